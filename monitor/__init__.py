@@ -1,0 +1,43 @@
+"""fourtuple: every TCP and UDP socket of a Linux machine as what it is, one side of a pair of endpoints.
+
+The rooms, each of which imports only what stands below it (tests/test_architecture.py holds the walls):
+
+    __main__      python -m monitor
+    cli           arguments, sub-commands, exit codes
+    ui            the screen; Textual lives here and nowhere else
+    presentation  words and order without Textual: safe_text, formats, columns, filters, views
+    sampling      the collector process, its frames, the stream, the sampler: Sample after Sample to Interval
+    kernel        the only room that talks to Linux: sock_diag, owners, processes, rtnetlink
+    reasoning     what follows: which listener, which direction, whose socket, does the route agree
+    model         nouns: Endpoint, SocketTable, OwnerTable, Process, RouteDecision, Sample, Interval
+    errors        what can go wrong and be said in one sentence
+
+The one way of the data:
+
+    kernel ─▶ LiveSource ─▶ Sample ─▶ frames ═ pipe ═▶ StreamSource ─▶ Sampler ─▶ Interval ─▶ views ─▶ LiveTable
+    └──────────── collector process ────────────┘      └──────────────── monitor process ───────────────┘
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.model.connection import TcpConnection
+    from monitor.model.endpoint import Endpoint
+
+__all__ = ["Endpoint", "TcpConnection"]
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """Import the library's two faces only when somebody asks for them."""
+    if name == "Endpoint":
+        from monitor.model.endpoint import Endpoint  # noqa: PLC0415 - the headless commands start without it
+
+        return Endpoint
+    if name == "TcpConnection":
+        from monitor.model.connection import TcpConnection  # noqa: PLC0415 - as above
+
+        return TcpConnection
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

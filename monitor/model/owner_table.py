@@ -1,0 +1,59 @@
+"""OwnerTable: which processes hold which sockets, as columns sorted by inode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from monitor.model.process import Process, SocketOwner
+from monitor.model.socket_table import U32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnerTable:
+    """Every (socket inode, process, descriptor) that could be read. The three columns have one length."""
+
+    inode: U32
+    """Ascending; one socket held by several processes or descriptors stands several times."""
+    pid: U32
+    fd: U32
+    processes: Mapping[int, Process] = field(default_factory=dict)
+    """By pid: every process named in the pid column."""
+    hidden_processes: int = 0
+    """Processes whose descriptors may not be read."""
+    is_read: bool = True
+    """False before the first reading."""
+
+    @classmethod
+    def unread(cls) -> OwnerTable:
+        """Make the table that stands in before owners were looked up."""
+        return cls(np.zeros(0, np.uint32), np.zeros(0, np.uint32), np.zeros(0, np.uint32), is_read=False)
+
+    @classmethod
+    def from_rows(
+        cls, rows: list[tuple[int, int, int]], processes: Mapping[int, Process], hidden_processes: int = 0
+    ) -> OwnerTable:
+        """Sort (inode, pid, fd) triples into columns."""
+        columns = np.array(sorted(rows), dtype=np.uint32).reshape(len(rows), 3)
+        return cls(columns[:, 0].copy(), columns[:, 1].copy(), columns[:, 2].copy(), dict(processes), hidden_processes)
+
+    def ranges(self, inodes: U32) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Give for each inode the first row and the row after the last; equal where nobody is known to hold it."""
+        first = np.searchsorted(self.inode, inodes, side="left")
+        last = np.searchsorted(self.inode, inodes, side="right")
+        return np.where(inodes == 0, 0, first), np.where(inodes == 0, 0, last)
+
+    def owners_of(self, inode: int) -> tuple[SocketOwner, ...]:
+        """List who holds one socket, by pid and descriptor; empty where nobody is known."""
+        if inode == 0:
+            return ()
+        first = int(np.searchsorted(self.inode, np.uint32(inode), side="left"))
+        last = int(np.searchsorted(self.inode, np.uint32(inode), side="right"))
+        return tuple(
+            SocketOwner(self.processes[pid], fd)
+            for pid, fd in zip(self.pid[first:last].tolist(), self.fd[first:last].tolist(), strict=True)
+            if pid in self.processes
+        )

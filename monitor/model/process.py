@@ -1,0 +1,74 @@
+"""Process and SocketOwner: who holds a socket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process as the owner of sockets. Its identity is pid and start_time; all texts are untrusted bytes."""
+
+    pid: int
+    start_time: int
+    """Clock ticks after boot, field 22 of /proc/PID/stat; with the pid it tells a reused pid apart."""
+    name: bytes
+    """Last part of the executable's path; comm in brackets for a kernel thread; comm where exe can't be read."""
+    uid: int
+    """Real user id."""
+    exe: bytes | None = None
+    """Path of the executable as the kernel links it; None where it may not be read or there is none."""
+    command_line: bytes = b""
+    """Arguments parted by NUL, at most 4,096 bytes; empty for kernel threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class SocketOwner:
+    """A process and the descriptor by which it holds a socket."""
+
+    process: Process
+    fd: int
+
+
+class OwnerReason(StrEnum):
+    """Why a socket has no owner, or why its owner is not its own."""
+
+    ACCEPT_QUEUE = "accept-queue"
+    """Not accepted yet: it belongs to the owner of its listener."""
+    KERNEL = "kernel"
+    """TIME-WAIT, SYN-RECV, or closed by its process: the kernel's own."""
+    HIDDEN = "hidden"
+    """Some process's descriptors may not be read, so it may be one of them."""
+    NOT_FOUND = "not-found"
+    """All descriptors were read and none is this socket: held by the kernel, in flight, or out of sight."""
+    PENDING = "pending"
+    """Not looked up yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessFacts:
+    """What one process screen shows. Every field that could not be read is None."""
+
+    process: Process
+    user: str | None
+    """Name of the user, where the machine knows one."""
+    started_at: float | None
+    """Unix time."""
+    parents: tuple[Process, ...]
+    """From the direct parent up to pid 1."""
+    unit: str | None
+    """systemd unit from the cgroup path."""
+    cpu_seconds: float | None
+    """User and system time since the start."""
+    memory_bytes: int | None
+    """Resident set size."""
+    threads: int | None
+    fd_kinds: dict[str, int] | None
+    """Open descriptors counted by kind: socket, file, pipe, anon, other."""
+    fd_limit: int | None
+    """Soft limit of open descriptors; None also for unlimited."""
+    status: str | None
+    """The kernel's word: running, sleeping, zombie, …"""
+    unread: tuple[str, ...] = ()
+    """Names of the facts that this user may not read."""

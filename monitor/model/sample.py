@@ -1,0 +1,105 @@
+"""Sample: one instant as it was read. Interval: two samples and what they say together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from monitor.model.owner_table import OwnerTable
+from monitor.model.route import InterfaceAddress, Link
+from monitor.model.socket_table import U64, Bools, Rows, SocketTable
+
+F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Links and addresses, as slow to change as they are; read again when the kernel says that something changed."""
+
+    generation: int = 0
+    """Grows with every change of a link, address, route, rule or neighbour; 0 before the first reading."""
+    links: tuple[Link, ...] = ()
+    addresses: tuple[InterfaceAddress, ...] = ()
+
+    @property
+    def is_read(self) -> bool:
+        """Whether links and addresses have been read yet."""
+        return self.generation > 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """All that one reading of the kernel gave, and nothing computed from it."""
+
+    taken_at: float
+    """Unix time at which the dump began; for the eye only."""
+    boot_time: float
+    """CLOCK_BOOTTIME in seconds at the same moment; all ages and rates come from it."""
+    cost_s: float
+    """Seconds that the reading took."""
+    host: str
+    """Name of the machine; untrusted."""
+    uid: int
+    """Effective user of the collector."""
+    capabilities: int
+    """CapEff of the collector as a bit set."""
+    table: SocketTable
+    owners: OwnerTable
+    has_time_wait: bool
+    """Whether TIME-WAIT and bound-only rows were dumped; without it their absence says nothing."""
+    time_wait: int | None
+    """Number of TIME-WAIT entries of the namespace, from sockstat."""
+    closed_cookies: U64
+    """Sockets of the previous dump of which the kernel said that they are gone (exact look-up: ENOENT)."""
+    network: Network
+    notices: tuple[str, ...] = ()
+    """What could not be read, a sentence each."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Interval:
+    """The newest sample in the light of those before it. All arrays have one entry per row of `table`."""
+
+    sample: Sample
+    """The newest one, as read."""
+    table: SocketTable
+    """The sample's rows, then the rows that are only carried: unseen once, or closed a moment ago."""
+    elapsed_s: float
+    """Time since the previous sample; NaN for the first."""
+    is_unseen: Bools
+    """Carried without a word from the kernel: absent from this dump and not known to be closed."""
+    opened_at: F64
+    """CLOCK_BOOTTIME at which the row was first seen; NaN where it was there before the first sample."""
+    closed_at: F64
+    """CLOCK_BOOTTIME at which the row was known to be closed; NaN while it lives."""
+    receive_rate: F32
+    """Bytes per second received over the last five seconds; NaN where unknown."""
+    send_rate: F32
+    """Bytes per second acknowledged by the peer over the last five seconds; NaN where unknown."""
+    retransmitted: npt.NDArray[np.int64]
+    """Segments retransmitted since the previous sample; -1 where unknown."""
+    listener: Rows
+    """Row of the listener that demux would choose for the row's local endpoint; -1 for none."""
+    direction: npt.NDArray[np.int8]
+    """1 accepted, 2 dialled, 0 unknown."""
+    interface: npt.NDArray[np.int32]
+    """Index of the bound device, else of the device that owns the local address; 0 for none, -1 not known yet."""
+    owner_first: Rows
+    """First row in `sample.owners` of the socket's owners, or of its listener's for an unaccepted one."""
+    owner_end: Rows
+    """Row after the last owner; equal to owner_first where no owner is known."""
+
+    @property
+    def is_carried(self) -> Bools:
+        """Rows that the newest dump does not hold."""
+        carried = np.zeros(len(self.table), np.bool_)
+        carried[len(self.sample.table) :] = True
+        return carried
+
+
+DIRECTION_UNKNOWN = 0
+DIRECTION_ACCEPTED = 1
+DIRECTION_DIALLED = 2

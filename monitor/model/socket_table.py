@@ -1,0 +1,218 @@
+"""SocketTable: all sockets of one moment as columns.
+
+A row is one socket, that is one side of a connection, a listener, or a bound socket. Row numbers mean nothing beyond
+one table; a socket is (namespace, cookie). All columns of a table have the same length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from monitor.model.endpoint import Endpoint, address_from_words
+from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, TcpState
+
+U8 = npt.NDArray[np.uint8]
+U16 = npt.NDArray[np.uint16]
+U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
+Bools = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.intp]
+"""Row numbers into one table."""
+
+V6ONLY_UNKNOWN = 255
+"""The kernel tells v6only for IPv6 listeners and bound sockets only."""
+
+WILDCARD_V4_LOW = 0xFFFF_0000_0000
+"""The low word of 0.0.0.0 in mapped form."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SocketTable:
+    """The sockets of one network namespace. Addresses are two words, IPv4 in mapped form (::ffff:a.b.c.d)."""
+
+    namespace: int
+    """Inode number of the network namespace; 0 where unknown."""
+    protocol: U8
+    """IPPROTO_TCP (6) or IPPROTO_UDP (17)."""
+    family: U8
+    """AF_INET (2) or AF_INET6 (10), of the socket and not of its packets."""
+    state: U8
+    """The kernel's number, see TcpState; UDP uses 1 (connected) and 7."""
+    timer: U8
+    """idiag_timer: 0 none, 1 retransmit, 2 keepalive, 3 TIME-WAIT, 4 zero-window probe."""
+    timer_tries: U8
+    """idiag_retrans: how often the timer has fired in a row; SYN tries in SYN-SENT."""
+    v6only: U8
+    """0, 1, or V6ONLY_UNKNOWN."""
+    timer_ms: U32
+    """Milliseconds until the timer fires."""
+    local_high: U64
+    local_low: U64
+    local_port: U16
+    remote_high: U64
+    remote_low: U64
+    remote_port: U16
+    device: U32
+    """Interface index that the socket is bound to; 0 for none."""
+    cookie: U64
+    """The kernel's number of this socket, never used again while it runs."""
+    inode: U32
+    """sockfs inode; 0 before accept(), in TIME-WAIT, SYN-RECV and for orphans."""
+    uid: U32
+    """User that made the socket; 0 also where the inode is 0."""
+    recv_q: U32
+    """Bytes that the program has not read; for a listener the accept queue's length."""
+    send_q: U32
+    """Bytes that the peer has not acknowledged; for a listener the backlog."""
+    mark: U32
+    """SO_MARK; 0 also where CAP_NET_ADMIN is missing, see has_mark."""
+    has_mark: Bools
+    info_length: U16
+    """Bytes of TCP_INFO that the kernel gave; 0 for none. Decides which of the following are known."""
+    rtt_us: U32
+    unacked: U32
+    """Segments sent and not acknowledged."""
+    total_retrans: U32
+    """Segments retransmitted since the connection was opened."""
+    last_data_sent_ms: U32
+    last_data_recv_ms: U32
+    bytes_acked: U64
+    bytes_received: U64
+    segs_out: U32
+    bytes_sent: U64
+    bytes_retrans: U64
+
+    def __len__(self) -> int:
+        return len(self.cookie)
+
+    @classmethod
+    def column_names(cls) -> tuple[str, ...]:
+        """Name the columns in their fixed order."""
+        return tuple(COLUMN_TYPES)
+
+    @classmethod
+    def empty(cls, namespace: int = 0) -> SocketTable:
+        """Make a table without rows."""
+        return cls.zeros(0, namespace)
+
+    @classmethod
+    def zeros(cls, rows: int, namespace: int = 0) -> SocketTable:
+        """Make a table whose columns are all 0, to be filled in place by whoever made it."""
+        return cls(namespace, **{name: np.zeros(rows, dtype) for name, dtype in COLUMN_TYPES.items()})
+
+    @classmethod
+    def concatenate(cls, tables: Sequence[SocketTable]) -> SocketTable:
+        """Put tables of one namespace one after another."""
+        if len(tables) == 1:
+            return tables[0]
+        return cls(
+            tables[0].namespace if tables else 0,
+            **{
+                name: np.concatenate([getattr(table, name) for table in tables]) if tables else np.zeros(0, dtype)
+                for name, dtype in COLUMN_TYPES.items()
+            },
+        )
+
+    def take(self, rows: npt.NDArray[np.intp] | Bools) -> SocketTable:
+        """Give the rows of a mask or of row numbers, in that order."""
+        return SocketTable(self.namespace, **{name: getattr(self, name)[rows] for name in COLUMN_TYPES})
+
+    def knows(self, name: str) -> Bools:
+        """Tell for each row whether the kernel's TCP_INFO was long enough to hold that column."""
+        known: Bools = self.info_length >= INFO_ENDS[name]
+        return known
+
+    def row_of_cookie(self, cookie: int) -> int | None:
+        """Find the row of a socket; None where it is not in this table."""
+        hits = np.flatnonzero(self.cookie == np.uint64(cookie))
+        return int(hits[0]) if len(hits) else None
+
+    def local(self, row: int, zone: str | None = None) -> Endpoint:
+        """Make the local endpoint of a row; the zone is given by who knows the interfaces' names."""
+        address = address_from_words(int(self.local_high[row]), int(self.local_low[row]), int(self.family[row]))
+        return Endpoint(address, int(self.local_port[row]), zone if address.is_link_local else None)
+
+    def remote(self, row: int, zone: str | None = None) -> Endpoint:
+        """Make the remote endpoint of a row; the wildcard and port 0 where there is none."""
+        address = address_from_words(int(self.remote_high[row]), int(self.remote_low[row]), int(self.family[row]))
+        return Endpoint(address, int(self.remote_port[row]), zone if address.is_link_local else None)
+
+    @property
+    def is_listener(self) -> Bools:
+        """TCP sockets in LISTEN."""
+        return (self.protocol == PROTOCOL_TCP) & (self.state == TcpState.LISTEN)
+
+    @property
+    def is_udp_unconnected(self) -> Bools:
+        """UDP sockets that take datagrams from anybody: the listeners of UDP."""
+        return (self.protocol == PROTOCOL_UDP) & (self.remote_port == 0)
+
+    @property
+    def is_bound_only(self) -> Bools:
+        """TCP sockets that hold a port and neither listen nor connect."""
+        return (self.protocol == PROTOCOL_TCP) & (
+            (self.state == TcpState.CLOSED) | (self.state == TcpState.BOUND_INACTIVE)
+        )
+
+    @property
+    def is_pair(self) -> Bools:
+        """Rows with two endpoints: one side of a connection, or a connected UDP socket."""
+        return ~(self.is_listener | self.is_udp_unconnected | self.is_bound_only)
+
+
+COLUMN_TYPES: dict[str, np.dtype[np.generic]] = {
+    "protocol": np.dtype(np.uint8),
+    "family": np.dtype(np.uint8),
+    "state": np.dtype(np.uint8),
+    "timer": np.dtype(np.uint8),
+    "timer_tries": np.dtype(np.uint8),
+    "v6only": np.dtype(np.uint8),
+    "timer_ms": np.dtype(np.uint32),
+    "local_high": np.dtype(np.uint64),
+    "local_low": np.dtype(np.uint64),
+    "local_port": np.dtype(np.uint16),
+    "remote_high": np.dtype(np.uint64),
+    "remote_low": np.dtype(np.uint64),
+    "remote_port": np.dtype(np.uint16),
+    "device": np.dtype(np.uint32),
+    "cookie": np.dtype(np.uint64),
+    "inode": np.dtype(np.uint32),
+    "uid": np.dtype(np.uint32),
+    "recv_q": np.dtype(np.uint32),
+    "send_q": np.dtype(np.uint32),
+    "mark": np.dtype(np.uint32),
+    "has_mark": np.dtype(np.bool_),
+    "info_length": np.dtype(np.uint16),
+    "rtt_us": np.dtype(np.uint32),
+    "unacked": np.dtype(np.uint32),
+    "total_retrans": np.dtype(np.uint32),
+    "last_data_sent_ms": np.dtype(np.uint32),
+    "last_data_recv_ms": np.dtype(np.uint32),
+    "bytes_acked": np.dtype(np.uint64),
+    "bytes_received": np.dtype(np.uint64),
+    "segs_out": np.dtype(np.uint32),
+    "bytes_sent": np.dtype(np.uint64),
+    "bytes_retrans": np.dtype(np.uint64),
+}
+"""Every column with its type, in the order in which they cross a wire."""
+
+INFO_OFFSETS: dict[str, int] = {
+    "unacked": 24,
+    "last_data_sent_ms": 44,
+    "last_data_recv_ms": 52,
+    "rtt_us": 68,
+    "total_retrans": 100,
+    "bytes_acked": 120,
+    "bytes_received": 128,
+    "segs_out": 136,
+    "bytes_sent": 200,
+    "bytes_retrans": 208,
+}
+"""Byte offsets in struct tcp_info (include/uapi/linux/tcp.h) of the columns that come from it."""
+
+INFO_ENDS: dict[str, int] = {name: offset + COLUMN_TYPES[name].itemsize for name, offset in INFO_OFFSETS.items()}
+"""The TCP_INFO length from which on each of those columns is known."""

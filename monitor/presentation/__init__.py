@@ -1,0 +1,1 @@
+"""Words and order: plain functions without colour and without Textual."""

@@ -1,0 +1,1 @@
+"""What follows from the model: pure functions whose verdicts carry their reasons."""

@@ -1,0 +1,38 @@
+"""Source: where samples come from. The stream, the live kernel and the tests' fixed source are its implementations."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from monitor.model.process import ProcessFacts
+from monitor.model.route import Flow, RouteDecision
+from monitor.model.sample import Sample
+
+
+class Source(Protocol):
+    """Answers one question at a time; every method may raise MonitorError with a sentence for the user."""
+
+    def sample(self, *, time_wait: bool = False) -> Sample:
+        """Read all sockets; with TIME-WAIT and bound-only rows where asked for.
+
+        Raises:
+            SourceError: there will be no more samples from this source.
+            KernelError: this reading failed; the next may succeed.
+        """
+        ...
+
+    def process(self, pid: int) -> ProcessFacts | None:
+        """Read what is known of a process; None where there is none of that pid."""
+        ...
+
+    def route_to(self, flow: Flow) -> RouteDecision:
+        """Ask the kernel which way a packet would go.
+
+        Raises:
+            InputError: the flow names a device or zone that does not exist.
+        """
+        ...
+
+    def close(self) -> None:
+        """End the source; further calls raise SourceError."""
+        ...
