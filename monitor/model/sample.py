@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,6 +49,8 @@ class Sample:
     """CapEff of the collector as a bit set."""
     table: SocketTable
     owners: OwnerTable
+    users: Mapping[int, str]
+    """Names of the user ids in the table, where the machine knows one; untrusted."""
     has_time_wait: bool
     """Whether TIME-WAIT and bound-only rows were dumped; without it their absence says nothing."""
     time_wait: int | None
