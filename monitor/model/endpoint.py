@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import re
 import socket
+from abc import ABC
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import TYPE_CHECKING
 
 from monitor.errors import InputError
 
-Address = IPv4Address | IPv6Address
+if TYPE_CHECKING:
+    Address = IPv4Address | IPv6Address
+else:
+
+    class Address(ABC):
+        """Either kind of IP address, as one class that a decoder of frames can name."""
+
+    Address.register(IPv4Address)
+    Address.register(IPv6Address)
 
 MAPPED_IPV4 = 0xFFFF << 32
 """The low word of ::ffff:0.0.0.0; the high word of a mapped address is 0."""

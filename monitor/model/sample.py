@@ -63,6 +63,16 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Counters:
+    """Byte counters of one sample, kept a while for the rates."""
+
+    boot_time: float
+    cookie: U64
+    bytes_received: U64
+    bytes_acked: U64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Interval:
     """The newest sample in the light of those before it. All arrays have one entry per row of `table`."""
 
@@ -82,8 +92,8 @@ class Interval:
     """Bytes per second received over the last five seconds; NaN where unknown."""
     send_rate: F32
     """Bytes per second acknowledged by the peer over the last five seconds; NaN where unknown."""
-    retransmitted: npt.NDArray[np.int64]
-    """Segments retransmitted since the previous sample; -1 where unknown."""
+    retrans_rose_at: F64
+    """CLOCK_BOOTTIME of the last sample that saw more retransmissions than the one before; NaN for never."""
     listener: Rows
     """Row of the listener that demux would choose for the row's local endpoint; -1 for none."""
     direction: npt.NDArray[np.int8]
@@ -94,6 +104,9 @@ class Interval:
     """First row in `sample.owners` of the socket's owners, or of its listener's for an unaccepted one."""
     owner_end: Rows
     """Row after the last owner; equal to owner_first where no owner is known."""
+
+    counters: tuple[Counters, ...]
+    """The byte counters of the last five seconds, oldest first; what the rates are made of."""
 
     @property
     def is_carried(self) -> Bools:
