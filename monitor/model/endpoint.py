@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Address = IPv4Address | IPv6Address
 else:
 
-    class Address(ABC):
+    class Address(ABC):  # noqa: B024 - nothing to implement: the two kinds are registered
         """Either kind of IP address, as one class that a decoder of frames can name."""
 
     Address.register(IPv4Address)

@@ -1,0 +1,69 @@
+"""Look-ups over whole columns that several verdicts need: rows by identity, groups of equal rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from monitor.model.socket_table import U64, Bools, Rows, SocketTable
+
+_MIX = (
+    np.uint64(0x9E37_79B9_7F4A_7C15),
+    np.uint64(0xC2B2_AE3D_27D4_EB4F),
+    np.uint64(0x1656_67B1_9E37_79F9),
+    np.uint64(0xFF51_AFD7_ED55_8CCD),
+)
+"""Odd constants; their products spread a few columns over 64 bits."""
+
+MAPPED_HIGH_BITS = np.uint64(0xFFFF)
+
+
+def is_ipv4(high: U64, low: U64) -> Bools:
+    """Tell which address words are IPv4, plain or mapped: those whose packets are IPv4."""
+    found: Bools = (high == 0) & ((low >> np.uint64(32)) == MAPPED_HIGH_BITS)
+    return found
+
+
+def match_cookies(known: U64, wanted: U64) -> Rows:
+    """Find each wanted cookie in the known ones: row numbers into `known`, -1 where it is missing."""
+    if len(known) == len(wanted) and np.array_equal(known, wanted):
+        return np.arange(len(wanted))
+    if len(known) == 0:
+        return np.full(len(wanted), -1)
+    order = np.argsort(known, kind="stable")
+    place = np.searchsorted(known, wanted, sorter=order)
+    place[place == len(known)] = 0
+    rows = order[place]
+    return np.where(known[rows] == wanted, rows, -1)
+
+
+def group_rows(columns: tuple[npt.NDArray[np.generic], ...]) -> tuple[Rows, Rows]:
+    """Group rows that are equal in all the columns.
+
+    Returns:
+        The first row of every group, and for every row the number of its group.
+    """
+    rows = len(columns[0])
+    mixed = np.zeros(rows, np.uint64)
+    for column, factor in zip(columns, _MIX, strict=False):
+        mixed ^= column.astype(np.uint64) * factor
+        mixed ^= mixed >> np.uint64(29)
+    _, first, group = np.unique(mixed, return_index=True, return_inverse=True)
+    if all(np.array_equal(column[first][group], column) for column in columns):
+        return first, group
+    # Two different rows met in one hash: sort the columns themselves.
+    order = np.lexsort(columns[::-1])
+    is_start = np.zeros(rows, np.bool_)
+    is_start[:1] = True
+    for column in columns:
+        ordered = column[order]
+        is_start[1:] |= ordered[1:] != ordered[:-1]
+    group = np.empty(rows, np.intp)
+    group[order] = np.cumsum(is_start) - 1
+    return order[is_start], group
+
+
+def local_columns(table: SocketTable, rows: Rows) -> tuple[npt.NDArray[np.generic], ...]:
+    """Give what names a local endpoint with its device, for group_rows."""
+    port_and_device = (table.device[rows].astype(np.uint64) << np.uint64(16)) | table.local_port[rows]
+    return table.local_high[rows], table.local_low[rows], port_and_device

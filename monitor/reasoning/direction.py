@@ -1,0 +1,46 @@
+"""Who dialled: from the state, from TCP's own byte counters, from the listener on the local endpoint.
+
+With nothing in flight, bytes_acked − (bytes_sent − bytes_retrans) counts the sequence numbers that carried no data:
+the SYN of the side that dialled. The side that accepted sent its SYN before the counter began.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, DIRECTION_UNKNOWN
+from monitor.model.socket_table import Bools, Rows, SocketTable
+from monitor.model.tcp import PROTOCOL_TCP, TcpState
+
+_OWN_FIN_UNSENT = (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)
+"""States in which no FIN of ours can have been counted."""
+
+
+def directions(table: SocketTable, listener: Rows) -> npt.NDArray[np.int8]:
+    """Tell for each row whether it was accepted or dialled, or that this is not known.
+
+    Args:
+        table: The rows.
+        listener: For each row its listener's row or -1, as listener_rows() gives it.
+    """
+    told = np.full(len(table), DIRECTION_UNKNOWN, np.int8)
+    is_tcp_pair = (table.protocol == PROTOCOL_TCP) & table.is_pair
+    told[is_tcp_pair & (listener >= 0)] = DIRECTION_ACCEPTED
+    told[is_tcp_pair & (table.state == TcpState.SYN_SENT)] = DIRECTION_DIALLED
+    told[is_tcp_pair & np.isin(table.state, (TcpState.SYN_RECEIVED, TcpState.NEW_SYN_RECEIVED))] = DIRECTION_ACCEPTED
+    is_telling, surplus = _syn_surplus(table)
+    told[is_tcp_pair & is_telling & (surplus == 0)] = DIRECTION_ACCEPTED
+    told[is_tcp_pair & is_telling & (surplus == 1)] = DIRECTION_DIALLED
+    return told
+
+
+def _syn_surplus(table: SocketTable) -> tuple[Bools, npt.NDArray[np.uint64]]:
+    is_telling = (
+        np.isin(table.state, _OWN_FIN_UNSENT)
+        & table.knows("bytes_retrans")
+        & table.knows("bytes_acked")
+        & (table.unacked == 0)
+        & (table.send_q == 0)
+    )
+    return is_telling, table.bytes_acked - (table.bytes_sent - table.bytes_retrans)

@@ -1,0 +1,50 @@
+"""Which interface a socket belongs to: the device it is bound to, else the one that owns its local address."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from monitor.model.endpoint import address_words
+from monitor.model.sample import Network
+from monitor.model.socket_table import U64, SocketTable
+from monitor.reasoning.columns import is_ipv4
+
+NO_INTERFACE = 0
+UNREAD = -1
+
+_LOOPBACK_NET = np.uint64(0x7F)
+_WORD = np.uint64(0x9E37_79B9_7F4A_7C15)
+
+
+def interfaces(table: SocketTable, network: Network) -> npt.NDArray[np.int32]:
+    """Give each row's interface index; 0 where no interface owns its address, -1 before addresses were read."""
+    if not network.is_read:
+        return np.where(table.device > 0, table.device.astype(np.int32), np.int32(UNREAD))
+    found = _address_owners(table, network)
+    loopback = next((link.index for link in network.links if link.is_loopback), NO_INTERFACE)
+    # All of 127.0.0.0/8 is local through lo, though only 127.0.0.1 is listed.
+    in_loopback_net = ((table.local_low >> np.uint64(24)) & np.uint64(0xFF)) == _LOOPBACK_NET
+    found[in_loopback_net & is_ipv4(table.local_high, table.local_low)] = loopback
+    return np.where(table.device > 0, table.device.astype(np.int32), found)
+
+
+def _address_owners(table: SocketTable, network: Network) -> npt.NDArray[np.int32]:
+    found = np.full(len(table), NO_INTERFACE, np.int32)
+    if not network.addresses:
+        return found
+    words = np.array([address_words(address.address) for address in network.addresses], np.uint64)
+    links = np.array([address.link for address in network.addresses], np.int32)
+    keys = _key(words[:, 0], words[:, 1])
+    order = np.argsort(keys, kind="stable")
+    place = np.searchsorted(keys, _key(table.local_high, table.local_low), sorter=order)
+    place[place == len(keys)] = 0
+    owner = order[place]
+    is_same = (words[owner, 0] == table.local_high) & (words[owner, 1] == table.local_low)
+    found[is_same] = links[owner][is_same]
+    return found
+
+
+def _key(high: U64, low: U64) -> U64:
+    mixed: U64 = (high * _WORD) ^ low
+    return mixed

@@ -1,0 +1,60 @@
+"""Rates: counters over elapsed time. Unknown stays unknown."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from monitor.model.sample import F32, Counters, Sample
+from monitor.model.socket_table import U64, Bools, SocketTable
+from monitor.reasoning.columns import match_cookies
+
+WINDOW_S = 5.0
+"""Rates are averages over this time."""
+_SPACING_S = 0.8
+"""Closer samples share one entry in the window."""
+
+
+def counters_of(sample: Sample) -> Counters:
+    """Keep what the rates need of a sample, without holding on to the rest of it."""
+    table = sample.table
+    rows = np.flatnonzero(table.knows("bytes_received") & table.knows("bytes_acked"))
+    return Counters(sample.boot_time, table.cookie[rows], table.bytes_received[rows], table.bytes_acked[rows])
+
+
+def extend_window(window: tuple[Counters, ...], sample: Sample) -> tuple[Counters, ...]:
+    """Add a sample to the window and drop what is older than the window, but for one entry to start from."""
+    kept = list(window)
+    while len(kept) > 1 and sample.boot_time - kept[1].boot_time >= WINDOW_S:
+        kept.pop(0)
+    if len(kept) > 1 and sample.boot_time - kept[-1].boot_time < _SPACING_S:
+        return tuple(kept)
+    return (*kept, counters_of(sample))
+
+
+def rates(window: tuple[Counters, ...], now: float, table: SocketTable) -> tuple[F32, F32]:
+    """Give received and acknowledged bytes per second for each row, NaN where unknown.
+
+    A row is compared with the oldest entry of the window that knows it: the first for most, the last for a young one.
+    A counter that fell, or a time that did not pass, gives no rate.
+    """
+    receive = np.full(len(table), np.nan, np.float32)
+    send = np.full(len(table), np.nan, np.float32)
+    is_open = table.knows("bytes_received") & table.knows("bytes_acked")
+    for counters in (window[0], window[-1]) if len(window) > 1 else window:
+        elapsed = now - counters.boot_time
+        if elapsed <= 0 or not is_open.any():
+            continue
+        rows = np.flatnonzero(is_open)
+        before = match_cookies(counters.cookie, table.cookie[rows])
+        rows, before = rows[before >= 0], before[before >= 0]
+        receive[rows] = _per_second(table.bytes_received[rows], counters.bytes_received[before], elapsed)
+        send[rows] = _per_second(table.bytes_acked[rows], counters.bytes_acked[before], elapsed)
+        is_open[rows] = False
+    return receive, send
+
+
+def _per_second(now: U64, before: U64, elapsed: float) -> F32:
+    fell: Bools = now < before
+    rate: F32 = ((now - before) / elapsed).astype(np.float32)
+    rate[fell] = np.nan
+    return rate
