@@ -144,24 +144,27 @@ class SocketTable:
     @property
     def is_listener(self) -> Bools:
         """TCP sockets in LISTEN."""
-        return (self.protocol == PROTOCOL_TCP) & (self.state == TcpState.LISTEN)
+        found: Bools = (self.protocol == PROTOCOL_TCP) & (self.state == TcpState.LISTEN)
+        return found
 
     @property
     def is_udp_unconnected(self) -> Bools:
         """UDP sockets that take datagrams from anybody: the listeners of UDP."""
-        return (self.protocol == PROTOCOL_UDP) & (self.remote_port == 0)
+        found: Bools = (self.protocol == PROTOCOL_UDP) & (self.remote_port == 0)
+        return found
 
     @property
     def is_bound_only(self) -> Bools:
         """TCP sockets that hold a port and neither listen nor connect."""
-        return (self.protocol == PROTOCOL_TCP) & (
-            (self.state == TcpState.CLOSED) | (self.state == TcpState.BOUND_INACTIVE)
-        )
+        is_bound = (self.state == TcpState.CLOSED) | (self.state == TcpState.BOUND_INACTIVE)
+        found: Bools = (self.protocol == PROTOCOL_TCP) & is_bound
+        return found
 
     @property
     def is_pair(self) -> Bools:
         """Rows with two endpoints: one side of a connection, or a connected UDP socket."""
-        return ~(self.is_listener | self.is_udp_unconnected | self.is_bound_only)
+        found: Bools = ~(self.is_listener | self.is_udp_unconnected | self.is_bound_only)
+        return found
 
 
 COLUMN_TYPES: dict[str, np.dtype[np.generic]] = {

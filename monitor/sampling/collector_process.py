@@ -1,0 +1,79 @@
+"""Starts the collector process and ends it. Standard library only: it runs before Textual and numpy are imported."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import subprocess
+import sys
+from typing import IO, Any
+
+_PIPE_BYTES = 1 << 20
+"""What a plain user may ask for (fs.pipe-max-size); a sample then crosses in few pieces."""
+_TAIL_BYTES = 2000
+
+
+class CollectorProcess:
+    """The running collector: its pipes, and its last words."""
+
+    def __init__(self) -> None:
+        self._words = os.memfd_create("collector-stderr", os.MFD_CLOEXEC)
+        # A session of its own: Ctrl+C in the terminal is the monitor's to answer.
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-m", "monitor.sampling.collector"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._words,
+            bufsize=0,
+            start_new_session=True,
+        )
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(self.output, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+
+    @property
+    def pid(self) -> int:
+        """Process id of the collector."""
+        return self._process.pid
+
+    @property
+    def input(self) -> int:
+        """Descriptor that questions are written to."""
+        return _pipe(self._process.stdin).fileno()
+
+    @property
+    def output(self) -> int:
+        """Descriptor that answers are read from."""
+        return _pipe(self._process.stdout).fileno()
+
+    def ending(self) -> str:
+        """Say in a few words how the collector ended; its last line of error output where there is one."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=1)
+        code = self._process.returncode
+        if code is None:
+            return "it does not answer"
+        size = os.fstat(self._words).st_size
+        tail = os.pread(self._words, _TAIL_BYTES, max(0, size - _TAIL_BYTES)).decode("utf-8", "backslashreplace")
+        last = tail.strip().splitlines()[-1:] or [""]
+        how = f"ended by signal {-code}" if code < 0 else f"exit code {code}"
+        return f"{how}: {last[0]}" if last[0] else how
+
+    def close(self) -> None:
+        """End the collector: the end of its input ends it; a stuck one is killed."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                _pipe(pipe).close()
+        try:
+            self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        with contextlib.suppress(OSError):
+            os.close(self._words)
+
+
+def _pipe(pipe: IO[Any] | None) -> IO[Any]:
+    if pipe is None:  # pragma: no cover - Popen was asked for pipes
+        raise ValueError("the collector was started without pipes")
+    return pipe

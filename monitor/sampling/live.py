@@ -1,0 +1,128 @@
+"""LiveSource: asks this machine's kernel and builds Samples."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from monitor.errors import KernelError
+from monitor.kernel.interfaces import read_network
+from monitor.kernel.owners import OwnerReader
+from monitor.kernel.sock_diag import SockDiag
+from monitor.kernel.users import UserNames
+from monitor.model.owner_table import OwnerTable
+from monitor.model.process import ProcessFacts
+from monitor.model.route import Flow, RouteDecision
+from monitor.model.sample import Network, Sample
+from monitor.model.socket_table import U64, SocketTable
+from monitor.model.tcp import ALL_STATES, LIVE_STATES
+
+if TYPE_CHECKING:
+    from monitor.kernel.rtnetlink import Rtnetlink
+
+
+class LiveSource:
+    """The Source of this machine and this network namespace; used by one thread."""
+
+    def __init__(self) -> None:
+        self._diag = SockDiag()
+        self._owners = OwnerReader()
+        self._users = UserNames()
+        self._last: SocketTable | None = None
+        self._routes: Rtnetlink | None = None
+        self._network: Network | None = None
+
+    def sample(self, *, time_wait: bool = False) -> Sample:
+        """Dump the sockets, find their owners, and read what changed around them."""
+        taken_at, boot_time, started = time.time(), time.clock_gettime(time.CLOCK_BOOTTIME), time.perf_counter()
+        notices: list[str] = []
+        table, closed = self._sockets(time_wait=time_wait, notices=notices)
+        owners = self._owners.read(table.inode) if len(table) else OwnerTable.from_rows([], {})
+        network = self._read_network(notices)
+        self._last = table
+        return Sample(
+            taken_at=taken_at,
+            boot_time=boot_time,
+            cost_s=time.perf_counter() - started,
+            host=platform.node(),
+            uid=os.geteuid(),
+            capabilities=_capabilities(),
+            table=table,
+            owners=owners,
+            users=self._users.names_of(np.unique(table.uid).tolist()),
+            has_time_wait=time_wait,
+            time_wait=_time_wait_count(),
+            closed_cookies=closed,
+            network=network,
+            notices=tuple(notices),
+        )
+
+    def process(self, pid: int) -> ProcessFacts | None:
+        """Read what is known of a process."""
+        from monitor.kernel.processes import read_facts  # noqa: PLC0415 - it brings psutil, after the first sample
+
+        return read_facts(pid)
+
+    def route_to(self, flow: Flow) -> RouteDecision:
+        """Ask the kernel for a route."""
+        return self.routes.route_to(flow)
+
+    @property
+    def routes(self) -> Rtnetlink:
+        """The route look-up, opened when it is first needed."""
+        if self._routes is None:
+            from monitor.kernel.rtnetlink import Rtnetlink  # noqa: PLC0415 - it brings pyroute2, after the first sample
+
+            self._routes = Rtnetlink()
+        return self._routes
+
+    def close(self) -> None:
+        """Give back the netlink sockets."""
+        self._diag.close()
+        if self._routes is not None:
+            self._routes.close()
+
+    def _sockets(self, *, time_wait: bool, notices: list[str]) -> tuple[SocketTable, U64]:
+        tables = [self._diag.dump_tcp(ALL_STATES if time_wait else LIVE_STATES)]
+        try:
+            tables.append(self._diag.dump_udp())
+        except KernelError as error:
+            notices.append(str(error))
+        closed = np.zeros(0, np.uint64)
+        if self._last is not None:
+            closed, missed = self._diag.absentees(self._last, tables[0])
+            tables.append(missed)
+        return SocketTable.concatenate([table for table in tables if len(table)] or tables[:1]), closed
+
+    def _read_network(self, notices: list[str]) -> Network:
+        """Read links and addresses: by plain netlink for the first sample, by rtnetlink and its events from then on."""
+        try:
+            self._network = read_network() if self._network is None else self.routes.network()
+        except KernelError as error:
+            notices.append(str(error))
+        return self._network or Network()
+
+
+def _capabilities() -> int:
+    """Read CapEff of this process; 0 where /proc cannot be read."""
+    try:
+        for line in Path("/proc/self/status").read_bytes().splitlines():
+            if line.startswith(b"CapEff:"):
+                return int(line.split()[1], 16)
+    except (OSError, ValueError, IndexError):
+        pass
+    return 0
+
+
+def _time_wait_count() -> int | None:
+    """Read the namespace's number of TIME-WAIT entries; None where /proc cannot be read."""
+    try:
+        words = Path("/proc/net/sockstat").read_bytes().split()
+        return int(words[words.index(b"tw") + 1])
+    except (OSError, ValueError, IndexError):
+        return None

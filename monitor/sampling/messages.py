@@ -1,0 +1,172 @@
+"""What the monitor asks the collector and what comes back: one tagged structure per message.
+
+Every question carries an id, and its answer the same id. Adding a field with a default keeps old recordings readable;
+anything else needs a new wire version in frames.py.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any, Literal
+
+import msgspec
+
+from monitor.errors import InputError, KernelError, MonitorError, SourceError, WireError
+from monitor.model.endpoint import Address
+from monitor.model.process import Process, ProcessFacts
+from monitor.model.route import Flow, RouteDecision
+from monitor.model.sample import Network
+
+
+class _Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """Common to all: which question this is, or answers."""
+
+    id: int
+
+
+class AskSample(_Message, frozen=True, kw_only=True, tag="ask-sample"):
+    """Read all sockets now."""
+
+    time_wait: bool
+
+
+class AskProcess(_Message, frozen=True, kw_only=True, tag="ask-process"):
+    """Read what is known of one process."""
+
+    pid: int
+
+
+class AskRoute(_Message, frozen=True, kw_only=True, tag="ask-route"):
+    """Ask the kernel for a route."""
+
+    flow: Flow
+
+
+class ColumnBytes(msgspec.Struct, frozen=True, array_like=True):
+    """One column in a frame's body; the body holds the columns one after another in this order."""
+
+    name: str
+    dtype: str
+    """numpy's name with byte order, such as "<u8"."""
+
+
+class SampleRead(_Message, frozen=True, kw_only=True, tag="sample"):
+    """A Sample; its arrays stand in the frame's body."""
+
+    taken_at: float
+    boot_time: float
+    cost_s: float
+    host: str
+    uid: int
+    capabilities: int
+    namespace: int
+    has_time_wait: bool
+    time_wait: int | None
+    notices: list[str]
+    users: dict[int, str]
+    rows: int
+    columns: list[ColumnBytes]
+    owner_rows: int
+    owners_are_read: bool
+    hidden_processes: int
+    processes_changed: list[Process]
+    """Owners that are new or differ from what was sent before."""
+    processes_gone: list[int]
+    """Pids that no longer own anything."""
+    closed: int
+    """Number of closed cookies."""
+    network: Network | None
+    """None where it is as it was sent before."""
+
+
+class ProcessRead(_Message, frozen=True, kw_only=True, tag="process"):
+    """Facts of a process, or None where there is none."""
+
+    facts: ProcessFacts | None
+
+
+class RouteRead(_Message, frozen=True, kw_only=True, tag="route"):
+    """The kernel's answer to a Flow."""
+
+    decision: RouteDecision
+
+
+class Failed(_Message, frozen=True, kw_only=True, tag="failed"):
+    """A question that could not be answered."""
+
+    reason: Literal["kernel", "input", "source"]
+    text: str
+    """The whole sentence for the user."""
+    operation: str = ""
+    errno: int = 0
+    hint: str = ""
+
+    @classmethod
+    def of(cls, question: int, error: MonitorError) -> Failed:
+        """Describe an error so that the other end can raise it again."""
+        if isinstance(error, KernelError):
+            return cls(
+                id=question,
+                reason="kernel",
+                text=str(error),
+                operation=error.operation,
+                errno=error.errno,
+                hint=error.hint,
+            )
+        return cls(id=question, reason="input" if isinstance(error, InputError) else "source", text=str(error))
+
+    def error(self) -> MonitorError:
+        """Make the error again."""
+        if self.reason == "kernel":
+            return KernelError(self.operation, self.errno, self.hint)
+        return InputError(self.text) if self.reason == "input" else SourceError(self.text)
+
+
+Question = AskSample | AskProcess | AskRoute
+Answer = SampleRead | ProcessRead | RouteRead | Failed
+
+
+def _to_wire(value: object) -> bytes:
+    if isinstance(value, IPv4Address | IPv6Address):
+        return value.packed
+    raise NotImplementedError(f"{type(value).__name__} does not cross the wire")
+
+
+def _from_wire(kind: type, value: Any) -> object:  # noqa: ANN401 - whatever a stranger has sent
+    if kind is Address and isinstance(value, bytes):
+        return ip_address(value)
+    raise ValueError(f"no {kind.__name__}")
+
+
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=_to_wire)
+_QUESTIONS = msgspec.msgpack.Decoder(Question, dec_hook=_from_wire)
+_ANSWERS = msgspec.msgpack.Decoder(Answer, dec_hook=_from_wire)
+
+
+def encode(message: Question | Answer) -> bytes:
+    """Pack a message."""
+    return _ENCODER.encode(message)
+
+
+def decode_question(data: bytes | memoryview) -> Question:
+    """Unpack and check a question.
+
+    Raises:
+        WireError: not a question of this version.
+    """
+    try:
+        return _QUESTIONS.decode(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise WireError(f"a question cannot be understood: {error}") from None
+
+
+def decode_answer(data: bytes | memoryview) -> Answer:
+    """Unpack and check an answer.
+
+    Raises:
+        WireError: not an answer of this version.
+    """
+    try:
+        return _ANSWERS.decode(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise WireError(f"an answer cannot be understood: {error}") from None

@@ -1,0 +1,228 @@
+"""The loop on the monitor's side: source → sample → interval → listener, on a thread of its own.
+
+The thread never touches a widget: it hands values to one listener, which must be safe to call from any thread. numpy
+and msgspec are imported by the thread, after the first paint.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.errors import InputError, KernelError, MonitorError, SourceError
+
+if TYPE_CHECKING:
+    from monitor.model.process import ProcessFacts
+    from monitor.model.route import Flow, RouteDecision
+    from monitor.model.sample import Interval
+    from monitor.sampling.source import Source
+
+MIN_PERIOD_S = 0.1
+MAX_PERIOD_S = 3600.0
+_RESTART_PAUSES_S = (0.2, 1.0, 3.0, 10.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IntervalMade:
+    """A sample was read."""
+
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class SampleFailed:
+    """A sample could not be read; the last one stands."""
+
+    text: str
+    is_source_gone: bool
+    """Whether the source has ended and another is being started."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteAnswered:
+    """The answer to a route question, or the sentence that says why there is none."""
+
+    flow: Flow
+    decision: RouteDecision | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessAnswered:
+    """The facts of a process; None where there is no such process."""
+
+    pid: int
+    facts: ProcessFacts | None
+    error: str | None
+
+
+SamplerEvent = IntervalMade | SampleFailed | RouteAnswered | ProcessAnswered
+
+
+@dataclass(frozen=True, slots=True)
+class _AskRoute:
+    flow: Flow
+
+
+@dataclass(frozen=True, slots=True)
+class _AskProcess:
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Wake:
+    """Something changed that the loop must look at: the period, a sample wanted now, the end."""
+
+
+class Sampler:
+    """Reads one sample a period and answers questions in between.
+
+    Args:
+        open_source: Makes a source; called again, after a pause, when a source has gone.
+        listener: Takes every event, on the sampler's thread.
+        period_s: Seconds from the start of one sample to the start of the next.
+    """
+
+    def __init__(
+        self, open_source: Callable[[], Source], listener: Callable[[SamplerEvent], None], period_s: float = 1.0
+    ) -> None:
+        self._open_source = open_source
+        self._listener = listener
+        self._period_s = period_s
+        self._time_wait = False
+        self._is_stopping = False
+        self._is_due = False
+        self._questions: queue.SimpleQueue[_AskRoute | _AskProcess | _Wake] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
+        self._previous: Interval | None = None
+        self._failures = 0
+
+    @property
+    def period_s(self) -> float:
+        """Seconds between the starts of two samples."""
+        return self._period_s
+
+    def start(self) -> None:
+        """Start sampling; the first sample is read at once."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 2.0) -> None:
+        """End the loop and the source."""
+        self._is_stopping = True
+        self._questions.put(_Wake())
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    def set_period(self, period_s: float) -> None:
+        """Change the period, within its limits, from the next sample on."""
+        self._period_s = min(max(period_s, MIN_PERIOD_S), MAX_PERIOD_S)
+        self._questions.put(_Wake())
+
+    def set_time_wait(self, *, is_wanted: bool) -> None:
+        """Dump TIME-WAIT and bound-only rows as well, or no longer; samples now."""
+        self._time_wait = is_wanted
+        self.sample_now()
+
+    def sample_now(self) -> None:
+        """Read a sample without waiting for the period."""
+        self._is_due = True
+        self._questions.put(_Wake())
+
+    def ask_route(self, flow: Flow) -> None:
+        """Ask for a route; RouteAnswered brings the answer. Of several unanswered questions only the last counts."""
+        self._questions.put(_AskRoute(flow))
+
+    def ask_process(self, pid: int) -> None:
+        """Ask for the facts of a process; ProcessAnswered brings them."""
+        self._questions.put(_AskProcess(pid))
+
+    def _run(self) -> None:
+        source: Source | None = None
+        try:
+            while not self._is_stopping:
+                try:
+                    source = source or self._open_source()
+                    self._serve(source)
+                except SourceError as error:
+                    if source is not None:
+                        source.close()
+                        source = None
+                    self._report_gone(error)
+        finally:
+            if source is not None:
+                source.close()
+
+    def _serve(self, source: Source) -> None:
+        """Sample and answer until stopped; leaves by SourceError when the source has gone."""
+        next_at = time.monotonic()
+        while not self._is_stopping:
+            now = time.monotonic()
+            if self._is_due or now >= next_at:
+                self._is_due = False
+                next_at = now + self._period_s
+                self._sample(source)
+                continue
+            self._answer_until(source, min(next_at, now + self._period_s))
+
+    def _answer_until(self, source: Source, deadline: float) -> None:
+        try:
+            first = self._questions.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            return
+        questions = [first]
+        while not self._questions.empty():
+            questions.append(self._questions.get())
+        routes = [question for question in questions if isinstance(question, _AskRoute)]
+        for question in questions:
+            if isinstance(question, _AskRoute) and question is routes[-1]:
+                self._ask_route(source, question.flow)
+            elif isinstance(question, _AskProcess):
+                self._ask_process(source, question.pid)
+
+    def _sample(self, source: Source) -> None:
+        from monitor.sampling.intervals import advance  # noqa: PLC0415 - it brings numpy, after the first paint
+
+        try:
+            sample = source.sample(time_wait=self._time_wait)
+        except (KernelError, InputError) as error:
+            self._listener(SampleFailed(str(error), is_source_gone=False))
+            return
+        self._failures = 0
+        self._previous = advance(self._previous, sample)
+        if not self._is_stopping:
+            self._listener(IntervalMade(self._previous))
+
+    def _ask_route(self, source: Source, flow: Flow) -> None:
+        try:
+            answer = RouteAnswered(flow, source.route_to(flow), None)
+        except SourceError:
+            raise
+        except MonitorError as error:
+            answer = RouteAnswered(flow, None, str(error))
+        self._listener(answer)
+
+    def _ask_process(self, source: Source, pid: int) -> None:
+        try:
+            answer = ProcessAnswered(pid, source.process(pid), None)
+        except SourceError:
+            raise
+        except MonitorError as error:
+            answer = ProcessAnswered(pid, None, str(error))
+        self._listener(answer)
+
+    def _report_gone(self, error: SourceError) -> None:
+        if self._is_stopping:
+            return
+        self._listener(SampleFailed(str(error), is_source_gone=True))
+        pause = _RESTART_PAUSES_S[min(self._failures, len(_RESTART_PAUSES_S) - 1)]
+        self._failures += 1
+        deadline = time.monotonic() + pause
+        while not self._is_stopping and (left := deadline - time.monotonic()) > 0:
+            try:
+                self._questions.get(timeout=left)
+            except queue.Empty:
+                return

@@ -1,0 +1,72 @@
+"""StreamSource: the Source at this end of a pipe. What comes off it is checked like any stranger's bytes."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from monitor.errors import SourceError, WireError
+from monitor.model.process import ProcessFacts
+from monitor.model.route import Flow, RouteDecision
+from monitor.model.sample import Sample
+from monitor.sampling import messages
+from monitor.sampling.collector_process import CollectorProcess
+from monitor.sampling.frames import Frame, read_frame, write_frame
+from monitor.sampling.sample_frames import SampleDecoder
+
+_ANSWER_TIMEOUT_S = 15.0
+
+_AnswerT = TypeVar("_AnswerT", messages.SampleRead, messages.ProcessRead, messages.RouteRead)
+
+
+class StreamSource:
+    """Asks a collector process, one question at a time; used by one thread."""
+
+    def __init__(self, collector: CollectorProcess) -> None:
+        self._collector = collector
+        self._decoder = SampleDecoder()
+        self._next_id = 0
+        self._is_closed = False
+
+    def sample(self, *, time_wait: bool = False) -> Sample:
+        """Ask for a sample and wait for it."""
+        answer, frame = self._ask(messages.AskSample(id=self._id(), time_wait=time_wait), messages.SampleRead)
+        return self._decoder.decode(answer, frame.body)
+
+    def process(self, pid: int) -> ProcessFacts | None:
+        """Ask for the facts of a process."""
+        return self._ask(messages.AskProcess(id=self._id(), pid=pid), messages.ProcessRead)[0].facts
+
+    def route_to(self, flow: Flow) -> RouteDecision:
+        """Ask for a route."""
+        return self._ask(messages.AskRoute(id=self._id(), flow=flow), messages.RouteRead)[0].decision
+
+    def close(self) -> None:
+        """End the collector."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._collector.close()
+
+    def _id(self) -> int:
+        self._next_id += 1
+        return self._next_id
+
+    def _ask(self, question: messages.Question, expected: type[_AnswerT]) -> tuple[_AnswerT, Frame]:
+        if self._is_closed:
+            raise SourceError("the collector was ended")
+        try:
+            write_frame(self._collector.input, messages.encode(question))
+            while True:
+                frame = read_frame(self._collector.output, _ANSWER_TIMEOUT_S)
+                if frame is None:
+                    raise SourceError(f"the collector has gone: {self._collector.ending()}")
+                answer = messages.decode_answer(frame.head)
+                if answer.id == question.id:
+                    break
+        except WireError as error:
+            # After one bad frame no later byte of the stream can be trusted.
+            raise SourceError(f"the collector's answer is broken: {error}") from None
+        if isinstance(answer, messages.Failed):
+            raise answer.error()
+        if not isinstance(answer, expected):
+            raise SourceError("the collector answered another question")
+        return answer, frame
