@@ -1,0 +1,98 @@
+"""What all tests may ask for: real sockets, a namespace of their own, a terminal; and the reason where they may not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests import servers
+from tests.namespaces import NetworkNamespace, network_namespace
+
+pytest_plugins = ["tests.required_kernel"]
+
+
+@pytest.fixture
+def as_root() -> None:
+    """Skip the test where it does not run as root."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+
+
+@pytest.fixture
+def program() -> Callable[[str], str]:
+    """Give a function that finds a program such as ss, and skips the test where it is not installed."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            pytest.skip(f"needs {name}")
+        return path
+
+    return find
+
+
+@pytest.fixture
+def namespace(as_root: None) -> Iterator[NetworkNamespace]:
+    """Run the test inside a network namespace that holds nothing but what it makes."""
+    with network_namespace() as made, made.entered():
+        yield made
+
+
+@pytest.fixture
+def service() -> Iterator[servers.Service]:
+    """A listener and two connections that it accepted; the clients are the test's."""
+    with servers.service() as scene:
+        yield scene
+
+
+@pytest.fixture
+def close_wait_leak() -> Iterator[servers.Service]:
+    """Three sockets that their server forgot in CLOSE-WAIT."""
+    with servers.close_wait_leak() as scene:
+        yield scene
+
+
+@pytest.fixture
+def full_accept_queue() -> Iterator[servers.FullAcceptQueue]:
+    """A listener with backlog 2 and a full queue, and one client that waits in vain."""
+    with servers.full_accept_queue() as scene:
+        yield scene
+
+
+@pytest.fixture
+def answers_example() -> Iterator[servers.FullAcceptQueue]:
+    """Two SYN-SENT and one ESTAB of one process to a single remote endpoint."""
+    with servers.answers_example() as scene:
+        yield scene
+
+
+@pytest.fixture
+def udp_pair() -> Iterator[servers.UdpPair]:
+    """A UDP server and a client connected to it."""
+    with servers.udp_pair() as scene:
+        yield scene
+
+
+@pytest.fixture
+def forked_listener() -> Iterator[tuple[servers.HeldSocket, ...]]:
+    """One listener held by three processes."""
+    with servers.forked_listener() as scene:
+        yield scene
+
+
+@pytest.fixture
+def reuseport_group() -> Iterator[tuple[servers.HeldSocket, ...]]:
+    """Three listeners on one endpoint."""
+    with servers.reuseport_group() as scene:
+        yield scene
+
+
+@pytest.fixture
+def scene() -> Iterator[ExitStack]:
+    """Hold scenes of tests.servers with arguments of the test's own: `scene.enter_context(hostile_process(b"…"))`."""
+    with ExitStack() as stack:
+        yield stack
