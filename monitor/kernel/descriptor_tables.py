@@ -1,0 +1,171 @@
+"""DescriptorTables: the descriptors of all processes, followed from read to read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from itertools import takewhile
+from math import inf
+from time import monotonic
+
+from monitor.kernel.descriptors import Descriptors, catch_up, has_counts, read_all
+from monitor.kernel.proc_files import DENIED, GONE, directory, list_pids, process_directory
+from monitor.kernel.processes import process_in
+from monitor.model.process import Process
+
+SMALL_TABLE = 128
+"""Descriptors up to which a changed process is read as a whole."""
+_INIT = 1
+_UNIDENTIFIED = 0
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was last read of one process."""
+
+    identity: int
+    """Inode of /proc/PID/fd, which no other process gets; _UNIDENTIFIED where even that failed."""
+    descriptors: Descriptors | None
+    """None where they may not be read."""
+    number: int
+    """Open descriptors by the size of the directory; 0 before Linux 6.2."""
+    read_at: float
+    process: Process | None = None
+    """Read when somebody asks for it."""
+
+
+class DescriptorTables:
+    """Remembers each process by its pid, and notices when another one stands behind that pid.
+
+    Descriptor shortage and the like make a process hidden for one read; a process that has ended is left out.
+    """
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._has_counts = has_counts()
+        self._is_partial = False
+        # In the order of reading, the oldest first.
+        self._readings: dict[int, _Reading] = {}
+
+    @property
+    def hidden(self) -> int:
+        """Number of processes in sight whose descriptors may not be read, and 1 for those that /proc does not show."""
+        return self._is_partial + sum(map(self._is_hidden, self._readings.values()))
+
+    def get(self, pid: int) -> Descriptors | None:
+        """Give the sockets of a process as last read; None where it has ended or is hidden."""
+        reading = self._readings.get(pid)
+        return reading.descriptors if reading else None
+
+    def process(self, pid: int) -> Process | None:
+        """Say who the process is; None where it has ended since its descriptors were read."""
+        reading = self._readings.get(pid)
+        if reading is None:
+            return None
+        if reading.process is None:
+            try:
+                with process_directory(pid) as inside:
+                    if os.stat("fd", dir_fd=inside).st_ino == reading.identity:
+                        reading.process = process_in(inside, pid)
+            except OSError:
+                return None
+        return reading.process
+
+    def follow(self, suspects: Mapping[int, Collection[int]]) -> set[int]:
+        """Look at every process once and read again those that changed.
+
+        Args:
+            suspects: By pid the descriptors that are probably closed.
+
+        Returns:
+            The pids whose table may differ from before, those that have ended among them.
+
+        Raises:
+            OSError: /proc cannot be listed.
+        """
+        pids = list_pids()
+        # Every pid namespace has its init; hidepid shows it to nobody but its own user.
+        self._is_partial = _INIT not in pids
+        changed = self._readings.keys() - pids
+        for pid in changed:
+            del self._readings[pid]
+        for pid in pids:
+            if pid in suspects or self._has_changed(pid):
+                changed.add(pid)
+                if not self._catch_up(pid, suspects.get(pid, ())):
+                    self._read(pid)
+        return changed
+
+    def read_again(self, age_s: float, budget_s: float = inf) -> set[int]:
+        """Read whole processes whose last reading is older than that, the oldest first, until the time is used up."""
+        start = self._clock()
+        old = [pid for pid, _ in takewhile(lambda item: start - item[1].read_at > age_s, self._readings.items())]
+        done = set()
+        for pid in old:
+            if self._clock() - start >= budget_s:
+                break
+            self._read(pid)
+            done.add(pid)
+        return done
+
+    def _is_hidden(self, reading: _Reading) -> bool:
+        if reading.descriptors is not None:
+            return False
+        # Kernel threads and zombies have no descriptors to hide.
+        return reading.number > 0 or not self._has_counts or reading.identity == _UNIDENTIFIED
+
+    def _has_changed(self, pid: int) -> bool:
+        reading = self._readings.get(pid)
+        if reading is None:
+            return True
+        try:
+            status = os.stat(f"/proc/{pid}/fd")  # noqa: PTH116 - thousands of times a second; a Path costs as much again
+        except OSError:
+            return True
+        if status.st_ino != reading.identity:
+            return True
+        return self._has_counts and reading.descriptors is not None and status.st_size != len(reading.descriptors)
+
+    def _catch_up(self, pid: int, doubtful: Collection[int]) -> bool:
+        """Whether reading a few descriptors of a large table was enough."""
+        reading = self._readings.get(pid)
+        if reading is None or reading.descriptors is None or len(reading.descriptors) <= SMALL_TABLE:
+            return False
+        # The descriptors of this very reading stand in the lowest gaps of our own table.
+        if pid == os.getpid() or not self._has_counts:
+            return False
+        try:
+            with directory(f"/proc/{pid}/fd") as table:
+                status = os.fstat(table)
+                return status.st_ino == reading.identity and catch_up(
+                    table, reading.descriptors, doubtful, status.st_size
+                )
+        except OSError:
+            return False
+
+    def _read(self, pid: int) -> None:
+        self._readings.pop(pid, None)
+        try:
+            with process_directory(pid) as inside:
+                descriptors = _descriptors_in(inside, pid)
+                # Asked last, so that a process that ended meanwhile is gone and not hidden.
+                status = os.stat("fd", dir_fd=inside)
+        except OSError as error:
+            if error.errno not in GONE:
+                self._readings[pid] = _Reading(_UNIDENTIFIED, None, 0, self._clock())
+            return
+        self._readings[pid] = _Reading(status.st_ino, descriptors, status.st_size, self._clock())
+
+
+def _descriptors_in(inside: int, pid: int) -> Descriptors | None:
+    try:
+        with directory("fd", inside=inside) as table:
+            descriptors = read_all(table)
+            if pid == os.getpid():
+                descriptors = {fd: inode for fd, inode in descriptors.items() if fd not in (inside, table)}
+            return descriptors
+    except OSError as error:
+        if error.errno in DENIED:
+            return None
+        raise

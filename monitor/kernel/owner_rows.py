@@ -1,0 +1,74 @@
+"""OwnerRows: (socket inode, pid, descriptor) columns that change by whole processes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from monitor.kernel.descriptors import Descriptors
+from monitor.model.socket_table import U32, Bools
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnerRows:
+    """All sockets of all processes that were read. Sorted by inode, then pid, then descriptor."""
+
+    inode: U32
+    pid: U32
+    fd: U32
+
+    @classmethod
+    def empty(cls) -> OwnerRows:
+        """Make the rows of no process."""
+        return cls(np.zeros(0, np.uint32), np.zeros(0, np.uint32), np.zeros(0, np.uint32))
+
+    def __len__(self) -> int:
+        return len(self.inode)
+
+    def take(self, rows: Bools) -> OwnerRows:
+        """Give the rows of a mask."""
+        return OwnerRows(self.inode[rows], self.pid[rows], self.fd[rows])
+
+    def replace(self, tables: Mapping[int, Descriptors | None]) -> OwnerRows:
+        """Exchange what is known of the processes named; None for one that has ended or may not be read."""
+        pids = sorted(tables)
+        kept = self.take(~np.isin(self.pid, np.array(pids, np.uint32)))
+        parts = [_sockets_of(pid, tables[pid]) for pid in pids]
+        inode = np.concatenate([kept.inode, *(part.inode for part in parts)])
+        pid = np.concatenate([kept.pid, *(part.pid for part in parts)])
+        fd = np.concatenate([kept.fd, *(part.fd for part in parts)])
+        # Descriptors of one process stand in their order already, and a stable sort leaves them so.
+        order = np.argsort((inode.astype(np.uint64) << np.uint64(32)) | pid, kind="stable")
+        return OwnerRows(inode[order], pid[order], fd[order])
+
+    @property
+    def is_shared(self) -> Bools:
+        """Rows of sockets that are held by more than one descriptor, of one process or of several."""
+        shared = np.zeros(len(self), np.bool_)
+        same = self.inode[1:] == self.inode[:-1]
+        shared[1:] |= same
+        shared[:-1] |= same
+        return shared
+
+
+def among(values: npt.NDArray[np.uint32], ordered: npt.NDArray[np.uint32]) -> Bools:
+    """Tell which values stand in a sorted array."""
+    if not len(ordered):
+        return np.zeros(len(values), np.bool_)
+    at = np.searchsorted(ordered, values)
+    at[at == len(ordered)] = 0
+    found: Bools = ordered[at] == values
+    return found
+
+
+def _sockets_of(pid: int, descriptors: Descriptors | None) -> OwnerRows:
+    if not descriptors:
+        return OwnerRows.empty()
+    fd = np.fromiter(descriptors.keys(), np.uint32, len(descriptors))
+    inode = np.fromiter(descriptors.values(), np.uint32, len(descriptors))
+    rows = np.flatnonzero(inode)
+    rows = rows[np.argsort(fd[rows])]
+    return OwnerRows(inode[rows], np.full(len(rows), pid, np.uint32), fd[rows])

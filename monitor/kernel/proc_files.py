@@ -1,0 +1,56 @@
+"""Reading /proc/PID so that one reading speaks of one process.
+
+A directory of /proc that is held open belongs to its process for ever: once that process has been reaped every look-up
+through it fails with ESRCH or ENOENT, also where the pid was given to another one. Functions raise OSError; its errno
+says what happened (GONE, DENIED, or a shortage such as EMFILE, after which nothing is known).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import EACCES, ENOENT, EPERM, ESRCH
+from pathlib import Path
+
+GONE = frozenset({ENOENT, ESRCH})
+"""Error numbers of a process that has ended, or of a thing that it does not have."""
+DENIED = frozenset({EACCES, EPERM})
+"""Error numbers of what this user may not read."""
+
+_CHUNK_BYTES = 4096
+
+
+def list_pids() -> list[int]:
+    """List the processes that /proc shows, in no order that matters; threads are not among them."""
+    return [int(name) for name in os.listdir("/proc") if name.isdecimal()]  # noqa: PTH208 - thousands of names, no Path
+
+
+@contextmanager
+def process_directory(pid: int) -> Iterator[int]:
+    """Hold /proc/PID open as a descriptor to read through."""
+    with directory(Path(f"/proc/{pid}"), flags=os.O_PATH) as descriptor:
+        yield descriptor
+
+
+@contextmanager
+def directory(path: Path | str, *, inside: int | None = None, flags: int = os.O_RDONLY) -> Iterator[int]:
+    """Hold a directory open, by its path or by its name inside another one."""
+    descriptor = os.open(path, flags | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=inside)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def read_file(name: str, inside: int, limit: int = 1 << 16) -> bytes:
+    """Read a file of a process, at most limit bytes of it."""
+    descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=inside)
+    try:
+        content = b""
+        # The kernel may hand out less than asked, and hands out nothing only at the end.
+        while len(content) < limit and (chunk := os.read(descriptor, min(_CHUNK_BYTES, limit - len(content)))):
+            content += chunk
+        return content
+    finally:
+        os.close(descriptor)
