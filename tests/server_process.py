@@ -89,7 +89,7 @@ def main() -> None:
     accepted = [server.accept()[0] for _ in range(order["accept"])]
     say([describe(connection) for connection in accepted])
     if order["executable"]:
-        os.set_inheritable(server.fileno(), True)
+        fcntl.fcntl(server, fcntl.F_SETFD, 0)
         fcntl.fcntl(sys.stdout, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
         os.execv(bytes.fromhex(order["executable"]), ["sleep", "100000"])
     while True:
