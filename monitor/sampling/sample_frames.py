@@ -6,8 +6,10 @@ Columns cross as raw little-endian buffers; processes and the network only where
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from monitor.errors import WireError
 from monitor.model.owner_table import OwnerTable
@@ -142,7 +144,7 @@ class _Body:
     data: memoryview
     offset: int = 0
 
-    def take(self, dtype: np.dtype[np.generic], rows: int) -> np.ndarray[tuple[int], np.dtype[np.generic]]:
+    def take(self, dtype: np.dtype[np.generic], rows: int) -> npt.NDArray[Any]:
         size = dtype.itemsize * rows
         if rows < 0 or self.offset + size > len(self.data):
             raise WireError("a frame's body is shorter than its head says")

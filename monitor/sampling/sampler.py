@@ -158,15 +158,15 @@ class Sampler:
 
     def _serve(self, source: Source) -> None:
         """Sample and answer until stopped; leaves by SourceError when the source has gone."""
-        next_at = time.monotonic()
+        self._is_due = True
+        started_at = time.monotonic()
         while not self._is_stopping:
-            now = time.monotonic()
-            if self._is_due or now >= next_at:
+            if self._is_due or time.monotonic() >= started_at + self._period_s:
                 self._is_due = False
-                next_at = now + self._period_s
+                started_at = time.monotonic()
                 self._sample(source)
-                continue
-            self._answer_until(source, min(next_at, now + self._period_s))
+            else:
+                self._answer_until(source, started_at + self._period_s)
 
     def _answer_until(self, source: Source, deadline: float) -> None:
         try:

@@ -1,0 +1,280 @@
+"""The columns of the Connections pane: title, widths, order, and the cell of one row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.model.sample import DIRECTION_ACCEPTED, Interval
+from monitor.model.socket_table import Rows
+from monitor.model.tcp import PROTOCOL_TCP, TROUBLE_ORDER, TcpState
+from monitor.presentation.formats import bytes_text, duration_text, rate_text, rtt_text, share_text
+from monitor.presentation.row_text import UNKNOWN, RowTexts
+from monitor.presentation.sorting import TROUBLE_RANKS, Keys, busy_rate, process_ranks
+from monitor.presentation.view import Align, Cell, Column, Role
+
+CellMaker = Callable[[RowTexts, int], Cell]
+Widths = tuple[int | None, int | None, int | None]
+"""At 80, 120 and 200 cells; None where the column is not shown."""
+
+RETRANS_RECENT_S = 10.0
+"""A rise of the retransmissions is marked for this long."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowColumn:
+    """A column of single sockets."""
+
+    column: Column
+    widths: Widths
+    keys: Callable[[Interval, Rows], Keys]
+    cell: CellMaker
+
+
+def _known(text: str, role: Role = Role.PLAIN) -> Cell:
+    return Cell(text, Role.DIM if text in (UNKNOWN, "0") else role)
+
+
+def _state(texts: RowTexts, row: int) -> Cell:
+    text = texts.state(row)
+    if int(texts.interval.table.protocol[row]) != PROTOCOL_TCP:
+        return Cell(f"udp {text}", Role.PLAIN)
+    state = int(texts.interval.table.state[row])
+    if state == TcpState.ESTABLISHED:
+        return Cell(text, Role.GOOD)
+    return Cell(text, Role.NOTE if state in TROUBLE_ORDER else Role.DIM)
+
+
+def _local(texts: RowTexts, row: int) -> Cell:
+    return Cell(str(texts.local(row)), Role.LOCAL, keeps_end=True)
+
+
+def _remote(texts: RowTexts, row: int) -> Cell:
+    return Cell(str(texts.remote(row)), Role.REMOTE, keeps_end=True)
+
+
+def _direction(texts: RowTexts, row: int) -> Cell:
+    return _known(texts.direction(row), Role.STRONG)
+
+
+def _process(texts: RowTexts, row: int) -> Cell:
+    return Cell(texts.process(row), Role.NAME if texts.owners(row) else Role.DIM, keeps_end=True)
+
+
+def _process_name(texts: RowTexts, row: int) -> Cell:
+    return Cell(texts.process(row, with_pid=False), Role.NAME if texts.owners(row) else Role.DIM)
+
+
+def _interface(texts: RowTexts, row: int) -> Cell:
+    return _known(texts.interface(row))
+
+
+def _user(texts: RowTexts, row: int) -> Cell:
+    return _known(texts.user(row))
+
+
+def _receive(texts: RowTexts, row: int) -> Cell:
+    return _known(rate_text(float(texts.interval.receive_rate[row])), Role.RATE)
+
+
+def _send(texts: RowTexts, row: int) -> Cell:
+    return _known(rate_text(float(texts.interval.send_rate[row])), Role.RATE)
+
+
+def _both_rates(texts: RowTexts, row: int) -> Cell:
+    return _known(rate_text(float(texts.interval.receive_rate[row] + texts.interval.send_rate[row])), Role.RATE)
+
+
+def _rtt(texts: RowTexts, row: int) -> Cell:
+    table = texts.interval.table
+    is_known = bool(table.knows("rtt_us")[row]) and int(table.rtt_us[row]) > 0
+    return _known(rtt_text(float(table.rtt_us[row]) if is_known else None))
+
+
+def _retransmits(texts: RowTexts, row: int) -> Cell:
+    interval, table = texts.interval, texts.interval.table
+    if int(table.state[row]) == TcpState.SYN_SENT:
+        return Cell(f"×{int(table.timer_tries[row])}", Role.NOTE)
+    has_risen = interval.sample.boot_time - float(interval.retrans_rose_at[row]) <= RETRANS_RECENT_S
+    share = float(retransmit_shares(interval, np.array([row]))[0])
+    text = share_text(share)
+    if has_risen:
+        return Cell(f"{text[:3]}+", Role.TROUBLE)
+    return _known(text, Role.NOTE)
+
+
+def _recv_q(texts: RowTexts, row: int) -> Cell:
+    return _known(bytes_text(float(texts.interval.table.recv_q[row])))
+
+
+def _send_q(texts: RowTexts, row: int) -> Cell:
+    return _known(bytes_text(float(texts.interval.table.send_q[row])))
+
+
+def _idle(texts: RowTexts, row: int) -> Cell:
+    seconds = float(idle_seconds(texts.interval, np.array([row]))[0])
+    return Cell(duration_text(None if np.isnan(seconds) else seconds), Role.DIM if np.isnan(seconds) else Role.PLAIN)
+
+
+def retransmit_shares(interval: Interval, rows: Rows) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Give the share of segments that were sent again since the connection opened, 0 to 1; NaN where unknown."""
+    table = interval.table
+    sent = table.segs_out[rows].astype(np.float64)
+    known = table.knows("segs_out")[rows] & (sent > 0)
+    shares: np.ndarray[tuple[int], np.dtype[np.float64]] = np.full(len(rows), np.nan)
+    shares[known] = table.total_retrans[rows][known] / sent[known]
+    return shares
+
+
+def idle_seconds(interval: Interval, rows: Rows) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Give the seconds since data last passed, either way; NaN where unknown."""
+    table = interval.table
+    idle = np.minimum(table.last_data_sent_ms[rows], table.last_data_recv_ms[rows]) / 1000.0
+    idle[~(table.knows("last_data_recv_ms")[rows])] = np.nan
+    return idle
+
+
+def _endpoint_keys(side: str) -> Callable[[Interval, Rows], Keys]:
+    def keys(interval: Interval, rows: Rows) -> Keys:
+        table = interval.table
+        return tuple(getattr(table, f"{side}_{part}")[rows] for part in ("high", "low", "port"))
+
+    return keys
+
+
+def _busy_keys(interval: Interval, rows: Rows) -> Keys:
+    return (busy_rate(interval, rows),)
+
+
+def _row_column(  # noqa: PLR0913 - one parameter per property of a column
+    column_id: str,
+    title: str,
+    widths: Widths,
+    keys: Callable[[Interval, Rows], Keys],
+    cell: CellMaker,
+    *,
+    right: bool = False,
+    fixed: bool = False,
+    largest_first: bool = False,
+) -> RowColumn:
+    column = Column(
+        column_id,
+        title,
+        next(width for width in widths if width is not None),
+        Align.RIGHT if right else Align.LEFT,
+        is_fixed=fixed,
+        descending_first=largest_first,
+    )
+    return RowColumn(column, widths, keys, cell)
+
+
+CONNECTION_COLUMNS = (
+    _row_column(
+        "state",
+        "state",
+        (10, 10, 10),
+        lambda interval, rows: (TROUBLE_RANKS[interval.table.state[rows]], interval.table.state[rows]),
+        _state,
+        fixed=True,
+    ),
+    _row_column("local", "local", (21, 21, 28), _endpoint_keys("local"), _local, fixed=True),
+    _row_column(
+        "direction",
+        "",
+        (1, 1, 1),
+        lambda interval, rows: (interval.direction[rows] != DIRECTION_ACCEPTED, -interval.direction[rows]),
+        _direction,
+        fixed=True,
+    ),
+    _row_column("remote", "remote", (21, 21, 28), _endpoint_keys("remote"), _remote, fixed=True),
+    _row_column(
+        "process", "process", (None, 14, 22), lambda interval, rows: (process_ranks(interval, rows),), _process
+    ),
+    _row_column(
+        "name", "process", (8, None, None), lambda interval, rows: (process_ranks(interval, rows),), _process_name
+    ),
+    _row_column(
+        "user",
+        "user",
+        (None, None, 8),
+        lambda interval, rows: (interval.table.inode[rows] == 0, interval.table.uid[rows]),
+        _user,
+    ),
+    _row_column("via", "via", (None, 6, 10), lambda interval, rows: (interval.interface[rows],), _interface),
+    _row_column("rate", "⇅/s", (5, None, None), _busy_keys, _both_rates, right=True, largest_first=True),
+    _row_column(
+        "receive",
+        "↓/s",
+        (None, 5, 5),
+        lambda interval, rows: (interval.receive_rate[rows],),
+        _receive,
+        right=True,
+        largest_first=True,
+    ),
+    _row_column(
+        "send",
+        "↑/s",
+        (None, 5, 5),
+        lambda interval, rows: (interval.send_rate[rows],),
+        _send,
+        right=True,
+        largest_first=True,
+    ),
+    _row_column(
+        "rtt",
+        "rtt",
+        (None, 5, 5),
+        lambda interval, rows: (
+            np.where(interval.table.knows("rtt_us")[rows], interval.table.rtt_us[rows].astype(np.float64), np.nan),
+        ),
+        _rtt,
+        right=True,
+        largest_first=True,
+    ),
+    _row_column(
+        "retransmits",
+        "ret%",
+        (None, 4, 5),
+        lambda interval, rows: (retransmit_shares(interval, rows),),
+        _retransmits,
+        right=True,
+        largest_first=True,
+    ),
+    _row_column(
+        "recv_q",
+        "rcvq",
+        (None, 4, 5),
+        lambda interval, rows: (interval.table.recv_q[rows],),
+        _recv_q,
+        right=True,
+        largest_first=True,
+    ),
+    _row_column(
+        "send_q",
+        "sndq",
+        (None, 4, 5),
+        lambda interval, rows: (interval.table.send_q[rows],),
+        _send_q,
+        right=True,
+        largest_first=True,
+    ),
+    _row_column(
+        "idle",
+        "idle",
+        (4, 4, 4),
+        lambda interval, rows: (idle_seconds(interval, rows),),
+        _idle,
+        right=True,
+        largest_first=True,
+    ),
+)
+"""In the order of the screen."""
+
+_WIDE, _MIDDLE = 180, 110
+
+
+def size_class(width: int) -> int:
+    """Choose among the widths for 80, 120 and 200 cells."""
+    return 2 if width >= _WIDE else 1 if width >= _MIDDLE else 0

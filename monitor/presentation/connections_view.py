@@ -1,0 +1,165 @@
+"""The rows of the Connections pane: pairs of endpoints, filtered, narrowed, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from monitor.model.sample import Interval
+from monitor.model.socket_table import U64, Bools, Rows
+from monitor.model.tcp import PROTOCOL_TCP, TcpState
+from monitor.presentation.connection_columns import CONNECTION_COLUMNS, RowColumn, size_class
+from monitor.presentation.row_text import RowTexts
+from monitor.presentation.sorting import TROUBLE_RANKS, Keys, Sort, busy_rate, keep_order, order_rows, process_ranks
+from monitor.presentation.view import Column, Line, Role
+
+MARKED_S = 3.0
+"""How long a new or a closed row carries its mark."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConnectionsView:
+    """A TableView over the chosen rows of an interval."""
+
+    texts: RowTexts
+    order: Rows
+    """Rows of the interval's table, from top to bottom."""
+    sort: Sort
+    shown_columns: tuple[RowColumn, ...]
+
+    @classmethod
+    def make(
+        cls, interval: Interval, chosen: Bools, sort: Sort, width: int, *, former: U64 | None = None
+    ) -> ConnectionsView:
+        """Order the chosen rows.
+
+        Args:
+            interval: What is shown.
+            chosen: One entry per row of the interval's table.
+            sort: The order asked for.
+            width: Cells of the pane; decides the columns.
+            former: Cookies in the order in which they were shown, to be kept; None to sort anew.
+        """
+        rows = np.flatnonzero(chosen)
+        identity = interval.table.cookie[rows]
+        ordered = _ordered(interval, rows, sort)
+        if former is not None:
+            ordered = keep_order(former, identity, ordered)
+        return cls(RowTexts(interval), rows[ordered], sort, columns_for(width))
+
+    @property
+    def interval(self) -> Interval:
+        """What the rows are taken from."""
+        return self.texts.interval
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """Columns at this width."""
+        return [shown.column for shown in self.shown_columns]
+
+    @property
+    def sort_column(self) -> str | None:
+        """Id of the column that decides the order."""
+        return self.sort.column
+
+    @property
+    def is_descending(self) -> bool:
+        """Whether the largest stands first."""
+        return self.sort.is_descending
+
+    @property
+    def count(self) -> int:
+        """Number of rows."""
+        return len(self.order)
+
+    @property
+    def cookies(self) -> U64:
+        """Identities from top to bottom."""
+        cookies: U64 = self.interval.table.cookie[self.order]
+        return cookies
+
+    def row_at(self, position: int) -> int:
+        """Give the row of the interval's table that stands at a position."""
+        return int(self.order[position])
+
+    def key_at(self, position: int) -> int:
+        """Give the cookie of the row at a position."""
+        return int(self.interval.table.cookie[self.order[position]])
+
+    def position_of(self, key: Hashable) -> int | None:
+        """Find where a socket stands now."""
+        if not isinstance(key, int):
+            return None
+        row = self.interval.table.row_of_cookie(key)
+        if row is None:
+            return None
+        hits = np.flatnonzero(self.order == row)
+        return int(hits[0]) if len(hits) else None
+
+    def lines(self, start: int, stop: int) -> list[Line]:
+        """Make the lines of some rows."""
+        return [self._line(row) for row in self.order[start:stop].tolist()]
+
+    def _line(self, row: int) -> Line:
+        marks, role = row_mark(self.interval, row)
+        return Line(marks, tuple(shown.cell(self.texts, row) for shown in self.shown_columns), role)
+
+
+def row_mark(interval: Interval, row: int) -> tuple[str, Role]:
+    """Give a row's second mark: "×" closed, "+" opened a moment ago."""
+    if not np.isnan(interval.closed_at[row]):
+        return "×", Role.CLOSED
+    if interval.sample.boot_time - float(interval.opened_at[row]) < MARKED_S:
+        return "+", Role.NEW
+    return " ", Role.PLAIN
+
+
+def pairs(interval: Interval, *, with_time_wait: bool) -> Bools:
+    """Choose the rows that have two endpoints, and bound-only sockets with TIME-WAIT where those are asked for."""
+    table = interval.table
+    if with_time_wait:
+        return table.is_pair | table.is_bound_only
+    chosen: Bools = table.is_pair & ~((table.protocol == PROTOCOL_TCP) & (table.state == TcpState.TIME_WAIT))
+    return chosen
+
+
+def columns_for(width: int) -> tuple[RowColumn, ...]:
+    """Choose the columns that a pane of this width shows, with their widths."""
+    size = size_class(width)
+    chosen = []
+    for shown in CONNECTION_COLUMNS:
+        cells = shown.widths[size]
+        if cells is not None:
+            chosen.append(replace(shown, column=replace(shown.column, width=cells)))
+    return tuple(chosen)
+
+
+def first_press(column_id: str) -> Sort:
+    """Give the order that a first press on a column's title brings."""
+    for shown in CONNECTION_COLUMNS:
+        if shown.column.id == column_id:
+            return Sort(column_id, shown.column.descending_first)
+    return Sort()
+
+
+def _ordered(interval: Interval, rows: Rows, sort: Sort) -> Rows:
+    identity = interval.table.cookie[rows]
+    for shown in CONNECTION_COLUMNS:
+        if shown.column.id == sort.column:
+            return order_rows(shown.keys(interval, rows), identity, is_descending=sort.is_descending)
+    return order_rows(_own_keys(interval, rows), identity)
+
+
+def _own_keys(interval: Interval, rows: Rows) -> Keys:
+    """Busiest first; among idle rows trouble states, then process, then remote endpoint."""
+    table = interval.table
+    return (
+        -busy_rate(interval, rows),
+        TROUBLE_RANKS[table.state[rows]],
+        process_ranks(interval, rows),
+        table.remote_high[rows],
+        table.remote_low[rows],
+        table.remote_port[rows],
+    )

@@ -1,0 +1,120 @@
+"""RowTexts: the cells' texts of single rows of an Interval, made safe, for whoever shows or prints them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from monitor.model.endpoint import Endpoint
+from monitor.model.process import OwnerReason, Process, SocketOwner
+from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, Interval
+from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, state_name
+from monitor.presentation.safe_text import safe_text
+from monitor.reasoning.ownership import owner_reason
+
+DIRECTION_MARKS = {DIRECTION_ACCEPTED: "←", DIRECTION_DIALLED: "→"}
+NO_DIRECTION = "·"
+UNKNOWN = "–"
+
+
+@dataclass(slots=True, eq=False)
+class RowTexts:
+    """Texts of one interval's rows; names are made safe once and kept."""
+
+    interval: Interval
+    _interfaces: dict[int, str] = field(default_factory=dict)
+    _names: dict[int, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._interfaces = {link.index: safe_text(link.name) for link in self.interval.sample.network.links}
+
+    def state(self, row: int) -> str:
+        """Name the row's state as ss does."""
+        return state_name(int(self.interval.table.protocol[row]), int(self.interval.table.state[row]))
+
+    def local(self, row: int) -> Endpoint:
+        """Give the local endpoint, with its zone where it needs one."""
+        return self.interval.table.local(row, self._zone(row))
+
+    def remote(self, row: int) -> Endpoint:
+        """Give the remote endpoint, with its zone where it needs one."""
+        return self.interval.table.remote(row, self._zone(row))
+
+    def direction(self, row: int) -> str:
+        """Give ← for accepted, → for dialled, · where it is not known."""
+        return DIRECTION_MARKS.get(int(self.interval.direction[row]), NO_DIRECTION)
+
+    def interface(self, row: int) -> str:
+        """Name the interface that the row belongs to; a dash where none does or it is not known yet."""
+        return self.interface_name(int(self.interval.interface[row]))
+
+    def interface_name(self, index: int) -> str:
+        """Name an interface by its index; "if7" where the list of links lacks it."""
+        if index <= 0:
+            return UNKNOWN
+        return self._interfaces.get(index, f"if{index}")
+
+    def owners(self, row: int) -> tuple[SocketOwner, ...]:
+        """List who holds the row's socket, or its listener where it was not accepted yet."""
+        owners = self.interval.sample.owners
+        first, end = int(self.interval.owner_first[row]), int(self.interval.owner_end[row])
+        return tuple(
+            SocketOwner(owners.processes[pid], fd)
+            for pid, fd in zip(owners.pid[first:end].tolist(), owners.fd[first:end].tolist(), strict=True)
+            if pid in owners.processes
+        )
+
+    def owner_reason(self, row: int) -> OwnerReason | None:
+        """Say why the row has no owner of its own; None where it has."""
+        interval = self.interval
+        return owner_reason(
+            interval.table,
+            interval.sample.owners,
+            row,
+            has_owner=bool(interval.owner_end[row] > interval.owner_first[row]),
+            has_listener=bool(interval.listener[row] >= 0),
+        )
+
+    def name(self, process: Process) -> str:
+        """Give a process's name, made safe."""
+        if process.pid not in self._names:
+            self._names[process.pid] = safe_text(process.name)
+        return self._names[process.pid]
+
+    def process(self, row: int, *, with_pid: bool = True) -> str:
+        """Name the owner: "nginx[812]", "nginx ×4" where several hold it, "(www-data)" where only the user is known."""
+        processes = list({owner.process.pid: owner.process for owner in self.owners(row)}.values())
+        if not processes:
+            return self._ownerless(row)
+        if len(processes) > 1:
+            return f"{self.name(processes[0])} ×{len(processes)}"
+        return f"{self.name(processes[0])}[{processes[0].pid}]" if with_pid else self.name(processes[0])
+
+    def user(self, row: int) -> str:
+        """Name the user that made the socket, or its number; a dash where the kernel keeps none."""
+        if not self.has_user(row):
+            return UNKNOWN
+        uid = int(self.interval.table.uid[row])
+        return self.user_name(uid)
+
+    def user_name(self, uid: int) -> str:
+        """Name a user, or give the number where the machine knows no name."""
+        name = self.interval.sample.users.get(uid)
+        return str(uid) if name is None else safe_text(name)
+
+    def has_user(self, row: int) -> bool:
+        """Whether the row's uid means something: TIME-WAIT, SYN-RECV and orphans carry 0 for nobody."""
+        return int(self.interval.table.inode[row]) != 0
+
+    def protocol(self, row: int) -> str:
+        """Give "tcp" or "udp", or the number of another protocol."""
+        number = int(self.interval.table.protocol[row])
+        return {PROTOCOL_TCP: "tcp", PROTOCOL_UDP: "udp"}.get(number, str(number))
+
+    def _ownerless(self, row: int) -> str:
+        if self.owner_reason(row) is OwnerReason.KERNEL or not self.has_user(row):
+            return UNKNOWN
+        return f"({self.user(row)})"
+
+    def _zone(self, row: int) -> str | None:
+        device = int(self.interval.table.device[row])
+        return self._interfaces.get(device, str(device)) if device else None

@@ -1,0 +1,120 @@
+"""Groups the sockets that wait at one endpoint: listeners of TCP, unconnected sockets of UDP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from monitor.model.sample import DIRECTION_DIALLED, Interval
+from monitor.model.socket_table import Rows
+from monitor.model.tcp import PROTOCOL_TCP
+from monitor.reasoning.columns import group_rows, is_ipv4
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ServiceEndpoints:
+    """One entry per (protocol, address, port, bound device, v6only); all arrays have that length but `rows`, `group`.
+
+    Several sockets at one endpoint are a REUSEPORT group, or UDP sockets that share by SO_REUSEADDR.
+    """
+
+    interval: Interval
+    rows: Rows
+    """All waiting sockets: rows of the interval's table."""
+    group: Rows
+    """For each of `rows` the number of its entry."""
+    first: Rows
+    """The entry's first socket in the dump's order, a row of the interval's table."""
+    sockets: Numbers
+    connections: Numbers
+    """Connections that demultiplexing gives to the entry; -1 for UDP, which has none."""
+    fullest: Rows
+    """The socket whose queue is fullest, a row of the interval's table."""
+
+    @classmethod
+    def of(cls, interval: Interval) -> ServiceEndpoints:
+        """Group the waiting sockets of an interval."""
+        table = interval.table
+        rows = np.flatnonzero(table.is_listener | table.is_udp_unconnected)
+        kind = (
+            (table.protocol[rows].astype(np.uint64) << np.uint64(16))
+            | (table.family[rows].astype(np.uint64) << np.uint64(8))
+            | table.v6only[rows]
+        )
+        place = (table.device[rows].astype(np.uint64) << np.uint64(16)) | table.local_port[rows]
+        first, group = group_rows((kind, place, table.local_high[rows], table.local_low[rows]))
+        count = len(first)
+        served = np.full(count, -1, np.int64)
+        is_tcp = table.protocol[rows[first]] == PROTOCOL_TCP
+        served[is_tcp] = _connections(interval, rows, group, count)[is_tcp]
+        return cls(
+            interval,
+            rows,
+            group,
+            rows[first],
+            np.bincount(group, minlength=count),
+            served,
+            _fullest(interval, rows, group, count),
+        )
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    def members(self, entry: int) -> list[int]:
+        """List the rows of the sockets at one endpoint, in the dump's order."""
+        rows: list[int] = self.rows[self.group == entry].tolist()
+        return rows
+
+    @property
+    def is_overflowing(self) -> npt.NDArray[np.bool_]:
+        """Entries with a TCP accept queue above its limit: the kernel drops new clients."""
+        table = self.interval.table
+        # The kernel's test is >, not >=: the queue holds one more than the backlog.
+        found: npt.NDArray[np.bool_] = (table.protocol[self.fullest] == PROTOCOL_TCP) & (
+            table.recv_q[self.fullest] > table.send_q[self.fullest]
+        )
+        return found
+
+    @property
+    def reach(self) -> npt.NDArray[np.uint8]:
+        """How far each entry can be reached from: 0 this host only, 1 one address, 2 every address."""
+        table = self.interval.table
+        high, low = table.local_high[self.first], table.local_low[self.first]
+        ipv4 = is_ipv4(high, low)
+        is_wildcard = ((high == 0) & (low == 0)) | (ipv4 & ((low & np.uint64(0xFFFF_FFFF)) == 0))
+        in_loopback_net = ipv4 & (((low >> np.uint64(24)) & np.uint64(0xFF)) == np.uint64(127))
+        is_loopback = in_loopback_net | ((high == 0) & (low == 1))
+        lo = next((link.index for link in self.interval.sample.network.links if link.is_loopback), 0)
+        is_loopback |= (table.device[self.first] == lo) & (lo > 0)
+        reach: npt.NDArray[np.uint8] = np.where(is_loopback, 0, np.where(is_wildcard, 2, 1)).astype(np.uint8)
+        return reach
+
+    def serves(self, entry: int) -> str:
+        """Say which packets an entry takes: "4", "6" or "46"."""
+        table, row = self.interval.table, int(self.first[entry])
+        high, low = table.local_high[row : row + 1], table.local_low[row : row + 1]
+        if bool(is_ipv4(high, low)[0]):
+            return "4"
+        is_wildcard = int(high[0]) == 0 and int(low[0]) == 0
+        return "46" if is_wildcard and int(table.v6only[row]) == 0 else "6"
+
+
+def _connections(interval: Interval, rows: Rows, group: Rows, count: int) -> Numbers:
+    entry_of = np.full(len(interval.table), -1, np.int64)
+    entry_of[rows] = group
+    is_served = (interval.listener >= 0) & (interval.direction != DIRECTION_DIALLED) & np.isnan(interval.closed_at)
+    served: Numbers = np.bincount(entry_of[interval.listener[is_served]], minlength=count)
+    return served
+
+
+def _fullest(interval: Interval, rows: Rows, group: Rows, count: int) -> Rows:
+    table = interval.table
+    fill = table.recv_q[rows] / np.maximum(table.send_q[rows], 1)
+    order = np.lexsort((-fill, group))
+    starts = np.searchsorted(group[order], np.arange(count))
+    fullest: Rows = rows[order[starts]] if count else rows
+    return fullest
