@@ -1,0 +1,71 @@
+"""What sock_diag is asked: the structures of include/uapi/linux/inet_diag.h, as bytes. Pure."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Iterable
+
+from monitor.model.socket_table import SocketTable
+from monitor.model.tcp import ALL_STATES, PROTOCOL_TCP, PROTOCOL_UDP
+
+TCPDIAG_GETSOCK = 18
+"""nlmsg_type of the old question, which names no family and so lists IPv4 and IPv6 in one walk. TCP only."""
+SOCK_DIAG_BY_FAMILY = 20
+"""nlmsg_type of the question about one family, or about one socket."""
+
+_EXT_INFO = 1 << (2 - 1)
+"""Ask for INET_DIAG_INFO, which is struct tcp_info."""
+
+_REQ = struct.Struct("=BBBB48xII")
+"""struct inet_diag_req: family, two prefix lengths, extensions, socket id, states, tables."""
+_REQ_V2 = struct.Struct("=BBBxI")
+"""struct inet_diag_req_v2 up to its socket id: family, protocol, extensions, states."""
+_PORTS = struct.Struct(">HH")
+_IPV4 = struct.Struct(">I12x")
+_IPV6 = struct.Struct(">QQ")
+_DEVICE_AND_COOKIE = struct.Struct("=IQ")
+_NO_ID = bytes(48)
+_WORD32 = 0xFFFF_FFFF
+
+
+def tcp_list(states: int) -> bytes:
+    """List TCP sockets of both families with TCP_INFO; the payload of a TCPDIAG_GETSOCK dump."""
+    return _REQ.pack(socket.AF_INET, 0, 0, _EXT_INFO, states & _WORD32, 0)
+
+
+def family_list(family: int, protocol: int, states: int) -> bytes:
+    """List the sockets of one family, TCP ones with TCP_INFO; the payload of a SOCK_DIAG_BY_FAMILY dump."""
+    return _REQ_V2.pack(family, protocol, _extensions(protocol), states & _WORD32) + _NO_ID
+
+
+def exact(table: SocketTable, rows: Iterable[int]) -> list[bytes]:
+    """Ask for each of these rows by its endpoints, device and cookie; payloads of SOCK_DIAG_BY_FAMILY look-ups."""
+    return [_exact(table, row) for row in rows]
+
+
+def _exact(table: SocketTable, row: int) -> bytes:
+    family, protocol = int(table.family[row]), int(table.protocol[row])
+    local = int(table.local_port[row]), _address(family, table.local_high[row], table.local_low[row])
+    remote = int(table.remote_port[row]), _address(family, table.remote_high[row], table.remote_low[row])
+    # For UDP the kernel takes source and destination as an arriving datagram has them (udp_dump_one).
+    source, destination = (remote, local) if protocol == PROTOCOL_UDP else (local, remote)
+    return b"".join(
+        (
+            _REQ_V2.pack(family, protocol, _extensions(protocol), ALL_STATES),
+            _PORTS.pack(source[0], destination[0]),
+            source[1],
+            destination[1],
+            _DEVICE_AND_COOKIE.pack(int(table.device[row]), int(table.cookie[row])),
+        )
+    )
+
+
+def _address(family: int, high: int, low: int) -> bytes:
+    if family == socket.AF_INET:
+        return _IPV4.pack(int(low) & _WORD32)
+    return _IPV6.pack(int(high), int(low))
+
+
+def _extensions(protocol: int) -> int:
+    return _EXT_INFO if protocol == PROTOCOL_TCP else 0

@@ -1,0 +1,186 @@
+"""SockDiag: what the kernel says of its sockets, by list and by exact look-up.
+
+One network namespace, the one of the thread that opened it. A list is no snapshot: under churn it can miss a living
+socket without saying so, which is why absence is asked about before it is called a close.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+from contextlib import ExitStack, closing
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from monitor.errors import KernelError
+from monitor.kernel.inet_diag import decode, without_duplicates
+from monitor.kernel.inet_diag_question import SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK, exact, family_list, tcp_list
+from monitor.kernel.netlink import NETLINK_SOCK_DIAG, NetlinkSocket, TruncatedDatagramError
+from monitor.kernel.netlink_messages import Messages
+from monitor.model.socket_table import U64, Rows, SocketTable
+from monitor.model.tcp import ALL_STATES, LIVE_STATES, PROTOCOL_TCP, PROTOCOL_UDP, TcpState
+
+_LIST = {PROTOCOL_TCP: "list TCP sockets", PROTOCOL_UDP: "list UDP sockets"}
+_LOOK_UP = "look up a socket"
+
+_TRIES = 5
+"""How often a list is asked for that came truncated or was flagged as interrupted."""
+_NOT_OFFERED = frozenset({errno.EINVAL, errno.ENOENT, errno.EOPNOTSUPP, errno.EPROTONOSUPPORT})
+"""What the kernel answers to a question that it does not know, or whose module is missing."""
+
+
+class SockDiag:
+    """The sockets of the network namespace in which this object was made.
+
+    Every method raises KernelError where the kernel refuses or is silent, and WireError where its answer breaks its
+    contract; the next call may succeed. For one thread at a time.
+    """
+
+    namespace: int
+    """Inode of the network namespace; 0 where /proc does not tell."""
+    malformed: int
+    """Messages left out so far because they broke their bounds."""
+    was_interrupted: bool
+    """Whether the kernel called the last list inconsistent each time that it was asked for."""
+
+    def __init__(self) -> None:
+        self.namespace = _namespace()
+        self.malformed = 0
+        self.was_interrupted = False
+        self._offers_one_pass = True
+        # A socket for each kind of question: one abandoned dump never stands in the way of another.
+        with ExitStack() as conversations:
+            self._tcp, self._udp, self._exact = (
+                conversations.enter_context(closing(NetlinkSocket.open(NETLINK_SOCK_DIAG, operation)))
+                for operation in (_LIST[PROTOCOL_TCP], _LIST[PROTOCOL_UDP], _LOOK_UP)
+            )
+            self._conversations = conversations.pop_all()
+
+    def dump_tcp(self, states: int = LIVE_STATES) -> SocketTable:
+        """List the TCP sockets of both families that are in one of these states, with TCP_INFO.
+
+        Args:
+            states: a bit for each TcpState; with BOUND_INACTIVE the rows that only hold a port come as CLOSED.
+        """
+        if self._offers_one_pass:
+            try:
+                return self._lists(self._tcp, TCPDIAG_GETSOCK, [tcp_list(states)], PROTOCOL_TCP)
+            except KernelError as error:
+                if error.errno not in _NOT_OFFERED:
+                    raise
+        table = self._family_lists(self._tcp, PROTOCOL_TCP, states)
+        self._offers_one_pass = False
+        return table
+
+    def dump_udp(self) -> SocketTable:
+        """List the UDP sockets of both families, connected or not."""
+        return self._family_lists(self._udp, PROTOCOL_UDP, ALL_STATES)
+
+    def find(self, row_of: SocketTable, row: int) -> SocketTable:
+        """Look one connected TCP socket up by endpoints, device and cookie: its row as it is now, or no row.
+
+        Never another socket. A listener or UDP socket that shares its port by SO_REUSEPORT may live and not be found,
+        since the kernel picks one of the group before it compares the cookie.
+        """
+        found, refusals = self._look_up(row_of, np.array([row]))
+        if refusals[0] not in {0, errno.ENOENT}:
+            raise KernelError(_LOOK_UP, refusals[0])
+        return found
+
+    def absentees(self, previous: SocketTable, current: SocketTable, limit: int = 1000) -> tuple[U64, SocketTable]:
+        """Ask for the connected TCP sockets of an earlier list that a later one lacks.
+
+        Args:
+            previous: the earlier list; of another namespace, nothing is asked.
+            current: the later one.
+            limit: how many are asked for; those beyond it are in neither answer, nor is one that is refused.
+
+        Returns:
+            The cookies of which the kernel says that they are gone, a socket in TIME-WAIT among them, and the rows of
+            those that still live.
+        """
+        rows = _absent_rows(previous, current)[:limit]
+        if previous.namespace != self.namespace or not len(rows):
+            return np.zeros(0, np.uint64), SocketTable.empty(self.namespace)
+        found, refusals = self._look_up(previous, rows)
+        is_bucket = found.state == TcpState.TIME_WAIT
+        unknown = previous.cookie[rows[np.array(refusals) == errno.ENOENT]]
+        return np.concatenate([unknown, found.cookie[is_bucket]]), found.take(~is_bucket)
+
+    def close(self) -> None:
+        """Close the sockets; safe to call twice."""
+        self._conversations.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _lists(self, conversation: NetlinkSocket, kind: int, questions: list[bytes], protocol: int) -> SocketTable:
+        """Ask for one list after another; a socket that changes between two is in one of them."""
+        self.was_interrupted = False
+        tables = [table for question in questions for table in self._list(conversation, kind, question, protocol)]
+        return without_duplicates(SocketTable.concatenate([SocketTable.empty(self.namespace), *tables]))
+
+    def _family_lists(self, conversation: NetlinkSocket, protocol: int, states: int) -> SocketTable:
+        questions = [family_list(family, protocol, states) for family in (socket.AF_INET, socket.AF_INET6)]
+        try:
+            return self._lists(conversation, SOCK_DIAG_BY_FAMILY, questions, protocol)
+        except KernelError as error:
+            if error.errno in _NOT_OFFERED:
+                raise KernelError(error.operation, error.errno, "this kernel has no such list") from error
+            raise
+
+    def _list(self, conversation: NetlinkSocket, kind: int, question: bytes, protocol: int) -> list[SocketTable]:
+        """Ask for a list until it comes whole; one that is flagged each time is given as it came."""
+        tables: list[SocketTable] = []
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                dump = conversation.dump(kind, question, _LIST[protocol])
+                tables = [self._decode(messages, protocol) for messages in dump]
+            except TruncatedDatagramError:
+                if not tries_left:
+                    raise
+                conversation.widen()
+                continue
+            if not conversation.was_interrupted:
+                return tables
+        self.was_interrupted = True
+        return tables
+
+    def _look_up(self, table: SocketTable, rows: Rows) -> tuple[SocketTable, list[int]]:
+        """Give the rows that were found, and for each asked one 0 or the kernel's errno."""
+        questions = exact(table, rows.tolist())
+        messages, refusals = self._exact.look_up(SOCK_DIAG_BY_FAMILY, questions, _LOOK_UP)
+        found = self._decode(messages, int(table.protocol[rows[0]]))
+        # The kernel has compared the cookies; a kernel that did not must not pass for one that did.
+        return found.take(np.isin(found.cookie, table.cookie[rows])), refusals
+
+    def _decode(self, messages: Messages, protocol: int) -> SocketTable:
+        decoded = decode(messages, protocol, self.namespace)
+        self.malformed += decoded.malformed
+        return decoded.table
+
+
+def _absent_rows(previous: SocketTable, current: SocketTable) -> Rows:
+    """Find the connected TCP rows whose cookie the later list lacks, in the order of the earlier one."""
+    gone = np.setdiff1d(np.sort(previous.cookie), np.sort(current.cookie), assume_unique=True)
+    if not len(gone):
+        return np.zeros(0, np.intp)
+    # A bucket was closed when it became one: that it is gone now says nothing new.
+    is_connected = (previous.protocol == PROTOCOL_TCP) & previous.is_pair & (previous.state != TcpState.TIME_WAIT)
+    return np.flatnonzero(np.isin(previous.cookie, gone) & is_connected)
+
+
+def _namespace() -> int:
+    # Of the thread, not of the process: the sockets are made where the thread is.
+    try:
+        return Path("/proc/thread-self/ns/net").stat().st_ino
+    except OSError:
+        return 0
