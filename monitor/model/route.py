@@ -90,14 +90,20 @@ class Flow:
 class NextHop:
     """One way that a route, or another route, offers."""
 
-    device: str
+    device: bytes
+    """Name of the leaving interface; untrusted."""
     gateway: Address | None
     source: Address | None
+    """What an unbound socket would leave from; None where not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class RouteDecision:
-    """What the kernel answers to a Flow. Where errno is set there is no way and the rest is None."""
+    """What the kernel answers to a Flow.
+
+    Where errno is set there is no way; type, prefix, table and rule then tell what refused, where that could be
+    derived, and the rest is None.
+    """
 
     flow: Flow
     errno: str | None

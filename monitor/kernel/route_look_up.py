@@ -1,0 +1,195 @@
+"""The answer to one Flow: two questions to the kernel, and what connect() would make of the answers.
+
+The plain question gives device, gateway, source and a learned MTU; the one with RTM_F_FIB_MATCH gives the route of the
+table: prefix, metric, all next hops, and the owner of a local address.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import IPv6Address
+
+from monitor.errors import KernelError
+from monitor.kernel.policy_rules import PolicyRule, refused_by, rule_of_answer
+from monitor.kernel.route_messages import Hop, RouteReply, neighbour_of, route_reply_of
+from monitor.kernel.route_question import RouteQuestion, question_of, refusal_after_look_up
+from monitor.kernel.rtnetlink_socket import RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE, RtnetlinkSocket
+from monitor.model.endpoint import Address
+from monitor.model.route import Flow, InterfaceAddress, Link, Neighbour, NextHop, RouteDecision
+
+_TABLE_MAIN = 254
+_TABLE_LOCAL = 255
+_STOCK_IPV4_RULES = 3
+_REFUSING_TYPES = {errno.EINVAL: 6, errno.EHOSTUNREACH: 7, errno.EACCES: 8}
+"""RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT by what connect() says."""
+_MOST_HOPS_ASKED = 32
+
+
+@dataclass(frozen=True, slots=True)
+class RouteLookUp:
+    """Asks the kernel, and knows the links, addresses and rules by which its answers are read."""
+
+    kernel: RtnetlinkSocket
+    links: Mapping[int, Link]
+    addresses: Sequence[InterfaceAddress]
+    rules: Sequence[PolicyRule]
+    """Of both families, each in order."""
+
+    def decide(self, flow: Flow) -> RouteDecision:
+        """Answer a flow.
+
+        Raises:
+            InputError: source and remote are of different families.
+            KernelError: the kernel could not be asked, or has no answers for this protocol.
+        """
+        question = question_of(flow, self._zone_index(flow.zone))
+        if isinstance(question, int):
+            return _no_way(flow, question)
+        if not self._owns_source(question):
+            return _no_way(flow, errno.EADDRNOTAVAIL)
+        answer = self._ask(question, RTM_F_LOOKUP_TABLE)
+        if isinstance(answer, int):
+            return self._refused(flow, question, answer)
+        matched = self._ask(question, RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH)
+        refusal = refusal_after_look_up(question.protocol, answer.type)
+        if refusal is not None:
+            return replace(_no_way(flow, refusal), type=answer.type)
+        return self._way(flow, question, answer, None if isinstance(matched, int) else matched)
+
+    def _ask(self, question: RouteQuestion, flags: int) -> RouteReply | int:
+        reply = self.kernel.get("look up a route", "route", route_reply_of, flags=flags, **question.arguments())
+        if isinstance(reply, RouteReply) and reply.refusal is not None:
+            return reply if flags & RTM_F_FIB_MATCH else reply.refusal
+        return reply
+
+    def _way(
+        self, flow: Flow, question: RouteQuestion, answer: RouteReply, matched: RouteReply | None
+    ) -> RouteDecision:
+        link = self.links.get(answer.hop.output)
+        table = self._table(question, answer, matched)
+        return RouteDecision(
+            flow=flow,
+            errno=None,
+            type=answer.type,
+            device=None if link is None else link.name,
+            device_index=answer.hop.output or None,
+            gateway=answer.hop.gateway,
+            source=question.source or answer.preferred_source,
+            prefix=None if matched is None else matched.prefix,
+            table=table,
+            rule=rule_of_answer(
+                self._rules_of(question),
+                question,
+                self._name(question.output),
+                table=table,
+                prefix_length=None if matched is None else matched.prefix_length,
+            ),
+            metric=None if matched is None else matched.metric,
+            mtu=answer.mtu,
+            link_mtu=None if link is None else link.mtu,
+            owner_device=self._owner(question.remote, answer, matched),
+            neighbour=self._next_neighbour(question, answer, link),
+            alternatives=() if matched is None else self._alternatives(question, answer, matched),
+        )
+
+    def _refused(self, flow: Flow, question: RouteQuestion, number: int) -> RouteDecision:
+        """Find out which rule or route refused; only IPv6 says it by itself."""
+        rules, output = self._rules_of(question), self._name(question.output)
+        refusing: tuple[RouteReply, ...] = ()
+        if number in _REFUSING_TYPES:
+            refusing = self.kernel.routes_of_type(question.family, _REFUSING_TYPES[number])
+        rule, route = refused_by(rules, question, output, number=number, refusing_routes=refusing)
+        return replace(
+            _no_way(flow, number),
+            type=route.type if route else rule.action if rule else None,
+            prefix=route.prefix if route else None,
+            table=route.table if route else None,
+            rule=rule,
+        )
+
+    def _table(self, question: RouteQuestion, answer: RouteReply, matched: RouteReply | None) -> int | None:
+        # Until a first rule is added, IPv4 keeps the local and the main table in one trie and calls both main.
+        is_merged = question.family == socket.AF_INET and len(self._rules_of(question)) <= _STOCK_IPV4_RULES
+        is_own = answer.type in ("local", "broadcast") and matched is not None and matched.prefix_length > 0
+        return _TABLE_LOCAL if is_merged and is_own and answer.table == _TABLE_MAIN else answer.table
+
+    def _alternatives(self, question: RouteQuestion, answer: RouteReply, matched: RouteReply) -> tuple[NextHop, ...]:
+        others = [hop for hop in matched.hops if hop != answer.hop and question.output in (0, hop.output)]
+        return tuple(
+            NextHop(self._name(hop.output) or b"", hop.gateway, self._source_by(question, hop))
+            for hop in others[:_MOST_HOPS_ASKED]
+        )
+
+    def _source_by(self, question: RouteQuestion, hop: Hop) -> Address | None:
+        if question.source is not None:
+            return question.source
+        reply = self._ask(replace(question, output=hop.output), RTM_F_LOOKUP_TABLE)
+        return None if isinstance(reply, int) else reply.preferred_source
+
+    def _owner(self, remote: Address, answer: RouteReply, matched: RouteReply | None) -> bytes | None:
+        if answer.type != "local":
+            return None
+        owners = [entry.link for entry in self.addresses if entry.address == remote]
+        index = owners[0] if owners else matched.hop.output if matched else 0
+        return self._name(index)
+
+    def _next_neighbour(self, question: RouteQuestion, answer: RouteReply, link: Link | None) -> Neighbour | None:
+        if answer.type != "unicast" or link is None or link.is_loopback:
+            return None
+        return neighbour(self.kernel, link.index, answer.hop.gateway or question.remote)
+
+    def _owns_source(self, question: RouteQuestion) -> bool:
+        """Whether bind() would take the source."""
+        source = question.source
+        if source is None or any(entry.address == source and not entry.is_tentative for entry in self.addresses):
+            return True
+        if isinstance(source, IPv6Address):
+            return False
+        # All of 127/8, AnyIP routes, broadcast and multicast addresses can be bound with IPv4.
+        reply = self._ask(replace(question, remote=source, source=None, output=0), RTM_F_LOOKUP_TABLE)
+        return isinstance(reply, RouteReply) and reply.type in ("local", "broadcast", "multicast")
+
+    def _zone_index(self, zone: str | None) -> int | None:
+        if zone is None:
+            return None
+        name = zone.encode("utf-8", "surrogateescape")
+        for link in self.links.values():
+            if link.name == name:
+                return link.index
+        # getaddrinfo() also takes the number of the interface.
+        return int(zone) if zone.isascii() and zone.isdigit() and int(zone) in self.links else 0
+
+    def _name(self, index: int) -> bytes | None:
+        link = self.links.get(index)
+        return None if link is None else link.name
+
+    def _rules_of(self, question: RouteQuestion) -> list[PolicyRule]:
+        return [rule for rule in self.rules if rule.rule.family == question.family]
+
+
+def neighbour(kernel: RtnetlinkSocket, link: int, address: Address) -> Neighbour | None:
+    """Look up one neighbour entry; None where there is none, or the kernel is too old to be asked for one."""
+    try:
+        entry = kernel.get("look up a neighbour", "neigh", neighbour_of, dst=str(address), ifindex=link)
+    except KernelError as error:
+        if error.errno != errno.EOPNOTSUPP:
+            raise
+        return None
+    return None if isinstance(entry, int) else entry
+
+
+def _no_way(flow: Flow, number: int) -> RouteDecision:
+    return RouteDecision(
+        flow=flow,
+        errno=errno.errorcode.get(number, str(number)),
+        type=None,
+        device=None,
+        device_index=None,
+        gateway=None,
+        source=None,
+        prefix=None,
+        table=None,
+    )

@@ -1,0 +1,116 @@
+"""RtnetlinkSocket: pyroute2's IPRoute with every foreign exception turned into KernelError or an errno."""
+
+from __future__ import annotations
+
+import errno
+import struct
+from collections.abc import Callable
+from typing import TypeVar
+
+from pyroute2 import IPRoute, NetlinkError
+from pyroute2.netlink.exceptions import NetlinkDecodeError
+
+from monitor.errors import KernelError
+from monitor.kernel.route_messages import Message, RouteReply, complete_route_attributes, route_reply_of
+
+complete_route_attributes()
+
+RTM_F_LOOKUP_TABLE = 0x1000
+"""Say the table that the route was found in."""
+RTM_F_FIB_MATCH = 0x2000
+"""Answer with the route of the table rather than with what would be used for this destination."""
+
+ANSWERS = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES, errno.EINVAL, errno.ENODEV, errno.ENETDOWN})
+"""Error numbers that say something about the way; any other one says that the question failed."""
+
+_FOREIGN = (NetlinkError, NetlinkDecodeError, struct.error, OSError, LookupError, TypeError, ValueError)
+"""What pyroute2, and the reading of its messages, raise on refusals and on broken or unexpected bytes."""
+_NLM_F_DUMP_INTR = 0x10
+_DUMP_TRIES = 3
+
+Value = TypeVar("Value")
+
+
+class RtnetlinkSocket:
+    """Requests to the network namespace in which it was opened; for one thread at a time."""
+
+    def __init__(self) -> None:
+        self._route = self._opened(is_strict=False)
+        self._strict: IPRoute | None = None
+
+    def dump(
+        self, operation: str, method: str, read: Callable[[Message], Value], **arguments: int
+    ) -> tuple[Value, ...]:
+        """List objects; asked again a few times when the kernel says that they changed meanwhile.
+
+        Args:
+            operation: what is done, as a phrase for the error.
+            method: IPRoute's method.
+            read: makes the value of one message.
+            arguments: the method's.
+
+        Raises:
+            KernelError: the kernel refused, or its answer could not be read.
+        """
+        return self._dump(self._route, operation, method, read, **arguments)
+
+    def routes_of_type(self, family: int, number: int) -> tuple[RouteReply, ...]:
+        """List the routes of one type (RTN_*) of all tables; the kernel filters, so a huge table costs little.
+
+        Raises:
+            KernelError: as for dump.
+        """
+        if self._strict is None:
+            # Only a strict socket makes the kernel filter; but a strict one refuses LOOKUP_TABLE for IPv6.
+            self._strict = self._opened(is_strict=True)
+        return self._dump(self._strict, "list routes", "get_routes", route_reply_of, family=family, type=number)
+
+    def get(self, operation: str, method: str, read: Callable[[Message], Value], **arguments: str | int) -> Value | int:
+        """Ask for one object; an error number that is an answer (see ANSWERS, and ENOENT) comes as an int.
+
+        Raises:
+            KernelError: the kernel refused the question, or its answer could not be read.
+        """
+        try:
+            return read(getattr(self._route, method)("get", **arguments)[0])
+        except NetlinkError as error:
+            if error.code in ANSWERS or error.code == errno.ENOENT:
+                return int(error.code)
+            raise _kernel_error(operation, error) from error
+        except _FOREIGN as error:
+            raise _kernel_error(operation, error) from error
+
+    def close(self) -> None:
+        """Close the sockets; may be called twice."""
+        self._route.close()
+        if self._strict is not None:
+            self._strict.close()
+
+    @staticmethod
+    def _opened(*, is_strict: bool) -> IPRoute:
+        try:
+            return IPRoute(ext_ack=True, strict_check=is_strict)
+        except _FOREIGN as error:
+            raise _kernel_error("open a netlink socket", error) from error
+
+    @staticmethod
+    def _dump(
+        route: IPRoute, operation: str, method: str, read: Callable[[Message], Value], **arguments: int
+    ) -> tuple[Value, ...]:
+        try:
+            for _ in range(_DUMP_TRIES):
+                messages = tuple(getattr(route, method)(**arguments))
+                if not any(message["header"]["flags"] & _NLM_F_DUMP_INTR for message in messages):
+                    break
+            return tuple(read(message) for message in messages)
+        except _FOREIGN as error:
+            raise _kernel_error(operation, error) from error
+
+
+def _kernel_error(operation: str, error: Exception) -> KernelError:
+    number = getattr(error, "code", None) or getattr(error, "errno", None)
+    if not isinstance(number, int) or number < 0:
+        return KernelError(operation, 0, f"its answer could not be read: {type(error).__name__}")
+    # With ext_ack the kernel says in words what it did not like.
+    text = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], str) else ""
+    return KernelError(operation, number, text)
