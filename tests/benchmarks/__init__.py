@@ -1,0 +1,1 @@
+"""Measurements, as ratios taken in one run. No tests: `python -m tests.benchmarks --help`."""

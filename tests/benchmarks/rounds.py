@@ -1,0 +1,70 @@
+"""Interleaved rounds: what is compared is measured in turns, so that a machine's moods fall on all alike."""
+
+from __future__ import annotations
+
+import gc
+import os
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+Measurement = Callable[[], Mapping[str, float]]
+"""One turn: milliseconds by name. A turn may time its parts as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What several rounds of one measurement gave, in milliseconds."""
+
+    median: float
+    least: float
+    most: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Spread:
+        """Sum up at least one value."""
+        return cls(statistics.median(values), min(values), max(values))
+
+    def __str__(self) -> str:
+        """Give "2.05 (1.84..2.18)"."""
+        return f"{_number(self.median)} ({_number(self.least)}..{_number(self.most)})"
+
+
+def interleaved(measurements: Sequence[Measurement], rounds: int) -> dict[str, Spread]:
+    """Take each measurement once per round; a first round warms caches and is not counted."""
+    values: dict[str, list[float]] = {}
+    for number in range(rounds + 1):
+        for measure in measurements:
+            # What the one leaves behind is not for the other to clean up.
+            gc.collect()
+            for name, milliseconds in measure().items():
+                if number > 0:
+                    values.setdefault(name, []).append(milliseconds)
+    return {name: Spread.of(times) for name, times in values.items()}
+
+
+def program_milliseconds(argv: Sequence[str]) -> float:
+    """Run a program without a terminal from exec to its end.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    quiet = [(os.POSIX_SPAWN_OPEN, fd, "/dev/null", os.O_RDWR, 0) for fd in (0, 1)]
+    started = perf_counter()
+    # subprocess would do, but for its timeout, which looks every 50 ms whether the program has ended.
+    pid = os.posix_spawnp(argv[0], list(argv), os.environ, file_actions=quiet)
+    _, status, _ = os.wait4(pid, 0)
+    elapsed = perf_counter() - started
+    if status != 0:
+        raise RuntimeError(f"{' '.join(argv)} ended with {os.waitstatus_to_exitcode(status)}")
+    return elapsed * 1000
+
+
+def ratio(spread: Spread, to: Spread | None) -> str:
+    """Give how many times the one median is the other."""
+    return "–" if to is None else f"{spread.median / to.median:.2f}"
+
+
+def _number(milliseconds: float) -> str:
+    return f"{milliseconds:.2f}" if milliseconds < 10 else f"{milliseconds:.0f}"
