@@ -102,8 +102,8 @@ class RowTexts:
         return str(uid) if name is None else safe_text(name)
 
     def has_user(self, row: int) -> bool:
-        """Whether the row's uid means something: TIME-WAIT, SYN-RECV and orphans carry 0 for nobody."""
-        return int(self.interval.table.inode[row]) != 0
+        """Whether the row's uid means something: where no process has the socket, 0 stands for nobody."""
+        return int(self.interval.table.inode[row]) != 0 or int(self.interval.table.uid[row]) != 0
 
     def protocol(self, row: int) -> str:
         """Give "tcp" or "udp", or the number of another protocol."""
@@ -116,5 +116,5 @@ class RowTexts:
         return f"({self.user(row)})"
 
     def _zone(self, row: int) -> str | None:
-        device = int(self.interval.table.device[row])
-        return self._interfaces.get(device, str(device)) if device else None
+        interface = int(self.interval.interface[row])
+        return self._interfaces.get(interface, str(interface)) if interface > 0 else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -44,10 +45,9 @@ def order_rows(keys: Keys, identity: U64, *, is_descending: bool = False) -> Row
     return ordered
 
 
-def _reversed(key: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-    if key.dtype.kind == "u":
-        return np.iinfo(key.dtype).max - key
-    return -key.astype(np.int64 if key.dtype.kind in "ib" else np.float64)
+def _reversed(key: npt.NDArray[Any]) -> npt.NDArray[np.generic]:
+    # ~x reverses the order of integers of either sign without leaving their range.
+    return -key if key.dtype.kind == "f" else ~key
 
 
 def keep_order(former: U64, identity: U64, ordered: Rows) -> Rows:

@@ -132,15 +132,15 @@ def _to_wire(value: object) -> bytes:
     raise NotImplementedError(f"{type(value).__name__} does not cross the wire")
 
 
-def _from_wire(kind: type, value: Any) -> object:  # noqa: ANN401 - whatever a stranger has sent
+def _from_wire(kind: Any, value: Any) -> object:  # noqa: ANN401 - whatever a stranger has sent
     if kind is Address and isinstance(value, bytes):
         return ip_address(value)
     raise ValueError(f"no {kind.__name__}")
 
 
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=_to_wire)
-_QUESTIONS = msgspec.msgpack.Decoder(Question, dec_hook=_from_wire)
-_ANSWERS = msgspec.msgpack.Decoder(Answer, dec_hook=_from_wire)
+_QUESTIONS: msgspec.msgpack.Decoder[Question] = msgspec.msgpack.Decoder(Question, dec_hook=_from_wire)
+_ANSWERS: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer, dec_hook=_from_wire)
 
 
 def encode(message: Question | Answer) -> bytes:

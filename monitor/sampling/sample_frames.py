@@ -65,7 +65,7 @@ class SampleEncoder:
         arrays = [getattr(table, column.name) for column in _COLUMNS]
         arrays += [getattr(owners, name) for name in _OWNER_COLUMNS]
         arrays.append(sample.closed_cookies)
-        return head, [memoryview(np.ascontiguousarray(array)).cast("B") for array in arrays if len(array)]
+        return head, [np.ascontiguousarray(array).data.cast("B") for array in arrays if len(array)]
 
 
 @dataclass(slots=True)

@@ -1,0 +1,109 @@
+"""fourtuple list: every socket once, as text or JSON."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from monitor.cli.output import write_json, write_lines
+from monitor.model.sample import Interval
+from monitor.model.socket_table import Rows
+from monitor.presentation.filter_mask import mask
+from monitor.presentation.filters import parse
+from monitor.presentation.formats import count_text, when_text
+from monitor.presentation.row_text import RowTexts
+from monitor.presentation.safe_text import cell_width, safe_text
+from monitor.presentation.socket_document import socket_document
+from monitor.sampling.intervals import advance
+from monitor.sampling.live import LiveSource
+
+SCHEMA = "fourtuple.list/1"
+
+_TITLES = ("proto", "state", "recv-q", "send-q", "local", "", "remote", "process", "user", "via")
+_RIGHT = frozenset({2, 3})
+
+
+def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add the command's parser."""
+    parser = commands.add_parser(
+        "list",
+        help="list every socket of this machine once",
+        description="List every TCP and UDP socket of this network namespace once, in every state, "
+        "with TIME-WAIT and sockets that are only bound.",
+    )
+    parser.add_argument("filter", nargs="*", metavar="FILTER", help="only rows that match, such as: nginx :443 estab")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List the sockets; 0 also when there are none."""
+    tree = parse(" ".join(arguments.filter))
+    interval = read_once()
+    rows = np.flatnonzero(mask(tree, interval))
+    if arguments.json:
+        write_json(document(interval, rows))
+    else:
+        write_lines(text_lines(interval, rows))
+    return 0
+
+
+def read_once() -> Interval:
+    """Read one sample of this machine, with TIME-WAIT and bound-only sockets."""
+    source = LiveSource()
+    try:
+        return advance(None, source.sample(time_wait=True))
+    finally:
+        source.close()
+
+
+def document(interval: Interval, rows: Rows) -> dict[str, object]:
+    """Make the JSON document of some rows."""
+    sample, texts = interval.sample, RowTexts(interval)
+    return {
+        "schema": SCHEMA,
+        "host": safe_text(sample.host),
+        "taken_at": when_text(sample.taken_at),
+        "namespace": sample.table.namespace,
+        "uid": sample.uid,
+        "notices": list(sample.notices),
+        "sockets": [socket_document(texts, row) for row in rows.tolist()],
+    }
+
+
+def text_lines(interval: Interval, rows: Rows) -> Iterator[str]:
+    """Make a line per row, in columns as wide as their widest value, and a last line that says when and by whom."""
+    texts, table = RowTexts(interval), interval.table
+    ordered = rows[np.lexsort((table.local_port[rows], ~table.is_listener[rows], table.protocol[rows]))]
+    cells = [_TITLES, *(_cells(texts, row) for row in ordered.tolist())]
+    widths = [max(cell_width(line[column]) for line in cells) for column in range(len(_TITLES))]
+    for line in cells:
+        padded = [
+            " " * (width - cell_width(cell)) + cell if column in _RIGHT else cell + " " * (width - cell_width(cell))
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        yield " ".join(padded).rstrip()
+    sample = interval.sample
+    hidden = sample.owners.hidden_processes
+    owners = f", owners of {count_text(hidden)} processes hidden" if hidden else ""
+    evidence = f"{safe_text(sample.host)} {when_text(sample.taken_at)}, uid {sample.uid}"
+    yield f"{evidence}, {count_text(len(rows))} sockets{owners}"
+
+
+def _cells(texts: RowTexts, row: int) -> tuple[str, ...]:
+    table = texts.interval.table
+    return (
+        texts.protocol(row),
+        texts.state(row),
+        str(int(table.recv_q[row])),
+        str(int(table.send_q[row])),
+        str(texts.local(row)),
+        texts.direction(row),
+        str(texts.remote(row)) if bool(table.remote_port[row]) else "*",
+        texts.process(row),
+        texts.user(row),
+        texts.interface(row),
+    )

@@ -1,0 +1,127 @@
+"""The command line: which command, what went wrong in one sentence, and the exit code.
+
+0  done, also when the answer is "nobody" or "no way"
+1  could not do it
+2  wrong arguments
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from monitor import __version__
+from monitor.cli.output import flush
+from monitor.errors import InputError, MonitorError
+
+EXIT_DONE = 0
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+
+COMMANDS = {
+    "list": "list every socket of this machine once",
+    "route": "which way to a remote endpoint, from which local address, and why",
+    "process": "one process and its sockets",
+}
+"""Each command's module is monitor.cli.NAME; only the one that is asked for is imported."""
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """Reports a mistake as InputError; main says it in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the mistake."""
+        raise InputError(f"{message} (see {self.prog} --help)")
+
+
+def make_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """Make the parser; of the commands only the one named in the arguments gets its options."""
+    parser = OneLineParser(
+        prog="fourtuple",
+        description="Show every TCP and UDP socket of this machine as what it is, one side of a pair of endpoints. "
+        "Without a command: the live monitor.",
+        epilog="In the monitor, ? shows all keys. Exit codes: 0 done, 1 could not do it, 2 wrong arguments.",
+    )
+    parser.add_argument("--version", action="version", version=f"fourtuple {__version__}")
+    parser.add_argument("--debug", action="store_true", help="show a traceback where an error ends the program")
+    _add_monitor_options(parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=OneLineParser)
+    for name, summary in COMMANDS.items():
+        if name in arguments:
+            importlib.import_module(f"monitor.cli.{name}").add_parser(commands)
+        else:
+            commands.add_parser(name, help=summary)
+    return parser
+
+
+def _add_monitor_options(parser: argparse.ArgumentParser) -> None:
+    monitor = parser.add_argument_group("the monitor")
+    monitor.add_argument("-f", "--filter", default="", metavar="FILTER", help="start with this filter")
+    monitor.add_argument("--pid", type=_pid, metavar="N", help="start on the screen of this process")
+    monitor.add_argument(
+        "--period", type=_period, default=1.0, metavar="SECONDS", help="time between two samples, 0.1 to 3600 (1)"
+    )
+    monitor.add_argument("--ascii", action="store_true", help="use no signs beyond ASCII")
+    monitor.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+
+
+def _period(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds") from None
+    if not 0.1 <= seconds <= 3600:  # noqa: PLR2004 - as the help says; nan is neither
+        raise argparse.ArgumentTypeError(f"{text} is not between 0.1 and 3600 seconds")
+    return seconds
+
+
+def _pid(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and 0 < int(text) < 1 << 31):  # noqa: PLR2004 - pid_t
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no process id")
+    return int(text)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and give the exit code; errors become one sentence on standard error."""
+    is_debugging = "--debug" in arguments
+    try:
+        parsed = make_parser(arguments).parse_args(arguments)
+        code = _dispatch(parsed)
+        flush()
+    except BrokenPipeError:
+        _leave_closed_pipe()
+        return EXIT_DONE
+    except KeyboardInterrupt:
+        return 130
+    except InputError as error:
+        return _say(error, EXIT_USAGE, is_debugging=is_debugging)
+    except MonitorError as error:
+        return _say(error, EXIT_FAILED, is_debugging=is_debugging)
+    return code
+
+
+def _dispatch(parsed: argparse.Namespace) -> int:
+    if sys.platform != "linux":
+        raise MonitorError("fourtuple runs on Linux only: it asks Linux's own netlink")
+    if parsed.command:
+        code: int = parsed.run(parsed)
+        return code
+    from monitor.cli.monitor import run_monitor  # noqa: PLC0415 - headless commands start without it
+
+    return run_monitor(parsed)
+
+
+def _say(error: MonitorError, code: int, *, is_debugging: bool) -> int:
+    if is_debugging:
+        raise error
+    sys.stderr.write(f"fourtuple: {error}\n")
+    return code
+
+
+def _leave_closed_pipe() -> None:
+    """Give the interpreter somewhere to flush to when it ends, since nobody reads the pipe any more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,50 @@
+"""Writes what the headless commands print: text in UTF-8, or one JSON document."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import BinaryIO
+
+import msgspec
+
+from monitor.errors import MonitorError
+
+
+def write_lines(lines: Iterable[str]) -> None:
+    """Print lines of safe text.
+
+    Raises:
+        BrokenPipeError: nobody reads any more.
+        MonitorError: standard output is closed, full, or fails otherwise.
+    """
+    _write("".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace"))
+
+
+def write_json(document: object) -> None:
+    """Print one JSON document: UTF-8, NaN as null; it raises what write_lines raises."""
+    _write(msgspec.json.encode(document) + b"\n")
+
+
+def flush() -> None:
+    """Bring out what is still buffered; it raises what write_lines raises."""
+    if sys.stdout is not None:
+        _write(b"")
+
+
+def _write(data: bytes) -> None:
+    try:
+        stream = _stream()
+        stream.write(data)
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise MonitorError(f"could not write the answer: {reason}") from None
+
+
+def _stream() -> BinaryIO:
+    if sys.stdout is None:
+        raise MonitorError("could not write the answer: standard output is closed")
+    return sys.stdout.buffer
