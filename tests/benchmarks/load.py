@@ -93,11 +93,12 @@ def hold(load: Load) -> None:
     leave_for_new_namespace()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, MOST_DESCRIPTORS), hard))
+    makers = [partial(_connect, load.connections_of(process)) for process in range(load.processes)]
+    makers += [partial(_idle)] * load.idle_processes
     workers: list[int] = []
     try:
-        for process in range(load.processes):
-            workers.append(_start(partial(_connect, load.connections_of(process))))
-        workers += [_start(_idle) for _ in range(load.idle_processes)]
+        # One by one, so that those that were started are known when one fails.
+        workers.extend(_start(make) for make in makers)
         print(json.dumps({"rows": load.rows, "pid": os.getpid()}), flush=True)
         signal.sigwait(_ENDING_SIGNALS)
     finally:

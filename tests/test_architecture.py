@@ -1,0 +1,84 @@
+"""The walls of the house: who imports whom, what is imported when, and what must not be written."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import monitor
+from tests.choke_points import RULES, Rule
+
+PACKAGE = Path(monitor.__file__).parent
+PROJECT = PACKAGE.parent
+
+
+def run_python(source: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-I", "-c", source], capture_output=True, text=True, check=False)
+
+
+def loaded_by(source: str) -> set[str]:
+    """Name the modules that a fresh interpreter holds after running a source."""
+    answer = run_python(f"import sys\n{source}\nprint(*sys.modules, file=sys.stderr)")
+    assert answer.returncode == 0, answer.stderr
+    return set(answer.stderr.split())
+
+
+def test_each_room_imports_only_what_it_may():
+    source = (
+        "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command; lint_imports_command()"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", source, "--no-cache", "--no-logo"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_the_package_itself_imports_none_of_its_rooms():
+    assert not {name for name in loaded_by("import monitor") if name.startswith("monitor.")}
+
+
+@pytest.mark.kernel
+def test_list_imports_neither_the_screen_nor_pyroute2():
+    loaded = loaded_by("from monitor.cli.main import run\nassert run(['list', '--json']) == 0")
+    assert "monitor.sampling.live" in loaded
+    assert not loaded & {"textual", "rich", "pyroute2", "monitor.ui"}
+
+
+def test_the_first_paint_waits_for_neither_numpy_nor_msgspec():
+    loaded = loaded_by("import monitor.ui.app")
+    assert "textual.app" in loaded
+    assert not loaded & {"numpy", "msgspec", "psutil", "pyroute2"}
+
+
+def test_the_collector_knows_no_screen_and_reaches_its_first_sample_without_the_slow_imports():
+    loaded = loaded_by("import monitor.sampling.collector")
+    assert "numpy" in loaded
+    assert not loaded & {"textual", "rich", "pyroute2", "psutil"}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_the_source_keeps_the_rule(rule: Rule):
+    broken = [
+        f"{path.relative_to(PROJECT)}:{line}"
+        for path in sorted(PACKAGE.glob(rule.files))
+        if str(path.relative_to(PACKAGE)) != rule.except_in
+        for line in rule.lines(path.read_text())
+    ]
+    assert not broken
+
+
+@pytest.mark.parametrize(("rule", "source"), [(rule, source) for rule in RULES for source in rule.guilty])
+def test_a_rule_sees_what_breaks_it(rule: Rule, source: str):
+    assert rule.lines(source)
+
+
+@pytest.mark.parametrize(("rule", "source"), [(rule, source) for rule in RULES for source in rule.innocent])
+def test_a_rule_lets_the_innocent_pass(rule: Rule, source: str):
+    assert not rule.lines(source)
