@@ -90,12 +90,16 @@ class DescriptorTables:
         changed = self._readings.keys() - pids
         for pid in changed:
             del self._readings[pid]
-        for pid in pids:
-            if pid in suspects or self._has_changed(pid):
-                changed.add(pid)
-                if not self._catch_up(pid, suspects.get(pid, ())):
-                    self._read(pid)
-        return changed
+        return changed | self.refresh(
+            {pid: suspects.get(pid, ()) for pid in pids if pid in suspects or self._has_changed(pid)}
+        )
+
+    def refresh(self, suspects: Mapping[int, Collection[int]]) -> set[int]:
+        """Read some processes again, large tables by their suspects only where that is enough; give their pids."""
+        for pid, doubtful in suspects.items():
+            if not self._catch_up(pid, doubtful):
+                self._read(pid)
+        return set(suspects)
 
     def read_again(self, age_s: float, budget_s: float = inf) -> set[int]:
         """Read whole processes whose last reading is older than that, the oldest first, until the time is used up."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from monitor.kernel.descriptors import Descriptors
 from monitor.model.socket_table import U32, Bools
@@ -28,6 +27,9 @@ class OwnerRows:
     def __len__(self) -> int:
         return len(self.inode)
 
+    def __iter__(self) -> Iterator[tuple[int, int, int]]:
+        return zip(self.inode.tolist(), self.pid.tolist(), self.fd.tolist(), strict=True)
+
     def take(self, rows: Bools) -> OwnerRows:
         """Give the rows of a mask."""
         return OwnerRows(self.inode[rows], self.pid[rows], self.fd[rows])
@@ -35,7 +37,7 @@ class OwnerRows:
     def replace(self, tables: Mapping[int, Descriptors | None]) -> OwnerRows:
         """Exchange what is known of the processes named; None for one that has ended or may not be read."""
         pids = sorted(tables)
-        kept = self.take(~np.isin(self.pid, np.array(pids, np.uint32)))
+        kept = self.take(~among(self.pid, np.array(pids, np.uint32)))
         parts = [_sockets_of(pid, tables[pid]) for pid in pids]
         inode = np.concatenate([kept.inode, *(part.inode for part in parts)])
         pid = np.concatenate([kept.pid, *(part.pid for part in parts)])
@@ -54,7 +56,7 @@ class OwnerRows:
         return shared
 
 
-def among(values: npt.NDArray[np.uint32], ordered: npt.NDArray[np.uint32]) -> Bools:
+def among(values: U32, ordered: U32) -> Bools:
     """Tell which values stand in a sorted array."""
     if not len(ordered):
         return np.zeros(len(values), np.bool_)
@@ -62,6 +64,14 @@ def among(values: npt.NDArray[np.uint32], ordered: npt.NDArray[np.uint32]) -> Bo
     at[at == len(ordered)] = 0
     found: Bools = ordered[at] == values
     return found
+
+
+def distinct(values: U32) -> U32:
+    """Sort and leave out repetitions, without the modules that np.unique imports when it is first called."""
+    ordered = np.sort(values)
+    is_first = np.ones(len(ordered), np.bool_)
+    is_first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[is_first]
 
 
 def _sockets_of(pid: int, descriptors: Descriptors | None) -> OwnerRows:

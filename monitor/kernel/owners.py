@@ -11,14 +11,14 @@ So an owner may be wrong for AUDIT_AGE_S, or for 1 / AUDIT_SHARE times the cost 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import monotonic
 
 import numpy as np
 
 from monitor.kernel.descriptor_tables import DescriptorTables
 from monitor.kernel.descriptors import holds
-from monitor.kernel.owner_rows import OwnerRows, among
+from monitor.kernel.owner_rows import OwnerRows, among, distinct
 from monitor.model.owner_table import OwnerTable
 from monitor.model.process import Process
 from monitor.model.socket_table import U32
@@ -62,15 +62,15 @@ class OwnerReader:
             inodes: In any order, repeated or not; 0 is nobody's.
         """
         now = self._clock()
-        wanted = np.unique(inodes[inodes != 0])
+        wanted = distinct(inodes[inodes != 0])
         try:
-            changed = self._tables.follow(self._suspects(wanted))
+            changed = self._tables.follow(self._closed(wanted))
         except OSError:
             return OwnerTable.from_rows([], {}, hidden_processes=1)
         changed |= self._tables.read_again(AUDIT_AGE_S, (now - self._read_at) * AUDIT_SHARE)
         self._read_at = now
         self._replace(changed)
-        changed |= self._search(wanted)
+        changed |= self._check_shares(wanted) | self._search(wanted)
         hidden = self._tables.hidden
         is_same = not changed and hidden == self._table.hidden_processes and np.array_equal(wanted, self._wanted)
         if not (is_same and self._table.is_read):
@@ -78,20 +78,20 @@ class OwnerReader:
         self._wanted = wanted
         return self._table
 
-    def _suspects(self, wanted: U32) -> dict[int, list[int]]:
-        """Give by pid the descriptors whose socket has left the dump, and those that lost their share in one."""
-        rows = self._rows
-        is_current = among(rows.inode, wanted)
-        suspects: defaultdict[int, list[int]] = defaultdict(list)
-        vanished = rows.take(among(rows.inode, self._wanted) & ~is_current)
-        for pid, fd in zip(vanished.pid.tolist(), vanished.fd.tolist(), strict=True):
-            suspects[pid].append(fd)
-        shared = rows.take(rows.is_shared & is_current)
-        if len(shared) <= MOST_SHARED:
-            for inode, pid, fd in zip(shared.inode.tolist(), shared.pid.tolist(), shared.fd.tolist(), strict=True):
-                if not holds(pid, fd, inode):
-                    suspects[pid].append(fd)
-        return suspects
+    def _closed(self, wanted: U32) -> dict[int, list[int]]:
+        """Give by pid the descriptors whose socket was in the previous dump and is not in this one."""
+        is_gone = among(self._rows.inode, self._wanted) & ~among(self._rows.inode, wanted)
+        return _by_pid((pid, fd) for _, pid, fd in self._rows.take(is_gone))
+
+    def _check_shares(self, wanted: U32) -> set[int]:
+        """Read again who no longer holds a socket that somebody else holds: its inode stays in the dump."""
+        shared = self._rows.take(self._rows.is_shared)
+        shared = shared.take(among(shared.inode, wanted))
+        if len(shared) > MOST_SHARED:
+            return set()
+        changed = self._tables.refresh(_by_pid((pid, fd) for inode, pid, fd in shared if not holds(pid, fd, inode)))
+        self._replace(changed)
+        return changed
 
     def _search(self, wanted: U32) -> set[int]:
         """Read all processes for sockets that nobody was known to hold at two reads; not too often, if in vain.
@@ -119,9 +119,16 @@ class OwnerReader:
     def _make_table(self, wanted: U32, hidden: int) -> OwnerTable:
         rows = self._rows.take(among(self._rows.inode, wanted))
         processes: dict[int, Process] = {}
-        for pid in np.unique(rows.pid).tolist():
+        for pid in distinct(rows.pid).tolist():
             process = self._tables.process(pid)
             if process is not None:
                 processes[pid] = process
-        alive = rows.take(np.isin(rows.pid, np.fromiter(processes, np.uint32, len(processes))))
+        alive = rows.take(among(rows.pid, np.fromiter(processes, np.uint32, len(processes))))
         return OwnerTable(alive.inode, alive.pid, alive.fd, processes, hidden)
+
+
+def _by_pid(descriptors: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for pid, fd in descriptors:
+        found[pid].append(fd)
+    return found

@@ -1,0 +1,297 @@
+"""OwnerReader against processes that say themselves what they hold."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+
+import numpy as np
+import pytest
+
+from monitor.kernel import descriptor_tables
+from monitor.kernel.owners import AUDIT_AGE_S, OwnerReader
+from monitor.model.owner_table import OwnerTable
+from tests.kernel.socket_holder import SocketHolder, socket_holder
+
+pytestmark = pytest.mark.kernel
+
+Row = tuple[int, int, int]
+
+
+class Clock:
+    """Time that passes when the test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def reader(clock: Clock) -> OwnerReader:
+    return OwnerReader(clock)
+
+
+@pytest.fixture
+def holder() -> Iterator[SocketHolder]:
+    with socket_holder() as made:
+        yield made
+
+
+def rows_of(table: OwnerTable) -> set[Row]:
+    return set(zip(table.inode.tolist(), table.pid.tolist(), table.fd.tolist(), strict=True))
+
+
+def read(reader: OwnerReader, inodes: Iterable[int]) -> set[Row]:
+    """Read the owners, and hold the table to what every table promises."""
+    table = reader.read(np.array(list(inodes), np.uint32))
+    rows = rows_of(table)
+    assert len(table.inode) == len(rows)
+    assert sorted(rows) == list(zip(table.inode.tolist(), table.pid.tolist(), table.fd.tolist(), strict=True))
+    assert set(table.processes) == {pid for _, pid, _ in rows}
+    return rows
+
+
+def inodes(*truths: set[Row]) -> set[int]:
+    return {inode for truth in truths for inode, _, _ in truth}
+
+
+def inode_of(holder: SocketHolder, fd: int) -> int:
+    return next(inode for inode, _, held in holder.held() if held == fd)
+
+
+def test_every_socket_of_a_process_is_found(reader, holder):
+    for _ in range(3):
+        holder.open()
+    truth = holder.held()
+    assert len(truth) == 4
+    assert read(reader, inodes(truth)) == truth
+
+
+def test_zeros_and_repeated_inodes_change_nothing(reader, holder):
+    truth = holder.held()
+    assert read(reader, [0, *inodes(truth), *inodes(truth), 0]) == truth
+
+
+def test_the_table_names_the_process(reader, holder):
+    truth = holder.held()
+    table = reader.read(np.array(list(inodes(truth)), np.uint32))
+    (owner,) = table.owners_of(next(iter(inodes(truth))))
+    assert owner.process.pid == holder.pid
+    assert owner.process.uid == os.getuid()
+
+
+def test_no_sockets_have_no_owners(reader):
+    assert read(reader, []) == set()
+
+
+def test_before_the_first_reading_nothing_is_read():
+    assert not OwnerTable.unread().is_read
+    assert OwnerReader().read(np.zeros(0, np.uint32)).is_read
+
+
+def test_an_unchanged_process_is_not_read_again(reader, clock, holder, monkeypatch):
+    truth = holder.held()
+    read(reader, inodes(truth))
+    again = set()
+    read_whole = reader._tables._read
+    monkeypatch.setattr(reader._tables, "_read", lambda pid: (again.add(pid), read_whole(pid)))
+    clock.now += AUDIT_AGE_S - 0.1
+    assert read(reader, inodes(truth)) == truth
+    assert holder.pid not in again
+    clock.now += 0.2
+    assert read(reader, inodes(truth)) == truth
+    assert holder.pid in again
+
+
+def test_a_listener_shared_by_fork_has_all_of_its_owners(reader, forked_listener):
+    truth = {(held.inode, held.pid, held.fd) for held in forked_listener}
+    assert read(reader, {held.inode for held in forked_listener}) == truth
+
+
+def test_a_duplicated_descriptor_stands_beside_the_first(reader, holder):
+    first = holder.open()
+    inode = inode_of(holder, first)
+    assert read(reader, [inode]) == {(inode, holder.pid, first)}
+    second = holder.duplicate(first)
+    assert read(reader, [inode]) == {(inode, holder.pid, first), (inode, holder.pid, second)}
+
+
+def test_a_child_born_between_two_reads_is_an_owner(reader, holder):
+    read(reader, inodes(holder.held()))
+    child = holder.fork()
+    try:
+        truth = holder.held() | child.held()
+        assert read(reader, inodes(truth)) == truth
+    finally:
+        child.end()
+    assert read(reader, inodes(holder.held())) == holder.held()
+
+
+def test_a_passed_socket_belongs_to_both_and_then_to_the_receiver(reader, holder):
+    fd = holder.open()
+    inode = inode_of(holder, fd)
+    with socket_holder() as receiver:
+        read(reader, inodes(holder.held(), receiver.held()))
+        received = holder.pass_to(receiver, fd)
+        assert read(reader, [inode]) == {(inode, holder.pid, fd), (inode, receiver.pid, received)}
+        holder.close(fd)
+        assert read(reader, [inode]) == {(inode, receiver.pid, received)}
+
+
+def test_a_closed_socket_leaves_the_table(reader, holder):
+    fd = holder.open()
+    before = holder.held()
+    assert read(reader, inodes(before)) == before
+    holder.close(fd)
+    assert read(reader, inodes(before)) == holder.held()
+
+
+def test_a_socket_that_left_the_dump_leaves_the_table(reader, holder):
+    fd = holder.open()
+    rest = {row for row in holder.held() if row[2] != fd}
+    assert read(reader, inodes(holder.held())) == holder.held()
+    assert read(reader, inodes(rest)) == rest
+
+
+def test_a_descriptor_taken_by_the_next_socket_has_the_new_inode(reader, holder):
+    fd = holder.open()
+    old = inode_of(holder, fd)
+    read(reader, inodes(holder.held()))
+    holder.close(fd)
+    assert holder.open() == fd
+    assert inode_of(holder, fd) != old
+    assert read(reader, inodes(holder.held())) == holder.held()
+
+
+def test_a_share_that_was_given_up_for_another_socket_is_seen_at_once(reader, holder):
+    fd = holder.open()
+    child = holder.fork()
+    try:
+        read(reader, inodes(holder.held(), child.held()))
+        child.close(fd)
+        assert child.open() == fd
+        truth = holder.held() | child.held()
+        assert read(reader, inodes(truth)) == truth
+    finally:
+        child.end()
+
+
+def hide_a_handover(giver: SocketHolder, receiver: SocketHolder, fd: int) -> None:
+    """Move a socket so that both processes keep their number of descriptors, and the giver the number of its own."""
+    spare = receiver.open_file()
+    received = giver.pass_to(receiver, fd)
+    receiver.close(spare)
+    giver.close(fd)
+    assert giver.open_file() == fd
+    assert received != spare
+
+
+def test_a_handover_that_leaves_no_trace_is_found_by_the_audit(reader, clock, holder):
+    fd = holder.open()
+    with socket_holder() as receiver:
+        receiver.open_file()
+        read(reader, inodes(holder.held(), receiver.held()))
+        hide_a_handover(holder, receiver, fd)
+        clock.now += AUDIT_AGE_S + 0.1
+        truth = holder.held() | receiver.held()
+        assert read(reader, inodes(truth)) == truth
+
+
+def test_a_socket_in_the_place_of_a_file_is_searched_for_at_the_second_read(reader, clock, holder):
+    file = holder.open_file()
+    read(reader, inodes(holder.held()))
+    holder.close(file)
+    assert holder.open() == file
+    truth = holder.held()
+    clock.now += 0.1
+    assert read(reader, inodes(truth)) < truth
+    clock.now += 0.1
+    assert read(reader, inodes(truth)) == truth
+
+
+def test_searching_in_vain_becomes_rarer(reader, clock, holder, monkeypatch):
+    searches = []
+    everything = reader._tables.read_again
+
+    def counted(age_s, budget_s=float("inf")):
+        if age_s == 0.0:
+            searches.append(clock.now)
+        return everything(age_s, budget_s)
+
+    monkeypatch.setattr(reader._tables, "read_again", counted)
+    nobodys = 4_294_967_295
+    start = clock.now
+    for _ in range(40):
+        read(reader, [nobodys])
+        clock.now += 1.0
+    assert [round(at - start) for at in searches] == [1, 3, 7, 15, 31]
+
+
+class Turnover:
+    """Random changes of several processes, all of which leave a trace of those that a read follows at once."""
+
+    def __init__(self, first: SocketHolder, stack: ExitStack, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.stack = stack
+        self.holders = [first]
+        self.mine: dict[int, list[int]] = {first.pid: []}
+
+    def truth(self) -> set[Row]:
+        return set().union(*(holder.held() for holder in self.holders))
+
+    def step(self) -> None:
+        holder = self.random.choice(self.holders)
+        held = self.mine[holder.pid]
+        action = self.random.choice(
+            ["open", "open", "open", "close", "close", "replace", "duplicate", "pass", "fork", "end"]
+        )
+        if action == "open" or not held:
+            held.append(holder.open())
+        elif action == "fork":
+            self.fork(holder)
+        elif action == "end":
+            self.end(holder)
+        elif action == "pass":
+            receiver = self.random.choice(self.holders)
+            self.mine[receiver.pid].append(holder.pass_to(receiver, self.random.choice(held)))
+        elif action == "duplicate":
+            held.append(holder.duplicate(self.random.choice(held)))
+        else:
+            held.remove(fd := self.random.choice(held))
+            holder.close(fd)
+            if action == "replace":
+                held.append(holder.open())
+
+    def fork(self, holder: SocketHolder) -> None:
+        if len(self.holders) < 6:
+            child = holder.fork()
+            self.mine[child.pid] = list(self.mine[holder.pid])
+            self.holders.append(child)
+            self.stack.callback(self.end, child)
+
+    def end(self, holder: SocketHolder) -> None:
+        if holder in self.holders[1:]:
+            self.holders.remove(holder)
+            holder.end()
+
+
+@pytest.mark.parametrize("small_table", [128, 0], ids=["read as a whole", "caught up with"])
+@pytest.mark.parametrize("seed", range(4))
+def test_turnover_leaves_no_wrong_and_no_missing_owner(reader, holder, monkeypatch, small_table, seed):
+    monkeypatch.setattr(descriptor_tables, "SMALL_TABLE", small_table)
+    with ExitStack() as stack:
+        turnover = Turnover(holder, stack, seed)
+        for _ in range(25):
+            for _ in range(turnover.random.randrange(6)):
+                turnover.step()
+            truth = turnover.truth()
+            assert read(reader, inodes(truth)) == truth
