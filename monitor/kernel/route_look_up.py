@@ -93,6 +93,7 @@ class RouteLookUp:
             owner_device=self._owner(question.remote, answer, matched),
             neighbour=self._next_neighbour(question, answer, link),
             alternatives=() if matched is None else self._alternatives(question, answer, matched),
+            route_source=None if matched is None else matched.preferred_source,
         )
 
     def _refused(self, flow: Flow, question: RouteQuestion, number: int) -> RouteDecision:

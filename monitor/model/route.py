@@ -131,6 +131,8 @@ class RouteDecision:
     """The next hop's entry, where there is one."""
     alternatives: tuple[NextHop, ...] = ()
     """Other next hops of the same route."""
+    route_source: Address | None = None
+    """The source that the matching route names itself (`src`); None where it leaves the choice to the kernel."""
 
     @property
     def has_way(self) -> bool:
