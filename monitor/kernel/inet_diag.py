@@ -48,6 +48,10 @@ _FIELDS: dict[str, tuple[str, int]] = {
     "timer_tries": ("u1", HEADER.itemsize + 3),
     "local_port": (">u2", _ID),
     "remote_port": (">u2", _ID + 2),
+    "local_high": (">u8", _ID + 4),
+    "local_low": (">u8", _ID + 12),
+    "remote_high": (">u8", _ID + 20),
+    "remote_low": (">u8", _ID + 28),
     "device": ("u4", _ID + 36),
     "cookie": ("u8", _ID + 40),
     "timer_ms": ("u4", _ID + 48),
@@ -57,7 +61,6 @@ _FIELDS: dict[str, tuple[str, int]] = {
     "inode": ("u4", _ID + 64),
 }
 """struct inet_diag_msg behind the message header: the columns that are a field of it, with type and offset."""
-_ADDRESSES = {"local": _ID + 4, "remote": _ID + 20}
 _ATTRIBUTES = _ID + 68
 """Where the attributes begin, and the least length of a message."""
 
@@ -119,6 +122,7 @@ def decode(messages: Messages, protocol: int, namespace: int) -> Decoded:
     is_whole = np.ones(len(messages), np.bool_)
     for rows, block in _blocks(messages):
         _decode_block(table, rows, block, is_whole)
+    _reconcile(table)
     if is_whole.all():
         return Decoded(table, 0)
     return Decoded(table.take(is_whole), int(np.count_nonzero(~is_whole)))
@@ -162,11 +166,10 @@ def _blocks(messages: Messages) -> Iterator[tuple[slice | Rows, Block]]:
         first, end = int(firsts[run]), int(ends[run])
         begin, stride, length = int(offsets[first]), int(strides[run]), int(lengths[first])
         yield slice(first, end), Block(messages.data, begin, stride, length, end - first)
-    is_scattered = np.repeat(~in_place, counts)
-    for length in np.unique(lengths[is_scattered]).tolist():
-        rows = np.flatnonzero(is_scattered & (lengths == length))
-        records = messages.take(rows).records(np.dtype((np.void, length)))
-        yield rows, Block(records.view(np.uint8), 0, length, length, len(rows))
+    scattered = np.flatnonzero(np.repeat(~in_place, counts))
+    for length in np.unique(lengths[scattered]).tolist():
+        rows = scattered[lengths[scattered] == length]
+        yield rows, Block(messages.take(rows).records(length), 0, length, length, len(rows))
 
 
 def _decode_block(table: SocketTable, rows: slice | Rows, block: Block, is_whole: Bools) -> None:
@@ -191,11 +194,6 @@ def _fill(table: SocketTable, rows: slice | Rows, block: Block, layout: Layout, 
         return
     for name, (dtype, offset) in _FIELDS.items():
         getattr(table, name)[rows] = block.field(dtype, offset)
-    is_ipv4 = table.family[rows] == socket.AF_INET
-    for side, offset in _ADDRESSES.items():
-        high, low = block.field(">u8", offset).astype(np.uint64), block.field(">u8", offset + 8).astype(np.uint64)
-        getattr(table, f"{side}_high")[rows] = np.where(is_ipv4, 0, high)
-        getattr(table, f"{side}_low")[rows] = np.where(is_ipv4, MAPPED_IPV4 | high >> 32, low)
     _fill_attributes(table, rows, block, layout)
 
 
@@ -213,5 +211,15 @@ def _fill_attributes(table: SocketTable, rows: slice | Rows, block: Block, layou
     for name, offset in INFO_OFFSETS.items():
         if length >= INFO_ENDS[name]:
             getattr(table, name)[rows] = block.field(COLUMN_TYPES[name], info + offset)
+
+
+def _reconcile(table: SocketTable) -> None:
+    """Put what the kernel gives in two meanings into the one of its column."""
+    is_ipv4 = table.family == socket.AF_INET
+    for high, low in ((table.local_high, table.local_low), (table.remote_high, table.remote_low)):
+        # An IPv4 address is the first 32 bits of the field.
+        np.right_shift(high, 32, out=low, where=is_ipv4)
+        np.bitwise_or(low, MAPPED_IPV4, out=low, where=is_ipv4)
+        np.copyto(high, 0, where=is_ipv4)
     # A listener's tcpi_unacked is its accept queue (tcp_get_info), which recv_q has already.
-    table.unacked[rows] *= table.state[rows] != TcpState.LISTEN
+    np.copyto(table.unacked, 0, where=table.state == TcpState.LISTEN)

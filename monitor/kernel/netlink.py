@@ -48,9 +48,8 @@ _SLOT_BYTES = 64 * 1024
 _ARENA_BYTES = 4 * 1024 * 1024
 """Room for the datagrams that are parsed together: few enough to stay in the processor's cache."""
 
-Buffer = memoryview | bytearray
-Received = tuple[int, list[tuple[int, int, bytes]], int, tuple[int, int]]
-"""What recvmsg_into gives: size, ancillary data, flags, and the sender as (port, groups)."""
+_TRUE_SIZE = int(socket.MSG_TRUNC)
+"""As a flag of recv: tell the datagram's size even where it did not fit."""
 
 
 class TruncatedDatagramError(WireError):
@@ -64,8 +63,12 @@ class Transport(Protocol):
         """Send one datagram to the kernel."""
         ...
 
-    def recvmsg_into(self, buffers: list[memoryview], ancbufsize: int, flags: int, /) -> Received:
-        """Receive one datagram; raises BlockingIOError after too long a silence."""
+    def recvfrom_into(self, buffer: memoryview, nbytes: int, flags: int, /) -> tuple[int, tuple[int, int]]:
+        """Receive one datagram; give its size, with MSG_TRUNC the true one, and its sender as (port, groups).
+
+        Raises:
+            BlockingIOError: the kernel was silent for too long, or with MSG_DONTWAIT has nothing to say.
+        """
         ...
 
     def getsockname(self) -> tuple[int, int]:
@@ -125,13 +128,14 @@ class NetlinkSocket:
             kernel.close()
             raise KernelError(operation, error.errno or 0) from error
 
-    def dump(self, kind: int, payload: bytes, operation: str) -> Iterator[Messages]:
+    def dump(self, kind: int, payload: bytes, operation: str, *, answer: int | None = None) -> Iterator[Messages]:
         """Ask for a list, and give its messages in batches; each batch is gone when the next is asked for.
 
         Args:
-            kind: nlmsg_type of the question, and of the messages that answer it.
+            kind: nlmsg_type of the question.
             payload: what follows the header.
             operation: for the sentence of an error.
+            answer: nlmsg_type of the messages that answer it; None where it is that of the question.
 
         Raises:
             TruncatedDatagramError: nothing of this dump may be shown.
@@ -140,7 +144,7 @@ class NetlinkSocket:
         self._ask(kind, NLM_F_REQUEST | NLM_F_DUMP, payload, operation)
         while not self._is_answered:
             self._fill()
-            yield self._verified(kind)
+            yield self._verified(kind if answer is None else answer)
 
     def look_up(self, kind: int, payloads: Sequence[bytes], operation: str) -> tuple[Messages, list[int]]:
         """Ask one question after another, and give the answers in order and for each question 0 or its errno.
@@ -205,7 +209,7 @@ class NetlinkSocket:
         # An error ends the reading as silence does: the next question finds out what it means.
         with suppress(OSError):
             while time.monotonic() < deadline:
-                self._transport.recvmsg_into([self._view], 0, socket.MSG_DONTWAIT)
+                self._transport.recvfrom_into(self._view, 0, socket.MSG_DONTWAIT)
 
     def _fill(self) -> None:
         """Receive until the answer seems to be whole, the buffer is full, or the kernel falls silent."""
@@ -233,36 +237,41 @@ class NetlinkSocket:
         slot = self._view[self._end : self._end + self._slot]
         if len(slot) < self._slot:
             raise WireError(f"the answers to one netlink question exceed {len(self._data)} bytes")
-        while time.monotonic() < self._deadline:
+        while True:
             try:
-                size, _, flags, sender = self._transport.recvmsg_into([slot], 0, 0)
+                size, sender = self._transport.recvfrom_into(slot, 0, _TRUE_SIZE)
             except BlockingIOError as error:
                 raise KernelError(self._operation, errno.ETIMEDOUT) from error
             except OSError as error:
                 raise KernelError(self._operation, error.errno or 0) from error
-            if sender[0] != 0:
-                continue
-            if flags & socket.MSG_TRUNC:
-                raise TruncatedDatagramError(f"a netlink datagram did not fit {self._slot} bytes")
-            if size < _HEADER.size:
-                raise WireError(f"a netlink datagram of {size} bytes")
-            length, kind, _, sequence, port = _HEADER.unpack_from(slot)
-            if (sequence, port) == (self._sequence, self._port):
-                return length, kind, size
-        raise KernelError(self._operation, errno.ETIMEDOUT)
+            if sender[0] == 0:
+                if size > self._slot:
+                    raise TruncatedDatagramError(f"a netlink datagram of {size} bytes did not fit {self._slot}")
+                if size < _HEADER.size:
+                    raise WireError(f"a netlink datagram of {size} bytes")
+                length, kind, _, sequence, port = _HEADER.unpack_from(slot)
+                if sequence == self._sequence and port == self._port:
+                    return length, kind, size
+            if time.monotonic() > self._deadline:
+                raise KernelError(self._operation, errno.ETIMEDOUT)
 
     def _verified(self, kind: int) -> Messages:
         """Give the messages of that type in what has come, after everything in it was checked."""
         messages = find_messages(self._data[: self._end])
-        if not np.isin(self._starts, messages.offsets, assume_unique=True).all():
+        if (
+            self._starts[-1] > messages.offsets[-1]
+            or (messages.offsets[np.searchsorted(messages.offsets, self._starts)] != self._starts).any()
+        ):
             raise WireError("a netlink message runs past its datagram")
-        headers = messages.headers()
+        headers = messages.headers
         is_ours = (headers["sequence"] == self._sequence) & (headers["port"] == self._port)
         is_answer = is_ours & (headers["type"] == kind)
         self.was_interrupted |= bool((headers["flags"][is_ours] & NLM_F_DUMP_INTR).any())
         for row in np.flatnonzero(is_ours & ~is_answer).tolist():
-            self._obey(int(headers["type"][row]), int(messages.offsets[row]), int(messages.lengths[row]))
-        return messages if is_answer.all() else messages.take(is_answer)
+            self._obey(int(headers["type"][row]), int(messages.offsets[row]), int(headers["length"][row]))
+        answers = int(np.count_nonzero(is_answer))
+        # The end mark is the last message, so that the answers before it are mostly a slice.
+        return messages.take(slice(answers) if is_answer[:answers].all() else is_answer)
 
     def _obey(self, kind: int, offset: int, length: int) -> None:
         """Do what a control message says: nothing, end the answer, or raise the error that it carries."""

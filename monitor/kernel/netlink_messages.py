@@ -37,29 +37,25 @@ class Messages:
     """The buffer, whose start is aligned to a word."""
     offsets: Rows
     """Byte at which each message's header begins; ascending multiples of WORD."""
-    lengths: U32
-    """Bytes of each message, header included; at least HEADER.itemsize."""
+    headers: Records
+    """A copy of the headers, as HEADER; no length is less than that."""
 
     def __len__(self) -> int:
         return len(self.offsets)
 
-    def take(self, which: Bools | Rows) -> Messages:
-        """Give the messages of a mask or of positions, in that order."""
-        return Messages(self.data, self.offsets[which], self.lengths[which])
+    @property
+    def lengths(self) -> U32:
+        """Bytes of each message, header included."""
+        lengths: U32 = self.headers["length"]
+        return lengths
 
-    def headers(self) -> Records:
-        """Copy all headers, as HEADER."""
-        return self.records(HEADER)
+    def take(self, which: Bools | Rows | slice) -> Messages:
+        """Give the messages of a mask, of positions in that order, or of a slice."""
+        return Messages(self.data, self.offsets[which], self.headers[which])
 
-    def records(self, dtype: np.dtype[np.void]) -> Records:
-        """Copy the structure that begins with each message, which must not be shorter than it."""
-        if not len(self):
-            return np.empty(0, dtype)
-        # Windows that overlap, one at each word: taking from them copies whole structures by number.
-        windows = np.ndarray(
-            ((len(self.data) - dtype.itemsize) // WORD + 1,), (np.void, dtype.itemsize), self.data, strides=(WORD,)
-        )
-        return windows[self.offsets // WORD].view(dtype)
+    def records(self, length: int) -> U8:
+        """Copy the first bytes of each message together; no message is shorter."""
+        return _records(self.data, self.offsets, length).view(np.uint8)
 
 
 def find_messages(data: U8) -> Messages:
@@ -69,8 +65,8 @@ def find_messages(data: U8) -> Messages:
         WireError: a message is shorter than its header or runs past the end.
     """
     words = data.view(np.uint32)
-    starts = _starts(words)
-    return Messages(data, starts * WORD, words[starts])
+    offsets = _starts(words) * WORD
+    return Messages(data, offsets, _records(data, offsets, HEADER.itemsize).view(HEADER))
 
 
 def _starts(words: U32) -> Rows:
@@ -106,3 +102,12 @@ def _run_length(words: U32, length: int, step: int) -> int:
             return begin + int(differs.argmax())
         begin, block = begin + block, block * 4
     return len(lengths)
+
+
+def _records(data: U8, offsets: Rows, length: int) -> Records:
+    """Copy some bytes from each offset, a multiple of WORD; all lie inside the buffer."""
+    if not len(offsets):
+        return np.empty(0, (np.void, length))
+    # Windows that overlap, one at each word: taking from them copies whole structures by number.
+    windows = np.ndarray(((len(data) - length) // WORD + 1,), (np.void, length), data, strides=(WORD,))
+    return windows[offsets // WORD]

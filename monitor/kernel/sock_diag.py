@@ -126,7 +126,7 @@ class SockDiag:
         """Ask for one list after another; a socket that changes between two is in one of them."""
         self.was_interrupted = False
         tables = [table for question in questions for table in self._list(conversation, kind, question, protocol)]
-        return without_duplicates(SocketTable.concatenate([SocketTable.empty(self.namespace), *tables]))
+        return without_duplicates(SocketTable.concatenate(tables or [SocketTable.empty(self.namespace)]))
 
     def _family_lists(self, conversation: NetlinkSocket, protocol: int, states: int) -> SocketTable:
         questions = [family_list(family, protocol, states) for family in (socket.AF_INET, socket.AF_INET6)]
