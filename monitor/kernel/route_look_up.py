@@ -60,7 +60,14 @@ class RouteLookUp:
         return self._way(flow, question, answer, None if isinstance(matched, int) else matched)
 
     def _ask(self, question: RouteQuestion, flags: int) -> RouteReply | int:
-        reply = self.kernel.get("look up a route", "route", route_reply_of, flags=flags, **question.arguments())
+        try:
+            reply = self.kernel.get("look up a route", "route", route_reply_of, flags=flags, **question.arguments())
+        except KernelError as error:
+            if error.errno != errno.EOPNOTSUPP:
+                raise
+            # rtm_getroute_parse_ip_proto() knows no others.
+            hint = "the kernel answers for TCP, UDP and ICMP only"
+            raise KernelError(f"look up a route for IP protocol {question.protocol}", error.errno, hint) from error
         if isinstance(reply, RouteReply) and reply.refusal is not None:
             return reply if flags & RTM_F_FIB_MATCH else reply.refusal
         return reply
