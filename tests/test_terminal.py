@@ -24,14 +24,16 @@ def test_what_a_program_prints_stands_on_the_screen():
         assert terminal.raw == b"one\r\n  two\r\n"
 
 
-def test_a_cursor_movement_is_obeyed_even_when_it_arrives_in_two_pieces():
-    source = RAW_MODE + r"write(b'\x1b[2'); read(); write(b';5Hhere')"
-    with python(source) as terminal:
-        terminal.wait_for(b"\x1b[2")
+@pytest.mark.parametrize(
+    ("first", "rest", "line"), [(b"\x1b[2", b";5Hhere", "    here"), (b"\r\n\x1b[<", b"1uhere", "here")]
+)
+def test_a_sequence_is_understood_even_when_it_arrives_in_two_pieces(first, rest, line):
+    with python(RAW_MODE + f"write({first!r}); read(); write({rest!r})") as terminal:
+        terminal.wait_for(first)
         terminal.text()
         terminal.press("x")
         terminal.wait_for("here")
-        assert terminal.lines()[1] == "    here"
+        assert terminal.lines()[1] == line
 
 
 @pytest.mark.parametrize(
