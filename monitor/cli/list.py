@@ -11,8 +11,7 @@ import numpy as np
 from monitor.cli.output import write_json, write_lines
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Rows
-from monitor.presentation.filter_mask import mask
-from monitor.presentation.filters import parse
+from monitor.presentation.filters import mask, parse
 from monitor.presentation.formats import count_text, when_text
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import cell_width, safe_text

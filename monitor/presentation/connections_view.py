@@ -11,6 +11,7 @@ from monitor.model.sample import Interval
 from monitor.model.socket_table import U64, Bools, Rows
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS, RowColumn, size_class
+from monitor.presentation.formats import rate_text
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.sorting import TROUBLE_RANKS, Keys, Sort, busy_rate, keep_order, order_rows, process_ranks
 from monitor.presentation.view import Column, Line, Role
@@ -123,6 +124,14 @@ def pairs(interval: Interval, *, with_time_wait: bool) -> Bools:
         return table.is_pair | table.is_bound_only
     chosen: Bools = table.is_pair & ~((table.protocol == PROTOCOL_TCP) & (table.state == TcpState.TIME_WAIT))
     return chosen
+
+
+def total_rates(view: ConnectionsView) -> str:
+    """Sum the rates of the rows that are shown: "↓ 41M/s ↑ 380M/s"; empty where none is known yet."""
+    receive, send = view.interval.receive_rate[view.order], view.interval.send_rate[view.order]
+    if not view.count or np.isnan(receive).all():
+        return ""
+    return f"↓ {rate_text(float(np.nansum(receive)))}/s ↑ {rate_text(float(np.nansum(send)))}/s"
 
 
 def columns_for(width: int) -> tuple[RowColumn, ...]:

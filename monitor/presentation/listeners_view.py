@@ -12,6 +12,8 @@ from monitor.model.socket_table import Bools, Rows
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.presentation.connection_columns import Widths
 from monitor.presentation.connections_view import row_mark
+from monitor.presentation.filter_tree import Filter
+from monitor.presentation.filters import mask
 from monitor.presentation.formats import bar, bytes_text
 from monitor.presentation.row_text import UNKNOWN, RowTexts
 from monitor.presentation.service_endpoints import ServiceEndpoints
@@ -252,3 +254,19 @@ def _columns_for(width: int) -> tuple[ListenerColumn, ...]:
         if cells is not None:
             chosen.append(replace(shown, column=replace(shown.column, width=cells)))
     return tuple(chosen)
+
+
+def chosen_entries(endpoints: ServiceEndpoints, tree: Filter | None) -> Rows:
+    """Choose the entries of which at least one socket fulfils the filter; None chooses all."""
+    if tree is None:
+        return np.arange(len(endpoints))
+    fitting = mask(tree, endpoints.interval)[endpoints.rows]
+    return np.unique(endpoints.group[fitting])
+
+
+def first_press(column_id: str) -> Sort:
+    """Give the order that a first press on a column's title brings."""
+    for shown in LISTENER_COLUMNS:
+        if shown.column.id == column_id:
+            return Sort(column_id, shown.column.descending_first)
+    return Sort()

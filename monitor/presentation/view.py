@@ -27,6 +27,8 @@ class Role(Enum):
     STRONG = "strong"
     TROUBLE = "trouble"
     """Fails now or soon."""
+    ALERT = "alert"
+    """The picture is not what it seems: old, paused. In reverse video."""
     NOTE = "note"
     """Worth a look."""
     GOOD = "good"

@@ -1,0 +1,92 @@
+"""The status line: host, time of the sample, period, counts by state, owners known of all, rights.
+
+db1  03:12:41Z live 1s 12ms   31 LISTEN  3 SYN-SENT  902 ESTAB  38 CLOSE-WAIT  310 TIME-WAIT   owners 61/988 as root
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.model.sample import Interval
+from monitor.model.tcp import PROTOCOL_TCP, TROUBLE_ORDER, TcpState, state_name
+from monitor.presentation.formats import clock_text, count_text, duration_text
+from monitor.presentation.safe_text import cell_width, fit, safe_text
+from monitor.presentation.text_line import TextLine
+from monitor.presentation.view import Cell, Role
+
+OLD_AFTER_PERIODS = 2.0
+_CAP_SYS_PTRACE = 19
+_SHOWN_STATES = (TcpState.LISTEN, TcpState.SYN_SENT, TcpState.ESTABLISHED, *TROUBLE_ORDER[1:])
+_HOST_WIDTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old the picture is."""
+
+    age_s: float
+    period_s: float
+    is_paused: bool = False
+
+    @property
+    def is_old(self) -> bool:
+        """Whether a newer sample should have come long ago."""
+        return self.age_s > OLD_AFTER_PERIODS * self.period_s + 1
+
+
+def status_line(interval: Interval, freshness: Freshness, width: int) -> TextLine:
+    """Make the line; where it is narrow, states that are zero and the cost go first, rights last."""
+    sample = interval.sample
+    left = [
+        Cell(f" {fit(safe_text(sample.host), min(_HOST_WIDTH, cell_width(safe_text(sample.host))))} ", Role.STRONG),
+        *_clock(interval, freshness),
+    ]
+    right = (Cell(f" {_owners(interval)} {rights(sample.uid, sample.capabilities)} ", Role.DIM),)
+    room = width - sum(cell_width(cell.text) for cell in (*left, *right))
+    for cell in state_counts(interval):
+        room -= cell_width(cell.text)
+        if room < 0:
+            break
+        left.append(cell)
+    return TextLine(tuple(left), right)
+
+
+def _clock(interval: Interval, freshness: Freshness) -> list[Cell]:
+    clock = clock_text(interval.sample.taken_at)
+    age = duration_text(freshness.age_s)
+    if freshness.is_paused:
+        return [Cell(f"PAUSED {clock} ({age} ago)", Role.ALERT), Cell("  ")]
+    if freshness.is_old:
+        return [Cell(f"{clock} {age} OLD", Role.ALERT), Cell("  ")]
+    cost = f"{interval.sample.cost_s * 1000:.0f}ms"
+    return [Cell(f"{clock} "), Cell(f"live {freshness.period_s:g}s {cost}  ", Role.DIM)]
+
+
+def state_counts(interval: Interval) -> list[Cell]:
+    """Count the TCP sockets of the newest dump by state, as one cell each; states with none are left out."""
+    table = interval.sample.table
+    counts = np.bincount(table.state[table.protocol == PROTOCOL_TCP], minlength=16)
+    cells = []
+    for state in _SHOWN_STATES:
+        if counts[state]:
+            role = Role.NOTE if state in TROUBLE_ORDER else Role.PLAIN
+            cells.append(Cell(f" {count_text(int(counts[state]))} {state_name(PROTOCOL_TCP, state)} ", role))
+    if interval.sample.time_wait:
+        cells.append(Cell(f" {count_text(interval.sample.time_wait)} TIME-WAIT ", Role.DIM))
+    return cells
+
+
+def _owners(interval: Interval) -> str:
+    rows = len(interval.sample.table)
+    inode = interval.sample.table.inode
+    known = int(np.count_nonzero((interval.owner_end > interval.owner_first)[:rows] & (inode != 0)))
+    return f"owners {count_text(known)}/{count_text(int(np.count_nonzero(inode)))}"
+
+
+def rights(uid: int, capabilities: int) -> str:
+    """Say with which rights the machine is read; uid 0 alone is no proof, the capabilities are."""
+    if capabilities >> _CAP_SYS_PTRACE & 1:
+        return "as root" if uid == 0 else f"as uid {uid} with CAP_SYS_PTRACE"
+    return "root without CAP_SYS_PTRACE" if uid == 0 else "plain user"

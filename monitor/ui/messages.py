@@ -1,0 +1,16 @@
+"""Messages between the sampling thread, the app and its screens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from monitor.sampling.sampler import SamplerEvent
+
+
+@dataclass(eq=False)
+class SamplerReported(Message):
+    """The sampling thread has something new; posted from that thread to the app."""
+
+    event: SamplerEvent

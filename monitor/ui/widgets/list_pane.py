@@ -1,0 +1,131 @@
+"""ListPane: a LiveTable with an order and a filter of its own, and the keys for both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.message import Message
+
+from monitor.ui.keys import Where, bindings
+from monitor.ui.widgets.live_table import LiveTable
+
+if TYPE_CHECKING:
+    from monitor.model.sample import Interval
+    from monitor.presentation.filter_tree import Filter
+    from monitor.presentation.sorting import Sort
+
+
+class ListPane(LiveTable):
+    """What both lists of the main screen and the sockets of a process share. A subclass makes the view."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.TABLES)]
+
+    @dataclass(eq=False)
+    class Asked(Message):
+        """The pane needs a letter: which column to sort by."""
+
+        text: str
+        """What may be pressed; empty when nothing is asked any more."""
+
+    def __init__(self, *, glyphs: Mapping[int, str] | None, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(empty_text="reading the kernel's sockets …", glyphs=glyphs, id=id)
+        self.interval: Interval | None = None
+        self.filter_text = ""
+        self.filter_tree: Filter | None = None
+        self.sort: Sort | None = None
+        """None is the pane's own order."""
+        self._is_choosing_column = False
+
+    def show_interval(self, interval: Interval) -> None:
+        """Show the newest interval."""
+        self.interval = interval
+        self.rebuild()
+
+    def rebuild(self) -> None:
+        """Make the view anew from the interval, the filter and the order, and show it."""
+        raise NotImplementedError
+
+    def first_press(self, column_id: str) -> Sort:
+        """Give the order that choosing a column brings."""
+        raise NotImplementedError
+
+    def set_filter(self, text: str, tree: Filter | None) -> None:
+        """Show only the rows of a filter; None shows all."""
+        self.filter_text, self.filter_tree = text, tree
+        self.rebuild()
+
+    def sort_by(self, column_id: str) -> None:
+        """Sort by a column; by the one that is sorted already, the other way round."""
+        from monitor.presentation.sorting import Sort  # noqa: PLC0415 - it brings numpy, after the first paint
+
+        if self.sort is not None and self.sort.column == column_id:
+            self.sort = Sort(column_id, not self.sort.is_descending)
+        else:
+            self.sort = self.first_press(column_id)
+        self.rebuild()
+
+    def action_sort(self) -> None:
+        """Ask for the letter of a column."""
+        letters = self._letters()
+        if letters:
+            self._is_choosing_column = True
+            choices = "  ".join(f"{letter} {title}" for letter, (_, title) in letters.items())
+            self.post_message(self.Asked(f"sort by  {choices}  0 the pane's own order"))
+
+    def action_sort_left(self) -> None:
+        """Sort by the column to the left."""
+        self._sort_beside(-1)
+
+    def action_sort_right(self) -> None:
+        """Sort by the column to the right."""
+        self._sort_beside(1)
+
+    def action_invert_sort(self) -> None:
+        """Turn the order round."""
+        if self.sort is not None and self.sort.column is not None:
+            self.sort_by(self.sort.column)
+
+    def on_live_table_sort_asked(self, message: LiveTable.SortAsked) -> None:
+        """Sort by the column whose title was clicked."""
+        message.stop()
+        self.sort_by(message.column_id)
+
+    def on_key(self, event: events.Key) -> None:
+        """Take the letter that was asked for; any other key ends the question."""
+        if not self._is_choosing_column:
+            return
+        event.stop()
+        event.prevent_default()
+        self._is_choosing_column = False
+        self.post_message(self.Asked(""))
+        letters = self._letters()
+        if event.character == "0":
+            self.sort = None
+            self.rebuild()
+        elif event.character in letters:
+            self.sort_by(letters[event.character][0])
+
+    def _letters(self) -> dict[str, tuple[str, str]]:
+        """Give each sortable column a letter: the first of its name that is free."""
+        letters: dict[str, tuple[str, str]] = {}
+        for column in self.view.columns:
+            if not column.is_sortable:
+                continue
+            for letter in f"{column.id}abcdefghijklmnopqrstuvwxyz":
+                if letter.isalpha() and letter not in letters:
+                    letters[letter] = (column.id, column.title or column.id)
+                    break
+        return letters
+
+    def _sort_beside(self, step: int) -> None:
+        ids = [column.id for column in self.view.columns if column.is_sortable]
+        if not ids:
+            return
+        current = self.sort.column if self.sort is not None else None
+        place = (ids.index(current) + step) % len(ids) if current in ids else (0 if step > 0 else len(ids) - 1)
+        self.sort = self.first_press(ids[place])
+        self.rebuild()

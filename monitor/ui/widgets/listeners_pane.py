@@ -1,0 +1,55 @@
+"""The Listeners pane: one row per service endpoint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitor.ui.widgets.list_pane import ListPane
+
+if TYPE_CHECKING:
+    from monitor.presentation.listeners_view import ListenersView
+    from monitor.presentation.service_endpoints import ServiceEndpoints
+    from monitor.presentation.sorting import Sort
+
+
+class ListenersPane(ListPane):
+    """Who waits for connections and datagrams, and how full their queues are."""
+
+    endpoints: ServiceEndpoints | None = None
+    """The service endpoints of the interval that is shown."""
+
+    def on_mount(self) -> None:
+        """Name the pane before there is anything to show."""
+        self.set_title("1 Listeners")
+
+    def first_press(self, column_id: str) -> Sort:
+        """Give the order that choosing a column brings."""
+        from monitor.presentation.listeners_view import first_press  # noqa: PLC0415 - it brings numpy
+
+        return first_press(column_id)
+
+    def rebuild(self) -> None:
+        """Group and order the waiting sockets of the interval."""
+        from monitor.presentation.listeners_view import ListenersView, chosen_entries  # noqa: PLC0415 - as above
+        from monitor.presentation.service_endpoints import ServiceEndpoints  # noqa: PLC0415 - as above
+        from monitor.presentation.sorting import Sort  # noqa: PLC0415 - as above
+
+        if self.interval is None:
+            return
+        self.endpoints = ServiceEndpoints.of(self.interval)
+        chosen = chosen_entries(self.endpoints, self.filter_tree)
+        view = ListenersView.make(self.endpoints, chosen, self.sort or Sort(), self.size.width)
+        total = len(self.endpoints)
+        count = f"{view.count:,} of {total:,}" if view.count != total else f"{total:,}"
+        order = f"by {self.sort.column}" if self.sort and self.sort.column else "trouble first, then port"
+        notes = ([f"filter {self.filter_text}"] if self.filter_tree is not None else []) + [order]
+        self.empty_text = f"0 of {total:,} match the filter; Esc shows all" if total else "nobody listens"
+        self.set_title(f"1 Listeners {count}", notes)
+        self.show(view, stretch="process")
+
+    @property
+    def listeners_view(self) -> ListenersView | None:
+        """The view that is shown; None before the first."""
+        from monitor.presentation.listeners_view import ListenersView  # noqa: PLC0415 - as above
+
+        return self.view if isinstance(self.view, ListenersView) else None

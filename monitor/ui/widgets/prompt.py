@@ -1,0 +1,130 @@
+"""The line above the footer: what is to be said, or the field into which something is typed.
+
+It is always there, so that nothing moves and nothing pops up over rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widgets import Input
+
+from monitor.errors import InputError
+from monitor.presentation.text_line import TextLine, plain
+from monitor.presentation.view import Role
+from monitor.ui.widgets.text_lines import TextLines
+
+_MAX_TYPED = 4096
+
+
+class PromptInput(Input):
+    """The field; Esc and Enter are the prompt's."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "leave without a change", show=False)]
+
+    def action_cancel(self) -> None:
+        """Leave the field without a change."""
+        if isinstance(self.parent, Prompt):
+            self.parent.cancel()
+
+
+class Prompt(Horizontal):
+    """Says one line; or asks, telling each change to the asker.
+
+    `changed` is called on every change and may raise InputError, which is shown beside the field. `done` is called
+    once, with the text, or with None after Esc.
+    """
+
+    DEFAULT_CSS: ClassVar[str] = """
+    Prompt { height: 1; }
+    Prompt > #message { width: 1fr; height: 1; }
+    Prompt > #label, Prompt > #note { width: auto; height: 1; display: none; }
+    Prompt > PromptInput { width: 1fr; height: 1; border: none; padding: 0; display: none; background: $background; }
+    Prompt.-asking > #message { display: none; }
+    Prompt.-asking > #label, Prompt.-asking > PromptInput, Prompt.-asking > #note { display: block; }
+    """
+
+    def __init__(self, *, glyphs: Mapping[int, str] | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._message = TextLines(glyphs=glyphs, id="message")
+        self._label = TextLines(glyphs=glyphs, id="label")
+        self._note = TextLines(glyphs=glyphs, id="note")
+        self._changed: Callable[[str], str] | None = None
+        self._done: Callable[[str | None], None] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out label, field and note; the field itself is made when it is first needed."""
+        yield self._message
+        yield self._label
+        yield self._note
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether the field is open."""
+        return self._done is not None
+
+    def say(self, line: TextLine) -> None:
+        """Show a line where no field is open."""
+        self._message.show([line])
+
+    async def ask(
+        self, label: str, value: str, changed: Callable[[str], str], done: Callable[[str | None], None]
+    ) -> None:
+        """Open the field.
+
+        Args:
+            label: What is asked for.
+            value: What stands in the field at first.
+            changed: Called with every text; gives what is said beside the field.
+            done: Called when the field closes.
+        """
+        self._changed, self._done = changed, done
+        self._write(self._label, f" {label} ")
+        self._write(self._note, "")
+        field = next(iter(self.query(PromptInput)), None)
+        if field is None:
+            field = PromptInput(max_length=_MAX_TYPED, compact=True, select_on_focus=False)
+            await self.mount(field, before=self._note)
+        field.value = value
+        field.cursor_position = len(value)
+        self.add_class("-asking")
+        field.focus()
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """Tell the asker, and say beside the field what it answers."""
+        message.stop()
+        if self._changed is None:
+            return
+        try:
+            self._write(self._note, self._changed(message.value), Role.DIM)
+        except InputError as error:
+            self._write(self._note, str(error), Role.TROUBLE)
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        """Close the field with its text; what cannot be understood keeps it open."""
+        message.stop()
+        try:
+            if self._changed is not None:
+                self._changed(message.value)
+        except InputError as error:
+            self._write(self._note, str(error), Role.TROUBLE)
+            return
+        self._close(message.value)
+
+    def cancel(self) -> None:
+        """Close the field without its text."""
+        self._close(None)
+
+    def _close(self, value: str | None) -> None:
+        done, self._done, self._changed = self._done, None, None
+        self.remove_class("-asking")
+        if done is not None:
+            done(value)
+
+    def _write(self, place: TextLines, text: str, role: Role = Role.STRONG) -> None:
+        place.styles.width = min(len(text) + 1, self.size.width // 2) if text else 0
+        place.show([plain(text, role)])

@@ -1,0 +1,72 @@
+"""TextLines: a few lines of words, drawn in the colours of their meaning and never read as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from monitor.presentation.safe_text import cell_width, fit
+from monitor.presentation.text_line import TextLine
+from monitor.presentation.view import Role
+from monitor.ui.palette import choose_palette
+
+
+class TextLines(Widget):
+    """Shows TextLines from its top; what does not fit is cut."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, *, glyphs: Mapping[int, str] | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._glyphs = glyphs or {}
+        self._lines: tuple[TextLine, ...] = ()
+
+    @property
+    def lines(self) -> tuple[TextLine, ...]:
+        """What is shown."""
+        return self._lines
+
+    def show(self, lines: Sequence[TextLine]) -> None:
+        """Replace the lines; those that look the same are not drawn again."""
+        new = tuple(lines)
+        changed = [y for y in range(max(len(new), len(self._lines))) if new[y : y + 1] != self._lines[y : y + 1]]
+        self._lines = new
+        if changed:
+            self.refresh(*[Region(0, y, self.size.width, 1) for y in changed])
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        palette = choose_palette(is_dark=self.app.current_theme.dark, has_colour=not self.app.no_color)
+        ground = self.visual_style.rich_style
+        width = self.size.width
+        line = self._lines[y] if y < len(self._lines) else TextLine()
+        segments = [
+            Segment(text.translate(self._glyphs), ground + palette.roles[role]) for text, role in _fitted(line, width)
+        ]
+        return Strip(segments, width) if segments else Strip.blank(width, ground)
+
+
+def _fitted(line: TextLine, width: int) -> Iterator[tuple[str, Role]]:
+    """Cut or fill a line to the width: first the right part has its room, then the left."""
+    right = sum(cell_width(cell.text) for cell in line.right)
+    if right > width:
+        right = 0
+    room = width - right
+    for cell in line.left:
+        cells = min(room, cell_width(cell.text))
+        if cells:
+            yield _printable(fit(cell.text, cells)), cell.role
+        room -= cells
+    yield " " * room, Role.PLAIN
+    if right:
+        for cell in line.right:
+            yield _printable(cell.text), cell.role
+
+
+def _printable(text: str) -> str:
+    """Give the text as it is; were a control character to slip past safe_text, it would be replaced here."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
