@@ -12,12 +12,13 @@ import struct
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Protocol, Self
+from typing import Self
 
 import numpy as np
 
 from monitor.errors import KernelError, WireError
 from monitor.kernel.netlink_messages import WORD, Messages, find_messages
+from monitor.kernel.netlink_transport import Transport, connect
 
 NETLINK_SOCK_DIAG = 4
 
@@ -32,10 +33,8 @@ NLMSG_DONE = 3
 NLMSG_MIN_TYPE = 16
 """Types below are netlink's own control messages."""
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 """Longest time that one question may take."""
-_SILENCE_S = 3
-"""Longest time to wait for one datagram."""
 
 _HEADER = struct.Struct("=IHHII")
 _CODE = struct.Struct("=i")
@@ -54,30 +53,6 @@ _TRUE_SIZE = int(socket.MSG_TRUNC)
 
 class TruncatedDatagramError(WireError):
     """A datagram did not fit its slot: what was read is not the whole answer. Widen the slot and ask again."""
-
-
-class Transport(Protocol):
-    """What a conversation needs of a netlink socket; socket.socket has it, and tests give one that lies."""
-
-    def send(self, data: bytes, /) -> int:
-        """Send one datagram to the kernel."""
-        ...
-
-    def recvfrom_into(self, buffer: memoryview, nbytes: int, flags: int, /) -> tuple[int, tuple[int, int]]:
-        """Receive one datagram; give its size, with MSG_TRUNC the true one, and its sender as (port, groups).
-
-        Raises:
-            BlockingIOError: the kernel was silent for too long, or with MSG_DONTWAIT has nothing to say.
-        """
-        ...
-
-    def getsockname(self) -> tuple[int, int]:
-        """Give our own (port, groups)."""
-        ...
-
-    def close(self) -> None:
-        """Give the descriptor back."""
-        ...
 
 
 class NetlinkSocket:
@@ -114,19 +89,7 @@ class NetlinkSocket:
         Raises:
             KernelError: the kernel or a sandbox offers no such family.
         """
-        try:
-            kernel = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol)
-        except OSError as error:
-            raise KernelError(operation, error.errno or 0, "no netlink here: another kernel or a sandbox") from error
-        try:
-            kernel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", _SILENCE_S, 0))
-            # Connected to port 0, the kernel refuses what other processes try to send us (netlink_getsockbyportid).
-            kernel.bind((0, 0))
-            kernel.connect((0, 0))
-            return cls(kernel)
-        except OSError as error:
-            kernel.close()
-            raise KernelError(operation, error.errno or 0) from error
+        return cls(connect(protocol, operation))
 
     def dump(self, kind: int, payload: bytes, operation: str, *, answer: int | None = None) -> Iterator[Messages]:
         """Ask for a list, and give its messages in batches; each batch is gone when the next is asked for.
@@ -143,6 +106,8 @@ class NetlinkSocket:
         self.was_interrupted = False
         self._ask(kind, NLM_F_REQUEST | NLM_F_DUMP, payload, operation)
         while not self._is_answered:
+            if time.monotonic() > self._deadline:
+                raise KernelError(operation, errno.ETIMEDOUT, "the answer does not end")
             self._fill()
             yield self._verified(kind if answer is None else answer)
 
@@ -158,8 +123,8 @@ class NetlinkSocket:
             self._ask(kind, NLM_F_REQUEST, payload, operation)
             length, answer, size = self._receive()
             self._is_answered = True
-            if answer == NLMSG_ERROR:
-                refusals.append(self._error_code(self._end, size))
+            if answer == NLMSG_ERROR and (refusal := self._error_code(self._end, size)):
+                refusals.append(refusal)
             elif answer == kind and length == size:
                 refusals.append(0)
                 self._keep(size)
@@ -217,8 +182,9 @@ class NetlinkSocket:
         while self._end + self._slot <= len(self._data):
             try:
                 _, answer, size = self._receive()
-            except KernelError:
-                if not self._starts:
+            except KernelError as error:
+                # What has come may hold the reason for the silence; where it does not, the next silence is final.
+                if error.errno != errno.ETIMEDOUT or not self._starts:
                     raise
                 return
             self._keep(size)
