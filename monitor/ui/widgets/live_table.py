@@ -17,9 +17,9 @@ from textual import events
 from textual.message import Message
 
 from monitor.presentation.view import TableView
-from monitor.ui.widgets.line_canvas import LineCanvas
-from monitor.ui.widgets.live_table_lines import TitleLine
-from monitor.ui.widgets.table_face import TableFace
+from monitor.ui.table.canvas import LineCanvas
+from monitor.ui.table.face import TableFace
+from monitor.ui.table.lines import TitleLine
 
 _WHEEL_ROWS: Final = 3
 _DOUBLE: Final = 2

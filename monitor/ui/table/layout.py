@@ -52,6 +52,17 @@ class Layout:
         """Cells before the scrollbar, the lead included."""
         return max(self.lead, self.width - 1)
 
+    @property
+    def has_scrollbar(self) -> bool:
+        """Whether there is a cell for it."""
+        return self.body < self.width
+
+    @property
+    def spare(self) -> int:
+        """Cells between the gap after the last column and the scrollbar; -1 where not even that gap fits."""
+        last = self.placed[-1] if self.placed else None
+        return self.body - (last.x + last.width + 1 if last else self.lead)
+
     def column_at(self, x: int) -> Column | None:
         """Find the column under a cell; the gap after a column belongs to it."""
         for placed in reversed(self.placed):

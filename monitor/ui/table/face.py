@@ -6,10 +6,10 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from monitor.presentation.view import Column, TableView
-from monitor.ui.widgets.live_table_layout import lay_out, thumb_lines
-from monitor.ui.widgets.live_table_lines import CursorLook, HeaderLine, MessageLine, RowLine, ScreenLine, TitleLine
-from monitor.ui.widgets.row_cursor import RowCursor
-from monitor.ui.widgets.view_window import NO_ROWS, ViewWindow
+from monitor.ui.table.cursor import RowCursor
+from monitor.ui.table.layout import lay_out, thumb_lines
+from monitor.ui.table.lines import CursorLook, HeaderLine, MessageLine, RowLine, ScreenLine, TitleLine
+from monitor.ui.table.window import NO_ROWS, ViewWindow
 
 
 class TableFace:

@@ -15,8 +15,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from monitor.ui.palette import choose_palette
-from monitor.ui.widgets.live_table_layout import Layout, lay_out
-from monitor.ui.widgets.live_table_lines import LineWriter, ScreenLine
+from monitor.ui.table.layout import Layout, lay_out
+from monitor.ui.table.lines import ScreenLine
+from monitor.ui.table.styles import LineStyles
+from monitor.ui.table.writer import LineWriter
 
 
 class LineCanvas(Widget):
@@ -64,25 +66,24 @@ class LineCanvas(Widget):
             self.fill()
         filters = self.get_line_filters()
         if self._writer is None or filters != self._filters:
-            palette = choose_palette(is_dark=self.app.current_theme.dark, has_colour=not self.app.no_color)
-            self._writer = LineWriter(self._layout, palette, self.visual_style.rich_style, self._glyphs)
             self._filters = filters
+            self._writer = LineWriter(self._layout, self._make_styles(), self._glyphs)
             self._strips = [None] * len(self._lines)
         strips = [self._strip(y, self._writer) for y in crop.line_range]
-        if crop.column_span != (0, self.size.width):
+        if crop.column_span != (0, self._layout.width):
             return [strip.crop(*crop.column_span) for strip in strips]
         return strips
 
+    def _make_styles(self) -> LineStyles:
+        palette = choose_palette(is_dark=self.app.current_theme.dark, has_colour=not self.app.no_color)
+        return LineStyles(palette, self.visual_style.rich_style, self._filters, self.background_colors[1])
+
     def _strip(self, y: int, writer: LineWriter) -> Strip:
         if y >= len(self._lines):
-            return Strip.blank(self.size.width, self.visual_style.rich_style)
+            return Strip.blank(self._layout.width, self.visual_style.rich_style)
         strip = self._strips[y]
         if strip is None:
-            segments = writer.write(self._lines[y])
-            background = self.background_colors[1]
-            for line_filter in self._filters:
-                segments = line_filter.apply(segments, background)
-            strip = self._strips[y] = Strip(segments, self.size.width)
+            strip = self._strips[y] = Strip(writer.write(self._lines[y]), self._layout.width)
         return strip
 
     def _replace(self, lines: list[ScreenLine]) -> list[range]:
@@ -90,9 +91,10 @@ class LineCanvas(Widget):
         runs: list[range] = []
         strips: list[Strip | None] = []
         for y, (new, old, strip) in enumerate(zip_longest(lines, self._lines, self._strips)):
-            strips.append(strip if new == old else None)
             if new == old:
+                strips.append(strip)
                 continue
+            strips.append(None)
             if runs and runs[-1].stop == y:
                 runs[-1] = range(runs[-1].start, y + 1)
             else:

@@ -1,0 +1,93 @@
+"""LineWriter: screen lines as styled segments. The only writer of cells, and so the last check of every text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.segment import Segment
+from rich.style import Style
+
+from monitor.presentation.safe_text import fit
+from monitor.presentation.view import Align, Cell, Role
+from monitor.ui.table.cells import checked
+from monitor.ui.table.heads import Runs, header_runs, title_runs
+from monitor.ui.table.layout import Layout
+from monitor.ui.table.lines import CursorLook, HeaderLine, MessageLine, RowLine, ScreenLine, TitleLine
+from monitor.ui.table.styles import LineStyles
+
+_MARK_ROLES = {"!": Role.TROUBLE, "~": Role.NOTE, "+": Role.NEW, "×": Role.CLOSED}
+
+
+class LineWriter:
+    """Writes lines at one layout and in one set of styles. Every line is exactly as wide as the layout."""
+
+    def __init__(self, layout: Layout, styles: LineStyles, glyphs: Mapping[int, str]) -> None:
+        """Prepare to write.
+
+        Args:
+            layout: Where the columns stand.
+            styles: How they look.
+            glyphs: A table for str.translate that keeps every width; empty to leave texts as they are.
+        """
+        self._layout = layout
+        self._styles = styles
+        self._glyphs = glyphs
+        self._places = [(placed.index, placed.width, placed.column.align is Align.RIGHT) for placed in layout.placed]
+
+    def write(self, line: ScreenLine) -> list[Segment]:
+        """Write one line."""
+        match line:
+            case RowLine():
+                runs = self._row(line)
+            case HeaderLine():
+                runs = header_runs(line, self._layout, self._styles)
+            case TitleLine():
+                runs = title_runs(line, self._layout.width, self._styles)
+            case MessageLine():
+                runs = self._message(line)
+        if self._glyphs:
+            runs = [(text.translate(self._glyphs), style) for text, style in runs]
+        return [Segment(text, style) for text, style in runs if text]
+
+    def _row(self, row: RowLine) -> Runs:
+        layout = self._layout
+        if row.line is None:
+            runs: Runs = [(" " * layout.body, self._styles.plain)]
+        else:
+            styles = self._styles.row(row.line.role, row.cursor)
+            runs = self._lead(row, row.line.marks, styles)
+            self._add_cells(runs, row.line.cells, styles)
+        if layout.has_scrollbar:
+            runs.append(("▐" if row.has_thumb else " ", self._styles.rule))
+        return runs
+
+    def _lead(self, row: RowLine, marks: str, styles: Mapping[Role, Style]) -> Runs:
+        cursor = " " if row.cursor is CursorLook.ABSENT else "▸"
+        if marks == " ":
+            return [(f"{cursor}  "[: self._layout.lead], styles[Role.PLAIN])]
+        mark = fit(checked(marks), 1)
+        rest = f"{mark} "[: self._layout.lead - 1]
+        return [(cursor[: self._layout.lead], styles[Role.PLAIN]), (rest, styles[_MARK_ROLES.get(mark, Role.PLAIN)])]
+
+    def _add_cells(self, runs: Runs, cells: tuple[Cell, ...], styles: Mapping[Role, Style]) -> None:
+        """Add the cells of a row, neighbours of one role as one run."""
+        texts: list[str] = []
+        role = Role.PLAIN
+        for index, width, is_right in self._places:
+            cell = cells[index]
+            if cell.role is not role:
+                runs.append(("".join(texts), styles[role]))
+                texts = []
+                role = cell.role
+            texts.append(fit(checked(cell.text), width, right=is_right, keeps_end=cell.keeps_end))
+            texts.append(" ")
+        if self._layout.spare < 0:
+            # Where the columns fill the line the gap after the last one is the scrollbar's cell.
+            texts.pop()
+        texts.append(" " * self._layout.spare)
+        runs.append(("".join(texts), styles[role]))
+
+    def _message(self, message: MessageLine) -> Runs:
+        layout = self._layout
+        text = fit(checked(message.text), layout.width - layout.lead)
+        return [(" " * layout.lead, self._styles.plain), (text, self._styles.dim)]
