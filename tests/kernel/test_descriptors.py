@@ -8,11 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.kernel.descriptors import catch_up, holds, kinds_in, read_all
+from monitor.kernel.descriptors import catch_up, has_counts, holds, kinds_in, read_all
 from monitor.kernel.proc_files import directory
 from tests.kernel.socket_holder import SocketHolder, socket_holder
 
-pytestmark = pytest.mark.kernel
+pytestmark = [
+    pytest.mark.kernel,
+    pytest.mark.skipif(not has_counts(), reason="kernel lacks the number of descriptors in /proc"),
+]
 
 
 @pytest.fixture

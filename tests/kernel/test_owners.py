@@ -11,11 +11,15 @@ import numpy as np
 import pytest
 
 from monitor.kernel import descriptor_tables
+from monitor.kernel.descriptors import has_counts
 from monitor.kernel.owners import AUDIT_AGE_S, OwnerReader
 from monitor.model.owner_table import OwnerTable
 from tests.kernel.socket_holder import SocketHolder, socket_holder
 
-pytestmark = pytest.mark.kernel
+pytestmark = [
+    pytest.mark.kernel,
+    pytest.mark.skipif(not has_counts(), reason="kernel lacks the number of descriptors in /proc"),
+]
 
 Row = tuple[int, int, int]
 

@@ -1,0 +1,97 @@
+"""What the process screen shows, and what of it may not be read."""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from monitor.kernel.processes import read_facts, read_process
+from tests.kernel.scripts import AS_NOBODY, run_script
+from tests.kernel.socket_holder import socket_holder
+
+pytestmark = pytest.mark.kernel
+
+FACTS_AS_NOBODY = f"""
+{AS_NOBODY}
+import json, sys
+import psutil
+from monitor.kernel.processes import read_facts
+become_nobody()
+facts = read_facts(int(sys.argv[1]))
+print(json.dumps({{name: getattr(facts, name) for name in ("user", "fd_kinds", "threads", "fd_limit", "unread")}}))
+"""
+
+
+def test_the_facts_of_a_process_are_those_that_it_knows_itself():
+    facts = read_facts(os.getpid())
+    assert facts is not None
+    assert facts.process == read_process(os.getpid())
+    assert facts.parents[0] == read_process(os.getppid())
+    assert facts.threads == len(list(Path("/proc/self/task").iterdir()))
+    assert facts.fd_limit == resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    assert facts.status == "running"
+    assert facts.memory_bytes is not None
+    assert facts.memory_bytes > 1 << 20
+    assert facts.cpu_seconds == pytest.approx(time.process_time(), abs=1.0)
+    assert facts.started_at is not None
+    assert facts.started_at < time.time()
+    assert facts.unread == ()
+
+
+def test_the_parents_lead_up_to_the_one_that_has_none():
+    with socket_holder() as holder:
+        child = holder.fork()
+        try:
+            facts = read_facts(child.pid)
+        finally:
+            child.end()
+    assert facts is not None
+    pids = [parent.pid for parent in facts.parents]
+    assert pids[:3] == [holder.pid, os.getpid(), os.getppid()]
+    assert len(pids) == len(set(pids))
+
+
+def test_descriptors_are_counted_by_kind():
+    before = read_facts(os.getpid())
+    with socket.socket(), socket.socket():
+        after = read_facts(os.getpid())
+    assert before is not None
+    assert after is not None
+    assert before.fd_kinds is not None
+    assert after.fd_kinds is not None
+    assert after.fd_kinds["socket"] - before.fd_kinds.get("socket", 0) == 2
+
+
+def test_the_facts_of_a_process_that_has_ended_are_none():
+    with socket_holder() as holder:
+        assert read_facts(holder.pid) is not None
+    assert read_facts(holder.pid) is None
+
+
+def test_a_plain_user_is_told_which_facts_it_may_not_read(as_root):
+    with socket_holder() as holder:
+        facts = run_script(FACTS_AS_NOBODY, holder.pid)
+    assert facts["fd_kinds"] is None
+    assert facts["unread"] == ["fd_kinds"]
+    assert (facts["user"], facts["threads"]) == ("root", 1)
+    assert facts["fd_limit"] == resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def test_psutil_is_imported_with_the_first_facts_and_not_before():
+    source = """
+import json, os, sys
+import numpy as np
+from monitor.kernel.owners import OwnerReader
+from monitor.kernel.processes import read_facts, read_process
+OwnerReader().read(np.zeros(1, np.uint32))
+read_process(os.getpid())
+before = "psutil" in sys.modules
+read_facts(os.getpid())
+print(json.dumps([before, "psutil" in sys.modules]))
+"""
+    assert run_script(source) == [False, True]
