@@ -23,6 +23,17 @@ from tests import server_process
 
 _LOOPBACK = "127.0.0.1"
 _SYN_SENT = 2
+_DEFAULT_ORDER = {
+    "protocol": "tcp",
+    "address": _LOOPBACK,
+    "port": 0,
+    "backlog": 8,
+    "accept": 0,
+    "reuse_port": False,
+    "workers": 0,
+    "comm": "",
+    "executable": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +102,8 @@ class _ServerProcess:
     """A running tests.server_process; says line by line what it made."""
 
     def __init__(self, *, argument: bytes = b"", **order: object) -> None:
-        defaults = {"protocol": "tcp", "address": _LOOPBACK, "port": 0, "backlog": 8, "accept": 0}
-        defaults |= {"reuse_port": False, "workers": 0, "comm": "", "executable": ""}
-        argv: list[str | bytes] = [
-            sys.executable,
-            "-I",
-            "-S",
-            server_process.__file__,
-            json.dumps(defaults | order),
-            argument,
-        ]
+        words = json.dumps(_DEFAULT_ORDER | order)
+        argv = [sys.executable, "-I", "-S", server_process.__file__, words, os.fsdecode(argument)]
         self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         self._answers = self._process.stdout
