@@ -1,0 +1,186 @@
+"""Filters: a line, its tree, and the rows of an interval that it chooses.
+
+Three answers, not two: a row fulfils a condition, does not, or it is not known. What is not known is never chosen, and
+`not` leaves it unknown (Kleene's logic). A search for text looks at the words that are there and always has an answer.
+"""
+
+from __future__ import annotations
+
+import socket
+from functools import singledispatch
+from ipaddress import IPv4Network, IPv6Network
+from typing import NamedTuple
+
+import numpy as np
+
+from monitor.model.endpoint import address_words
+from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, DIRECTION_UNKNOWN, Interval
+from monitor.model.socket_table import U64, Bools, SocketTable
+from monitor.presentation.filter_description import describe
+from monitor.presentation.filter_parser import parse
+from monitor.presentation.filter_tree import (
+    AddressIn,
+    And,
+    DirectionIs,
+    EndpointIs,
+    Everything,
+    Filter,
+    InterfaceIs,
+    Not,
+    Or,
+    PidIs,
+    PortIs,
+    ProcessContains,
+    ProtocolIs,
+    StateIs,
+    Text,
+    UserIs,
+)
+from monitor.presentation.row_search import RowSearch, text_of
+from monitor.reasoning.interfaces import NO_INTERFACE
+
+__all__ = ["Filter", "describe", "mask", "parse"]
+
+_WORD = (1 << 64) - 1
+_IPV4 = 4
+
+
+def mask(tree: Filter, interval: Interval) -> Bools:
+    """Choose the rows of `interval.table` that are known to fulfil the filter: one entry per row."""
+    return _truth(tree, RowSearch(interval)).is_true
+
+
+class _Truth(NamedTuple):
+    """The answers for all rows; where both are false it is not known."""
+
+    is_true: Bools
+    is_false: Bools
+
+
+def _known(is_true: Bools) -> _Truth:
+    return _Truth(is_true, ~is_true)
+
+
+def _known_where(known: Bools, is_true: Bools) -> _Truth:
+    return _Truth(is_true & known, ~is_true & known)
+
+
+@singledispatch
+def _truth(tree: Filter, _rows: RowSearch) -> _Truth:
+    raise TypeError(tree)
+
+
+@_truth.register
+def _everything(_tree: Everything, rows: RowSearch) -> _Truth:
+    return _known(np.ones(len(rows.table), np.bool_))
+
+
+@_truth.register
+def _and(tree: And, rows: RowSearch) -> _Truth:
+    is_true, is_false = np.ones(len(rows.table), np.bool_), np.zeros(len(rows.table), np.bool_)
+    for part in tree.parts:
+        answer = _truth(part, rows)
+        is_true &= answer.is_true
+        is_false |= answer.is_false
+    return _Truth(is_true, is_false)
+
+
+@_truth.register
+def _or(tree: Or, rows: RowSearch) -> _Truth:
+    opposite = _and(And(tuple(Not(part) for part in tree.parts)), rows)
+    return _Truth(opposite.is_false, opposite.is_true)
+
+
+@_truth.register
+def _not(tree: Not, rows: RowSearch) -> _Truth:
+    answer = _truth(tree.part, rows)
+    return _Truth(answer.is_false, answer.is_true)
+
+
+@_truth.register
+def _text(tree: Text, rows: RowSearch) -> _Truth:
+    return _known(rows.rows_with(tree.needle))
+
+
+@_truth.register
+def _state_is(tree: StateIs, rows: RowSearch) -> _Truth:
+    return _known(rows.rows_in_state(tree.name))
+
+
+@_truth.register
+def _protocol_is(tree: ProtocolIs, rows: RowSearch) -> _Truth:
+    return _known(rows.table.protocol == tree.protocol)
+
+
+@_truth.register
+def _port_is(tree: PortIs, rows: RowSearch) -> _Truth:
+    table = rows.table
+    return _known((table.local_port == tree.port) | ((table.remote_port == tree.port) & table.is_pair))
+
+
+@_truth.register
+def _address_in(tree: AddressIn, rows: RowSearch) -> _Truth:
+    table, network = rows.table, tree.network
+    found = _is_in(network, table.local_high, table.local_low)
+    found |= _is_in(network, table.remote_high, table.remote_low) & table.is_pair
+    return _known(found & _has_family(network.version, table))
+
+
+@_truth.register
+def _endpoint_is(tree: EndpointIs, rows: RowSearch) -> _Truth:
+    table, endpoint = rows.table, tree.endpoint
+    high, low = map(np.uint64, address_words(endpoint.address))
+    found = (table.local_high == high) & (table.local_low == low) & (table.local_port == endpoint.port)
+    found |= (
+        (table.remote_high == high) & (table.remote_low == low) & (table.remote_port == endpoint.port) & table.is_pair
+    )
+    found &= _has_family(endpoint.address.version, table)
+    if endpoint.zone is not None:
+        found &= np.isin(table.device, rows.interfaces(lambda name: name == endpoint.zone))
+    return _known(found)
+
+
+@_truth.register
+def _pid_is(tree: PidIs, rows: RowSearch) -> _Truth:
+    return _known_where(rows.is_ownership_known, rows.rows_of_processes(lambda process: process.pid == tree.pid))
+
+
+@_truth.register
+def _process_contains(tree: ProcessContains, rows: RowSearch) -> _Truth:
+    needle = tree.needle.casefold()
+    found = rows.rows_of_processes(lambda process: needle in text_of(process.name).casefold())
+    return _known_where(rows.is_ownership_known, found)
+
+
+@_truth.register
+def _user_is(tree: UserIs, rows: RowSearch) -> _Truth:
+    return _known_where(rows.has_user, rows.rows_of_users(lambda uid, name: tree.name in (name, str(uid))))
+
+
+@_truth.register
+def _interface_is(tree: InterfaceIs, rows: RowSearch) -> _Truth:
+    interface = rows.interval.interface
+    is_named = np.isin(interface, [NO_INTERFACE, *rows.interfaces(lambda _: True)])
+    return _known_where(is_named, np.isin(interface, rows.interfaces(lambda name: name == tree.name)))
+
+
+@_truth.register
+def _direction_is(tree: DirectionIs, rows: RowSearch) -> _Truth:
+    wanted = DIRECTION_ACCEPTED if tree.is_accepted else DIRECTION_DIALLED
+    direction = rows.interval.direction
+    return _known_where(direction != DIRECTION_UNKNOWN, direction == wanted)
+
+
+def _is_in(network: IPv4Network | IPv6Network, high: U64, low: U64) -> Bools:
+    first = address_words(network.network_address)
+    free = network.max_prefixlen - network.prefixlen
+    fixed = ~((1 << free) - 1)
+    is_high: Bools = (high & np.uint64((fixed >> 64) & _WORD)) == np.uint64(first[0])
+    is_low: Bools = (low & np.uint64(fixed & _WORD)) == np.uint64(first[1])
+    return is_high & is_low
+
+
+def _has_family(version: int, table: SocketTable) -> Bools:
+    """Choose the rows whose addresses may match: IPv6 ones only on IPv6 sockets, IPv4 ones on both."""
+    found: Bools = (table.family == socket.AF_INET6) | (version == _IPV4)
+    return found

@@ -1,0 +1,144 @@
+"""Which rows have given characters in one of their words, searched in every different word once."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from monitor.model.endpoint import address_from_words, address_text
+from monitor.model.process import Process
+from monitor.model.sample import Interval
+from monitor.model.socket_table import U16, U64, Bools, Rows
+from monitor.model.tcp import KERNEL_HELD, state_name
+from monitor.reasoning.columns import group_rows
+from monitor.reasoning.ownership import is_unaccepted
+
+_ENDPOINT_CHARACTERS = frozenset("0123456789abcdef.:[]")
+_ALL_PORTS = 1 << 16
+
+Test = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Vocabulary:
+    """The different words of a column, and which of them each row has."""
+
+    words: list[str]
+    place: Rows
+
+    def rows(self, test: Test) -> Bools:
+        found = np.fromiter(map(test, self.words), np.bool_, len(self.words))
+        return found[self.place]
+
+
+class RowSearch:
+    """Looks for names and texts in the rows of one interval; what one search prepares serves the next."""
+
+    def __init__(self, interval: Interval) -> None:
+        self.interval = interval
+        self.table = interval.table
+
+    def rows_with(self, needle: str) -> Bools:
+        """Find rows with the needle in an endpoint, the state, or the name of a process, user or interface.
+
+        Upper and lower case are the same. What is not known has no words.
+        """
+        folded = needle.casefold()
+        found = self._states.rows(lambda word: folded in word)
+        found |= self.rows_of_processes(lambda process: folded in text_of(process.name).casefold())
+        found |= np.isin(self.interval.interface, self.interfaces(lambda name: folded in name.casefold()))
+        found |= self.rows_of_users(lambda uid, name: folded in (str(uid) if name is None else name.casefold()))
+        if _ENDPOINT_CHARACTERS.issuperset(folded):
+            found |= self._in_endpoint(self._local_hosts, self.table.local_port, folded)
+            found |= self._in_endpoint(self._remote_hosts, self.table.remote_port, folded) & self.table.is_pair
+        return found
+
+    def rows_in_state(self, name: str) -> Bools:
+        """Find rows in the state that ss calls so."""
+        return self._states.rows(lambda word: word == name.casefold())
+
+    def rows_of_processes(self, test: Callable[[Process], bool]) -> Bools:
+        """Find rows that at least one process holds which passes the test."""
+        owners = self.interval.sample.owners
+        chosen = [process.pid for process in owners.processes.values() if test(process)]
+        before = np.concatenate(([0], np.cumsum(np.isin(owners.pid, np.array(chosen, np.uint32)))))
+        found: Bools = before[self.interval.owner_end] > before[self.interval.owner_first]
+        return found
+
+    def rows_of_users(self, test: Callable[[int, str | None], bool]) -> Bools:
+        """Find rows whose user, as number and name, passes the test; the name is None where there is none."""
+        names = self.interval.sample.users
+        chosen = [uid for uid in np.unique(self.table.uid).tolist() if test(uid, names.get(uid))]
+        found: Bools = self.has_user & np.isin(self.table.uid, np.array(chosen, np.uint32))
+        return found
+
+    def interfaces(self, test: Test) -> list[int]:
+        """List the indexes of interfaces whose name passes the test."""
+        return [link.index for link in self.interval.sample.network.links if test(text_of(link.name))]
+
+    @cached_property
+    def has_user(self) -> Bools:
+        """Rows of which it is known who made them; entries that the kernel holds itself carry 0 for nobody."""
+        known: Bools = (self.table.inode != 0) & ~np.isin(self.table.state, list(KERNEL_HELD))
+        return known
+
+    @cached_property
+    def is_ownership_known(self) -> Bools:
+        """Rows of which it is known who holds them, if only that nobody does."""
+        interval, owners = self.interval, self.interval.sample.owners
+        if owners.is_read and owners.hidden_processes == 0:
+            return np.ones(len(self.table), np.bool_)
+        is_kernels_own = (self.table.inode == 0) & ~is_unaccepted(self.table, interval.listener)
+        known: Bools = (interval.owner_end > interval.owner_first) | is_kernels_own
+        return known
+
+    @cached_property
+    def _states(self) -> _Vocabulary:
+        number = (self.table.protocol.astype(np.uint16) << np.uint16(8)) | self.table.state
+        numbers, place = np.unique(number, return_inverse=True)
+        return _Vocabulary([state_name(*divmod(code, 256)).casefold() for code in numbers.tolist()], place)
+
+    @cached_property
+    def _local_hosts(self) -> _Vocabulary:
+        return self._hosts(self.table.local_high, self.table.local_low)
+
+    @cached_property
+    def _remote_hosts(self) -> _Vocabulary:
+        return self._hosts(self.table.remote_high, self.table.remote_low)
+
+    def _hosts(self, high: U64, low: U64) -> _Vocabulary:
+        """Write each different address as it stands before an endpoint's last colon, without zone."""
+        first, place = group_rows((high, low, self.table.family))
+        columns = zip(high[first].tolist(), low[first].tolist(), self.table.family[first].tolist(), strict=True)
+        return _Vocabulary([_host(*words) for words in columns], place)
+
+    def _in_endpoint(self, hosts: _Vocabulary, ports: U16, needle: str) -> Bools:
+        different = np.unique(ports).tolist()
+
+        def ports_that(test: Test) -> Bools:
+            found = np.zeros(_ALL_PORTS, np.bool_)
+            found[[port for port in different if test(str(port))]] = True
+            return found[ports]
+
+        found = hosts.rows(lambda host: needle in host) | ports_that(lambda port: needle in port)
+        # A port has no colon: if the needle spans the one between address and port, it is the needle's last.
+        host_end, colon, port_start = needle.rpartition(":")
+        if colon:
+            found |= hosts.rows(lambda host: host.endswith(host_end)) & ports_that(
+                lambda port: port.startswith(port_start)
+            )
+        return found
+
+
+def text_of(name: bytes) -> str:
+    """Decode a name for comparison, never for the eye: bytes that are not UTF-8 become surrogates."""
+    return name.decode("utf-8", "surrogateescape")
+
+
+def _host(high: int, low: int, family: int) -> str:
+    text = address_text(address_from_words(high, low, family))
+    return f"[{text}]" if family == socket.AF_INET6 else text
