@@ -15,8 +15,9 @@ from ipaddress import IPv6Address
 from monitor.errors import KernelError
 from monitor.kernel.policy_rules import PolicyRule, refused_by, rule_of_answer
 from monitor.kernel.route_messages import Hop, RouteReply, neighbour_of, route_reply_of
-from monitor.kernel.route_question import RouteQuestion, question_of, refusal_after_look_up
+from monitor.kernel.route_question import RouteQuestion, question_of, refusal_after_look_up, unmapped
 from monitor.kernel.rtnetlink_socket import RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE, RtnetlinkSocket
+from monitor.kernel.source_choice import chosen_source
 from monitor.model.endpoint import Address
 from monitor.model.route import Flow, InterfaceAddress, Link, Neighbour, NextHop, RouteDecision
 
@@ -45,19 +46,51 @@ class RouteLookUp:
             InputError: source and remote are of different families.
             KernelError: the kernel could not be asked, or has no answers for this protocol.
         """
+        if not self._can_bind(unmapped(flow.source)):
+            return _no_way(flow, errno.EADDRNOTAVAIL)
         question = question_of(flow, self._zone_index(flow.zone))
         if isinstance(question, int):
             return _no_way(flow, question)
-        if not self._owns_source(question):
-            return _no_way(flow, errno.EADDRNOTAVAIL)
-        answer = self._ask(question, RTM_F_LOOKUP_TABLE)
+        asked, answer = self._answer(question)
         if isinstance(answer, int):
-            return self._refused(flow, question, answer)
-        matched = self._ask(question, RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH)
+            return self._refused(flow, asked, answer)
         refusal = refusal_after_look_up(question.protocol, answer.type)
         if refusal is not None:
             return replace(_no_way(flow, refusal), type=answer.type)
-        return self._way(flow, question, answer, None if isinstance(matched, int) else matched)
+        matched = self._ask(asked, RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH)
+        decision = self._way(flow, asked, answer, None if isinstance(matched, int) else matched)
+        return decision if question.source is None else replace(decision, source=question.source)
+
+    def _answer(self, question: RouteQuestion) -> tuple[RouteQuestion, RouteReply | int]:
+        """Ask as connect() does, with the question that the answer belongs to."""
+        answer = self._ask(question, RTM_F_LOOKUP_TABLE)
+        if question.family == socket.AF_INET:
+            return question, answer
+        if isinstance(answer, int):
+            return self._asked_with_source(question, answer)
+        if question.source is not None and not self._is_by_output(question, answer):
+            # With a source RTM_GETROUTE only prefers the interface that a bound socket insists on (RT6_LOOKUP_F_IFACE).
+            question = replace(question, source=None)
+            answer = self._ask(question, RTM_F_LOOKUP_TABLE)
+        return question, answer
+
+    def _asked_with_source(self, question: RouteQuestion, number: int) -> tuple[RouteQuestion, RouteReply | int]:
+        """Ask once more, as connect() does where an unbound look-up failed (ip6_dst_lookup_tail)."""
+        source = chosen_source(question.remote, self.addresses)
+        if question.source is None and source is not None:
+            bound = replace(question, source=source)
+            answer = self._ask(bound, RTM_F_LOOKUP_TABLE)
+            if isinstance(answer, RouteReply) and self._is_by_output(bound, answer):
+                return bound, answer
+        return question, number
+
+    def _is_by_output(self, question: RouteQuestion, answer: RouteReply) -> bool:
+        if not question.output or question.output == answer.hop.output:
+            return True
+        if answer.type != "local":
+            return False
+        matched = self._ask(question, RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH)
+        return isinstance(matched, RouteReply) and matched.hop.output == question.output
 
     def _ask(self, question: RouteQuestion, flags: int) -> RouteReply | int:
         try:
@@ -149,15 +182,17 @@ class RouteLookUp:
             return None
         return neighbour(self.kernel, link.index, answer.hop.gateway or question.remote)
 
-    def _owns_source(self, question: RouteQuestion) -> bool:
-        """Whether bind() would take the source."""
-        source = question.source
-        if source is None or any(entry.address == source and not entry.is_tentative for entry in self.addresses):
+    def _can_bind(self, source: Address | None) -> bool:
+        """Whether bind() takes the address."""
+        if source is None or source.is_unspecified:
+            return True
+        if any(entry.address == source and not entry.is_tentative for entry in self.addresses):
             return True
         if isinstance(source, IPv6Address):
             return False
         # All of 127/8, AnyIP routes, broadcast and multicast addresses can be bound with IPv4.
-        reply = self._ask(replace(question, remote=source, source=None, output=0), RTM_F_LOOKUP_TABLE)
+        question = question_of(Flow(source), None)
+        reply = question if isinstance(question, int) else self._ask(question, RTM_F_LOOKUP_TABLE)
         return isinstance(reply, RouteReply) and reply.type in ("local", "broadcast", "multicast")
 
     def _zone_index(self, zone: str | None) -> int | None:

@@ -63,7 +63,7 @@ def question_of(flow: Flow, zone_index: int | None) -> RouteQuestion | int:
     Raises:
         InputError: source and remote are of different families.
     """
-    remote, source = _unmapped(flow.remote), _unmapped(flow.source)
+    remote, source = unmapped(flow.remote), unmapped(flow.source)
     if remote.is_unspecified:
         # connect() takes the wildcard for this host; RTM_GETROUTE would look for a default route.
         remote = IPv4Address("127.0.0.1") if isinstance(remote, IPv4Address) else IPv6Address("::1")
@@ -119,5 +119,6 @@ def refusal_after_look_up(protocol: int | None, route_type: str) -> int | None:
     return None
 
 
-def _unmapped(address: Address | None) -> Address | None:
+def unmapped(address: Address | None) -> Address | None:
+    """Give the IPv4 address of a mapped one, and any other as it is."""
     return getattr(address, "ipv4_mapped", None) or address
