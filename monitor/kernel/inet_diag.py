@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from monitor.kernel.netlink_messages import HEADER, WORD, Messages
+from monitor.kernel.netlink_messages import HEADER, WORD, Messages, aligned
 from monitor.model.endpoint import MAPPED_IPV4
 from monitor.model.socket_table import (
     COLUMN_TYPES,
@@ -148,7 +148,7 @@ def read_layout(message: bytes) -> Layout:
         if length < _ATTRIBUTE.size or at + length > len(message):
             return Layout(tuple(headers), {}, is_broken=True)
         values[kind & _TYPE_MASK] = at + _ATTRIBUTE.size, length - _ATTRIBUTE.size
-        at += -(-length // WORD) * WORD
+        at += aligned(length)
     return Layout(tuple(headers), values, is_broken=len(message) < _ATTRIBUTES)
 
 

@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 
 from monitor.errors import KernelError, WireError
-from monitor.kernel.netlink_messages import WORD, Messages, find_messages
+from monitor.kernel.netlink_messages import Messages, aligned, find_messages
 from monitor.kernel.netlink_transport import Transport, connect
 
 NETLINK_SOCK_DIAG = 4
@@ -125,7 +125,7 @@ class NetlinkSocket:
             self._is_answered = True
             if answer == NLMSG_ERROR and (refusal := self._error_code(self._end, size)):
                 refusals.append(refusal)
-            elif answer == kind and length == size:
+            elif answer == kind and aligned(length) == aligned(size):
                 refusals.append(0)
                 self._keep(size)
             else:
@@ -153,7 +153,7 @@ class NetlinkSocket:
     def _keep(self, size: int) -> None:
         """Count the datagram at the end of what has come as part of it."""
         self._starts.append(self._end)
-        self._end += -(-size // WORD) * WORD
+        self._end += aligned(size)
 
     def _ask(self, kind: int, flags: int, payload: bytes, operation: str) -> None:
         self._operation = operation

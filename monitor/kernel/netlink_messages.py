@@ -58,6 +58,11 @@ class Messages:
         return _records(self.data, self.offsets, length).view(np.uint8)
 
 
+def aligned(size: int) -> int:
+    """Give the bytes that something of that size takes up before the next begins (NLMSG_ALIGN, NLA_ALIGN)."""
+    return -(-size // WORD) * WORD
+
+
 def find_messages(data: U8) -> Messages:
     """Walk a buffer of whole words from message to message.
 
@@ -77,7 +82,7 @@ def _starts(words: U32) -> Rows:
     at, last_length, alike = 0, 0, 0
     while at < len(words):
         length: int = scalars[at]
-        step = (length + WORD - 1) // WORD
+        step = aligned(length) // WORD
         if length < HEADER.itemsize or at + step > len(words):
             raise WireError(f"a netlink message of {length} bytes stands where {(len(words) - at) * WORD} are left")
         walked.append(at)
