@@ -27,7 +27,7 @@ MAX_LENGTH = 4096
 """Characters of a line."""
 MAX_DEPTH = 100
 """Brackets and negations within each other."""
-MAX_CONDITIONS = 200
+MAX_CONDITIONS = 100
 """Conditions of a line; each costs a pass over the rows at every sample."""
 
 _TOKEN = re.compile(

@@ -7,7 +7,7 @@ Three answers, not two: a row fulfils a condition, does not, or it is not known.
 from __future__ import annotations
 
 import socket
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 from ipaddress import IPv4Network, IPv6Network
 from typing import NamedTuple
 
@@ -47,7 +47,11 @@ _IPV4 = 4
 
 def mask(tree: Filter, interval: Interval) -> Bools:
     """Choose the rows of `interval.table` that are known to fulfil the filter: one entry per row."""
-    return _truth(tree, RowSearch(interval)).is_true
+    return _truth(tree, _search(interval)).is_true
+
+
+# Every letter that is typed asks the same interval again, and so does every pane.
+_search = lru_cache(maxsize=1)(RowSearch)
 
 
 class _Truth(NamedTuple):

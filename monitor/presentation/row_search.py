@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from monitor.model.endpoint import address_from_words, address_text
 from monitor.model.process import Process
 from monitor.model.sample import Interval
 from monitor.model.socket_table import U16, U64, Bools, Rows
 from monitor.model.tcp import KERNEL_HELD, state_name
+from monitor.presentation.address_texts import host_texts
 from monitor.reasoning.columns import group_rows
 from monitor.reasoning.ownership import is_unaccepted
 
 _ENDPOINT_CHARACTERS = frozenset("0123456789abcdef.:[]")
-_ALL_PORTS = 1 << 16
-
-Test = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,9 +26,29 @@ class _Vocabulary:
     words: list[str]
     place: Rows
 
-    def rows(self, test: Test) -> Bools:
-        found = np.fromiter(map(test, self.words), np.bool_, len(self.words))
-        return found[self.place]
+    def rows(self, found: list[bool]) -> Bools:
+        """Spread answers, one per word, over the rows."""
+        chosen: Bools = np.array(found, np.bool_)[self.place]
+        return chosen
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Endpoints:
+    """One side of all rows, as words: what stands before the last colon and what stands after it."""
+
+    hosts: _Vocabulary
+    ports: _Vocabulary
+
+    def containing(self, needle: str) -> Bools:
+        found = self.hosts.rows([needle in host for host in self.hosts.words])
+        found |= self.ports.rows([needle in port for port in self.ports.words])
+        # A port has no colon: if the needle spans the one between address and port, it is the needle's last.
+        end, colon, start = needle.rpartition(":")
+        if colon:
+            found |= self.hosts.rows([host.endswith(end) for host in self.hosts.words]) & self.ports.rows(
+                [port.startswith(start) for port in self.ports.words]
+            )
+        return found
 
 
 class RowSearch:
@@ -48,18 +64,19 @@ class RowSearch:
         Upper and lower case are the same. What is not known has no words.
         """
         folded = needle.casefold()
-        found = self._states.rows(lambda word: folded in word)
+        found = self._states.rows([folded in word for word in self._states.words])
         found |= self.rows_of_processes(lambda process: folded in text_of(process.name).casefold())
         found |= np.isin(self.interval.interface, self.interfaces(lambda name: folded in name.casefold()))
         found |= self.rows_of_users(lambda uid, name: folded in (str(uid) if name is None else name.casefold()))
         if _ENDPOINT_CHARACTERS.issuperset(folded):
-            found |= self._in_endpoint(self._local_hosts, self.table.local_port, folded)
-            found |= self._in_endpoint(self._remote_hosts, self.table.remote_port, folded) & self.table.is_pair
+            found |= self._local.containing(folded)
+            found |= self._remote.containing(folded) & self.table.is_pair
         return found
 
     def rows_in_state(self, name: str) -> Bools:
         """Find rows in the state that ss calls so."""
-        return self._states.rows(lambda word: word == name.casefold())
+        folded = name.casefold()
+        return self._states.rows([word == folded for word in self._states.words])
 
     def rows_of_processes(self, test: Callable[[Process], bool]) -> Bools:
         """Find rows that at least one process holds which passes the test."""
@@ -76,7 +93,7 @@ class RowSearch:
         found: Bools = self.has_user & np.isin(self.table.uid, np.array(chosen, np.uint32))
         return found
 
-    def interfaces(self, test: Test) -> list[int]:
+    def interfaces(self, test: Callable[[str], bool]) -> list[int]:
         """List the indexes of interfaces whose name passes the test."""
         return [link.index for link in self.interval.sample.network.links if test(text_of(link.name))]
 
@@ -103,42 +120,21 @@ class RowSearch:
         return _Vocabulary([state_name(*divmod(code, 256)).casefold() for code in numbers.tolist()], place)
 
     @cached_property
-    def _local_hosts(self) -> _Vocabulary:
-        return self._hosts(self.table.local_high, self.table.local_low)
+    def _local(self) -> _Endpoints:
+        return self._endpoints(self.table.local_high, self.table.local_low, self.table.local_port)
 
     @cached_property
-    def _remote_hosts(self) -> _Vocabulary:
-        return self._hosts(self.table.remote_high, self.table.remote_low)
+    def _remote(self) -> _Endpoints:
+        return self._endpoints(self.table.remote_high, self.table.remote_low, self.table.remote_port)
 
-    def _hosts(self, high: U64, low: U64) -> _Vocabulary:
-        """Write each different address as it stands before an endpoint's last colon, without zone."""
-        first, place = group_rows((high, low, self.table.family))
-        columns = zip(high[first].tolist(), low[first].tolist(), self.table.family[first].tolist(), strict=True)
-        return _Vocabulary([_host(*words) for words in columns], place)
-
-    def _in_endpoint(self, hosts: _Vocabulary, ports: U16, needle: str) -> Bools:
-        different = np.unique(ports).tolist()
-
-        def ports_that(test: Test) -> Bools:
-            found = np.zeros(_ALL_PORTS, np.bool_)
-            found[[port for port in different if test(str(port))]] = True
-            return found[ports]
-
-        found = hosts.rows(lambda host: needle in host) | ports_that(lambda port: needle in port)
-        # A port has no colon: if the needle spans the one between address and port, it is the needle's last.
-        host_end, colon, port_start = needle.rpartition(":")
-        if colon:
-            found |= hosts.rows(lambda host: host.endswith(host_end)) & ports_that(
-                lambda port: port.startswith(port_start)
-            )
-        return found
+    def _endpoints(self, high: U64, low: U64, port: U16) -> _Endpoints:
+        family = self.table.family
+        first, place = group_rows((high, low, family))
+        hosts = _Vocabulary(host_texts(high[first], low[first], family[first]), place)
+        ports, port_place = np.unique(port, return_inverse=True)
+        return _Endpoints(hosts, _Vocabulary(list(map(str, ports.tolist())), port_place))
 
 
 def text_of(name: bytes) -> str:
     """Decode a name for comparison, never for the eye: bytes that are not UTF-8 become surrogates."""
     return name.decode("utf-8", "surrogateescape")
-
-
-def _host(high: int, low: int, family: int) -> str:
-    text = address_text(address_from_words(high, low, family))
-    return f"[{text}]" if family == socket.AF_INET6 else text

@@ -1,0 +1,172 @@
+import subprocess
+import sys
+from ipaddress import ip_address, ip_network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.errors import InputError
+from monitor.model.endpoint import Endpoint
+from monitor.presentation.filter_description import describe
+from monitor.presentation.filter_parser import parse
+from monitor.presentation.filter_tree import (
+    AddressIn,
+    And,
+    DirectionIs,
+    EndpointIs,
+    Everything,
+    InterfaceIs,
+    Not,
+    Or,
+    PidIs,
+    PortIs,
+    ProcessContains,
+    ProtocolIs,
+    StateIs,
+    Text,
+    UserIs,
+)
+from tests.presentation.filter_trees import TREES
+
+
+@given(TREES)
+def test_a_described_filter_is_read_back_as_itself(tree):
+    assert parse(describe(tree)) == tree
+
+
+FRAGMENTS = (
+    "(",
+    ")",
+    '"',
+    "\\",
+    "!",
+    " ",
+    "or",
+    "and",
+    "not",
+    "pid",
+    "user:",
+    ":443",
+    "[",
+    "]",
+    "::",
+    "%",
+    "/",
+    "=",
+    "~",
+)
+
+
+@given(st.text(max_size=30) | st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=14).map("".join))
+def test_any_line_is_read_or_refused_in_one_sentence(line):
+    try:
+        tree = parse(line)
+    except InputError as error:
+        assert str(error).startswith("column ")
+        assert str(error).isprintable()
+    else:
+        assert parse(describe(tree)) == tree
+
+
+@given(st.binary(max_size=30))
+def test_any_bytes_of_a_command_line_are_read_or_refused(data):
+    try:
+        parse(data.decode("utf-8", "surrogateescape"))
+    except InputError as error:
+        assert str(error).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("line", "tree"),
+    [
+        ("", Everything()),
+        ("  ", Everything()),
+        ("()", Everything()),
+        ("nginx", Text("nginx")),
+        ('"tcp"', Text("tcp")),
+        ("tcp ESTAB", And((ProtocolIs(6), StateIs("ESTAB")))),
+        ("tcp and established", And((ProtocolIs(6), StateIs("ESTAB")))),
+        ("a b or c", Or((And((Text("a"), Text("b"))), Text("c")))),
+        ("!(a or b)", Not(Or((Text("a"), Text("b"))))),
+        ("not a b", And((Not(Text("a")), Text("b")))),
+        (":443", PortIs(443)),
+        ("port 443", PortIs(443)),
+        ("192.0.2.0/24", AddressIn(ip_network("192.0.2.0/24"))),
+        ("192.0.2.7/24", AddressIn(ip_network("192.0.2.0/24"))),
+        ("192.0.2.7", AddressIn(ip_network("192.0.2.7/32"))),
+        ("2001:db8::/32", AddressIn(ip_network("2001:db8::/32"))),
+        ("::1", AddressIn(ip_network("::1/128"))),
+        ("[::1]", AddressIn(ip_network("::1/128"))),
+        ("fe80::1%eth0", And((AddressIn(ip_network("fe80::1/128")), InterfaceIs("eth0")))),
+        ("192.0.2.7:443", EndpointIs(Endpoint(ip_address("192.0.2.7"), 443))),
+        ("[fe80::1%eth0]:443", EndpointIs(Endpoint(ip_address("fe80::1"), 443, "eth0"))),
+        ("pid 812", PidIs(812)),
+        ("pid:812", PidIs(812)),
+        ("pid == 812", PidIs(812)),
+        ("user www-data", UserIs("www-data")),
+        ('user:"a b"', UserIs("a b")),
+        ("proc nginx", ProcessContains("nginx")),
+        ("iface eth0", InterfaceIs("eth0")),
+        ("via eth0", InterfaceIs("eth0")),
+        ("state listening", StateIs("LISTEN")),
+        ("close-wait", StateIs("CLOSE-WAIT")),
+        ("proto udp", ProtocolIs(17)),
+        ("in", DirectionIs(is_accepted=True)),
+        ("out", DirectionIs(is_accepted=False)),
+        ("192.0", Text("192.0")),
+        ("2001:db8:", Text("2001:db8:")),
+        ("[kworker/0:1]", Text("[kworker/0:1]")),
+        ("/usr/bin", Text("/usr/bin")),
+    ],
+)
+def test_lines_mean_what_the_help_says(line, tree):
+    assert parse(line) == tree
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        (":0", "column 1: port 0 names no port; ports are 1 to 65535"),
+        ("tcp :65536", "column 5: port 65536 is out of range"),
+        (":-1", 'column 1: "-1" is no port number'),
+        (":8_0", 'column 1: "8_0" is no port number'),
+        (":1e3", 'column 1: "1e3" is no port number'),
+        (":٣", 'column 1: "\\u0663" is no port number'),
+        (":90-80", 'column 1: "90-80" is no port number'),
+        ("999.1.1.1", 'column 1: "999.1.1.1" is no IP address'),
+        ("01.1.1.1", 'column 1: "01.1.1.1" is no IP address'),
+        ("192.0.2.7/33", 'column 1: prefix length "33" is not one of 1 to 32'),
+        ("2001:db8::/129", 'column 1: prefix length "129" is not one of 1 to 128'),
+        ("::/0", 'column 1: prefix length "0" is not one of 1 to 128'),
+        ("192.0.2.0/255.255.255.0", 'column 1: prefix length "255.255.255.0" is not one of 1 to 32'),
+        ("prot==tcp", 'column 1: no field is called "prot"; write proto, proc or port, or quote the word'),
+        ('pid == "abc"', 'column 1: "abc" is no process id; write 1 to 4194304'),
+        ('port ~ "x"', 'column 1: "~" cannot be asked; write field:value, with "not" before it for the opposite'),
+        ("tcp (a", "column 5: this bracket is not closed"),
+        ("a)", "column 2: this bracket closes nothing"),
+        ('a "b', "column 3: this quote is not closed"),
+        ('""', "column 1: there is nothing between the quotes"),
+        ("a or", "column 5: a condition is missing here"),
+        ("not", "column 4: a condition is missing here"),
+        ("a user", "column 3: user needs a value, as in user:…"),
+        ("state closewait", 'column 1: no state is called "closewait"; write close-wait or closing'),
+        ("pid:\x1b", 'column 1: "\\x1b" is no process id; write 1 to 4194304'),
+        ("a" * 4097, "column 4097: a filter has at most 4,096 characters"),
+        ("(" * 2000, "column 101: a filter nests at most 100 deep"),
+        ("!" * 4000, "column 101: a filter nests at most 100 deep"),
+        ("a " * 2000, "column 201: a filter has at most 100 conditions"),
+    ],
+)
+def test_mistakes_are_named_with_their_column(line, sentence):
+    with pytest.raises(InputError) as caught:
+        parse(line)
+    assert str(caught.value) == sentence
+
+
+def test_a_filter_is_read_before_numpy_is_loaded():
+    program = (
+        "import sys; from monitor.presentation import filter_description, filter_parser;"
+        "filter_description.describe(filter_parser.parse('tcp :443')); sys.exit('numpy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-I", "-c", program], check=False).returncode == 0
