@@ -12,8 +12,10 @@ from pyroute2.netlink.exceptions import NetlinkDecodeError
 
 from monitor.errors import KernelError
 from monitor.kernel.route_messages import Message, RouteReply, complete_route_attributes, route_reply_of
+from monitor.kernel.rule_messages import complete_rule_attributes
 
 complete_route_attributes()
+complete_rule_attributes()
 
 RTM_F_LOOKUP_TABLE = 0x1000
 """Say the table that the route was found in."""

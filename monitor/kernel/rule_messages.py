@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
+from pyroute2.netlink.rtnl.fibmsg import fibmsg
+
 from monitor.kernel.policy_rules import PolicyRule, Range
 from monitor.kernel.route_messages import Message, name_bytes
 from monitor.model.route import Rule
@@ -17,6 +19,22 @@ _FIB_RULE_INVERT = 0x2
 _FIB_RULE_FIND_SADDR = 0x10000
 _NOT_SUPPRESSED = 0xFFFF_FFFF
 _NO_MASK = 0xFFFF_FFFF
+_NO_PORT_MASK = 0xFFFF
+
+_MISSING_RULE_ATTRIBUTES = (
+    (25, "FRA_DSCP", "uint8"),
+    (26, "FRA_FLOWLABEL", "be32"),
+    (27, "FRA_FLOWLABEL_MASK", "be32"),
+    (28, "FRA_SPORT_MASK", "uint16"),
+    (29, "FRA_DPORT_MASK", "uint16"),
+    (30, "FRA_DSCP_MASK", "uint8"),
+)
+
+
+def complete_rule_attributes() -> None:
+    """Teach pyroute2 the attributes after FRA_DPORT_RANGE; must run before the first rule is read."""
+    known = {entry[0] for entry in fibmsg.nla_map}
+    fibmsg.nla_map = (*fibmsg.nla_map, *(entry for entry in _MISSING_RULE_ATTRIBUTES if entry[0] not in known))
 
 
 def policy_rule_of(message: Message) -> PolicyRule:
@@ -52,13 +70,16 @@ def policy_rule_of(message: Message) -> PolicyRule:
 
 
 def _has_unknown_selector(message: Message) -> bool:
-    # With FIND_SADDR `from` is compared after a source was picked. FRA_DSCP, FRA_FLOWLABEL and the port masks are newer
-    # than pyroute2's map and arrive as UNKNOWN.
+    # With FIND_SADDR `from` is compared only after a source was picked.
     if message["flags"] & _FIB_RULE_FIND_SADDR or any(name == "UNKNOWN" for name, _ in message["attrs"]):
         return True
-    suppressed_group = message.get("FRA_SUPPRESS_IFGROUP")
-    return bool(
-        message.get("FRA_L3MDEV") or message.get("FRA_TUN_ID") or suppressed_group not in (None, _NOT_SUPPRESSED)
+    names = ("FRA_L3MDEV", "FRA_TUN_ID", "FRA_DSCP", "FRA_FLOWLABEL")
+    # A single port comes with a mask of all bits since Linux 6.15, which changes nothing.
+    ports = (message.get("FRA_SPORT_MASK"), message.get("FRA_DPORT_MASK"))
+    return (
+        any(message.get(name) for name in names)
+        or any(mask not in (None, _NO_PORT_MASK) for mask in ports)
+        or message.get("FRA_SUPPRESS_IFGROUP") not in (None, _NOT_SUPPRESSED)
     )
 
 

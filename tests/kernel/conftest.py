@@ -1,0 +1,59 @@
+"""A host with two links that lead nowhere, in a network namespace of its own."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.namespaces import NetworkNamespace
+
+if TYPE_CHECKING:
+    from monitor.kernel.rtnetlink import Rtnetlink
+
+LINKS = """
+link add e0 type veth peer name p0
+link add e1 type veth peer name p1
+link set p0 up
+link set p1 up
+addr add 192.0.2.1/24 dev e0
+addr add 198.51.100.1/24 dev e1
+-6 addr add 2001:db8:a::1/64 dev e0 nodad
+-6 addr add 2001:db8:b::1/64 dev e1 nodad
+link set e0 addrgenmode none
+link set e1 addrgenmode none
+link set p0 addrgenmode none
+link set p1 addrgenmode none
+link set e0 up
+link set e1 up
+-6 addr add fe80::1/64 dev e0 nodad
+-6 addr add fe80::1/64 dev e1 nodad
+route add default via 192.0.2.254
+-6 route add default via fe80::fe dev e0
+"""
+
+
+@pytest.fixture
+def ip(namespace: NetworkNamespace, program: Callable[[str], str]) -> Callable[..., str]:
+    """Give a function that runs ip(8) once for each line, and the output of the last one."""
+    path = program("ip")
+
+    def run(*lines: str) -> str:
+        output = ""
+        for line in lines:
+            output = subprocess.run([path, *line.split()], check=True, capture_output=True, text=True).stdout
+        return output
+
+    run(*LINKS.strip().splitlines())
+    return run
+
+
+@pytest.fixture
+def kernel(ip: Callable[..., str]) -> Iterator[Rtnetlink]:
+    """Open the namespace's rtnetlink."""
+    from monitor.kernel.rtnetlink import Rtnetlink  # noqa: PLC0415 - pyroute2 is slow; a plain user skips before it
+
+    with Rtnetlink() as opened:
+        yield opened
