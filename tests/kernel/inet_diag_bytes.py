@@ -38,11 +38,9 @@ def row(
 ) -> bytes:
     """Make a message of one socket; fields are timer, tries, device, timer_ms, recv_q, send_q, uid, inode."""
     known = socket.AF_INET6 if ":" in local[0] else socket.AF_INET
-    given = {"timer": 0, "tries": 0, "device": 0, "timer_ms": 0, "recv_q": 0, "send_q": 0, "uid": 0, "inode": 0}
-    given |= fields
-    payload = struct.pack(
-        "=BBBB", family if family is not None else known, state, given["timer"], given["tries"]
-    ) + struct.pack(">HH", local[1], remote[1])
+    given = dict.fromkeys(("timer", "tries", "device", "timer_ms", "recv_q", "send_q", "uid", "inode"), 0) | fields
+    payload = struct.pack("=BBBB", known if family is None else family, state, given["timer"], given["tries"])
+    payload += struct.pack(">HH", local[1], remote[1])
     for address, _ in (local, remote):
         payload += socket.inet_pton(known, address).ljust(16, b"\0")
     payload += struct.pack("=IQ", given["device"], cookie)
