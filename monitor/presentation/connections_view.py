@@ -172,3 +172,10 @@ def _own_keys(interval: Interval, rows: Rows) -> Keys:
         table.remote_low[rows],
         table.remote_port[rows],
     )
+
+
+def rows_of_process(interval: Interval, pid: int) -> Bools:
+    """Choose the rows of which a process is an owner, unaccepted ones of its listeners included."""
+    owned = np.concatenate(([0], np.cumsum(interval.sample.owners.pid == pid)))
+    chosen: Bools = owned[interval.owner_end] > owned[interval.owner_first]
+    return chosen

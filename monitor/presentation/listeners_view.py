@@ -21,7 +21,7 @@ from monitor.presentation.sorting import Keys, Sort, order_rows, process_ranks
 from monitor.presentation.view import Align, Cell, Column, Line, Role
 
 REACH_WORDS = ("lo", "net", "all")
-_KEY_COLUMNS = ("protocol", "family", "v6only", "local_high", "local_low", "local_port", "device")
+KEY_COLUMNS = ("protocol", "family", "v6only", "local_high", "local_low", "local_port", "device")
 ListenerKey = tuple[int, ...]
 """The values of what names a service endpoint: protocol, family, v6only, address, port, bound device."""
 
@@ -205,7 +205,7 @@ class ListenersView:
     def key_at(self, position: int) -> ListenerKey:
         """Give what names the endpoint at a position."""
         table, row = self.interval.table, int(self.endpoints.first[self.order[position]])
-        return tuple(int(getattr(table, name)[row]) for name in _KEY_COLUMNS)
+        return tuple(int(getattr(table, name)[row]) for name in KEY_COLUMNS)
 
     def position_of(self, key: Hashable) -> int | None:
         """Find where an endpoint stands now."""
@@ -226,9 +226,9 @@ class ListenersView:
 
     def _rows_named(self, key: Hashable) -> Bools:
         table, rows = self.interval.table, self.endpoints.first[self.order]
-        named = np.full(len(rows), isinstance(key, tuple) and len(key) == len(_KEY_COLUMNS), np.bool_)
-        if isinstance(key, tuple) and len(key) == len(_KEY_COLUMNS):
-            for name, value in zip(_KEY_COLUMNS, key, strict=True):
+        named = np.full(len(rows), isinstance(key, tuple) and len(key) == len(KEY_COLUMNS), np.bool_)
+        if isinstance(key, tuple) and len(key) == len(KEY_COLUMNS):
+            for name, value in zip(KEY_COLUMNS, key, strict=True):
                 named &= getattr(table, name)[rows] == value
         return named
 

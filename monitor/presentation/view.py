@@ -37,6 +37,9 @@ class Role(Enum):
     NAME = "name"
     """A process, a user, an interface."""
     RATE = "rate"
+    HEADING = "heading"
+    RULE = "rule"
+    """Lines that part panes."""
     NEW = "new"
     CLOSED = "closed"
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Flag, auto
+from enum import Enum, Flag, auto
 
 from textual.binding import Binding
 
@@ -16,11 +15,21 @@ class Where(Flag):
     CONNECTIONS = auto()
     ROUTING = auto()
     PROCESS = auto()
-    MAIN = auto()
-    """The main screen, whichever pane has the focus."""
-    EVERYWHERE = auto()
+    """The process screen."""
 
     TABLES = LISTENERS | CONNECTIONS | PROCESS
+    MAIN = LISTENERS | CONNECTIONS | ROUTING
+    """The main screen, whichever pane has the focus."""
+    EVERYWHERE = MAIN | PROCESS
+
+
+class By(Enum):
+    """Who carries an action out."""
+
+    TABLE = "table"
+    """The list that has the focus."""
+    SCREEN = "screen"
+    APP = "app"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,70 +37,108 @@ class Key:
     """One entry of the table."""
 
     keys: str
-    """Textual's names, parted by commas; the first is the one that is shown."""
+    """Textual's names, parted by commas."""
     shown: str
-    """As people write it: "↑ k"."""
+    """As people write it; the first word stands in the footer: "/ F4"."""
     action: str
-    """The action method without its prefix."""
+    """The action method without its prefix; it belongs to `by`."""
     help: str
     """What it does, as help and palette say it."""
+    by: By
     where: Where
     footer: str = ""
     """The word in the footer; empty where it is not shown there."""
+    footer_rank: int = 5
+    """Where the footer is narrow, the highest ranks go first."""
 
 
 KEYS = (
-    Key("down,j", "↓ j", "cursor_down", "next row", Where.TABLES),
-    Key("up,k", "↑ k", "cursor_up", "row before", Where.TABLES),
-    Key("pagedown", "PgDn", "page_down", "page down", Where.TABLES),
-    Key("pageup", "PgUp", "page_up", "page up", Where.TABLES),
-    Key("ctrl+d", "Ctrl+D", "half_page_down", "half a page down", Where.TABLES),
-    Key("ctrl+u", "Ctrl+U", "half_page_up", "half a page up", Where.TABLES),
-    Key("home,g", "Home g", "first", "first row; once more: stay on top", Where.TABLES),
-    Key("end,G", "End G", "last", "last row", Where.TABLES),
-    Key("left,h", "← h", "scroll_left", "columns to the left", Where.TABLES),
-    Key("right,l", "→ l", "scroll_right", "columns to the right", Where.TABLES),
-    Key("enter", "Enter", "open", "listener: its connections · connection: its process", Where.TABLES, "open"),
-    Key("p", "p", "show_process", "the process that owns the row", Where.LISTENERS | Where.CONNECTIONS, "process"),
-    Key("slash,f4", "/ F4", "filter", "filter while you type; Enter keeps, Esc restores", Where.TABLES, "filter"),
-    Key("s,f6", "s F6", "sort", "sort: then one letter for the column", Where.TABLES, "sort"),
-    Key("less_than_sign", "<", "sort_left", "sort by the column to the left", Where.TABLES),
-    Key("greater_than_sign", ">", "sort_right", "sort by the column to the right", Where.TABLES),
-    Key("I", "I", "invert_sort", "turn the order round", Where.TABLES),
-    Key("a", "a", "more_rows", "rows: live, or with TIME-WAIT and bound-only", Where.CONNECTIONS | Where.PROCESS),
-    Key("r", "r", "route", "which way to a remote endpoint", Where.MAIN, "route"),
-    Key("tab", "Tab", "next_pane", "next pane", Where.MAIN),
-    Key("shift+tab", "Shift+Tab", "previous_pane", "pane before", Where.MAIN),
-    Key("1", "1", "pane('listeners')", "Listeners", Where.MAIN),
-    Key("2", "2", "pane('connections')", "Connections", Where.MAIN),
-    Key("3", "3", "pane('routing')", "Routing", Where.MAIN),
-    Key("z", "z", "zoom", "whole screen for this pane, and back", Where.MAIN),
-    Key("space", "Space", "pause", "pause, go on", Where.EVERYWHERE, "pause"),
-    Key("minus,f7", "- F7", "faster", "shorter period", Where.EVERYWHERE),
-    Key("plus,f8", "+ F8", "slower", "longer period", Where.EVERYWHERE),
-    Key("ctrl+r", "Ctrl+R", "sample_now", "sample now, also when paused", Where.EVERYWHERE),
-    Key("escape,backspace", "Esc", "back", "undo the last step: input, narrowing, filter, screen", Where.EVERYWHERE),
-    Key("colon,ctrl+p", ": Ctrl+P", "command_palette", "palette: every action, any process", Where.EVERYWHERE),
-    Key("question_mark,f1", "? F1", "help", "help for all keys", Where.EVERYWHERE, "help"),
-    Key("q", "q", "leave", "back one screen; on the main screen quit", Where.EVERYWHERE, "quit"),
-    Key("Q,f10,ctrl+c", "Q F10 Ctrl+C", "quit", "quit from anywhere", Where.EVERYWHERE),
-    Key("ctrl+l", "Ctrl+L", "redraw", "draw the screen anew", Where.EVERYWHERE),
-    Key("ctrl+z", "Ctrl+Z", "suspend_process", "suspend", Where.EVERYWHERE),
+    Key("down,j", "↓ j", "cursor_down", "next row", By.TABLE, Where.TABLES),
+    Key("up,k", "↑ k", "cursor_up", "row before", By.TABLE, Where.TABLES),
+    Key("pagedown", "PgDn", "page_down", "page down", By.TABLE, Where.TABLES),
+    Key("pageup", "PgUp", "page_up", "page up", By.TABLE, Where.TABLES),
+    Key("ctrl+d", "Ctrl+D", "half_page_down", "half a page down", By.TABLE, Where.TABLES),
+    Key("ctrl+u", "Ctrl+U", "half_page_up", "half a page up", By.TABLE, Where.TABLES),
+    Key("home,g", "Home g", "first", "first row; there once more: stay on top of the list", By.TABLE, Where.TABLES),
+    Key("end,G", "End G", "last", "last row", By.TABLE, Where.TABLES),
+    Key("left,h", "← h", "scroll_left", "columns to the left", By.TABLE, Where.TABLES),
+    Key("right,l", "→ l", "scroll_right", "columns to the right", By.TABLE, Where.TABLES),
+    Key(
+        "enter",
+        "⏎ Enter",
+        "open",
+        "a listener: its connections; a connection: its process",
+        By.TABLE,
+        Where.TABLES,
+        "open",
+        1,
+    ),
+    Key("p", "p", "show_process", "the process that owns the row", By.SCREEN, Where.EVERYWHERE, "process", 2),
+    Key(
+        "slash,f4",
+        "/ F4",
+        "filter",
+        "filter while typing; Enter keeps, Esc restores",
+        By.SCREEN,
+        Where.TABLES,
+        "filter",
+        1,
+    ),
+    Key(
+        "s,f6",
+        "s F6",
+        "sort",
+        "sort, then the letter of a column; again: the other way",
+        By.TABLE,
+        Where.TABLES,
+        "sort",
+        3,
+    ),
+    Key("less_than_sign", "<", "sort_left", "sort by the column to the left", By.TABLE, Where.TABLES),
+    Key("greater_than_sign", ">", "sort_right", "sort by the column to the right", By.TABLE, Where.TABLES),
+    Key("I", "I", "invert_sort", "turn the order round", By.TABLE, Where.TABLES),
+    Key(
+        "a",
+        "a",
+        "more_rows",
+        "with TIME-WAIT and bound-only rows, or without",
+        By.SCREEN,
+        Where.CONNECTIONS | Where.PROCESS,
+    ),
+    Key("r", "r", "route", "which way to a remote endpoint that you type", By.SCREEN, Where.MAIN, "route", 3),
+    Key("tab", "Tab", "next_pane", "next pane", By.SCREEN, Where.MAIN),
+    Key("shift+tab", "Shift+Tab", "previous_pane", "pane before", By.SCREEN, Where.MAIN),
+    Key("1", "1", "pane('listeners')", "pane Listeners", By.SCREEN, Where.MAIN),
+    Key("2", "2", "pane('connections')", "pane Connections", By.SCREEN, Where.MAIN),
+    Key("3", "3", "pane('routing')", "pane Routing", By.SCREEN, Where.MAIN),
+    Key("z", "z", "zoom", "whole screen for this pane, and back", By.SCREEN, Where.MAIN, "zoom", 6),
+    Key("space", "space", "pause", "pause, go on", By.APP, Where.EVERYWHERE, "pause", 4),
+    Key("minus,f7", "- F7", "faster", "shorter period", By.APP, Where.EVERYWHERE),
+    Key("plus,f8", "+ F8", "slower", "longer period", By.APP, Where.EVERYWHERE),
+    Key("ctrl+r", "Ctrl+R", "sample_now", "sample now, also when paused", By.APP, Where.EVERYWHERE),
+    Key(
+        "escape,backspace", "esc", "back", "undo the last step: narrowing, filter, screen", By.SCREEN, Where.EVERYWHERE
+    ),
+    Key(
+        "colon,ctrl+p", ": Ctrl+P", "command_palette", "palette: every action, every process", By.APP, Where.EVERYWHERE
+    ),
+    Key("question_mark,f1", "? F1", "help", "this help", By.APP, Where.EVERYWHERE, "help", 1),
+    Key("q", "q", "leave", "back one screen; on the main screen quit", By.SCREEN, Where.EVERYWHERE, "quit", 2),
+    Key("Q,f10,ctrl+c", "Q F10 Ctrl+C", "leave_program", "quit from anywhere, at once", By.APP, Where.EVERYWHERE),
+    Key("ctrl+l", "Ctrl+L", "redraw", "draw the screen anew", By.APP, Where.EVERYWHERE),
+    Key("ctrl+z", "Ctrl+Z", "suspend_process", "suspend", By.APP, Where.EVERYWHERE),
 )
-"""In the order of help. screens.md's letters; what is missing there has no key yet."""
+"""In the order of help."""
 
 
-def bindings(where: Where) -> list[Binding]:
-    """Make the bindings of everything that belongs to one of the places."""
-    return [
-        Binding(key.keys, key.action, key.help, show=False, id=f"{key.action}") for key in KEYS if key.where & where
-    ]
+def bindings(by: By, where: Where) -> list[Binding]:
+    """Make the bindings of what somebody carries out in a place."""
+    return [Binding(key.keys, key.action, key.help, show=False) for key in KEYS if key.by is by and key.where & where]
 
 
-def footer(where: Where) -> Iterable[tuple[str, str]]:
-    """Give key and word of what the footer shows in a place, in order."""
-    return [
-        (key.shown.split()[0].replace("Enter", "⏎").lower() if key.footer else "", key.footer)
-        for key in KEYS
-        if key.footer and key.where & (where | Where.EVERYWHERE)
-    ]
+def footer(where: Where, width: int) -> list[tuple[str, str]]:
+    """Give key and word of what the footer shows in a place; where it is narrow, the least needed go."""
+    fitting = [key for key in KEYS if key.footer and key.where & where]
+    while fitting and sum(len(key.shown.split()[0]) + len(key.footer) + 3 for key in fitting) > width:
+        fitting.remove(max(reversed(fitting), key=lambda key: key.footer_rank))
+    return [(key.shown.split()[0], key.footer) for key in fitting]

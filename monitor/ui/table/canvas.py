@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from monitor.ui.palette import choose_palette
 from monitor.ui.table.layout import Layout, lay_out
-from monitor.ui.table.lines import ScreenLine
+from monitor.ui.table.lines import RowLine, ScreenLine
 from monitor.ui.table.styles import LineStyles
 from monitor.ui.table.writer import LineWriter
 
@@ -88,16 +88,22 @@ class LineCanvas(Widget):
 
     def _replace(self, lines: list[ScreenLine]) -> list[range]:
         """Take other lines, keep the strips of those that look the same, give the runs of those that do not."""
+        painted = {_identity(line): strip for line, strip in zip(self._lines, self._strips, strict=True)}
         runs: list[range] = []
         strips: list[Strip | None] = []
-        for y, (new, old, strip) in enumerate(zip_longest(lines, self._lines, self._strips)):
-            if new == old:
-                strips.append(strip)
+        for y, (new, old) in enumerate(zip_longest(lines, self._lines)):
+            if new is not None and new == old:
+                strips.append(self._strips[y])
                 continue
-            strips.append(None)
+            strips.append(painted.get(_identity(new)))
             if runs and runs[-1].stop == y:
                 runs[-1] = range(runs[-1].start, y + 1)
             else:
                 runs.append(range(y, y + 1))
         self._lines, self._strips = lines, strips[: len(lines)]
         return runs
+
+
+def _identity(line: ScreenLine | None) -> object:
+    """Tell rows apart by their Line object, which a scrolled view gives again: hashing its text would cost more."""
+    return (id(line.line), line.cursor, line.has_thumb) if isinstance(line, RowLine) else line

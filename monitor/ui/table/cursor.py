@@ -79,7 +79,7 @@ class RowCursor:
         self.move_to(view, 0, height)
 
     def _scroll(self, count: int, rows: int, height: int) -> None:
-        self.top = max(0, min(self.top + rows, count - height))
+        self.top = max(0, min(self.top + rows, count - max(1, height)))
 
     def _settle(self, count: int, height: int) -> None:
         """Close empty lines as far as the list is long enough, and keep the cursor on screen."""

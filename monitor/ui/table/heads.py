@@ -17,26 +17,26 @@ Runs = list[tuple[str, Style]]
 
 def header_runs(header: HeaderLine, layout: Layout, styles: LineStyles) -> Runs:
     """Write the columns' names, with a mark beside the one that decides the order."""
+    more = "›" if layout.has_more else "‹" if layout.scrolled else ""
+    # Where nothing is off the screen, the name of the last column may reach over the scrollbar's cell.
+    end = layout.body if more and layout.has_scrollbar else layout.width
     runs = [(" " * layout.lead, styles.header)]
     x = layout.lead
     for placed in layout.placed:
         is_sorted = placed.column.id == header.sort_column
         mark = ("▾" if header.is_descending else "▴") if is_sorted else ""
-        room = min(placed.width + 1, layout.body - placed.x)
+        room = min(placed.width + 1, end - placed.x)
         runs.append((_heading(placed, mark, room), styles.sorted_header if is_sorted else styles.header))
         x = placed.x + room
-    runs.append((" " * (layout.body - x), styles.header))
-    if layout.has_scrollbar:
-        runs.append(("›" if layout.has_more else "‹" if layout.scrolled else " ", styles.rule))
-    return runs
+    return [*runs, (" " * (end - x), styles.header), (more[: layout.width - end], styles.rule)]
 
 
 def title_runs(title: TitleLine, width: int, styles: LineStyles) -> Runs:
     """Write the rule with its texts; where it is narrow, without notes, then without tail, then with a cut name."""
     name = checked(f"[{title.name}]" if title.is_focused else f" {title.name} ")
     tail = checked(f" {title.tail} ") if title.tail else ""
-    room = width - cell_width(f"─{name}─{tail}─")
-    if room < 0:
+    room = width - cell_width(f"─{name}─{tail}─" if tail else f"─{name}─")
+    if tail and room < 0:
         tail, room = "", width - cell_width(f"─{name}─")
     if room < 0:
         return [(fit(f"─{name}─", width), styles.title)]

@@ -26,6 +26,7 @@ class LineStyles:
         self._ground = ground
         self._filters = filters
         self._background = background
+        self._known: dict[Style, Style] = {}
         self._rows: dict[tuple[Role, CursorLook], Mapping[Role, Style]] = {}
         self.plain = self._finished(Style.null())
         self.dim = self._finished(palette.roles[Role.DIM])
@@ -36,7 +37,7 @@ class LineStyles:
         self.sorted_header = self._finished(palette.sorted_header)
 
     def row(self, role: Role, cursor: CursorLook) -> Mapping[Role, Style]:
-        """Give the style of every kind of cell in a row of that role."""
+        """Give the style of every kind of cell in a row of that role; cells that look alike have one and the same."""
         styles = self._rows.get((role, cursor))
         if styles is None:
             over = self._cursor(cursor)
@@ -57,4 +58,5 @@ class LineStyles:
         segments = [Segment("x", self._ground + style)]
         for line_filter in self._filters:
             segments = line_filter.apply(segments, self._background)
-        return segments[0].style or Style.null()
+        finished = segments[0].style or Style.null()
+        return self._known.setdefault(finished, finished)

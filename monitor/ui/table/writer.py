@@ -51,41 +51,43 @@ class LineWriter:
 
     def _row(self, row: RowLine) -> Runs:
         layout = self._layout
+        runs: Runs = []
         if row.line is None:
-            runs: Runs = [(" " * layout.body, self._styles.plain)]
+            runs.append((" " * layout.body, self._styles.plain))
         else:
             styles = self._styles.row(row.line.role, row.cursor)
-            runs = self._lead(row, row.line.marks, styles)
-            self._add_cells(runs, row.line.cells, styles)
+            cursor = " " if row.cursor is CursorLook.ABSENT else "▸"
+            mark = fit(checked(row.line.marks), 1)
+            lead = f"{cursor}{mark} "[: layout.lead]
+            if mark == " ":
+                self._add_cells(runs, lead, row.line.cells, styles)
+            else:
+                runs += [(lead[:1], styles[Role.PLAIN]), (lead[1:], styles[_MARK_ROLES.get(mark, Role.PLAIN)])]
+                self._add_cells(runs, "", row.line.cells, styles)
         if layout.has_scrollbar:
             runs.append(("▐" if row.has_thumb else " ", self._styles.rule))
         return runs
 
-    def _lead(self, row: RowLine, marks: str, styles: Mapping[Role, Style]) -> Runs:
-        cursor = " " if row.cursor is CursorLook.ABSENT else "▸"
-        if marks == " ":
-            return [(f"{cursor}  "[: self._layout.lead], styles[Role.PLAIN])]
-        mark = fit(checked(marks), 1)
-        rest = f"{mark} "[: self._layout.lead - 1]
-        return [(cursor[: self._layout.lead], styles[Role.PLAIN]), (rest, styles[_MARK_ROLES.get(mark, Role.PLAIN)])]
-
-    def _add_cells(self, runs: Runs, cells: tuple[Cell, ...], styles: Mapping[Role, Style]) -> None:
-        """Add the cells of a row, neighbours of one role as one run."""
-        texts: list[str] = []
+    def _add_cells(self, runs: Runs, before: str, cells: tuple[Cell, ...], styles: Mapping[Role, Style]) -> None:
+        """Add the cells of a row after a plain text, neighbours that look alike as one run."""
+        texts = [before]
         role = Role.PLAIN
+        style = styles[role]
         for index, width, is_right in self._places:
             cell = cells[index]
             if cell.role is not role:
-                runs.append(("".join(texts), styles[role]))
-                texts = []
                 role = cell.role
+                if styles[role] is not style:
+                    runs.append(("".join(texts), style))
+                    texts = []
+                    style = styles[role]
             texts.append(fit(checked(cell.text), width, right=is_right, keeps_end=cell.keeps_end))
             texts.append(" ")
         if self._layout.spare < 0:
             # Where the columns fill the line the gap after the last one is the scrollbar's cell.
             texts.pop()
         texts.append(" " * self._layout.spare)
-        runs.append(("".join(texts), styles[role]))
+        runs.append(("".join(texts), style))
 
     def _message(self, message: MessageLine) -> Runs:
         layout = self._layout

@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events
-from textual.binding import BindingType
 
-from monitor.ui.keys import Where, bindings
 from monitor.ui.widgets.list_pane import ListPane
 
 if TYPE_CHECKING:
@@ -38,7 +36,6 @@ class Narrowing:
 class ConnectionsPane(ListPane):
     """Connections and connected UDP sockets; with TIME-WAIT and bound-only rows where they are asked for."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.CONNECTIONS)]
     pane_name = "2 Connections"
 
     def __init__(self, *, glyphs: Mapping[int, str] | None, id: str) -> None:  # noqa: A002 - Textual's name

@@ -10,7 +10,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
-from monitor.ui.keys import Where, bindings
+from monitor.ui.keys import By, Where, bindings
 from monitor.ui.widgets.live_table import LiveTable
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class ListPane(LiveTable):
     """What both lists of the main screen and the sockets of a process share. A subclass makes the view."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Where.TABLES)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.TABLE, Where.TABLES)]
 
     @dataclass(eq=False)
     class Asked(Message):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from rich.segment import Segment
 from textual.geometry import Region
@@ -30,7 +30,7 @@ class TextLines(Widget):
         """What is shown."""
         return self._lines
 
-    def show(self, lines: Sequence[TextLine]) -> None:
+    def show(self, lines: Iterable[TextLine]) -> None:
         """Replace the lines; those that look the same are not drawn again."""
         new = tuple(lines)
         changed = [y for y in range(max(len(new), len(self._lines))) if new[y : y + 1] != self._lines[y : y + 1]]

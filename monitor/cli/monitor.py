@@ -1,0 +1,60 @@
+"""Bare `fourtuple`: checks the terminal, starts the collector, then imports Textual and opens the monitor."""
+
+from __future__ import annotations
+
+import argparse
+import locale
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from monitor.errors import InputError
+from monitor.presentation.filter_parser import parse
+from monitor.sampling.collector_process import CollectorProcess
+
+if TYPE_CHECKING:
+    from monitor.sampling.source import Source
+
+_TEXTUAL_DEFAULTS = {"TEXTUAL_FPS": "240", "TEXTUAL_ANIMATIONS": "none"}
+"""Read by Textual when it is imported: a key waits for two frames at most, and nothing slides."""
+
+
+def run_monitor(arguments: argparse.Namespace) -> int:
+    """Open the monitor and give its exit code."""
+    _check_terminal()
+    parse(arguments.filter)
+    collector: CollectorProcess | None = CollectorProcess()
+    for name, value in _TEXTUAL_DEFAULTS.items():
+        os.environ.setdefault(name, value)
+
+    def open_source() -> Source:
+        nonlocal collector
+        from monitor.sampling.stream import StreamSource  # noqa: PLC0415 - it brings numpy, after the first paint
+
+        process, collector = collector or CollectorProcess(), None
+        return StreamSource(process)
+
+    try:
+        from monitor.ui.app import MonitorApp, Settings, run_app  # noqa: PLC0415 - after the collector was started
+
+        settings = Settings(
+            period_s=arguments.period,
+            filter_text=arguments.filter,
+            pid=arguments.pid,
+            is_ascii=arguments.ascii or not _speaks_utf8(),
+        )
+        return run_app(MonitorApp(open_source, settings), has_mouse=not arguments.no_mouse)
+    finally:
+        if collector is not None:
+            collector.close()
+
+
+def _check_terminal() -> None:
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
+        raise InputError("the monitor needs a terminal; `fourtuple list` prints the sockets without one")
+    if os.environ.get("TERM", "dumb") in {"", "dumb"}:
+        raise InputError("the monitor needs a terminal that can move its cursor, TERM is dumb; see `fourtuple list`")
+
+
+def _speaks_utf8() -> bool:
+    return locale.getencoding().lower().replace("-", "") == "utf8" and os.environ.get("TERM") != "linux"

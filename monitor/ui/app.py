@@ -1,0 +1,291 @@
+"""MonitorApp: owns the sampler and the newest interval, and hands both to the screen on top."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+
+from textual.app import App
+from textual.binding import BindingType
+
+from monitor.presentation.text_line import TextLine
+from monitor.presentation.view import Role
+from monitor.sampling.sampler import (
+    IntervalMade,
+    ProcessAnswered,
+    RouteAnswered,
+    SampleFailed,
+    Sampler,
+    SamplerEvent,
+)
+from monitor.ui.commands import ActionCommands, ProcessCommands
+from monitor.ui.glyphs import ASCII_GLYPHS
+from monitor.ui.keys import By, Where, bindings
+from monitor.ui.messages import SamplerReported
+from monitor.ui.screens.main import MainScreen
+from monitor.ui.screens.process import ProcessScreen
+from monitor.ui.theme import COLOURLESS_THEME, DARK_THEME, LIGHT_THEME
+
+if TYPE_CHECKING:
+    from monitor.model.route import Flow
+    from monitor.model.sample import Interval
+    from monitor.sampling.source import Source
+
+PERIODS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+_CLOCK_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the command line asks for."""
+
+    period_s: float = 1.0
+    filter_text: str = ""
+    pid: int | None = None
+    is_ascii: bool = False
+
+
+@runtime_checkable
+class LiveScreen(Protocol):
+    """A screen that shows what the sampler reads."""
+
+    def show_interval(self, interval: Interval) -> None:
+        """Show the newest interval."""
+        ...
+
+    def show_status(self, line: TextLine) -> None:
+        """Show the status line."""
+        ...
+
+
+class MonitorApp(App[None]):
+    """The monitor. The sampling thread posts messages to it; nothing else crosses."""
+
+    TITLE = "fourtuple"
+    CSS_PATH = "styles.tcss"
+    COMMANDS: ClassVar = {ActionCommands, ProcessCommands}
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.APP, Where.EVERYWHERE)]
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+
+    def __init__(
+        self,
+        open_source: Callable[[], Source],
+        settings: Settings | None = None,
+        boot_clock: Callable[[], float] = lambda: time.clock_gettime(time.CLOCK_BOOTTIME),
+    ) -> None:
+        """Make the monitor.
+
+        Args:
+            open_source: Makes a source of samples; called on the sampling thread, again when a source has gone.
+            settings: What the command line asks for.
+            boot_clock: CLOCK_BOOTTIME in seconds, by which the age of a sample is told.
+        """
+        super().__init__()
+        self.settings = settings or Settings()
+        self.glyphs: Mapping[int, str] | None = ASCII_GLYPHS if self.settings.is_ascii else None
+        self.interval: Interval | None = None
+        """What is shown; while paused not the newest."""
+        self.news = ""
+        """The sentence of the message line."""
+        self.is_paused = False
+        self.exit_code = 0
+        self._boot_clock = boot_clock
+        self._newest: Interval | None = None
+        self._sampler = Sampler(open_source, self._report, self.settings.period_s)
+        self._asked_pid: int | None = None
+
+    def on_mount(self) -> None:
+        """Choose the theme, mount the main screen, and start sampling once it is painted."""
+        self.register_theme(DARK_THEME)
+        self.register_theme(LIGHT_THEME)
+        self.theme = COLOURLESS_THEME if self.no_color else DARK_THEME.name
+        self._catch_signals()
+        self.push_screen(MainScreen(self.glyphs, self.settings.filter_text))
+        if self.settings.pid is not None:
+            self.push_screen(ProcessScreen(self.settings.pid, self.glyphs))
+        self.call_after_refresh(self._sampler.start)
+        self.set_interval(_CLOCK_S, self._tick)
+
+    def on_unmount(self) -> None:
+        """End the sampling thread and the collector."""
+        self._sampler.stop()
+
+    # What the sampling thread reports.
+
+    def _report(self, event: SamplerEvent) -> None:
+        self.post_message(SamplerReported(event))
+
+    def on_sampler_reported(self, message: SamplerReported) -> None:
+        """Hand on what the sampling thread read."""
+        match message.event:
+            case IntervalMade(interval):
+                self._take_interval(interval)
+            case SampleFailed(text, is_source_gone):
+                self._say(f"{text}; starting another collector" if is_source_gone else text)
+            case RouteAnswered():
+                self._take_route(message.event)
+            case ProcessAnswered(pid, facts, error):
+                self._asked_pid = None
+                for screen in self.screen_stack:
+                    if isinstance(screen, ProcessScreen):
+                        screen.show_facts(pid, facts, error)
+
+    def _take_interval(self, interval: Interval) -> None:
+        self._newest = interval
+        self.news = "; ".join(interval.sample.notices)
+        if not self.is_paused or self.interval is None:
+            self._show(interval)
+        self._tick()
+
+    def _show(self, interval: Interval) -> None:
+        self.interval = interval
+        screen = self.screen
+        if isinstance(screen, LiveScreen):
+            screen.show_interval(interval)
+
+    def _take_route(self, answer: RouteAnswered) -> None:
+        from monitor.presentation.routing_text import RouteAnswer  # noqa: PLC0415 - it brings numpy
+
+        for screen in self.screen_stack:
+            if isinstance(screen, MainScreen):
+                screen.show_route(RouteAnswer(answer.flow, answer.decision, answer.error))
+
+    def _say(self, text: str) -> None:
+        from monitor.presentation.safe_text import safe_text  # noqa: PLC0415 - on demand
+
+        self.news = safe_text(text)
+        for screen in self.screen_stack:
+            if isinstance(screen, MainScreen):
+                screen.say(self.news, Role.TROUBLE)
+
+    def _tick(self) -> None:
+        """Let the picture age."""
+        if self.interval is None or not isinstance(self.screen, LiveScreen):
+            return
+        from monitor.presentation.status_text import Freshness, status_line  # noqa: PLC0415 - it brings numpy
+
+        age = max(0.0, self._boot_clock() - self.interval.sample.boot_time)
+        freshness = Freshness(age, self._sampler.period_s, is_paused=self.is_paused)
+        self.screen.show_status(status_line(self.interval, freshness, self.size.width))
+
+    # What screens ask for.
+
+    def ask_route(self, flow: Flow) -> None:
+        """Ask the kernel for a route; the main screen gets the answer."""
+        self._sampler.ask_route(flow)
+
+    def ask_process(self, pid: int) -> None:
+        """Ask for the facts of a process; its screen gets the answer."""
+        if self._asked_pid != pid:
+            self._asked_pid = pid
+            self._sampler.ask_process(pid)
+
+    def set_time_wait(self, *, is_wanted: bool) -> None:
+        """Dump TIME-WAIT and bound-only rows as well, or no longer."""
+        self._sampler.set_time_wait(is_wanted=is_wanted)
+
+    def show_process(self, pid: int) -> None:
+        """Open the screen of a process."""
+        self.push_screen(ProcessScreen(pid, self.glyphs))
+
+    def show_process_of(self, interval: Interval, row: int, other_than: int | None = None) -> None:
+        """Open the owner of a row; where several own it, let the user choose; where none is known, say why."""
+        from monitor.presentation.row_text import RowTexts  # noqa: PLC0415 - it brings numpy
+        from monitor.presentation.selection import REASON_WORDS  # noqa: PLC0415 - as above
+
+        texts = RowTexts(interval)
+        processes = {owner.process.pid: owner.process for owner in texts.owners(row)}
+        processes.pop(other_than or 0, None)
+        if not processes and other_than is None:
+            self._say(f"{texts.local(row)}: {REASON_WORDS[str(texts.owner_reason(row))]}")
+        elif len(processes) == 1:
+            self.show_process(next(iter(processes)))
+        elif processes:
+            from monitor.ui.screens.choose import ChooseProcess  # noqa: PLC0415 - on demand
+
+            choices = [(pid, f"{texts.name(process)}[{pid}]") for pid, process in sorted(processes.items())]
+            title = f"{len(choices)} processes hold {texts.local(row)}"
+            self.push_screen(ChooseProcess(title, choices, self.glyphs), self._open_choice)
+
+    def _open_choice(self, pid: int | None) -> None:
+        if pid is not None:
+            self.show_process(pid)
+
+    def process_titles(self) -> Iterable[tuple[int, str]]:
+        """List the processes that own a socket, as pid and safe text."""
+        if self.interval is None:
+            return []
+        from monitor.presentation.process_words import process_title  # noqa: PLC0415 - on demand
+
+        return [(pid, process_title(process)) for pid, process in self.interval.sample.owners.processes.items()]
+
+    # Actions.
+
+    def action_pause(self) -> None:
+        """Stop showing, not reading; go on with the newest."""
+        self.is_paused = not self.is_paused
+        if not self.is_paused and self._newest is not None:
+            self._show(self._newest)
+        self._tick()
+
+    def action_faster(self) -> None:
+        """Take the next shorter period."""
+        shorter = [period for period in PERIODS_S if period < self._sampler.period_s]
+        self._sampler.set_period(shorter[-1] if shorter else PERIODS_S[0])
+        self._tick()
+
+    def action_slower(self) -> None:
+        """Take the next longer period."""
+        longer = [period for period in PERIODS_S if period > self._sampler.period_s]
+        self._sampler.set_period(longer[0] if longer else PERIODS_S[-1])
+        self._tick()
+
+    def action_sample_now(self) -> None:
+        """Read a sample at once."""
+        self._sampler.sample_now()
+
+    def action_help(self) -> None:
+        """Open the help screen."""
+        from monitor.ui.screens.help import HelpScreen  # noqa: PLC0415 - on demand
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.glyphs))
+
+    def action_redraw(self) -> None:
+        """Draw everything anew."""
+        self.refresh(repaint=True, layout=True)
+        self.screen.refresh(repaint=True)
+
+    def action_leave_program(self) -> None:
+        """Quit from anywhere."""
+        self.exit()
+
+    # Signals.
+
+    def _catch_signals(self) -> None:
+        """End in order, with the terminal restored, on what would otherwise leave it as it is."""
+        import asyncio  # noqa: PLC0415 - loaded by Textual already; named where it is used
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT):
+            try:
+                loop.add_signal_handler(number, self._end_by, number)
+            except (RuntimeError, ValueError):
+                # Not the main thread: whoever embeds the app handles signals.
+                return
+
+    def _end_by(self, number: signal.Signals) -> None:
+        self.exit_code = 128 + number
+        self.exit(return_code=self.exit_code)
+
+
+def run_app(app: MonitorApp, *, has_mouse: bool) -> int:
+    """Run the monitor until it ends; gives the exit code of the program."""
+    app.run(mouse=has_mouse)
+    sys.stdout.flush()
+    return app.exit_code or app.return_code or 0

@@ -1,0 +1,44 @@
+"""Filters a list while the filter is typed: the last good filter stays in force, Esc restores the former."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from monitor.presentation.filter_parser import parse
+from monitor.presentation.safe_text import safe_text
+from monitor.ui.widgets.list_pane import ListPane
+from monitor.ui.widgets.prompt import Prompt
+
+
+def apply_filter(pane: ListPane, text: str) -> None:
+    """Filter a list; blanks show all.
+
+    Raises:
+        InputError: the filter cannot be understood; the list stays as it was.
+    """
+    tree = parse(text)
+    stripped = text.strip()
+    pane.set_filter(safe_text(stripped), tree if stripped else None)
+
+
+async def ask_filter(prompt: Prompt, pane: ListPane, done: Callable[[bool], None]) -> None:
+    """Open the field for a list's filter.
+
+    Args:
+        prompt: Where it is typed.
+        pane: The list.
+        done: Called when the field has closed, with whether a filter is in force that was typed now.
+    """
+    former_text, former_tree = pane.filter_text, pane.filter_tree
+
+    def changed(text: str) -> str:
+        apply_filter(pane, text)
+        return f"{pane.view.count:,} rows"
+
+    def closed(text: str | None) -> None:
+        if text is None:
+            pane.set_filter(former_text, former_tree)
+        pane.focus()
+        done(text is not None and pane.filter_tree is not None)
+
+    await prompt.ask("/", former_text, changed, closed)

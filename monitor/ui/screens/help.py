@@ -1,0 +1,118 @@
+"""The help screen: what the marks mean, and every key from the one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import Screen
+
+from monitor.presentation.text_line import TextLine, plain
+from monitor.presentation.view import Cell, Role
+from monitor.ui.keys import KEYS, Where
+from monitor.ui.widgets.text_lines import TextLines
+
+if TYPE_CHECKING:
+    from monitor.model.sample import Interval
+
+_MARKS = (
+    ("▸", "the row that keys act on; it keeps its line while others move"),
+    ("+ ×", "opened, closed a moment ago"),
+    ("!", "an accept queue is full: the kernel drops new clients"),
+    ("← → ·", "accepted here, dialled from here, not known"),
+    ("–", "not known, or there is none; 0 is zero"),
+    ("(www-data)", "the owner is not known, its user is"),
+    ("nginx ×4", "one socket, held by 4 processes"),
+    ("8 sockets", "several sockets share one endpoint (SO_REUSEPORT, SO_REUSEADDR)"),
+    ("reach", "lo: this host only; net: one address; all: every address"),
+    ("queue", "accept queue and its limit; for udp bytes that wait"),
+    ("ret%", "segments sent again since the connection opened; + rose just now; ×3 tries of a SYN"),
+    ("idle", "time since data last passed, either way"),
+)
+_PLACES = (
+    (Where.LISTENERS, "Lis"),
+    (Where.CONNECTIONS, "Con"),
+    (Where.ROUTING, "Rou"),
+    (Where.PROCESS, "Proc"),
+)
+
+
+class HelpScreen(Screen[None]):
+    """Shows the words and the keys; any of q, Esc, ? leaves."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,escape,question_mark,f1,backspace", "leave", "back", show=False),
+        Binding("down,j", "scroll(1)", "down", show=False),
+        Binding("up,k", "scroll(-1)", "up", show=False),
+        Binding("space", "scroll(10)", "page down", show=False),
+    ]
+
+    def __init__(self, glyphs: Mapping[int, str] | None) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+
+    def compose(self) -> ComposeResult:
+        """Lay out a title and the scrolling text."""
+        yield TextLines(glyphs=self._glyphs, id="title")
+        with VerticalScroll():
+            yield TextLines(glyphs=self._glyphs, id="keys")
+
+    def on_mount(self) -> None:
+        """Fill in the text."""
+        self.query_one("#title", TextLines).show(
+            [plain(" fourtuple: keys and signs        q or Esc leaves", Role.STRONG)]
+        )
+        lines = help_lines()
+        keys = self.query_one("#keys", TextLines)
+        keys.styles.height = len(lines)
+        keys.show(lines)
+
+    def show_interval(self, interval: Interval) -> None:
+        """Help does not change."""
+
+    def show_status(self, line: TextLine) -> None:
+        """Help has no status line."""
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll the text."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_leave(self) -> None:
+        """Go back."""
+        self.app.pop_screen()
+
+
+def help_lines() -> list[TextLine]:
+    """Make the text: signs first, then the keys with the places where they work."""
+    lines = [plain(" Signs", Role.HEADING)]
+    lines += [TextLine((Cell(f"   {sign:<16}", Role.STRONG), Cell(text))) for sign, text in _MARKS]
+    lines += [TextLine(), plain(" Keys", Role.HEADING)]
+    for key in KEYS:
+        places = "" if key.where == Where.EVERYWHERE else " ".join(word for where, word in _PLACES if key.where & where)
+        lines.append(
+            TextLine((Cell(f"   {key.shown:<16}", Role.STRONG), Cell(f"{key.help:<56}"), Cell(f" {places}", Role.DIM)))
+        )
+    lines += [
+        TextLine(),
+        plain(" Filter", Role.HEADING),
+        *[TextLine((Cell(f"   {example:<16}", Role.STRONG), Cell(text))) for example, text in _FILTERS],
+        TextLine(),
+        plain(
+            "   While the mouse is on, hold Shift to select text; --no-mouse leaves the mouse to the terminal.",
+            Role.DIM,
+        ),
+    ]
+    return lines
+
+
+_FILTERS = (
+    ("nginx", "any word: part of an endpoint, state, process, user or interface"),
+    (":443", "a port, at either end"),
+    ("10.0.0.0/8", "addresses of a network; also an address, or address:port"),
+    ("estab", "a state; also listen, syn-sent, close-wait, time-wait, …"),
+    ("pid 812", "also proc nginx, user www-data, iface eth0, tcp, udp, in, out"),
+    ("a b, a or b", "both, one of them; not, and ( ) as usual"),
+)

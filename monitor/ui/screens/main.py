@@ -1,0 +1,403 @@
+"""The main screen: three panes where there is room, else one at a time with a strip for the row at the cursor.
+
+status                                                    status
+Listeners            ┬ Routing                            panes by name
+                     │                                    the focused one
+Connections                                               strip: its way, its owner
+message or field                                          message or field
+keys                                                      keys
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+
+from monitor.model.endpoint import Endpoint
+from monitor.presentation.text_line import TextLine, plain
+from monitor.presentation.view import Cell, Role
+from monitor.ui.keys import By, Where, bindings
+from monitor.ui.widgets.connections_pane import ConnectionsPane, Narrowing
+from monitor.ui.widgets.footer_bar import FooterBar
+from monitor.ui.widgets.list_pane import ListPane
+from monitor.ui.widgets.listeners_pane import ListenersPane
+from monitor.ui.widgets.live_table import LiveTable
+from monitor.ui.widgets.prompt import Prompt
+from monitor.ui.widgets.routing_pane import RoutingPane
+from monitor.ui.widgets.text_lines import TextLines
+
+if TYPE_CHECKING:
+    from monitor.model.route import Flow
+    from monitor.model.sample import Interval
+    from monitor.presentation.routing_text import RouteAnswer
+    from monitor.ui.app import MonitorApp
+
+PaneName = Literal["listeners", "connections", "routing"]
+PANES: tuple[PaneName, ...] = ("listeners", "connections", "routing")
+_PLACES = {"listeners": Where.LISTENERS, "connections": Where.CONNECTIONS, "routing": Where.ROUTING}
+
+_THREE_PANES_WIDTH, _THREE_PANES_HEIGHT = 110, 30
+_SMALLEST_WIDTH, _SMALLEST_HEIGHT = 40, 10
+_ROUTING_WIDTH = 49
+_DETAIL_DELAY_S = 0.03
+"""A held cursor key asks the kernel once, when it rests."""
+
+
+class MainScreen(Screen[None]):
+    """Owns the panes and what links them: the selected row, the narrowing, the route question."""
+
+    app: MonitorApp
+    AUTO_FOCUS = "#connections"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.SCREEN, Where.MAIN)]
+
+    def __init__(self, glyphs: Mapping[int, str] | None, start_filter: str = "") -> None:
+        super().__init__()
+        self._glyphs = glyphs
+        self._start_filter = start_filter
+        self._current: PaneName = "connections"
+        self._is_zoomed = False
+        self._steps: list[Literal["narrowing", "filter", "typed route", "zoom"]] = []
+        self._typed: Endpoint | None = None
+        self._flow: Flow | None = None
+        self._answer: RouteAnswer | None = None
+        self._asked_generation = -1
+
+    def compose(self) -> ComposeResult:
+        """Lay out the widgets; none of them has anything to show yet."""
+        yield TextLines(glyphs=self._glyphs, id="status")
+        yield TextLines(glyphs=self._glyphs, id="tabs")
+        with Horizontal(id="upper"):
+            yield ListenersPane(glyphs=self._glyphs, id="listeners")
+            yield RoutingPane(glyphs=self._glyphs, id="routing")
+        yield ConnectionsPane(glyphs=self._glyphs, id="connections")
+        yield TextLines(glyphs=self._glyphs, id="strip")
+        yield Prompt(glyphs=self._glyphs, id="prompt")
+        yield FooterBar(glyphs=self._glyphs, id="footer")
+        yield TextLines(glyphs=self._glyphs, id="tiny")
+
+    def on_mount(self) -> None:
+        """Take the start filter, and wait for the first interval."""
+        self.listeners = self.query_one(ListenersPane)
+        self.connections = self.query_one(ConnectionsPane)
+        self.routing = self.query_one(RoutingPane)
+        self.prompt = self.query_one(Prompt)
+        self.say("reading the kernel's sockets …")
+        self.connections.focus()
+        if self._start_filter:
+            from monitor.ui.filtering import apply_filter  # noqa: PLC0415 - only who filters needs it
+
+            self._steps.append("filter")
+            apply_filter(self.connections, self._start_filter)
+
+    def on_resize(self) -> None:
+        """Choose the layout for the size."""
+        self._lay_out()
+
+    # What the app tells.
+
+    def show_interval(self, interval: Interval) -> None:
+        """Show the newest interval in the panes that can be seen."""
+        for pane in (self.listeners, self.connections):
+            pane.show_interval(interval)
+        self._forget_stale_answer(interval)
+        self._show_detail()
+        self._show_tabs()
+        if not self.prompt.is_asking:
+            self.say(self.app.news)
+
+    def show_status(self, line: TextLine) -> None:
+        """Show the status line."""
+        self.query_one("#status", TextLines).show([line])
+        self.query_one("#tiny", TextLines).show([line, plain(" too small: 40×10 shows more", Role.DIM)])
+
+    def show_route(self, answer: RouteAnswer) -> None:
+        """Show an answer, unless another row was selected meanwhile."""
+        if answer.flow == self._flow:
+            self._answer = answer
+            self._show_detail()
+
+    def say(self, text: str, role: Role = Role.DIM) -> None:
+        """Put a sentence on the message line."""
+        self.prompt.say(plain(f" {text}", role) if text else TextLine())
+
+    # Layout.
+
+    @property
+    def _has_three_panes(self) -> bool:
+        is_roomy = self.size.width >= _THREE_PANES_WIDTH and self.size.height >= _THREE_PANES_HEIGHT
+        return is_roomy and not self._is_zoomed
+
+    def _lay_out(self) -> None:
+        width, height = self.size
+        three = self._has_three_panes
+        self.set_class(not three, "-single")
+        self.set_class(width < _SMALLEST_WIDTH or height < _SMALLEST_HEIGHT, "-tiny")
+        for name in PANES:
+            self.query_one(f"#{name}").set_class(not three and name != self._current, "-hidden")
+        upper = self.query_one("#upper")
+        upper.set_class(not three and self._current == "connections", "-hidden")
+        upper.styles.height = round(height * 0.28) if three else "1fr"
+        self.routing.styles.width = _routing_width(width) if three else "1fr"
+        self.routing.is_beside = three
+        for pane in (self.listeners, self.connections):
+            pane.has_title = three
+        self.routing.has_title = three
+        self.routing.lay_out()
+        self.call_after_refresh(self._rebuild)
+
+    def _rebuild(self) -> None:
+        """Choose the columns for the present widths."""
+        self.listeners.rebuild()
+        self.connections.rebuild()
+        self._show_tabs()
+        self._show_detail()
+
+    def _show_tabs(self) -> None:
+        counts = {
+            "listeners": f"{self.listeners.view.count:,}",
+            "connections": self.connections.shown_of_all,
+            "routing": "",
+        }
+        cells = []
+        for number, name in enumerate(PANES, 1):
+            text = f"{number} {name.capitalize()} {counts[name]}".strip()
+            is_current = name == self._current
+            cells.append(Cell(f"[{text}]" if is_current else f" {text} ", Role.STRONG if is_current else Role.HEADING))
+        pane = self._pane()
+        notes = self._notes(pane) if isinstance(pane, ListPane) else ""
+        self.query_one("#tabs", TextLines).show([TextLine((Cell(" "), *cells), (Cell(f"{notes} ", Role.NOTE),))])
+
+    def _notes(self, pane: ListPane) -> str:
+        notes = []
+        if isinstance(pane, ConnectionsPane) and pane.narrowing is not None:
+            notes.append(pane.narrowing.title)
+        if pane.filter_tree is not None:
+            notes.append(f"filter {pane.filter_text}")
+        return ", ".join(notes)
+
+    # Panes and focus.
+
+    def _pane(self) -> ListPane | RoutingPane:
+        panes: dict[PaneName, ListPane | RoutingPane] = {
+            "listeners": self.listeners,
+            "connections": self.connections,
+            "routing": self.routing,
+        }
+        return panes[self._current]
+
+    def on_descendant_focus(self) -> None:
+        """Follow the focus, which a click may have moved."""
+        focused = self.focused
+        if focused is not None and focused.id in PANES and focused.id != self._current:
+            self._go_to(focused.id)
+        self.query_one(FooterBar).show_keys(_PLACES[self._current])
+
+    def action_pane(self, name: PaneName) -> None:
+        """Go to a pane."""
+        self._go_to(name)
+
+    def action_next_pane(self) -> None:
+        """Go to the next pane."""
+        self._go_to(PANES[(PANES.index(self._current) + 1) % len(PANES)])
+
+    def action_previous_pane(self) -> None:
+        """Go to the pane before."""
+        self._go_to(PANES[PANES.index(self._current) - 1])
+
+    def _go_to(self, name: PaneName) -> None:
+        self._current = name
+        if not self._has_three_panes:
+            self._lay_out()
+        self._pane().focus()
+        self.query_one(FooterBar).show_keys(_PLACES[name])
+        self._show_tabs()
+        self._show_detail()
+
+    def action_zoom(self) -> None:
+        """Give the whole screen to the current pane, or back to all."""
+        if self._is_zoomed:
+            self._undo("zoom")
+        else:
+            self._is_zoomed = True
+            self._steps.append("zoom")
+        self._lay_out()
+
+    # Steps and their undoing.
+
+    def action_back(self) -> None:
+        """Undo the last step: narrowing, filter, typed route, zoom."""
+        if not self._steps:
+            return
+        step = self._steps[-1]
+        self._undo(step)
+        if step == "narrowing":
+            self.connections.narrow(None)
+        elif step == "filter":
+            for pane in (self.listeners, self.connections):
+                pane.set_filter("", None)
+        self._lay_out()
+
+    def _undo(self, step: Literal["narrowing", "filter", "typed route", "zoom"]) -> None:
+        self._steps = [other for other in self._steps if other != step]
+        if step == "zoom":
+            self._is_zoomed = False
+        elif step == "typed route":
+            self._typed = None
+            self._select()
+
+    def _take_step(self, step: Literal["narrowing", "filter", "typed route"]) -> None:
+        self._steps = [*(other for other in self._steps if other != step), step]
+
+    def action_leave(self) -> None:
+        """Quit; the main screen is the last one."""
+        self.app.action_leave_program()
+
+    # The selected row.
+
+    def on_live_table_cursor_moved(self, message: LiveTable.CursorMoved) -> None:
+        """Ask about the row at the cursor once it rests."""
+        message.stop()
+        self.set_timer(_DETAIL_DELAY_S, self._show_detail)
+
+    def on_live_table_opened(self, message: LiveTable.Opened) -> None:
+        """A listener: narrow Connections to it and go there. A connection: to its process."""
+        message.stop()
+        if message.table is self.listeners:
+            self._narrow_to_listener()
+        else:
+            self.action_show_process()
+
+    def on_list_pane_asked(self, message: ListPane.Asked) -> None:
+        """Say which letters a pane waits for."""
+        message.stop()
+        self.say(message.text or self.app.news, Role.STRONG if message.text else Role.DIM)
+
+    def _narrow_to_listener(self) -> None:
+        from monitor.presentation.narrowing import listener_narrowing  # noqa: PLC0415 - it brings numpy
+
+        view = self.listeners.listeners_view
+        if view is None or not view.count:
+            return
+        title, choose = listener_narrowing(view, self.listeners.cursor_position)
+        self._take_step("narrowing")
+        self.connections.narrow(Narrowing(title, choose))
+        self._go_to("connections")
+
+    def action_show_process(self) -> None:
+        """Open the process that owns the row at the cursor; of several let the user choose."""
+        interval, row = self.app.interval, self._selected_row()
+        if interval is not None and row is not None:
+            self.app.show_process_of(interval, row)
+
+    def action_more_rows(self) -> None:
+        """Show TIME-WAIT and bound-only rows as well, or no longer."""
+        self.connections.has_time_wait = not self.connections.has_time_wait
+        self.app.set_time_wait(is_wanted=self.connections.has_time_wait)
+        self.connections.rebuild()
+
+    def _selected_row(self) -> int | None:
+        """Give the row that Routing and the strip speak about, of the focused list or the one focused last."""
+        if self._current == "listeners":
+            view = self.listeners.listeners_view
+            if view is None or not view.count:
+                return None
+            return int(view.endpoints.first[view.entry_at(self.listeners.cursor_position)])
+        return self.connections.row_at_cursor()
+
+    # Routing.
+
+    def _forget_stale_answer(self, interval: Interval) -> None:
+        """Ask again when a link, address, route, rule or neighbour changed since the answer."""
+        generation = interval.sample.network.generation
+        if generation != self._asked_generation:
+            self._asked_generation = generation
+            self._flow = None
+
+    def _select(self) -> None:
+        """Put the question that belongs to the selection, if it is another than before."""
+        from monitor.presentation.selection import route_question, typed_question  # noqa: PLC0415 - it brings numpy
+
+        interval, row = self.app.interval, self._selected_row()
+        flow: Flow | None = None
+        if self._typed is not None:
+            flow = typed_question(self._typed)
+        elif interval is not None and row is not None:
+            flow = route_question(interval, row)
+        if flow != self._flow:
+            is_same_pair = flow is not None and self._answer is not None and self._answer.flow == flow
+            self._flow = flow
+            self._answer = self._answer if is_same_pair else None
+            if flow is not None:
+                self.app.ask_route(flow)
+
+    def _show_detail(self) -> None:
+        """Show what is known of the selected row: in Routing, and on the strip."""
+        interval = self.app.interval
+        if interval is None:
+            return
+        from monitor.presentation import routing_text as words  # noqa: PLC0415 - it brings numpy
+        from monitor.presentation.row_text import RowTexts  # noqa: PLC0415 - as above
+        from monitor.presentation.selection import owner_line  # noqa: PLC0415 - as above
+
+        self._select()
+        row = self._selected_row()
+        if self._typed is not None:
+            self.routing.answer(f"→ {self._typed} (typed)", words.typed_lines(self._answer))
+        elif row is None:
+            self.routing.answer("", [plain("no row is selected", Role.DIM)])
+        elif self._flow is not None:
+            title = f"→ {RowTexts(interval).remote(row)}"
+            self.routing.answer(title, words.connection_lines(interval, row, self._answer))
+        else:
+            self.routing.answer(f"of {RowTexts(interval).local(row)}", words.listener_lines(interval, row))
+        strip = self.query_one("#strip", TextLines)
+        if row is None:
+            strip.show([])
+        else:
+            strip.show([words.strip_line(interval, row, self._answer), owner_line(RowTexts(interval), row)])
+
+    async def action_route(self) -> None:
+        """Ask for a remote endpoint and show the way to it."""
+        from monitor.presentation.selection import remote_text  # noqa: PLC0415 - it brings numpy
+
+        interval, row = self.app.interval, self._selected_row()
+        value = remote_text(interval, row) if interval is not None and row is not None else ""
+
+        def changed(text: str) -> str:
+            return str(Endpoint.parse(text.strip(), default_port=0)) if text.strip() else "an address, or address:port"
+
+        def done(text: str | None) -> None:
+            if text and text.strip():
+                self._typed = Endpoint.parse(text.strip(), default_port=0)
+                self._take_step("typed route")
+            self._go_to("routing" if text else self._current)
+
+        await self.prompt.ask("Route to", value, changed, done)
+
+    # The filter.
+
+    async def action_filter(self) -> None:
+        """Filter the current list while the filter is typed."""
+        from monitor.ui.filtering import ask_filter  # noqa: PLC0415 - only who filters needs it
+
+        pane = self._pane()
+        if not isinstance(pane, ListPane):
+            return
+
+        def done(is_filtered: bool) -> None:  # noqa: FBT001 - ask_filter calls it so
+            if is_filtered:
+                self._take_step("filter")
+            self._show_tabs()
+            self._show_detail()
+
+        await ask_filter(self.prompt, pane, done)
+
+
+def _routing_width(width: int) -> int:
+    """Give Routing 49 cells of 120 and 90 of 200; Listeners gets the rest."""
+    return max(_ROUTING_WIDTH, _ROUTING_WIDTH + (width - 120) * 41 // 80)

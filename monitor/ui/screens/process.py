@@ -1,0 +1,147 @@
+"""The process screen: facts about one process, and its sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from monitor.presentation.text_line import TextLine, plain
+from monitor.presentation.view import Cell, Role
+from monitor.ui.keys import By, Where, bindings
+from monitor.ui.widgets.connections_pane import ConnectionsPane
+from monitor.ui.widgets.footer_bar import FooterBar
+from monitor.ui.widgets.list_pane import ListPane
+from monitor.ui.widgets.live_table import LiveTable
+from monitor.ui.widgets.prompt import Prompt
+from monitor.ui.widgets.text_lines import TextLines
+
+if TYPE_CHECKING:
+    from monitor.model.process import ProcessFacts
+    from monitor.model.sample import Interval
+    from monitor.model.socket_table import Bools
+    from monitor.ui.app import MonitorApp
+
+_LABEL_WIDTH = 9
+
+
+class ProcessSockets(ConnectionsPane):
+    """All sockets of one process, listeners included."""
+
+    pane_name = "Sockets"
+    pid = 0
+
+    def candidates(self, interval: Interval) -> Bools:
+        """Choose the rows that the process holds."""
+        from monitor.presentation.connections_view import rows_of_process  # noqa: PLC0415 - it brings numpy
+
+        return rows_of_process(interval, self.pid)
+
+
+class ProcessScreen(Screen[None]):
+    """Follows one pid; says so when the process has gone."""
+
+    app: MonitorApp
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.SCREEN, Where.PROCESS)]
+
+    def __init__(self, pid: int, glyphs: Mapping[int, str] | None) -> None:
+        super().__init__()
+        self.pid = pid
+        self._glyphs = glyphs
+
+    def compose(self) -> ComposeResult:
+        """Lay out status, facts, sockets, message line and keys."""
+        yield TextLines(glyphs=self._glyphs, id="status")
+        yield TextLines(glyphs=self._glyphs, id="title")
+        yield TextLines(glyphs=self._glyphs, id="facts")
+        yield ProcessSockets(glyphs=self._glyphs, id="sockets")
+        yield Prompt(glyphs=self._glyphs, id="prompt")
+        yield FooterBar(glyphs=self._glyphs, id="footer")
+
+    def on_mount(self) -> None:
+        """Ask for the facts."""
+        self.sockets = self.query_one(ProcessSockets)
+        self.sockets.pid = self.pid
+        self.sockets.focus()
+        self._say_title(f"process {self.pid}")
+        self.query_one(FooterBar).show_keys(Where.PROCESS)
+        self.app.ask_process(self.pid)
+        if self.app.interval is not None:
+            self.show_interval(self.app.interval)
+
+    def on_resize(self) -> None:
+        """Choose the columns for the size."""
+        self.call_after_refresh(self.sockets.rebuild)
+
+    def show_interval(self, interval: Interval) -> None:
+        """Show the sockets as they are now, and ask for the facts again."""
+        self.sockets.show_interval(interval)
+        self.app.ask_process(self.pid)
+
+    def show_status(self, line: TextLine) -> None:
+        """Show the status line."""
+        self.query_one("#status", TextLines).show([line])
+
+    def show_facts(self, pid: int, facts: ProcessFacts | None, error: str | None) -> None:
+        """Show the facts, or why there are none."""
+        if pid != self.pid:
+            return
+        from monitor.presentation.process_words import process_lines, process_title  # noqa: PLC0415 - on demand
+
+        body = self.query_one("#facts", TextLines)
+        if facts is None:
+            self._say_title(f"process {self.pid}")
+            body.show([plain(f" {error or f'there is no process {self.pid} (any more)'}", Role.TROUBLE)])
+            return
+        self._say_title(process_title(facts.process))
+        now = self.app.interval.sample.taken_at if self.app.interval is not None else 0.0
+        body.show(
+            TextLine((Cell(f" {label:<{_LABEL_WIDTH}}", Role.HEADING), Cell(text)))
+            for label, text in process_lines(facts, now)
+        )
+
+    def on_list_pane_asked(self, message: ListPane.Asked) -> None:
+        """Say which letters the list waits for."""
+        message.stop()
+        self.query_one(Prompt).say(plain(f" {message.text}", Role.STRONG))
+
+    def on_live_table_opened(self, message: LiveTable.Opened) -> None:
+        """Go to the other process that shares the row at the cursor, where there is one."""
+        message.stop()
+        self.action_show_process()
+
+    def action_show_process(self) -> None:
+        """Open another owner of the row at the cursor."""
+        row = self.sockets.row_at_cursor()
+        if self.app.interval is not None and row is not None:
+            self.app.show_process_of(self.app.interval, row, other_than=self.pid)
+
+    def action_more_rows(self) -> None:
+        """TIME-WAIT rows belong to no process; say so."""
+        self.query_one(Prompt).say(plain(" TIME-WAIT rows are the kernel's own: no process has them", Role.DIM))
+
+    async def action_filter(self) -> None:
+        """Filter the sockets while the filter is typed."""
+        from monitor.ui.filtering import ask_filter  # noqa: PLC0415 - only who filters needs it
+
+        await ask_filter(self.query_one(Prompt), self.sockets, lambda _: None)
+
+    def action_back(self) -> None:
+        """Drop the filter; without one go back a screen."""
+        if self.sockets.filter_tree is not None:
+            self.sockets.set_filter("", None)
+        else:
+            self.action_leave()
+
+    def action_leave(self) -> None:
+        """Go back a screen."""
+        self.app.pop_screen()
+
+    def _say_title(self, name: str) -> None:
+        rest = "─" * max(0, self.size.width - len(name) - 3)
+        self.query_one("#title", TextLines).show(
+            [TextLine((Cell("─", Role.RULE), Cell(f" {name} ", Role.STRONG), Cell(rest, Role.RULE)))]
+        )

@@ -1,0 +1,26 @@
+"""The footer: what keys do in the focused pane, from the one key table."""
+
+from __future__ import annotations
+
+from monitor.presentation.text_line import TextLine
+from monitor.presentation.view import Cell, Role
+from monitor.ui.keys import Where, footer
+from monitor.ui.widgets.text_lines import TextLines
+
+
+class FooterBar(TextLines):
+    """One line of keys with their words."""
+
+    _where = Where.CONNECTIONS
+
+    def show_keys(self, where: Where) -> None:
+        """Show the keys of a place."""
+        self._where = where
+        cells: list[Cell] = []
+        for shown, word in footer(where, self.size.width):
+            cells += [Cell(f" {shown}", Role.STRONG), Cell(f" {word} ", Role.HEADING)]
+        self.show([TextLine(tuple(cells))])
+
+    def on_resize(self) -> None:
+        """Show as many keys as fit now."""
+        self.show_keys(self._where)

@@ -1,0 +1,53 @@
+"""The Routing pane: what the kernel says about the selected row, or about a remote endpoint that was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from monitor.presentation.safe_text import cell_width
+from monitor.presentation.text_line import TextLine
+from monitor.presentation.view import Cell, Role
+from monitor.ui.widgets.text_lines import TextLines
+
+
+class RoutingPane(TextLines, can_focus=True):
+    """A titled list of sentences; beside another pane it draws the line between them."""
+
+    def __init__(self, *, glyphs: Mapping[int, str] | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(glyphs=glyphs, id=id)
+        self._title = ""
+        self._body: Sequence[TextLine] = ()
+        self.is_beside = False
+        """Whether another pane stands to the left."""
+        self.has_title = True
+
+    def answer(self, title: str, body: Sequence[TextLine]) -> None:
+        """Show an answer under a title such as "→ 198.51.100.7:443"."""
+        self._title, self._body = title, body
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Draw title and body at the present width and focus."""
+        edge = (Cell("│ ", Role.RULE),) if self.is_beside else (Cell(" "),)
+        body = [TextLine((*edge, *line.left), line.right) for line in self._body]
+        missing = self.size.height - len(body) - int(self.has_title)
+        if self.is_beside:
+            body += [TextLine(edge)] * max(0, missing)
+        self.show([self._title_line(), *body] if self.has_title else body)
+
+    def on_resize(self) -> None:
+        """Draw at the new width."""
+        self.lay_out()
+
+    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - Textual calls it so
+        """Show by the title whether keys come here."""
+        super().watch_has_focus(has_focus)
+        self.lay_out()
+
+    def _title_line(self) -> TextLine:
+        start = "┬─" if self.is_beside else "─"
+        name = f"3 Routing {self._title}".strip()
+        shown = f"[{name}]" if self.has_focus else f" {name} "
+        rest = "─" * max(0, self.size.width - cell_width(start) - cell_width(shown))
+        role = Role.STRONG if self.has_focus else Role.HEADING
+        return TextLine((Cell(start, Role.RULE), Cell(shown, role), Cell(rest, Role.RULE)))
