@@ -11,7 +11,7 @@ from time import monotonic
 
 from monitor.kernel.descriptors import Descriptors, catch_up, has_counts, read_all
 from monitor.kernel.proc_files import DENIED, GONE, directory, list_pids, process_directory
-from monitor.kernel.processes import process_in
+from monitor.kernel.process_identity import process_in
 from monitor.model.process import Process
 
 SMALL_TABLE = 128
@@ -59,17 +59,14 @@ class DescriptorTables:
         return reading.descriptors if reading else None
 
     def process(self, pid: int) -> Process | None:
-        """Say who the process is; None where it has ended since its descriptors were read."""
+        """Say who the process is; None where it has ended since its descriptors were read, which are then forgotten."""
         reading = self._readings.get(pid)
         if reading is None:
             return None
         if reading.process is None:
-            try:
-                with process_directory(pid) as inside:
-                    if os.stat("fd", dir_fd=inside).st_ino == reading.identity:
-                        reading.process = process_in(inside, pid)
-            except OSError:
-                return None
+            reading.process = _process_of(pid, reading.identity)
+        if reading.process is None:
+            del self._readings[pid]
         return reading.process
 
     def follow(self, suspects: Mapping[int, Collection[int]]) -> set[int]:
@@ -173,3 +170,11 @@ def _descriptors_in(inside: int, pid: int) -> Descriptors | None:
         if error.errno in DENIED:
             return None
         raise
+
+
+def _process_of(pid: int, identity: int) -> Process | None:
+    try:
+        with process_directory(pid) as inside:
+            return process_in(inside, pid) if os.stat("fd", dir_fd=inside).st_ino == identity else None
+    except OSError:
+        return None

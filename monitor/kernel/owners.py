@@ -80,8 +80,8 @@ class OwnerReader:
 
     def _closed(self, wanted: U32) -> dict[int, list[int]]:
         """Give by pid the descriptors whose socket was in the previous dump and is not in this one."""
-        is_gone = among(self._rows.inode, self._wanted) & ~among(self._rows.inode, wanted)
-        return _by_pid((pid, fd) for _, pid, fd in self._rows.take(is_gone))
+        gone = self._wanted[~among(self._wanted, wanted)]
+        return _by_pid((pid, fd) for _, pid, fd in self._rows.take(among(self._rows.inode, gone)))
 
     def _check_shares(self, wanted: U32) -> set[int]:
         """Read again who no longer holds a socket that somebody else holds: its inode stays in the dump."""

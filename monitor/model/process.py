@@ -65,7 +65,7 @@ class ProcessFacts:
     """Resident set size."""
     threads: int | None
     fd_kinds: dict[str, int] | None
-    """Open descriptors counted by kind: socket, file, pipe, anon, other."""
+    """Open descriptors counted by kind: socket, file, pipe, anon, device, other."""
     fd_limit: int | None
     """Soft limit of open descriptors; None also for unlimited."""
     status: str | None

@@ -13,7 +13,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tests.servers import wait_for_end
 
@@ -61,15 +61,27 @@ class SocketHolder:
         child.held()
         return child
 
+    def become(self, program: str) -> None:
+        """Have it execute a program that runs on, with its sockets and nothing else of it."""
+        self._tell(f"become:{program}")
+        # The kernel closes the process's end once the program has taken over.
+        assert self._control.recv(64) == b""
+
     def held(self) -> set[tuple[int, int, int]]:
         """Give (inode, pid, descriptor) of all of its sockets, by fstat of every descriptor."""
         self._tell("held")
         return {(inode, self.pid, fd) for fd, inode in json.loads(self._control.recv(1 << 20))}
 
-    def end(self) -> None:
-        """End it and wait until it is gone."""
-        self._control.close()
+    def kill(self) -> None:
+        """End it, whatever it does, and wait until it is gone."""
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         wait_for_end(self._pidfd)
+
+    def end(self) -> None:
+        """End it and forget it."""
+        self.kill()
+        self._control.close()
         os.close(self._pidfd)
 
     def _ask(self, command: str, fd: int = -1, passed: Iterable[int] = ()) -> int:
@@ -84,21 +96,22 @@ class SocketHolder:
 def socket_holder() -> Iterator[SocketHolder]:
     """Run a process that holds no socket but the one it is commanded by."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with theirs:
-        argv = [sys.executable, "-m", __name__, str(theirs.fileno())]
-        process = subprocess.Popen(argv, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
-    holder = SocketHolder(process.pid, ours)
-    try:
-        holder.held()
-        yield holder
-    finally:
-        holder.end()
-        process.wait()
+    with ours:
+        with theirs:
+            argv = [sys.executable, "-m", __name__, str(theirs.fileno())]
+            process = subprocess.Popen(argv, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+        holder = SocketHolder(process.pid, ours)
+        try:
+            holder.held()
+            yield holder
+        finally:
+            holder.end()
+            process.wait()
 
 
 def _serve(control: socket.socket) -> None:
     while True:
-        message, passed, _, _ = socket.recv_fds(control, 64, 1)
+        message, passed, _, _ = socket.recv_fds(control, 1024, 1)
         if not message:
             os._exit(0)
         command, fd = message.split()
@@ -108,6 +121,8 @@ def _serve(control: socket.socket) -> None:
             control.send(json.dumps(_sockets()).encode())
         elif command == b"fork":
             control = _fork(control, passed[0])
+        elif command.startswith(b"become:"):
+            _become(control, command.partition(b":")[2])
         else:
             control.send(str(_carry_out(command, int(fd), passed)).encode())
 
@@ -134,6 +149,12 @@ def _fork(control: socket.socket, passed: int) -> socket.socket:
     os.close(passed)
     control.send(str(pid).encode())
     return control
+
+
+def _become(control: socket.socket, program: bytes) -> None:
+    for fd, _ in _sockets():
+        os.set_inheritable(fd, fd != control.fileno())
+    os.execv(program, ["sleep", "100000"])
 
 
 def _sockets() -> list[tuple[int, int]]:

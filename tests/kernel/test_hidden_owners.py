@@ -6,12 +6,14 @@ import os
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EMFILE
 
 import numpy as np
 import pytest
 
 from monitor.kernel import descriptor_tables
 from monitor.kernel.owners import OwnerReader
+from tests.kernel.owner_tables import inodes, read
 from tests.kernel.scripts import AS_NOBODY, run_script
 from tests.kernel.socket_holder import socket_holder
 
@@ -113,6 +115,10 @@ def descriptors_left(number: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+def fails(*_: object) -> None:
+    raise OSError(EMFILE, os.strerror(EMFILE))
+
+
 def test_a_plain_user_sees_its_own_sockets_and_that_others_are_hidden(as_root, forked_listener):
     answer = run_script(READ_AS_NOBODY, forked_listener[0].inode)
     assert answer["pids"] == [[answer["me"]]] * 2
@@ -137,25 +143,32 @@ def test_where_proc_hides_processes_the_table_says_so(as_root, program, forked_l
 def test_running_out_of_descriptors_hides_owners_for_that_read_only(left):
     with socket_holder() as holder:
         truth = holder.held()
-        wanted = np.array([inode for inode, _, _ in truth], np.uint32)
         reader = OwnerReader()
         with descriptors_left(left):
-            table = reader.read(wanted)
-        assert {*zip(table.inode.tolist(), table.pid.tolist(), table.fd.tolist(), strict=True)} <= truth
+            table = reader.read(np.array(list(inodes(truth)), np.uint32))
         assert len(table.inode) == len(truth) or table.hidden_processes > 0
-        after = reader.read(wanted)
-        assert {*zip(after.inode.tolist(), after.pid.tolist(), after.fd.tolist(), strict=True)} == truth
+        assert read(reader, inodes(truth)) == truth
+
+
+def test_a_process_that_could_not_be_named_is_looked_at_again(monkeypatch):
+    with socket_holder() as holder:
+        truth = holder.held()
+        reader = OwnerReader()
+        with monkeypatch.context() as shortage:
+            shortage.setattr(descriptor_tables, "process_in", fails)
+            assert read(reader, inodes(truth)) == set()
+        assert read(reader, inodes(truth)) == truth
 
 
 def test_a_process_that_ended_after_it_was_listed_is_left_out(monkeypatch):
     with socket_holder() as holder:
         truth = holder.held()
-        pid = holder.pid
-    wanted = np.array([inode for inode, _, _ in truth], np.uint32)
+    listed = [1, os.getpid()]
+    monkeypatch.setattr(descriptor_tables, "list_pids", lambda: listed)
+    wanted = np.array(list(inodes(truth)), np.uint32)
     reader = OwnerReader()
     before = reader.read(wanted).hidden_processes
-    listed = descriptor_tables.list_pids()
-    monkeypatch.setattr(descriptor_tables, "list_pids", lambda: [*listed, pid])
+    listed.append(holder.pid)
     table = reader.read(wanted)
     assert (len(table.pid), table.hidden_processes) == (0, before)
 

@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import os
-import random
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from monitor.kernel import descriptor_tables
 from monitor.kernel.descriptors import has_counts
 from monitor.kernel.owners import AUDIT_AGE_S, OwnerReader
 from monitor.model.owner_table import OwnerTable
+from tests.kernel.owner_tables import Clock, inodes, read
 from tests.kernel.socket_holder import SocketHolder, socket_holder
 
 pytestmark = [
     pytest.mark.kernel,
     pytest.mark.skipif(not has_counts(), reason="kernel lacks the number of descriptors in /proc"),
 ]
-
-Row = tuple[int, int, int]
-
-
-class Clock:
-    """Time that passes when the test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -48,24 +35,6 @@ def reader(clock: Clock) -> OwnerReader:
 def holder() -> Iterator[SocketHolder]:
     with socket_holder() as made:
         yield made
-
-
-def rows_of(table: OwnerTable) -> set[Row]:
-    return set(zip(table.inode.tolist(), table.pid.tolist(), table.fd.tolist(), strict=True))
-
-
-def read(reader: OwnerReader, inodes: Iterable[int]) -> set[Row]:
-    """Read the owners, and hold the table to what every table promises."""
-    table = reader.read(np.array(list(inodes), np.uint32))
-    rows = rows_of(table)
-    assert len(table.inode) == len(rows)
-    assert sorted(rows) == list(zip(table.inode.tolist(), table.pid.tolist(), table.fd.tolist(), strict=True))
-    assert set(table.processes) == {pid for _, pid, _ in rows}
-    return rows
-
-
-def inodes(*truths: set[Row]) -> set[int]:
-    return {inode for truth in truths for inode, _, _ in truth}
 
 
 def inode_of(holder: SocketHolder, fd: int) -> int:
@@ -91,6 +60,17 @@ def test_the_table_names_the_process(reader, holder):
     (owner,) = table.owners_of(next(iter(inodes(truth))))
     assert owner.process.pid == holder.pid
     assert owner.process.uid == os.getuid()
+
+
+def test_a_process_that_became_another_program_is_called_by_it(reader, clock, holder, program):
+    sleep = program("sleep")
+    fd = holder.open()
+    wanted = np.array([inode_of(holder, fd)], np.uint32)
+    reader.read(wanted)
+    holder.become(sleep)
+    clock.now += AUDIT_AGE_S + 0.1
+    (owner,) = reader.read(wanted).owners_of(int(wanted[0]))
+    assert (owner.fd, owner.process.name) == (fd, Path(sleep).resolve().name.encode())
 
 
 def test_no_sockets_have_no_owners(reader):
@@ -235,64 +215,3 @@ def test_searching_in_vain_becomes_rarer(reader, clock, holder, monkeypatch):
         read(reader, [nobodys])
         clock.now += 1.0
     assert [round(at - start) for at in searches] == [1, 3, 7, 15, 31]
-
-
-class Turnover:
-    """Random changes of several processes, all of which leave a trace of those that a read follows at once."""
-
-    def __init__(self, first: SocketHolder, stack: ExitStack, seed: int) -> None:
-        self.random = random.Random(seed)
-        self.stack = stack
-        self.holders = [first]
-        self.mine: dict[int, list[int]] = {first.pid: []}
-
-    def truth(self) -> set[Row]:
-        return set().union(*(holder.held() for holder in self.holders))
-
-    def step(self) -> None:
-        holder = self.random.choice(self.holders)
-        held = self.mine[holder.pid]
-        action = self.random.choice(
-            ["open", "open", "open", "close", "close", "replace", "duplicate", "pass", "fork", "end"]
-        )
-        if action == "open" or not held:
-            held.append(holder.open())
-        elif action == "fork":
-            self.fork(holder)
-        elif action == "end":
-            self.end(holder)
-        elif action == "pass":
-            receiver = self.random.choice(self.holders)
-            self.mine[receiver.pid].append(holder.pass_to(receiver, self.random.choice(held)))
-        elif action == "duplicate":
-            held.append(holder.duplicate(self.random.choice(held)))
-        else:
-            held.remove(fd := self.random.choice(held))
-            holder.close(fd)
-            if action == "replace":
-                held.append(holder.open())
-
-    def fork(self, holder: SocketHolder) -> None:
-        if len(self.holders) < 6:
-            child = holder.fork()
-            self.mine[child.pid] = list(self.mine[holder.pid])
-            self.holders.append(child)
-            self.stack.callback(self.end, child)
-
-    def end(self, holder: SocketHolder) -> None:
-        if holder in self.holders[1:]:
-            self.holders.remove(holder)
-            holder.end()
-
-
-@pytest.mark.parametrize("small_table", [128, 0], ids=["read as a whole", "caught up with"])
-@pytest.mark.parametrize("seed", range(4))
-def test_turnover_leaves_no_wrong_and_no_missing_owner(reader, holder, monkeypatch, small_table, seed):
-    monkeypatch.setattr(descriptor_tables, "SMALL_TABLE", small_table)
-    with ExitStack() as stack:
-        turnover = Turnover(holder, stack, seed)
-        for _ in range(25):
-            for _ in range(turnover.random.randrange(6)):
-                turnover.step()
-            truth = turnover.truth()
-            assert read(reader, inodes(truth)) == truth

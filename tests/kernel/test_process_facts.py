@@ -8,11 +8,12 @@ import socket
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from monitor.kernel.processes import read_facts, read_process
 from tests.kernel.scripts import AS_NOBODY, run_script
-from tests.kernel.socket_holder import socket_holder
+from tests.kernel.socket_holder import SocketHolder, socket_holder
 
 pytestmark = pytest.mark.kernel
 
@@ -25,6 +26,15 @@ become_nobody()
 facts = read_facts(int(sys.argv[1]))
 print(json.dumps({{name: getattr(facts, name) for name in ("user", "fd_kinds", "threads", "fd_limit", "unread")}}))
 """
+
+
+def bury(child: SocketHolder) -> None:
+    """End a child whose parent waits for none, and wait until nothing is left of it."""
+    child.kill()
+    give_up_at = time.monotonic() + 10.0
+    while Path(f"/proc/{child.pid}").exists():
+        assert time.monotonic() < give_up_at
+        os.sched_yield()
 
 
 def test_the_facts_of_a_process_are_those_that_it_knows_itself():
@@ -95,3 +105,32 @@ read_facts(os.getpid())
 print(json.dumps([before, "psutil" in sys.modules]))
 """
     assert run_script(source) == [False, True]
+
+
+def test_a_process_that_ends_while_its_facts_are_read_is_gone(monkeypatch):
+    def process(pid):
+        bury(child)
+        raise psutil.NoSuchProcess(pid)
+
+    with socket_holder() as holder:
+        child = holder.fork()
+        monkeypatch.setattr(psutil, "Process", process)
+        try:
+            assert read_facts(child.pid) is None
+        finally:
+            child.end()
+
+
+def test_facts_of_two_processes_are_never_mixed(monkeypatch):
+    with socket_holder() as holder:
+        child = holder.fork()
+
+        def ended(process):
+            bury(child)
+            return "sleeping"
+
+        monkeypatch.setattr(psutil.Process, "status", ended)
+        try:
+            assert read_facts(child.pid) is None
+        finally:
+            child.end()

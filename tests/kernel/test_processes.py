@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import KernelError
-from monitor.kernel.processes import COMMAND_LINE_BYTES, ProcessStat, read_process
+from monitor.kernel.process_identity import COMMAND_LINE_BYTES, ProcessStat
+from monitor.kernel.processes import read_process
 from tests import servers
 from tests.kernel.scripts import AS_NOBODY, run_script
 from tests.kernel.socket_holder import socket_holder

@@ -1,0 +1,97 @@
+"""Who a process is: its start, its name, its user and its command line, all from /proc."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from monitor.kernel.proc_files import read_file
+from monitor.model.process import Process
+
+COMMAND_LINE_BYTES = 4096
+PF_KTHREAD = 0x0020_0000
+"""Flag of a kernel thread (include/linux/sched.h)."""
+
+_DELETED = b" (deleted)"
+_NAMELESS = b"MainThread"
+"""comm of every process whose runtime names its first thread so; it tells nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessStat:
+    """The fields of /proc/PID/stat that say which process this is."""
+
+    comm: bytes
+    """Up to 15 bytes, any but NUL; the process chooses them."""
+    parent: int
+    """Pid of the parent; 0 where it has none in sight."""
+    flags: int
+    """PF_ flags of include/linux/sched.h."""
+    start_time: int
+    """Clock ticks after boot."""
+
+    @classmethod
+    def parse(cls, line: bytes) -> ProcessStat:
+        """Read the line; comm lies between the first and the LAST parenthesis, since it may hold some itself."""
+        opening, closing = line.index(b"("), line.rindex(b")")
+        # proc(5) counts from 1 and state, the first behind comm, is field 3.
+        fields = line[closing + 1 :].split()
+        return cls(line[opening + 1 : closing], int(fields[1]), int(fields[6]), int(fields[19]))
+
+
+def process_in(inside: int, pid: int) -> Process:
+    """Read who a process is through its directory of /proc, held open.
+
+    Raises:
+        OSError: it has ended, or may not be read.
+    """
+    stat = ProcessStat.parse(read_file("stat", inside))
+    exe = _exe(inside)
+    command_line = _command_line(inside)
+    if stat.flags & PF_KTHREAD:
+        name = b"[" + stat.comm + b"]"
+    elif exe is not None:
+        name = _program_name(inside, exe)
+    elif stat.comm == _NAMELESS:
+        name = _last_part(command_line.partition(b"\0")[0]) or stat.comm
+    else:
+        name = stat.comm
+    return Process(pid, stat.start_time, name, _real_uid(inside), exe, command_line)
+
+
+def _exe(inside: int) -> bytes | None:
+    try:
+        return os.readlink(b"exe", dir_fd=inside)
+    except OSError:
+        return None
+
+
+def _command_line(inside: int) -> bytes:
+    try:
+        return read_file("cmdline", inside, COMMAND_LINE_BYTES)
+    except OSError:
+        return b""
+
+
+def _program_name(inside: int, exe: bytes) -> bytes:
+    if exe.endswith(_DELETED) and not _is_named_so(inside, exe):
+        exe = exe.removesuffix(_DELETED)
+    return _last_part(exe)
+
+
+def _is_named_so(inside: int, exe: bytes) -> bool:
+    """Whether the running file really stands under that path, seen from the root of its process."""
+    try:
+        return os.path.samestat(os.stat("exe", dir_fd=inside), os.stat(b"root" + exe, dir_fd=inside))
+    except OSError:
+        return False
+
+
+def _last_part(path: bytes) -> bytes:
+    return path.rpartition(b"/")[2]
+
+
+def _real_uid(inside: int) -> int:
+    # The name on the first line cannot forge this one: the kernel escapes its newlines.
+    _, _, rest = read_file("status", inside).partition(b"\nUid:")
+    return int(rest.split(maxsplit=1)[0])
