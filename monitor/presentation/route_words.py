@@ -47,7 +47,9 @@ def way(decision: RouteDecision) -> str:
 
 def lines(decision: RouteDecision, agreement: Agreement | None = None) -> list[Line]:
     """Say the way, or what refused, and then why: a label and a text for each line, most deciding first."""
-    first = ("leaves", way(decision)) if decision.errno is None else (decision.errno, refusal_reason(decision))
+    first = ("leaves", way(decision))
+    if decision.errno is not None:
+        first = ("no way", f"{decision.errno}: {refusal_reason(decision)}")
     last = [] if agreement is None else [("today", agreement_text(agreement))]
     return [first, *reasons(decision), *last]
 
@@ -79,16 +81,16 @@ def agreement_text(agreement: Agreement) -> str:
 def _ground_text(ground: Ground) -> str:
     was, now = _value(ground.was), _value(ground.now)
     return {
-        Reason.SAME_DEVICE: f"the connection leaves so today: by {now}, which owns its address",
-        Reason.SAME_SOURCE: f"dialled today it would leave so too: from {now}",
+        Reason.SAME_DEVICE: "the connection leaves so today",
+        Reason.SAME_SOURCE: "the connection leaves so today",
         Reason.THIS_HOST: "both ends are on this host",
-        Reason.ONE_OF_SEVERAL: f"{was} is one of several next hops; the kernel's hash picks one for each flow",
-        Reason.ADDRESS_ON_LOOPBACK: f"lo holds its address, so {now} is as right as any interface",
-        Reason.OTHER_DEVICE: f"by {now} today, not by {was}, which owns its address",
-        Reason.OTHER_SOURCE: f"dialled today it would leave from {now}, not from {was}",
+        Reason.ONE_OF_SEVERAL: "one of several next hops; the hash picks",
+        Reason.ADDRESS_ON_LOOPBACK: "lo holds its address: any interface is right",
+        Reason.OTHER_DEVICE: f"leaves by {now} today, not by {was}",
+        Reason.OTHER_SOURCE: f"dialled today: from {now}, not {was}",
         Reason.ADDRESS_GONE: f"no interface has {was} any more",
-        Reason.REFUSED: f"no way today: connect() would fail with {now}",
-        Reason.NOT_ASKED: "not known whether it would leave so today",
+        Reason.REFUSED: f"no way today: {now}",
+        Reason.NOT_ASKED: "not known whether it leaves so today",
     }[ground.reason]
 
 
@@ -99,7 +101,7 @@ def _route_lines(decision: RouteDecision) -> list[Line]:
         kind = f"{decision.type} " if decision.type not in ("unicast", None) else ""
         found.append(("route", f"{kind}{decision.prefix}{metric}, table {table_name(decision.table)}"))
     elif decision.errno is None:
-        found.append(("route", "none on this interface: the kernel takes the address as on-link"))
+        found.append(("route", "none by this interface: taken as on-link"))
     if decision.rule is not None:
         found.append(("rule", f"{decision.rule.priority}: {safe_text(decision.rule.text)}   (derived)"))
     elif decision.errno is None and decision.prefix is not None:
@@ -110,7 +112,7 @@ def _route_lines(decision: RouteDecision) -> list[Line]:
 def _way_lines(decision: RouteDecision) -> list[Line]:
     found: list[Line] = [("source", _source_reason(decision))]
     if decision.owner_device is not None:
-        found.append(("owner", f"{safe_text(decision.owner_device)} has the address; what is sent there passes lo"))
+        found.append(("owner", f"{safe_text(decision.owner_device)} has the address; packets pass lo"))
     found += _mtu_lines(decision)
     if decision.neighbour is not None:
         known = decision.neighbour
@@ -128,11 +130,10 @@ def _source_reason(decision: RouteDecision) -> str:
     if decision.source is None:
         return "not told by the kernel"
     if _unmapped(decision.flow.source) == decision.source:
-        return f"{source}, as the question says"
+        return f"{source}, bound to it"
     if decision.route_source == decision.source:
         return f"{source}, the route's src"
-    picked = "by its IPv4 order of addresses" if decision.source.version == 4 else "as RFC 6724 says"  # noqa: PLR2004
-    return f"{source}, picked by the kernel {picked}; neither the socket nor the route names one"
+    return f"{source}, the kernel's choice (no src)"
 
 
 def _mtu_lines(decision: RouteDecision) -> list[Line]:
@@ -145,7 +146,7 @@ def _mtu_lines(decision: RouteDecision) -> list[Line]:
 def _hop_text(hop: NextHop) -> str:
     source = f" from {address_text(hop.source)}" if hop.source else ""
     via = f" via {address_text(hop.gateway)}" if hop.gateway else ""
-    return f"{safe_text(hop.device)}{source}{via}, another next hop of the route"
+    return f"{safe_text(hop.device)}{source}{via}"
 
 
 def _remote(flow: Flow) -> str:
