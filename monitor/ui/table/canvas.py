@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
+from rich.style import Style
 from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.strip import Strip
@@ -75,12 +76,15 @@ class LineCanvas(Widget):
         return strips
 
     def _make_styles(self) -> LineStyles:
-        palette = choose_palette(is_dark=self.app.current_theme.dark, has_colour=not self.app.no_color)
-        return LineStyles(palette, self.visual_style.rich_style, self._filters, self.background_colors[1])
+        has_colour = not self.app.no_color
+        palette = choose_palette(is_dark=self.app.current_theme.dark, has_colour=has_colour)
+        # Textual turns NO_COLOR into greys, under a theme of the terminal's own colours into black on black.
+        ground = self.visual_style.rich_style if has_colour else Style.null()
+        return LineStyles(palette, ground, self._filters, self.background_colors[1])
 
     def _strip(self, y: int, writer: LineWriter) -> Strip:
         if y >= len(self._lines):
-            return Strip.blank(self._layout.width, self.visual_style.rich_style)
+            return Strip(writer.write(RowLine(None)), self._layout.width)
         strip = self._strips[y]
         if strip is None:
             strip = self._strips[y] = Strip(writer.write(self._lines[y]), self._layout.width)
