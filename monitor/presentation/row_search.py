@@ -110,7 +110,7 @@ class RowSearch:
         if owners.is_read and owners.hidden_processes == 0:
             return np.ones(len(self.table), np.bool_)
         is_kernels_own = (self.table.inode == 0) & ~is_unaccepted(self.table, interval.listener)
-        known: Bools = (interval.owner_end > interval.owner_first) | (self.table.inode == 0)
+        known: Bools = (interval.owner_end > interval.owner_first) | is_kernels_own
         return known
 
     @cached_property
