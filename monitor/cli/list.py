@@ -12,9 +12,10 @@ from monitor.cli.output import write_json, write_lines
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Rows
 from monitor.presentation.filters import mask, parse
+from monitor.presentation.fitting import cell_width, fit
 from monitor.presentation.formats import count_text, when_text
 from monitor.presentation.row_text import RowTexts
-from monitor.presentation.safe_text import cell_width, safe_text
+from monitor.presentation.safe_text import safe_text
 from monitor.presentation.socket_document import socket_document
 from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
@@ -74,22 +75,25 @@ def document(interval: Interval, rows: Rows) -> dict[str, object]:
 
 
 def text_lines(interval: Interval, rows: Rows) -> Iterator[str]:
-    """Make a line per row, in columns as wide as their widest value, and a last line that says when and by whom."""
-    texts, table = RowTexts(interval), interval.table
-    ordered = rows[np.lexsort((table.local_port[rows], ~table.is_listener[rows], table.protocol[rows]))]
-    cells = [_TITLES, *(_cells(texts, row) for row in ordered.tolist())]
-    widths = [max(cell_width(line[column]) for line in cells) for column in range(len(_TITLES))]
-    for line in cells:
-        padded = [
-            " " * (width - cell_width(cell)) + cell if column in _RIGHT else cell + " " * (width - cell_width(cell))
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ]
-        yield " ".join(padded).rstrip()
+    """Make a line per row, and a last line that says when and by whom."""
+    yield from socket_lines(interval, rows)
     sample = interval.sample
     hidden = sample.owners.hidden_processes
     owners = f", owners of {count_text(hidden)} processes hidden" if hidden else ""
     evidence = f"{safe_text(sample.host)} {when_text(sample.taken_at)}, uid {sample.uid}"
     yield f"{evidence}, {count_text(len(rows))} sockets{owners}"
+    yield from sample.notices
+
+
+def socket_lines(interval: Interval, rows: Rows) -> Iterator[str]:
+    """Make a header and a line per row, in columns as wide as their widest value; listeners first, by port."""
+    texts, table = RowTexts(interval), interval.table
+    ordered = rows[np.lexsort((table.local_port[rows], ~table.is_listener[rows], table.protocol[rows]))]
+    cells = [_TITLES, *(_cells(texts, row) for row in ordered.tolist())]
+    widths = [max(cell_width(line[column]) for line in cells) for column in range(len(_TITLES))]
+    for line in cells:
+        padded = [fit(cell, widths[place], right=place in _RIGHT) for place, cell in enumerate(line)]
+        yield " ".join(padded).rstrip()
 
 
 def _cells(texts: RowTexts, row: int) -> tuple[str, ...]:

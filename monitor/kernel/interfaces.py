@@ -34,8 +34,12 @@ _IFF_UP, _IFF_LOOPBACK, _IFF_LOWER_UP = 0x1, 0x8, 0x10000
 _IFA_F_SECONDARY, _IFA_F_DEPRECATED, _IFA_F_TENTATIVE = 0x01, 0x20, 0x40
 
 
+FIRST_GENERATION = 1
+"""Of what is read here; rtnetlink.py counts on from it."""
+
+
 def read_network() -> Network:
-    """Read all links and addresses of this network namespace, as generation 1.
+    """Read all links and addresses of this network namespace, as FIRST_GENERATION.
 
     Raises:
         KernelError: the kernel refuses, or a sandbox has no netlink.
@@ -49,7 +53,7 @@ def read_network() -> Network:
         )
         request = bytes(_IFADDR.size)
         addresses = _messages(netlink, _RTM_GETADDR, request, "list addresses", _RTM_NEWADDR)
-        return Network(1, links, tuple(address for data in addresses if (address := _address(data)) is not None))
+        return Network(FIRST_GENERATION, links, tuple(address for data in addresses if (address := _address(data)) is not None))
     finally:
         netlink.close()
 

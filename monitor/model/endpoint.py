@@ -70,6 +70,12 @@ class Endpoint:
         return self.address.is_unspecified
 
     @property
+    def on_the_wire(self) -> Endpoint:
+        """The endpoint as packets carry it: an IPv6 socket speaks IPv4 under a mapped address (::ffff:192.0.2.1)."""
+        mapped = self.address.ipv4_mapped if isinstance(self.address, IPv6Address) else None
+        return self if mapped is None else Endpoint(mapped, self.port)
+
+    @property
     def sort_key(self) -> tuple[int, int, int]:
         """Order by address, IPv4 among the mapped, then by port."""
         return (*address_words(self.address), self.port)

@@ -161,6 +161,12 @@ class SocketTable:
         return found
 
     @property
+    def has_idle_time(self) -> Bools:
+        """Rows whose last data times mean something: before SYN-SENT ends the kernel has not set them."""
+        found: Bools = self.knows("last_data_recv_ms") & self.is_pair & (self.state != TcpState.SYN_SENT)
+        return found
+
+    @property
     def is_pair(self) -> Bools:
         """Rows with two endpoints: one side of a connection, or a connected UDP socket."""
         found: Bools = ~(self.is_listener | self.is_udp_unconnected | self.is_bound_only)

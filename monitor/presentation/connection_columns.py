@@ -48,11 +48,11 @@ def _state(texts: RowTexts, row: int) -> Cell:
 
 
 def _local(texts: RowTexts, row: int) -> Cell:
-    return Cell(str(texts.local(row)), Role.LOCAL, keeps_end=True)
+    return Cell(str(texts.local(row).on_the_wire), Role.LOCAL, keeps_end=True)
 
 
 def _remote(texts: RowTexts, row: int) -> Cell:
-    return Cell(str(texts.remote(row)), Role.REMOTE, keeps_end=True)
+    return Cell(str(texts.remote(row).on_the_wire), Role.REMOTE, keeps_end=True)
 
 
 def _direction(texts: RowTexts, row: int) -> Cell:
@@ -122,9 +122,8 @@ def retransmit_shares(interval: Interval, rows: Rows) -> np.ndarray[tuple[int], 
     """Give the share of segments that were sent again since the connection opened, 0 to 1; NaN where unknown."""
     table = interval.table
     sent = table.segs_out[rows].astype(np.float64)
-    known = table.knows("segs_out")[rows] & (sent > 0)
-    shares: np.ndarray[tuple[int], np.dtype[np.float64]] = np.full(len(rows), np.nan)
-    shares[known] = table.total_retrans[rows][known] / sent[known]
+    shares = table.total_retrans[rows] / np.maximum(sent, 1)
+    shares[~table.knows("segs_out")[rows]] = np.nan
     return shares
 
 
@@ -132,7 +131,7 @@ def idle_seconds(interval: Interval, rows: Rows) -> np.ndarray[tuple[int], np.dt
     """Give the seconds since data last passed, either way; NaN where unknown."""
     table = interval.table
     idle = np.minimum(table.last_data_sent_ms[rows], table.last_data_recv_ms[rows]) / 1000.0
-    idle[~(table.knows("last_data_recv_ms")[rows])] = np.nan
+    idle[~table.has_idle_time[rows]] = np.nan
     return idle
 
 

@@ -83,7 +83,8 @@ def _process(endpoints: ServiceEndpoints, texts: RowTexts, entry: int) -> Cell:
     row, sockets = int(endpoints.first[entry]), int(endpoints.sockets[entry])
     has_owner = bool(texts.owners(row))
     text = texts.process(row, with_pid=False)
-    return Cell(f"{text} {sockets} sockets" if sockets > 1 else text, Role.NAME if has_owner else Role.DIM)
+    shown = f"{text} {sockets} sockets" if sockets > 1 else text
+    return Cell(shown, Role.NAME if has_owner else Role.DIM, keeps_end=True)
 
 
 def _user(endpoints: ServiceEndpoints, texts: RowTexts, entry: int) -> Cell:

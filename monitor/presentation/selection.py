@@ -63,7 +63,7 @@ def _tcp_parts(texts: RowTexts, row: int, table: SocketTable) -> list[str]:
         parts.append(f"retr {share_text(int(table.total_retrans[row]) / int(table.segs_out[row]))} %")
     parts.append(f"unread {bytes_text(float(table.recv_q[row]))}")
     parts.append(f"unacked {bytes_text(float(table.send_q[row]))}")
-    if bool(table.knows("last_data_recv_ms")[row]):
+    if bool(table.has_idle_time[row]):
         idle = min(int(table.last_data_sent_ms[row]), int(table.last_data_recv_ms[row])) / 1000
         parts.append(f"idle {duration_text(idle)}")
     return parts

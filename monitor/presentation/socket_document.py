@@ -57,12 +57,16 @@ def counters(texts: RowTexts, row: int) -> Document:
     """Give the row's counters of TCP_INFO under the kernel's names, null where the kernel does not tell."""
     table = texts.interval.table
     names = [name for name in INFO_OFFSETS if not name.startswith("last_data")]
-    return {name: int(getattr(table, name)[row]) if bool(table.knows(name)[row]) else None for name in names}
+    # A listener's TCP_INFO carries its queue in the place of other numbers.
+    is_counted = bool(table.is_pair[row])
+    return {
+        name: int(getattr(table, name)[row]) if is_counted and bool(table.knows(name)[row]) else None for name in names
+    }
 
 
 def _idle(texts: RowTexts, row: int) -> int | None:
     table = texts.interval.table
-    if not bool(table.knows("last_data_recv_ms")[row]):
+    if not bool(table.has_idle_time[row]):
         return None
     return min(int(table.last_data_sent_ms[row]), int(table.last_data_recv_ms[row]))
 

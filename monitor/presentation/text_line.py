@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from monitor.presentation.fitting import cell_width
 from monitor.presentation.view import Cell, Role
+
+_LEAST_ROOM = 12
+"""Cells that a broken line has at least, however narrow the pane is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +23,21 @@ class TextLine:
 def plain(text: str, role: Role = Role.PLAIN) -> TextLine:
     """Make a line of one cell."""
     return TextLine((Cell(text, role),))
+
+
+def wrapped(line: TextLine, width: int) -> list[TextLine]:
+    """Break a line that is too long between words; what follows stands under the beginning of its last cell."""
+    if not line.left or sum(cell_width(cell.text) for cell in line.left) <= width:
+        return [line]
+    *labels, last = line.left
+    indent = sum(cell_width(cell.text) for cell in labels)
+    room = max(_LEAST_ROOM, width - indent)
+    rows = [""]
+    for word in last.text.split(" "):
+        joined = f"{rows[-1]} {word}" if rows[-1] else word
+        if cell_width(joined) <= room or not rows[-1]:
+            rows[-1] = joined
+        else:
+            rows.append(word)
+    first, *rest = (Cell(row, last.role) for row in rows)
+    return [TextLine((*labels, first), line.right), *(TextLine((Cell(" " * indent), row)) for row in rest)]

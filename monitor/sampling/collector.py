@@ -57,10 +57,15 @@ def serve(input_fd: int, output_fd: int) -> None:
     Raises:
         WireError: the questions are not of this version.
     """
-    collector = Collector(LiveSource(), output_fd)
+    source = LiveSource()
+    collector = Collector(source, output_fd)
     try:
+        is_prepared = False
         while (frame := read_frame(input_fd)) is not None:
             collector.answer(messages.decode_question(frame.head))
+            if not is_prepared:
+                source.prepare()
+                is_prepared = True
     except SourceError:
         return
 

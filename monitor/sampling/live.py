@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from monitor.errors import KernelError
-from monitor.kernel.interfaces import read_network
+from monitor.kernel.interfaces import FIRST_GENERATION, read_network
 from monitor.kernel.owners import OwnerReader
 from monitor.kernel.sock_diag import SockDiag
 from monitor.kernel.users import UserNames
@@ -62,6 +64,11 @@ class LiveSource:
             notices=tuple(notices),
         )
 
+    def prepare(self) -> None:
+        """Import and open what the first sample could do without; called once it has been sent."""
+        with contextlib.suppress(KernelError):
+            self.routes.network()
+
     def process(self, pid: int) -> ProcessFacts | None:
         """Read what is known of a process."""
         from monitor.kernel.processes import read_facts  # noqa: PLC0415 - it brings psutil, after the first sample
@@ -102,7 +109,11 @@ class LiveSource:
     def _read_network(self, notices: list[str]) -> Network:
         """Read links and addresses: by plain netlink for the first sample, by rtnetlink and its events from then on."""
         try:
-            self._network = read_network() if self._network is None else self.routes.network()
+            if self._network is None:
+                self._network = read_network()
+            else:
+                network = self.routes.network()
+                self._network = replace(network, generation=network.generation + FIRST_GENERATION)
         except KernelError as error:
             notices.append(str(error))
         return self._network or Network()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from monitor.presentation.safe_text import cell_width
-from monitor.presentation.text_line import TextLine
+from monitor.presentation.text_line import TextLine, wrapped
 from monitor.presentation.view import Cell, Role
 from monitor.ui.widgets.text_lines import TextLines
 
@@ -29,7 +29,8 @@ class RoutingPane(TextLines, can_focus=True):
     def lay_out(self) -> None:
         """Draw title and body at the present width and focus."""
         edge = (Cell("│ ", Role.RULE),) if self.is_beside else (Cell(" "),)
-        body = [TextLine((*edge, *line.left), line.right) for line in self._body]
+        room = max(1, self.size.width - len(edge[0].text))
+        body = [TextLine((*edge, *part.left), part.right) for line in self._body for part in wrapped(line, room)]
         missing = self.size.height - len(body) - int(self.has_title)
         if self.is_beside:
             body += [TextLine(edge)] * max(0, missing)

@@ -1,0 +1,115 @@
+"""fourtuple process: one process and its sockets, as text or JSON."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from monitor.cli.list import read_once, socket_lines
+from monitor.cli.output import write_json, write_lines
+from monitor.errors import InputError, MonitorError
+from monitor.kernel.processes import read_facts
+from monitor.model.process import Process, ProcessFacts
+from monitor.model.sample import Interval
+from monitor.model.socket_table import Rows
+from monitor.presentation.connections_view import rows_of_process
+from monitor.presentation.formats import count_text, when_text
+from monitor.presentation.process_words import process_lines, process_title
+from monitor.presentation.row_text import RowTexts
+from monitor.presentation.safe_text import json_name, safe_text
+from monitor.presentation.socket_document import socket_document
+
+SCHEMA = "fourtuple.process/1"
+
+_LAST_PID = (1 << 31) - 1
+
+
+def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add the command's parser."""
+    parser = commands.add_parser(
+        "process",
+        help="one process and its sockets",
+        description="Show who a process is, what it has open, and every socket that it holds.",
+    )
+    parser.add_argument("pid", metavar="PID", help="process id")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show the process.
+
+    Raises:
+        InputError: not a process id.
+        MonitorError: there is no such process.
+    """
+    pid = parse_pid(arguments.pid)
+    facts = read_facts(pid)
+    if facts is None:
+        raise MonitorError(f"there is no process {pid}")
+    interval = read_once()
+    rows = np.flatnonzero(rows_of_process(interval, pid))
+    if arguments.json:
+        write_json(document(facts, interval, rows))
+    else:
+        write_lines(text_lines(facts, interval, rows))
+    return 0
+
+
+def parse_pid(text: str) -> int:
+    """Read a process id.
+
+    Raises:
+        InputError: no number, or none that a process can have.
+    """
+    if not (text.isascii() and text.isdigit()):
+        raise InputError(f'"{safe_text(text, 60)}" is no process id')
+    if len(text) > len(str(_LAST_PID)) or not 0 < int(text) <= _LAST_PID:
+        raise InputError(f"process id {safe_text(text, 60)} is out of range")
+    return int(text)
+
+
+def text_lines(facts: ProcessFacts, interval: Interval, rows: Rows) -> Iterator[str]:
+    """Say who it is in the first line, then what it has, then its sockets."""
+    user = safe_text(facts.user) if facts.user else f"uid {facts.process.uid}"
+    yield f"{process_title(facts.process)} of {user} holds {count_text(len(rows))} sockets."
+    for label, text in process_lines(facts, time.time()):
+        yield f"  {label:<8} {text}"
+    if len(rows):
+        yield from socket_lines(interval, rows)
+    yield f"{safe_text(interval.sample.host)} {when_text(interval.sample.taken_at)}, uid {interval.sample.uid}"
+
+
+def document(facts: ProcessFacts, interval: Interval, rows: Rows) -> dict[str, object]:
+    """Make the JSON document."""
+    texts = RowTexts(interval)
+    process = facts.process
+    return {
+        "schema": SCHEMA,
+        "host": safe_text(interval.sample.host),
+        "taken_at": when_text(interval.sample.taken_at),
+        **_identity(process),
+        **(json_name("exe", process.exe) if process.exe is not None else {"exe": None}),
+        "arguments": [safe_text(part) for part in process.command_line.rstrip(b"\0").split(b"\0") if part],
+        "uid": process.uid,
+        "user": None if facts.user is None else safe_text(facts.user),
+        "started_at": None if facts.started_at is None else when_text(facts.started_at),
+        "parents": [_identity(parent) for parent in facts.parents],
+        "unit": None if facts.unit is None else safe_text(facts.unit),
+        "cpu_seconds": facts.cpu_seconds,
+        "memory_bytes": facts.memory_bytes,
+        "threads": facts.threads,
+        "fd_kinds": facts.fd_kinds,
+        "fd_limit": facts.fd_limit,
+        "status": facts.status,
+        "unread": list(facts.unread),
+        "sockets": [socket_document(texts, row) for row in rows.tolist()],
+    }
+
+
+def _identity(process: Process) -> dict[str, object]:
+    return {"pid": process.pid, **json_name("name", process.name)}
