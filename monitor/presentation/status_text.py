@@ -20,6 +20,8 @@ OLD_AFTER_PERIODS = 2.0
 _CAP_SYS_PTRACE = 19
 _SHOWN_STATES = (TcpState.LISTEN, TcpState.SYN_SENT, TcpState.ESTABLISHED, *TROUBLE_ORDER[1:])
 _HOST_WIDTH = 16
+_WIDE = 100
+"""From this width on the rights are always there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +39,26 @@ class Freshness:
 
 
 def status_line(interval: Interval, freshness: Freshness, width: int) -> TextLine:
-    """Make the line; where it is narrow, states that are zero and the cost go first, rights last."""
+    """Make the line; where it is narrow, the quiet states go first, then rights; trouble and the clock stay."""
     sample = interval.sample
-    left = [
-        Cell(f" {fit(safe_text(sample.host), min(_HOST_WIDTH, cell_width(safe_text(sample.host))))} ", Role.STRONG),
-        *_clock(interval, freshness),
-    ]
-    right = (Cell(f" {_owners(interval)} {rights(sample.uid, sample.capabilities)} ", Role.DIM),)
-    room = width - sum(cell_width(cell.text) for cell in (*left, *right))
-    for cell in state_counts(interval):
-        room -= cell_width(cell.text)
-        if room < 0:
+    host = safe_text(sample.host)
+    left = [Cell(f" {fit(host, min(_HOST_WIDTH, cell_width(host)))} ", Role.STRONG), *_clock(interval, freshness)]
+    owners = f" {_owners(interval)} "
+    with_rights = f"{owners}{rights(sample.uid, sample.capabilities)} "
+    room = width - sum(cell_width(cell.text) for cell in left)
+    counts = state_counts(interval)
+    needed = sum(cell_width(cell.text) for _, cell in counts)
+    right = with_rights if needed + cell_width(with_rights) <= room or width >= _WIDE else owners
+    room -= cell_width(right)
+    kept: list[tuple[int, Cell]] = []
+    for count in sorted(counts, key=lambda count: count[0]):
+        if cell_width(count[1].text) > room:
             break
-        left.append(cell)
-    return TextLine(tuple(left), right)
+        kept.append(count)
+        room -= cell_width(count[1].text)
+    return TextLine(
+        (*left, *(cell for count in counts if count in kept for cell in count[1:])), (Cell(right, Role.DIM),)
+    )
 
 
 def _clock(interval: Interval, freshness: Freshness) -> list[Cell]:
@@ -64,17 +72,22 @@ def _clock(interval: Interval, freshness: Freshness) -> list[Cell]:
     return [Cell(f"{clock} "), Cell(f"live {freshness.period_s:g}s {cost}  ", Role.DIM)]
 
 
-def state_counts(interval: Interval) -> list[Cell]:
-    """Count the TCP sockets of the newest dump by state, as one cell each; states with none are left out."""
+def state_counts(interval: Interval) -> list[tuple[int, Cell]]:
+    """Count the TCP sockets of the newest dump by state, with the rank in which a narrow line keeps them.
+
+    States with none are left out.
+    """
     table = interval.sample.table
     counts = np.bincount(table.state[table.protocol == PROTOCOL_TCP], minlength=16)
     cells = []
     for state in _SHOWN_STATES:
         if counts[state]:
-            role = Role.NOTE if state in TROUBLE_ORDER else Role.PLAIN
-            cells.append(Cell(f" {count_text(int(counts[state]))} {state_name(PROTOCOL_TCP, state)} ", role))
+            is_trouble = state in TROUBLE_ORDER
+            text = f" {count_text(int(counts[state]))} {state_name(PROTOCOL_TCP, state)} "
+            rank = 0 if is_trouble else 1 if state == TcpState.ESTABLISHED else 2
+            cells.append((rank, Cell(text, Role.NOTE if is_trouble else Role.PLAIN)))
     if interval.sample.time_wait:
-        cells.append(Cell(f" {count_text(interval.sample.time_wait)} TIME-WAIT ", Role.DIM))
+        cells.append((3, Cell(f" {count_text(interval.sample.time_wait)} TIME-WAIT ", Role.DIM)))
     return cells
 
 

@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from monitor.model.sample import Interval
 
 _MARKS = (
-    ("▸", "the row that keys act on; it keeps its line while others move"),
+    ("▸", "the row that keys act on; it keeps its line"),
     ("+ ×", "opened, closed a moment ago"),
     ("!", "an accept queue is full: the kernel drops new clients"),
     ("← → ·", "accepted here, dialled from here, not known"),
     ("–", "not known, or there is none; 0 is zero"),
     ("(www-data)", "the owner is not known, its user is"),
     ("nginx ×4", "one socket, held by 4 processes"),
-    ("8 sockets", "several sockets share one endpoint (SO_REUSEPORT, SO_REUSEADDR)"),
+    ("8 sockets", "several sockets at one endpoint (SO_REUSEPORT)"),
     ("reach", "lo: this host only; net: one address; all: every address"),
     ("queue", "accept queue and its limit; for udp bytes that wait"),
-    ("ret%", "segments sent again since the connection opened; + rose just now; ×3 tries of a SYN"),
+    ("ret%", "segments sent again, of all; + rose just now; ×3: tries of a SYN"),
     ("idle", "time since data last passed, either way"),
 )
 _PLACES = (
@@ -88,17 +88,17 @@ class HelpScreen(Screen[None]):
 def help_lines() -> list[TextLine]:
     """Make the text: signs first, then the keys with the places where they work."""
     lines = [plain(" Signs", Role.HEADING)]
-    lines += [TextLine((Cell(f"   {sign:<16}", Role.STRONG), Cell(text))) for sign, text in _MARKS]
+    lines += [TextLine((Cell(f"   {sign:<13}", Role.STRONG), Cell(text))) for sign, text in _MARKS]
     lines += [TextLine(), plain(" Keys", Role.HEADING)]
     for key in KEYS:
         places = "" if key.where == Where.EVERYWHERE else " ".join(word for where, word in _PLACES if key.where & where)
         lines.append(
-            TextLine((Cell(f"   {key.shown:<16}", Role.STRONG), Cell(f"{key.help:<56}"), Cell(f" {places}", Role.DIM)))
+            TextLine((Cell(f"   {key.shown:<13}", Role.STRONG), Cell(f"{places:<13}", Role.DIM), Cell(key.help)))
         )
     lines += [
         TextLine(),
         plain(" Filter", Role.HEADING),
-        *[TextLine((Cell(f"   {example:<16}", Role.STRONG), Cell(text))) for example, text in _FILTERS],
+        *[TextLine((Cell(f"   {example:<13}", Role.STRONG), Cell(text))) for example, text in _FILTERS],
         TextLine(),
         plain(
             "   While the mouse is on, hold Shift to select text; --no-mouse leaves the mouse to the terminal.",
