@@ -39,7 +39,7 @@ _FIELD_AND_VALUE = re.compile(
 )
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")
 _FOUR_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+){3}(?P<port>:.*)?", re.ASCII | re.DOTALL)
-_BRACKETED = re.compile(r"\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[^\]]*)?\](?P<port>:.*)?", re.DOTALL)
+_BRACKETED = re.compile(r"\[(?=[0-9A-Fa-f.]*:)[0-9A-Fa-f:.]*(?:%[^\]]*)?\](?P<port>:.*)?", re.DOTALL)
 _NETWORK = re.compile(r"(?P<address>[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]*)/(?P<length>.*)", re.DOTALL)
 
 _STATES = {
@@ -93,7 +93,8 @@ def split_field(word: str) -> tuple[str, str] | None:
 def check_operator(operator: str) -> None:
     """Refuse what stands between a field and its value and means something else than equality."""
     if operator not in EQUALS:
-        raise InputError(f'"{operator}" cannot be asked; write field:value, with "not" before it for the opposite')
+        shown = safe_text(operator, 60)
+        raise InputError(f'"{shown}" cannot be asked; write field:value, with "not" before it for the opposite')
 
 
 def _nearest(word: str, names: Iterable[str]) -> str:
