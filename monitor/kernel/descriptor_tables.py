@@ -54,7 +54,7 @@ class DescriptorTables:
         return self._is_partial + sum(map(self._is_hidden, self._readings.values()))
 
     def get(self, pid: int) -> Descriptors | None:
-        """Give the sockets of a process as last read; None where it has ended or is hidden."""
+        """Give the descriptors of a process as last read; None where it has ended or is hidden."""
         reading = self._readings.get(pid)
         return reading.descriptors if reading else None
 

@@ -40,6 +40,25 @@ class OwnerTable:
         columns = np.array(sorted(rows), dtype=np.uint32).reshape(len(rows), 3)
         return cls(columns[:, 0].copy(), columns[:, 1].copy(), columns[:, 2].copy(), dict(processes), hidden_processes)
 
+    def with_former(self, former: OwnerTable, inodes: U32) -> OwnerTable:
+        """Add what another table says of some inodes that this one does not know."""
+        missing = inodes[(inodes != 0) & ~np.isin(inodes, self.inode)]
+        taken = np.isin(former.inode, missing)
+        if not taken.any():
+            return self
+        inode = np.concatenate([self.inode, former.inode[taken]])
+        order = np.argsort(inode, kind="stable")
+        pid = np.concatenate([self.pid, former.pid[taken]])
+        added = {number: former.processes[number] for number in set(former.pid[taken].tolist())}
+        return OwnerTable(
+            inode[order],
+            pid[order],
+            np.concatenate([self.fd, former.fd[taken]])[order],
+            {**added, **self.processes},
+            self.hidden_processes,
+            is_read=self.is_read,
+        )
+
     def ranges(self, inodes: U32) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
         """Give for each inode the first row and the row after the last; equal where nobody is known to hold it."""
         first = np.searchsorted(self.inode, inodes, side="left")

@@ -100,13 +100,20 @@ class Interval:
     """1 accepted, 2 dialled, 0 unknown."""
     interface: npt.NDArray[np.int32]
     """Index of the bound device, else of the device that owns the local address; 0 for none, -1 not known yet."""
+    owners: OwnerTable
+    """The sample's, and those that the carried rows had last."""
     owner_first: Rows
-    """First row in `sample.owners` of the socket's owners, or of its listener's for an unaccepted one."""
+    """First row in `owners` of the socket's owners, or of its listener's for an unaccepted one."""
     owner_end: Rows
     """Row after the last owner; equal to owner_first where no owner is known."""
 
     counters: tuple[Counters, ...]
     """The byte counters of the last five seconds, oldest first; what the rates are made of."""
+
+    @property
+    def has_rates(self) -> bool:
+        """Whether there was a sample before, from which rates follow."""
+        return self.elapsed_s > 0
 
     @property
     def is_carried(self) -> Bools:

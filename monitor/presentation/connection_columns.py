@@ -52,6 +52,8 @@ def _local(texts: RowTexts, row: int) -> Cell:
 
 
 def _remote(texts: RowTexts, row: int) -> Cell:
+    if not bool(texts.interval.table.is_pair[row]):
+        return Cell("*", Role.DIM)
     return Cell(str(texts.remote(row).on_the_wire), Role.REMOTE, keeps_end=True)
 
 
@@ -106,11 +108,17 @@ def _retransmits(texts: RowTexts, row: int) -> Cell:
 
 
 def _recv_q(texts: RowTexts, row: int) -> Cell:
-    return _known(bytes_text(float(texts.interval.table.recv_q[row])))
+    return _queue(texts, row, int(texts.interval.table.recv_q[row]))
 
 
 def _send_q(texts: RowTexts, row: int) -> Cell:
-    return _known(bytes_text(float(texts.interval.table.send_q[row])))
+    return _queue(texts, row, int(texts.interval.table.send_q[row]))
+
+
+def _queue(texts: RowTexts, row: int, waiting: int) -> Cell:
+    # A listener has its accept queue and backlog in these fields: other things under the same titles.
+    is_listener = bool(texts.interval.table.is_listener[row])
+    return _known(bytes_text(None if is_listener else float(waiting)))
 
 
 def _idle(texts: RowTexts, row: int) -> Cell:
@@ -123,7 +131,7 @@ def retransmit_shares(interval: Interval, rows: Rows) -> np.ndarray[tuple[int], 
     table = interval.table
     sent = table.segs_out[rows].astype(np.float64)
     shares = table.total_retrans[rows] / np.maximum(sent, 1)
-    shares[~table.knows("segs_out")[rows]] = np.nan
+    shares[~(table.knows("segs_out") & table.is_pair)[rows]] = np.nan
     return shares
 
 

@@ -162,9 +162,10 @@ def _ordered(interval: Interval, rows: Rows, sort: Sort) -> Rows:
 
 
 def _own_keys(interval: Interval, rows: Rows) -> Keys:
-    """Busiest first; among idle rows trouble states, then process, then remote endpoint."""
+    """Whatever waits first, where it is shown at all; busiest first; idle rows by trouble, process, remote endpoint."""
     table = interval.table
     return (
+        table.is_pair[rows],
         -busy_rate(interval, rows),
         TROUBLE_RANKS[table.state[rows]],
         process_ranks(interval, rows),
@@ -176,6 +177,6 @@ def _own_keys(interval: Interval, rows: Rows) -> Keys:
 
 def rows_of_process(interval: Interval, pid: int) -> Bools:
     """Choose the rows of which a process is an owner, unaccepted ones of its listeners included."""
-    owned = np.concatenate(([0], np.cumsum(interval.sample.owners.pid == pid)))
+    owned = np.concatenate(([0], np.cumsum(interval.owners.pid == pid)))
     chosen: Bools = owned[interval.owner_end] > owned[interval.owner_first]
     return chosen

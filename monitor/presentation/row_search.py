@@ -80,7 +80,7 @@ class RowSearch:
 
     def rows_of_processes(self, test: Callable[[Process], bool]) -> Bools:
         """Find rows that at least one process holds which passes the test."""
-        owners = self.interval.sample.owners
+        owners = self.interval.owners
         chosen = [process.pid for process in owners.processes.values() if test(process)]
         before = np.concatenate(([0], np.cumsum(np.isin(owners.pid, np.array(chosen, np.uint32)))))
         found: Bools = before[self.interval.owner_end] > before[self.interval.owner_first]
@@ -106,7 +106,7 @@ class RowSearch:
     @cached_property
     def is_ownership_known(self) -> Bools:
         """Rows of which it is known who holds them, if only that nobody does."""
-        interval, owners = self.interval, self.interval.sample.owners
+        interval, owners = self.interval, self.interval.owners
         if owners.is_read and owners.hidden_processes == 0:
             return np.ones(len(self.table), np.bool_)
         is_kernels_own = (self.table.inode == 0) & ~is_unaccepted(self.table, interval.listener)

@@ -55,7 +55,7 @@ class RowTexts:
 
     def owners(self, row: int) -> tuple[SocketOwner, ...]:
         """List who holds the row's socket, or its listener where it was not accepted yet."""
-        owners = self.interval.sample.owners
+        owners = self.interval.owners
         first, end = int(self.interval.owner_first[row]), int(self.interval.owner_end[row])
         return tuple(
             SocketOwner(owners.processes[pid], fd)
@@ -68,7 +68,7 @@ class RowTexts:
         interval = self.interval
         return owner_reason(
             interval.table,
-            interval.sample.owners,
+            interval.owners,
             row,
             has_owner=bool(interval.owner_end[row] > interval.owner_first[row]),
             has_listener=bool(interval.listener[row] >= 0),

@@ -65,7 +65,7 @@ def keep_order(former: U64, identity: U64, ordered: Rows) -> Rows:
 
 def process_ranks(interval: Interval, rows: Rows) -> npt.NDArray[np.uint32]:
     """Rank rows by their first owner's name and pid; those without an owner come last."""
-    owners = interval.sample.owners
+    owners = interval.owners
     by_name = sorted(owners.processes.values(), key=lambda process: (process.name.lower(), process.pid))
     pids = np.array([process.pid for process in by_name], np.uint32)
     first, end = interval.owner_first[rows], interval.owner_end[rows]

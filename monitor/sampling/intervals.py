@@ -41,7 +41,10 @@ def advance(previous: Interval | None, sample: Sample) -> Interval:
         receive = send = np.full(len(table), np.nan, np.float32)
         elapsed = float("nan")
     listener = listener_rows(table)
-    owner_first, owner_end = owner_ranges(table, sample.owners, listener)
+    owners = sample.owners
+    if previous is not None and len(carried.table):
+        owners = owners.with_former(previous.owners, carried.table.inode)
+    owner_first, owner_end = owner_ranges(table, owners, listener)
     gone = np.zeros(len(sample.table), np.bool_)
     return Interval(
         sample=sample,
@@ -56,6 +59,7 @@ def advance(previous: Interval | None, sample: Sample) -> Interval:
         listener=listener,
         direction=directions(table, listener),
         interface=interfaces(table, sample.network),
+        owners=owners,
         owner_first=owner_first,
         owner_end=owner_end,
         counters=window,

@@ -39,7 +39,7 @@ def rates(window: tuple[Counters, ...], now: float, table: SocketTable) -> tuple
     """
     receive = np.full(len(table), np.nan, np.float32)
     send = np.full(len(table), np.nan, np.float32)
-    is_open = table.knows("bytes_received") & table.knows("bytes_acked")
+    is_open = table.knows("bytes_received") & table.knows("bytes_acked") & table.is_pair
     for counters in (window[0], window[-1]) if len(window) > 1 else window:
         elapsed = now - counters.boot_time
         if elapsed <= 0 or not is_open.any():

@@ -54,14 +54,9 @@ class StreamSource:
         if self._is_closed:
             raise SourceError("the collector was ended")
         try:
-            write_frame(self._collector.input, messages.encode(question))
-            while True:
-                frame = read_frame(self._collector.output, _ANSWER_TIMEOUT_S)
-                if frame is None:
-                    raise SourceError(f"the collector has gone: {self._collector.ending()}")
-                answer = messages.decode_answer(frame.head)
-                if answer.id == question.id:
-                    break
+            frame, answer = self._exchange(question)
+        except SourceError:
+            raise SourceError(f"the collector has gone: {self._collector.ending()}") from None
         except WireError as error:
             # After one bad frame no later byte of the stream can be trusted.
             raise SourceError(f"the collector's answer is broken: {error}") from None
@@ -70,3 +65,14 @@ class StreamSource:
         if not isinstance(answer, expected):
             raise SourceError("the collector answered another question")
         return answer, frame
+
+    def _exchange(self, question: messages.Question) -> tuple[Frame, messages.Answer]:
+        """Send a question and wait for its answer; late answers to former questions are dropped."""
+        write_frame(self._collector.input, messages.encode(question))
+        while True:
+            frame = read_frame(self._collector.output, _ANSWER_TIMEOUT_S)
+            if frame is None:
+                raise SourceError("the stream ended")
+            answer = messages.decode_answer(frame.head)
+            if answer.id == question.id:
+                return frame, answer

@@ -222,7 +222,7 @@ class MonitorApp(App[None]):
             return []
         from monitor.presentation.process_words import process_title  # noqa: PLC0415 - on demand
 
-        return [(pid, process_title(process)) for pid, process in self.interval.sample.owners.processes.items()]
+        return [(pid, process_title(process)) for pid, process in self.interval.owners.processes.items()]
 
     # Actions.
 

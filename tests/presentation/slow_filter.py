@@ -46,10 +46,10 @@ class SlowReader:
         return [table.local(row), table.remote(row)] if table.is_pair[row] else [table.local(row)]
 
     def processes(self, row):
-        return [owner.process for owner in self.interval.sample.owners.owners_of(self.described[row]["inode"])]
+        return [owner.process for owner in self.interval.owners.owners_of(self.described[row]["inode"])]
 
     def knows_owners(self, row):
-        owners = self.interval.sample.owners
+        owners = self.interval.owners
         is_kernels = (
             self.described[row]["inode"] == 0 and not is_unaccepted(self.interval.table, self.interval.listener)[row]
         )

@@ -79,6 +79,7 @@ class ProcessScreen(Screen[None]):
     def show_interval(self, interval: Interval) -> None:
         """Show the sockets as they are now, and ask for the facts again."""
         self.sockets.show_interval(interval)
+        self._say_row()
         self.app.ask_process(self.pid)
 
     def show_status(self, line: TextLine) -> None:
@@ -102,6 +103,19 @@ class ProcessScreen(Screen[None]):
             TextLine((Cell(f" {label:<{_LABEL_WIDTH}}", Role.HEADING), Cell(text)))
             for label, text in process_lines(facts, now)
         )
+
+    def on_live_table_cursor_moved(self, message: LiveTable.CursorMoved) -> None:
+        """Say on the message line more of the row at the cursor."""
+        message.stop()
+        self._say_row()
+
+    def _say_row(self) -> None:
+        from monitor.presentation.row_text import RowTexts  # noqa: PLC0415 - it brings numpy
+        from monitor.presentation.selection import owner_line  # noqa: PLC0415 - as above
+
+        interval, row = self.sockets.interval, self.sockets.row_at_cursor()
+        if interval is not None and row is not None:
+            self.query_one(Prompt).say(owner_line(RowTexts(interval), row))
 
     def on_list_pane_asked(self, message: ListPane.Asked) -> None:
         """Say which letters the list waits for."""

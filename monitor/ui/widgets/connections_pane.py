@@ -78,7 +78,7 @@ class ConnectionsPane(ListPane):
         chosen = everything & self._chosen(self.interval)
         sort = self.sort or Sort()
         former = self.connections_view
-        keeps = former is not None and self._keeps_order()
+        keeps = former is not None and self._keeps_order(former)
         view = ConnectionsView.make(
             self.interval, chosen, sort, self.size.width, former=former.cookies if former and keeps else None
         )
@@ -119,10 +119,10 @@ class ConnectionsPane(ListPane):
             chosen &= mask(self.filter_tree, interval)
         return chosen
 
-    def _keeps_order(self) -> bool:
+    def _keeps_order(self, former: ConnectionsView) -> bool:
         """Whether rows stay in the order in which they are shown: the same question, and too early to re-sort."""
         now = time.monotonic()
-        if self._shown_sort != (self.sort, self.narrowing, self.filter_text):
+        if self._shown_sort != (self.sort, self.narrowing, self.filter_text) or not former.interval.has_rates:
             return False
         column = self.sort.column if self.sort is not None else None
         if column not in {None, "rate", "receive", "send", "idle"}:
