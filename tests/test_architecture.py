@@ -10,9 +10,12 @@ import pytest
 
 import monitor
 from tests.choke_points import RULES, Rule
+from tests.terminal import Terminal
 
 PACKAGE = Path(monitor.__file__).parent
 PROJECT = PACKAGE.parent
+
+NOT_BEFORE_THE_FIRST_PAINT = {"numpy", "msgspec", "psutil", "pyroute2"}
 
 
 def run_python(source: str) -> subprocess.CompletedProcess[str]:
@@ -51,10 +54,33 @@ def test_list_imports_neither_the_screen_nor_pyroute2():
     assert not loaded & {"textual", "rich", "pyroute2", "monitor.ui"}
 
 
-def test_the_first_paint_waits_for_neither_numpy_nor_msgspec():
+def test_the_app_is_imported_without_numpy_and_msgspec():
     loaded = loaded_by("import monitor.ui.app")
     assert "textual.app" in loaded
-    assert not loaded & {"numpy", "msgspec", "psutil", "pyroute2"}
+    assert not loaded & NOT_BEFORE_THE_FIRST_PAINT
+
+
+def test_the_first_paint_waits_for_neither_numpy_nor_msgspec(tmp_path):
+    # The monitor starts its sampler once the screen has been painted; here it tells what is loaded and stops.
+    source = """
+import os, sys
+from pathlib import Path
+from monitor.cli.main import run
+from monitor.sampling.sampler import Sampler
+
+def tell(sampler):
+    Path(sys.argv[1]).write_text(" ".join(sys.modules))
+    os._exit(0)
+
+Sampler.start = tell
+run([])
+"""
+    told = tmp_path / "modules"
+    with Terminal([sys.executable, "-I", "-c", source, str(told)]) as terminal:
+        terminal.exit_code(timeout=30)
+    loaded = set(told.read_text().split())
+    assert "monitor.ui.screens.main" in loaded
+    assert not loaded & NOT_BEFORE_THE_FIRST_PAINT
 
 
 def test_the_collector_knows_no_screen_and_reaches_its_first_sample_without_the_slow_imports():
