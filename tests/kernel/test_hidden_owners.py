@@ -38,7 +38,7 @@ print(json.dumps({{
 
 READ_WITH_HIDEPID = (
     """
-import subprocess
+import subprocess, sys
 subprocess.run(["mount", "-t", "proc", "-o", "hidepid=" + sys.argv[2], "proc", "/proc"], check=True)
 """
     + READ_AS_NOBODY
