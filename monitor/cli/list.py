@@ -79,7 +79,7 @@ def text_lines(interval: Interval, rows: Rows) -> Iterator[str]:
     yield from socket_lines(interval, rows)
     sample = interval.sample
     hidden = sample.owners.hidden_processes
-    owners = f", owners of {count_text(hidden)} processes hidden" if hidden else ""
+    owners = f", owners of {count_text(hidden)} process{'es' * (hidden > 1)} hidden" if hidden else ""
     evidence = f"{safe_text(sample.host)} {when_text(sample.taken_at)}, uid {sample.uid}"
     yield f"{evidence}, {count_text(len(rows))} sockets{owners}"
     yield from sample.notices

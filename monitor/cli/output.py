@@ -6,8 +6,6 @@ import sys
 from collections.abc import Iterable
 from typing import BinaryIO
 
-import msgspec
-
 from monitor.errors import MonitorError
 
 
@@ -23,6 +21,8 @@ def write_lines(lines: Iterable[str]) -> None:
 
 def write_json(document: object) -> None:
     """Print one JSON document: UTF-8, NaN as null; it raises what write_lines raises."""
+    import msgspec  # noqa: PLC0415 - the monitor writes no documents, and starts without it
+
     _write(msgspec.json.encode(document) + b"\n")
 
 

@@ -69,11 +69,11 @@ class ConnectionsPane(ListPane):
 
     def rebuild(self) -> None:
         """Choose and order the rows of the interval."""
+        if self.interval is None:
+            return
         from monitor.presentation.connections_view import ConnectionsView  # noqa: PLC0415 - it brings numpy
         from monitor.presentation.sorting import Sort  # noqa: PLC0415 - as above
 
-        if self.interval is None:
-            return
         everything = self.candidates(self.interval)
         chosen = everything & self._chosen(self.interval)
         sort = self.sort or Sort()

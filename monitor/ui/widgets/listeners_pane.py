@@ -30,12 +30,12 @@ class ListenersPane(ListPane):
 
     def rebuild(self) -> None:
         """Group and order the waiting sockets of the interval."""
+        if self.interval is None:
+            return
         from monitor.presentation.listeners_view import ListenersView, chosen_entries  # noqa: PLC0415 - as above
         from monitor.presentation.service_endpoints import ServiceEndpoints  # noqa: PLC0415 - as above
         from monitor.presentation.sorting import Sort  # noqa: PLC0415 - as above
 
-        if self.interval is None:
-            return
         self.endpoints = ServiceEndpoints.of(self.interval)
         chosen = chosen_entries(self.endpoints, self.filter_tree)
         view = ListenersView.make(self.endpoints, chosen, self.sort or Sort(), self.size.width)
