@@ -1,7 +1,7 @@
 """Who dialled: from the state, from TCP's own byte counters, from the listener on the local endpoint.
 
 With nothing in flight, bytes_acked − (bytes_sent − bytes_retrans) counts the sequence numbers that carried no data:
-the SYN of the side that dialled. The side that accepted sent its SYN before the counter began.
+the own FIN, and the SYN of the side that dialled. The side that accepted sent its SYN before the counter began.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, DIRECTION_UNKNOWN
-from monitor.model.socket_table import Bools, Rows, SocketTable
+from monitor.model.socket_table import U64, Bools, Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 
-_OWN_FIN_UNSENT = (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)
-"""States in which no FIN of ours can have been counted."""
+_OWN_FINS = {TcpState.ESTABLISHED: 0, TcpState.CLOSE_WAIT: 0, TcpState.FIN_WAIT_2: 1}
+"""How many FINs of ours were acknowledged; in the other states it depends."""
 
 
 def directions(table: SocketTable, listener: Rows) -> npt.NDArray[np.int8]:
@@ -29,18 +29,22 @@ def directions(table: SocketTable, listener: Rows) -> npt.NDArray[np.int8]:
     told[is_tcp_pair & (listener >= 0)] = DIRECTION_ACCEPTED
     told[is_tcp_pair & (table.state == TcpState.SYN_SENT)] = DIRECTION_DIALLED
     told[is_tcp_pair & np.isin(table.state, (TcpState.SYN_RECEIVED, TcpState.NEW_SYN_RECEIVED))] = DIRECTION_ACCEPTED
-    is_telling, surplus = _syn_surplus(table)
-    told[is_tcp_pair & is_telling & (surplus == 0)] = DIRECTION_ACCEPTED
-    told[is_tcp_pair & is_telling & (surplus == 1)] = DIRECTION_DIALLED
+    is_telling, syns = _counted_syns(table)
+    told[is_tcp_pair & is_telling & (syns == 0)] = DIRECTION_ACCEPTED
+    told[is_tcp_pair & is_telling & (syns == 1)] = DIRECTION_DIALLED
     return told
 
 
-def _syn_surplus(table: SocketTable) -> tuple[Bools, npt.NDArray[np.uint64]]:
+def _counted_syns(table: SocketTable) -> tuple[Bools, U64]:
+    """Give the rows whose counters tell, and how many SYNs they hold: 0 or 1 where they are right."""
     is_telling = (
-        np.isin(table.state, _OWN_FIN_UNSENT)
+        np.isin(table.state, tuple(_OWN_FINS))
         & table.knows("bytes_retrans")
         & table.knows("bytes_acked")
         & (table.unacked == 0)
         & (table.send_q == 0)
     )
-    return is_telling, table.bytes_acked - (table.bytes_sent - table.bytes_retrans)
+    fins = np.zeros(len(table), np.uint64)
+    for state, count in _OWN_FINS.items():
+        fins[table.state == state] = count
+    return is_telling, table.bytes_acked - (table.bytes_sent - table.bytes_retrans) - fins

@@ -105,7 +105,7 @@ def _choose(table: SocketTable, index: ListenerIndex, row: int) -> int:
 
 
 def is_reuseport_rival(table: SocketTable, row: int) -> bool:
-    """Tell whether several listeners share the row's endpoint and more than one has a filled accept queue."""
+    """Tell whether several listeners share the row's endpoint and not just one of them has waiting clients."""
     same = (
         table.is_listener
         & (table.local_port == table.local_port[row])
