@@ -43,15 +43,18 @@ class _World:
         self._v6 = self._listen("::", V6_ONLY, options=[(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)])
         for _ in range(3):
             self._listen(V4, GROUP, options=[(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)])
-        on_loopback = self._listen("0.0.0.0", DEVICE, options=[(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo\0")])
+        self._on_loopback = self._listen(
+            "0.0.0.0", DEVICE, options=[(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo\0")]
+        )
         self._open(socket.AF_INET, socket.SOCK_STREAM).bind((V4, BOUND))
         if self._privileged:
-            os.fchown(on_loopback.fileno(), OTHER_USER, -1)
+            os.fchown(self._on_loopback.fileno(), OTHER_USER, -1)
 
     def _connections(self) -> None:
         self._connect(self._v6, V6)
         self._connect(self._dual, "::ffff:127.0.0.1")
         self._connect(self._dual, V4)
+        self._connect(self._on_loopback, V4)
         talker, hearer = self._connect(self._plain, V4)
         talker.sendall(UNREAD)
         hearer.recv(1, socket.MSG_PEEK)

@@ -181,6 +181,12 @@ def test_look_up_gives_answers_and_refusals_in_order():
     assert refusals == [0, errno.ENOENT, 0]
 
 
+def test_look_up_passes_over_an_answer_that_comes_late():
+    kernel = ScriptedKernel(message(b"late", sequence=9), message(b"evil", port=9), message(b"aaaa"))
+    found, _ = NetlinkSocket(kernel).look_up(KIND, [b"1"], "look up")
+    assert [found.data[at + 16 : at + 20].tobytes() for at in found.offsets] == [b"aaaa"]
+
+
 @pytest.mark.parametrize("answer", [message(b"aaaa", 99), message(b"aaaa") + message(b"bbbb"), error(0), done()])
 def test_look_up_takes_one_message_of_its_own_kind_only(answer):
     with pytest.raises(WireError):
