@@ -1,0 +1,49 @@
+"""fourtuple process: facts and sockets of one process, beside the kernel's word."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import fourtuple
+from tests.servers import hostile_executable
+
+
+def test_the_first_line_says_who_it_is_and_how_many_sockets_it_holds():
+    done = fourtuple("process", str(os.getpid()))
+    assert done.returncode == 0
+    name = Path("/proc/self/exe").readlink().name
+    assert done.stdout.splitlines()[0].startswith(f"{name}[{os.getpid()}] of ")
+
+
+def test_the_document_names_exe_arguments_parents_and_descriptors():
+    document = json.loads(fourtuple("process", str(os.getpid()), "--json").stdout)
+    assert document["schema"] == "fourtuple.process/1"
+    assert document["pid"] == os.getpid()
+    assert document["exe"] == str(Path(sys.executable).resolve())
+    assert document["uid"] == os.getuid()
+    assert document["parents"][0]["pid"] == os.getppid()
+    assert document["fd_kinds"]
+
+
+@pytest.mark.kernel
+def test_all_sockets_of_the_process_are_listed_and_no_others(namespace, service):
+    document = json.loads(fourtuple("process", str(service.listener.pid), "--json").stdout)
+    assert {row["local"] for row in document["sockets"]} == {f"{service.listener.local[0]}:{service.listener.local[1]}"}
+    assert {owner["pid"] for row in document["sockets"] for owner in row["owners"]} == {service.listener.pid}
+    assert len(document["sockets"]) == 3
+
+
+@pytest.mark.kernel
+def test_a_hostile_name_comes_escaped_with_its_bytes_beside_it(namespace, scene, tmp_path):
+    held = scene.enter_context(hostile_executable(b"\x1b[31mred\n[nope]\xff", tmp_path))
+    done = fourtuple("process", str(held.pid), "--json")
+    document = json.loads(done.stdout)
+    assert document["name"] == r"\x1b[31mred\n[nope]\xff"
+    assert document["name_b64"]
+    text = fourtuple("process", str(held.pid)).stdout
+    assert "\x1b" not in text
