@@ -9,7 +9,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from monitor.errors import InputError
-from monitor.presentation.filter_parser import parse
 from monitor.sampling.collector_process import CollectorProcess
 
 if TYPE_CHECKING:
@@ -22,7 +21,10 @@ _TEXTUAL_DEFAULTS = {"TEXTUAL_FPS": "240", "TEXTUAL_ANIMATIONS": "none"}
 def run_monitor(arguments: argparse.Namespace) -> int:
     """Open the monitor and give its exit code."""
     _check_terminal()
-    parse(arguments.filter)
+    if arguments.filter:
+        from monitor.presentation.filter_parser import parse  # noqa: PLC0415 - most starts are without a filter
+
+        parse(arguments.filter)
     collector: CollectorProcess | None = CollectorProcess()
     for name, value in _TEXTUAL_DEFAULTS.items():
         os.environ.setdefault(name, value)
