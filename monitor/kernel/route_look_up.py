@@ -27,6 +27,8 @@ _STOCK_IPV4_RULES = 3
 _REFUSING_TYPES = {errno.EINVAL: 6, errno.EHOSTUNREACH: 7, errno.EACCES: 8}
 """RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT by what connect() says."""
 _MOST_HOPS_ASKED = 32
+_NARROW_SCOPES = (253, 254)
+"""RT_SCOPE_LINK and RT_SCOPE_HOST."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class RouteLookUp:
             InputError: source and remote are of different families.
             KernelError: the kernel could not be asked, or has no answers for this protocol.
         """
-        if not self._can_bind(unmapped(flow.source)):
+        if not self._can_bind(unmapped(flow.source), flow.device or 0):
             return _no_way(flow, errno.EADDRNOTAVAIL)
         question = question_of(flow, self._zone_index(flow.zone))
         if isinstance(question, int):
@@ -70,6 +72,7 @@ class RouteLookUp:
             return self._asked_with_source(question, answer)
         if question.source is not None and not self._is_by_output(question, answer):
             # With a source RTM_GETROUTE only prefers the interface that a bound socket insists on (RT6_LOOKUP_F_IFACE).
+            # Without one it insists, but then no `from` rule matches: to have both at once is beyond the question.
             question = replace(question, source=None)
             answer = self._ask(question, RTM_F_LOOKUP_TABLE)
         return question, answer
@@ -182,14 +185,16 @@ class RouteLookUp:
             return None
         return neighbour(self.kernel, link.index, answer.hop.gateway or question.remote)
 
-    def _can_bind(self, source: Address | None) -> bool:
-        """Whether bind() takes the address."""
+    def _can_bind(self, source: Address | None, device: int) -> bool:
+        """Whether bind() takes the address for a socket bound to that device."""
         if source is None or source.is_unspecified:
             return True
-        if any(entry.address == source and not entry.is_tentative for entry in self.addresses):
-            return True
+        owners = [entry for entry in self.addresses if entry.address == source and not entry.is_tentative]
         if isinstance(source, IPv6Address):
-            return False
+            # An address of link or host scope only counts on its own interface (__ipv6_chk_addr_and_flags).
+            return any(entry.link == device or not device or entry.scope not in _NARROW_SCOPES for entry in owners)
+        if owners:
+            return True
         # All of 127/8, AnyIP routes, broadcast and multicast addresses can be bound with IPv4.
         question = question_of(Flow(source), None)
         reply = question if isinstance(question, int) else self._ask(question, RTM_F_LOOKUP_TABLE)

@@ -129,3 +129,12 @@ def test_answer_for_a_socket_bound_to_a_device_is_what_connect_does(kernel, ip, 
     ip(*WORLDS[world])
     index = socket.if_nametoindex("e1")
     assert differences([ask(kernel, remote, device=index) for remote in REMOTES]) == []
+
+
+@pytest.mark.parametrize("world", ["stock", "policy", "nothing"])
+def test_answer_for_a_socket_bound_to_address_and_device_is_what_connect_does(kernel, ip, world):
+    ip(*WORLDS[world])
+    index = socket.if_nametoindex("e1")
+    pairs = [(source, remote) for source in BINDINGS for remote in REMOTES if (":" in source) == (":" in remote)]
+    decisions = [ask(kernel, remote, source=source, device=index) for source, remote in pairs if "ffff:" not in remote]
+    assert differences(decisions) == []
