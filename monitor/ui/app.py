@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 PERIODS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 _CLOCK_S = 1.0
+_NEWS_S = 8.0
+"""How long a sentence stays on the message line, whatever samples come meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class MonitorApp(App[None]):
         self._newest: Interval | None = None
         self._sampler = Sampler(open_source, self._report, self.settings.period_s)
         self._asked_pid: int | None = None
+        self._news_until = 0.0
 
     def on_mount(self) -> None:
         """Choose the theme, mount the main screen, and start sampling once it is painted."""
@@ -122,6 +125,9 @@ class MonitorApp(App[None]):
 
     def on_sampler_reported(self, message: SamplerReported) -> None:
         """Hand on what the sampling thread read."""
+        if not self.is_running:
+            # At the end the screens go before the messages do.
+            return
         match message.event:
             case IntervalMade(interval):
                 self._take_interval(interval)
@@ -137,7 +143,8 @@ class MonitorApp(App[None]):
 
     def _take_interval(self, interval: Interval) -> None:
         self._newest = interval
-        self.news = "; ".join(interval.sample.notices)
+        if interval.sample.boot_time >= self._news_until:
+            self.news = "; ".join(interval.sample.notices)
         if not self.is_paused or self.interval is None:
             self._show(interval)
         self._tick()
@@ -159,6 +166,7 @@ class MonitorApp(App[None]):
         from monitor.presentation.safe_text import safe_text  # noqa: PLC0415 - on demand
 
         self.news = safe_text(text)
+        self._news_until = self._boot_clock() + _NEWS_S
         for screen in self.screen_stack:
             if isinstance(screen, MainScreen):
                 screen.say(self.news, Role.TROUBLE)
