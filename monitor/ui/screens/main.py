@@ -57,7 +57,17 @@ class MainScreen(Screen[None]):
 
     def __init__(self, glyphs: Mapping[int, str] | None, start_filter: str = "") -> None:
         super().__init__()
-        self._glyphs = glyphs
+        # Made here and not found by query: the app may tell the newest before the widgets are mounted.
+        self.listeners = ListenersPane(glyphs=glyphs, id="listeners")
+        self.connections = ConnectionsPane(glyphs=glyphs, id="connections")
+        self.routing = RoutingPane(glyphs=glyphs, id="routing")
+        self.prompt = Prompt(glyphs=glyphs, id="prompt")
+        self._upper = Horizontal(self.listeners, self.routing, id="upper")
+        self._status = TextLines(glyphs=glyphs, id="status")
+        self._tabs = TextLines(glyphs=glyphs, id="tabs")
+        self._strip = TextLines(glyphs=glyphs, id="strip")
+        self._footer = FooterBar(glyphs=glyphs, id="footer")
+        self._tiny = TextLines(glyphs=glyphs, id="tiny")
         self._start_filter = start_filter
         self._current: PaneName = "connections"
         self._is_zoomed = False
@@ -69,23 +79,17 @@ class MainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the widgets; none of them has anything to show yet."""
-        yield TextLines(glyphs=self._glyphs, id="status")
-        yield TextLines(glyphs=self._glyphs, id="tabs")
-        with Horizontal(id="upper"):
-            yield ListenersPane(glyphs=self._glyphs, id="listeners")
-            yield RoutingPane(glyphs=self._glyphs, id="routing")
-        yield ConnectionsPane(glyphs=self._glyphs, id="connections")
-        yield TextLines(glyphs=self._glyphs, id="strip")
-        yield Prompt(glyphs=self._glyphs, id="prompt")
-        yield FooterBar(glyphs=self._glyphs, id="footer")
-        yield TextLines(glyphs=self._glyphs, id="tiny")
+        yield self._status
+        yield self._tabs
+        yield self._upper
+        yield self.connections
+        yield self._strip
+        yield self.prompt
+        yield self._footer
+        yield self._tiny
 
     def on_mount(self) -> None:
         """Take the start filter, and wait for the first interval."""
-        self.listeners = self.query_one(ListenersPane)
-        self.connections = self.query_one(ConnectionsPane)
-        self.routing = self.query_one(RoutingPane)
-        self.prompt = self.query_one(Prompt)
         self.say("reading the kernel's sockets …")
         self.connections.focus()
         if self._start_filter:
@@ -112,8 +116,8 @@ class MainScreen(Screen[None]):
 
     def show_status(self, line: TextLine) -> None:
         """Show the status line."""
-        self.query_one("#status", TextLines).show([line])
-        self.query_one("#tiny", TextLines).show([line, plain(" too small: 40×10 shows more", Role.DIM)])
+        self._status.show([line])
+        self._tiny.show([line, plain(" too small: 40×10 shows more", Role.DIM)])
 
     def show_route(self, answer: RouteAnswer) -> None:
         """Show an answer, unless another row was selected meanwhile."""
@@ -137,16 +141,13 @@ class MainScreen(Screen[None]):
         three = self._has_three_panes
         self.set_class(not three, "-single")
         self.set_class(width < _SMALLEST_WIDTH or height < _SMALLEST_HEIGHT, "-tiny")
-        for name in PANES:
-            self.query_one(f"#{name}").set_class(not three and name != self._current, "-hidden")
-        upper = self.query_one("#upper")
-        upper.set_class(not three and self._current == "connections", "-hidden")
-        upper.styles.height = round(height * 0.28) if three else "1fr"
+        for name, pane in self._panes.items():
+            pane.set_class(not three and name != self._current, "-hidden")
+            pane.has_title = three
+        self._upper.set_class(not three and self._current == "connections", "-hidden")
+        self._upper.styles.height = round(height * 0.28) if three else "1fr"
         self.routing.styles.width = _routing_width(width) if three else "1fr"
         self.routing.is_beside = three
-        for pane in (self.listeners, self.connections):
-            pane.has_title = three
-        self.routing.has_title = three
         self.routing.lay_out()
         self.call_after_refresh(self._rebuild)
 
@@ -170,7 +171,7 @@ class MainScreen(Screen[None]):
             cells.append(Cell(f"[{text}]" if is_current else f" {text} ", Role.STRONG if is_current else Role.HEADING))
         pane = self._pane()
         notes = self._notes(pane) if isinstance(pane, ListPane) else ""
-        self.query_one("#tabs", TextLines).show([TextLine((Cell(" "), *cells), (Cell(f"{notes} ", Role.NOTE),))])
+        self._tabs.show([TextLine((Cell(" "), *cells), (Cell(f"{notes} ", Role.NOTE),))])
 
     def _notes(self, pane: ListPane) -> str:
         notes = []
@@ -182,20 +183,19 @@ class MainScreen(Screen[None]):
 
     # Panes and focus.
 
+    @property
+    def _panes(self) -> dict[PaneName, ListPane | RoutingPane]:
+        return {"listeners": self.listeners, "connections": self.connections, "routing": self.routing}
+
     def _pane(self) -> ListPane | RoutingPane:
-        panes: dict[PaneName, ListPane | RoutingPane] = {
-            "listeners": self.listeners,
-            "connections": self.connections,
-            "routing": self.routing,
-        }
-        return panes[self._current]
+        return self._panes[self._current]
 
     def on_descendant_focus(self) -> None:
         """Follow the focus, which a click may have moved."""
         focused = self.focused
         if focused is not None and focused.id in PANES and focused.id != self._current:
             self._go_to(focused.id)
-        self.query_one(FooterBar).show_keys(_PLACES[self._current])
+        self._footer.show_keys(_PLACES[self._current])
 
     def action_pane(self, name: PaneName) -> None:
         """Go to a pane."""
@@ -214,7 +214,7 @@ class MainScreen(Screen[None]):
         if not self._has_three_panes:
             self._lay_out()
         self._pane().focus()
-        self.query_one(FooterBar).show_keys(_PLACES[name])
+        self._footer.show_keys(_PLACES[name])
         self._show_tabs()
         self._show_detail()
 
@@ -355,11 +355,10 @@ class MainScreen(Screen[None]):
             self.routing.answer(title, words.connection_lines(interval, row, self._answer))
         else:
             self.routing.answer(f"of {RowTexts(interval).local(row)}", words.listener_lines(interval, row))
-        strip = self.query_one("#strip", TextLines)
         if row is None:
-            strip.show([])
+            self._strip.show([])
         else:
-            strip.show([words.strip_line(interval, row, self._answer), owner_line(RowTexts(interval), row)])
+            self._strip.show([words.strip_line(interval, row, self._answer), owner_line(RowTexts(interval), row)])
 
     async def action_route(self) -> None:
         """Ask for a remote endpoint and show the way to it."""

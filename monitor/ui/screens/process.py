@@ -50,24 +50,29 @@ class ProcessScreen(Screen[None]):
     def __init__(self, pid: int, glyphs: Mapping[int, str] | None) -> None:
         super().__init__()
         self.pid = pid
-        self._glyphs = glyphs
+        # Made here and not found by query: the app may tell the newest before the widgets are mounted.
+        self.sockets = ProcessSockets(glyphs=glyphs, id="sockets")
+        self.sockets.pid = pid
+        self.prompt = Prompt(glyphs=glyphs, id="prompt")
+        self._status = TextLines(glyphs=glyphs, id="status")
+        self._title = TextLines(glyphs=glyphs, id="title")
+        self._facts = TextLines(glyphs=glyphs, id="facts")
+        self._footer = FooterBar(glyphs=glyphs, id="footer")
 
     def compose(self) -> ComposeResult:
         """Lay out status, facts, sockets, message line and keys."""
-        yield TextLines(glyphs=self._glyphs, id="status")
-        yield TextLines(glyphs=self._glyphs, id="title")
-        yield TextLines(glyphs=self._glyphs, id="facts")
-        yield ProcessSockets(glyphs=self._glyphs, id="sockets")
-        yield Prompt(glyphs=self._glyphs, id="prompt")
-        yield FooterBar(glyphs=self._glyphs, id="footer")
+        yield self._status
+        yield self._title
+        yield self._facts
+        yield self.sockets
+        yield self.prompt
+        yield self._footer
 
     def on_mount(self) -> None:
         """Ask for the facts."""
-        self.sockets = self.query_one(ProcessSockets)
-        self.sockets.pid = self.pid
         self.sockets.focus()
         self._say_title(f"process {self.pid}")
-        self.query_one(FooterBar).show_keys(Where.PROCESS)
+        self._footer.show_keys(Where.PROCESS)
         self.app.ask_process(self.pid)
         if self.app.interval is not None:
             self.show_interval(self.app.interval)
@@ -84,7 +89,7 @@ class ProcessScreen(Screen[None]):
 
     def show_status(self, line: TextLine) -> None:
         """Show the status line."""
-        self.query_one("#status", TextLines).show([line])
+        self._status.show([line])
 
     def show_facts(self, pid: int, facts: ProcessFacts | None, error: str | None) -> None:
         """Show the facts, or why there are none."""
@@ -92,14 +97,13 @@ class ProcessScreen(Screen[None]):
             return
         from monitor.presentation.process_words import process_lines, process_title  # noqa: PLC0415 - on demand
 
-        body = self.query_one("#facts", TextLines)
         if facts is None:
             self._say_title(f"process {self.pid}")
-            body.show([plain(f" {error or f'there is no process {self.pid} (any more)'}", Role.TROUBLE)])
+            self._facts.show([plain(f" {error or f'there is no process {self.pid} (any more)'}", Role.TROUBLE)])
             return
         self._say_title(process_title(facts.process))
         now = self.app.interval.sample.taken_at if self.app.interval is not None else 0.0
-        body.show(
+        self._facts.show(
             TextLine((Cell(f" {label:<{_LABEL_WIDTH}}", Role.HEADING), Cell(text)))
             for label, text in process_lines(facts, now)
         )
@@ -115,12 +119,12 @@ class ProcessScreen(Screen[None]):
 
         interval, row = self.sockets.interval, self.sockets.row_at_cursor()
         if interval is not None and row is not None:
-            self.query_one(Prompt).say(owner_line(RowTexts(interval), row))
+            self.prompt.say(owner_line(RowTexts(interval), row))
 
     def on_list_pane_asked(self, message: ListPane.Asked) -> None:
         """Say which letters the list waits for."""
         message.stop()
-        self.query_one(Prompt).say(plain(f" {message.text}", Role.STRONG))
+        self.prompt.say(plain(f" {message.text}", Role.STRONG))
 
     def on_live_table_opened(self, message: LiveTable.Opened) -> None:
         """Go to the other process that shares the row at the cursor, where there is one."""
@@ -135,13 +139,13 @@ class ProcessScreen(Screen[None]):
 
     def action_more_rows(self) -> None:
         """TIME-WAIT rows belong to no process; say so."""
-        self.query_one(Prompt).say(plain(" TIME-WAIT rows are the kernel's own: no process has them", Role.DIM))
+        self.prompt.say(plain(" TIME-WAIT rows are the kernel's own: no process has them", Role.DIM))
 
     async def action_filter(self) -> None:
         """Filter the sockets while the filter is typed."""
         from monitor.ui.filtering import ask_filter  # noqa: PLC0415 - only who filters needs it
 
-        await ask_filter(self.query_one(Prompt), self.sockets, lambda _: None)
+        await ask_filter(self.prompt, self.sockets, lambda _: None)
 
     def action_back(self) -> None:
         """Drop the filter; without one go back a screen."""
@@ -156,6 +160,6 @@ class ProcessScreen(Screen[None]):
 
     def _say_title(self, name: str) -> None:
         rest = "─" * max(0, self.size.width - len(name) - 3)
-        self.query_one("#title", TextLines).show(
+        self._title.show(
             [TextLine((Cell("─", Role.RULE), Cell(f" {name} ", Role.STRONG), Cell(rest, Role.RULE)))]
         )
