@@ -19,7 +19,7 @@ from tests.scenes import FixedSource
 PATIENCE_S = 30.0
 """Far more than anything here takes, also on a busy machine."""
 
-_FONT_FACE = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
+_FOREIGN = re.compile(r"\s*(?:@font-face \{.*?\}|<!--.*?-->)", re.DOTALL)
 _FONT_FAMILY = re.compile(r"font-family: [^;]*;")
 
 
@@ -52,8 +52,11 @@ class Stage:
 
     @property
     def lines(self) -> list[str]:
-        """The screen line by line, without the blanks at their ends."""
-        strips = self.app.screen._compositor.render_strips()
+        """The screen line by line, without the blanks at their ends; nothing before it is laid out."""
+        compositor = self.app.screen._compositor
+        if compositor.size != self.app.size:
+            return []
+        strips = compositor.render_strips()
         assert [strip.cell_length for strip in strips] == [self.app.size.width] * self.app.size.height
         return [strip.text.rstrip() for strip in strips]
 
@@ -92,7 +95,7 @@ class Stage:
     async def settle(self) -> None:
         """Wait until the screen has dealt with what it knows, and no question to the kernel is open."""
         await self.pilot.pause()
-        await self.until(lambda: "asking the kernel" not in self.text)
+        await self.until(lambda: self.lines and "asking the kernel" not in self.text)
 
     async def until(self, holds: Callable[[], object]) -> None:
         """Wait until something holds."""
@@ -160,6 +163,9 @@ async def monitor_of(
 
 
 def picture(app: MonitorApp) -> str:
-    """Draw the screen as SVG in the reader's own monospace font: Textual's would be fetched from a stranger."""
-    svg = _FONT_FAMILY.sub("font-family: monospace;", _FONT_FACE.sub("", app.export_screenshot(simplify=True)))
+    """Draw the screen as SVG, in the reader's own monospace font: Textual's would be fetched from a stranger."""
+    svg = _FOREIGN.sub("", app.export_screenshot(simplify=True))
+    svg = _FONT_FAMILY.sub("font-family: monospace;", svg)
+    # Blanks at the ends of a text count, which is not so by default, and as blanks they take a sixth of the room.
+    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1).replace("&#160;", " ")
     return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
