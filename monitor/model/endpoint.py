@@ -66,8 +66,8 @@ class Endpoint:
 
     @property
     def is_wildcard(self) -> bool:
-        """Whether the address is 0.0.0.0 or ::."""
-        return self.address.is_unspecified
+        """Whether the address is 0.0.0.0, plain or mapped, or ::."""
+        return self.on_the_wire.address.is_unspecified
 
     @property
     def on_the_wire(self) -> Endpoint:

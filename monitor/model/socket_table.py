@@ -128,7 +128,7 @@ class SocketTable:
 
     def row_of_cookie(self, cookie: int) -> int | None:
         """Find the row of a socket; None where it is not in this table."""
-        hits = np.flatnonzero(self.cookie == np.uint64(cookie))
+        hits = np.flatnonzero(self.cookie == cookie)
         return int(hits[0]) if len(hits) else None
 
     def local(self, row: int, zone: str | None = None) -> Endpoint:
