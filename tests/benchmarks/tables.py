@@ -85,12 +85,14 @@ def live_actions(table: LiveTable) -> dict[str, Action]:
     same = ReadyView(range(ROWS))
     others = iter([with_texts(f"x{number}", step=1) for number in range(TURNS + 1)])
     tenths = iter([with_texts(f"y{number}", step=10) for number in range(TURNS + 1)])
+    seconds = iter([ReadyView(range(ROWS), idle=f"{number}s") for number in range(TURNS + 1)])
     table.show(same)
     return {
         "page down": table.action_page_down,
         "cursor down": table.action_cursor_down,
         "every row changed": lambda: table.show(next(others)),
         "every tenth row changed": lambda: table.show(next(tenths)),
+        "idle times changed": lambda: table.show(next(seconds)),
         "nothing changed": lambda: table.show(same),
     }
 

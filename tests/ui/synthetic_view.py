@@ -30,6 +30,8 @@ class SyntheticView:
     is_descending: bool = True
     texts: dict[int, str] = field(default_factory=dict)
     """By row: what stands in the process column instead."""
+    idle: str = "0s"
+    """What stands in the idle column of every row."""
     marks: dict[int, str] = field(default_factory=dict)
     roles: dict[int, Role] = field(default_factory=dict)
     asked: list[tuple[int, int]] = field(default_factory=list)
@@ -63,7 +65,7 @@ class SyntheticView:
             "up": Cell("0", Role.DIM),
             "rtt": Cell("23ms"),
             "retrans": Cell("0.1"),
-            "idle": Cell("0s", Role.DIM),
+            "idle": Cell(self.idle, Role.DIM),
         }
         wanted = tuple(cells.get(column.id, Cell("x")) for column in self.columns)
         return Line(self.marks.get(row, " "), wanted, self.roles.get(row, Role.PLAIN))
