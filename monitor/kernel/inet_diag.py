@@ -218,8 +218,7 @@ def _reconcile(table: SocketTable) -> None:
     is_ipv4 = table.family == socket.AF_INET
     for high, low in ((table.local_high, table.local_low), (table.remote_high, table.remote_low)):
         # An IPv4 address is the first 32 bits of the field.
-        np.right_shift(high, 32, out=low, where=is_ipv4)
-        np.bitwise_or(low, MAPPED_IPV4, out=low, where=is_ipv4)
+        np.copyto(low, MAPPED_IPV4 | high >> 32, where=is_ipv4)
         np.copyto(high, 0, where=is_ipv4)
     # A listener's tcpi_unacked is its accept queue (tcp_get_info), which recv_q has already.
     np.copyto(table.unacked, 0, where=table.state == TcpState.LISTEN)
