@@ -117,15 +117,25 @@ class Decoded:
 def decode(messages: Messages, protocol: int, namespace: int) -> Decoded:
     """Make columns of the answers to a sock_diag question; nothing in them refers to the messages' buffer."""
     table = SocketTable.zeros(len(messages), namespace)
+    is_whole = decode_into(table, messages, protocol)
+    if is_whole.all():
+        return Decoded(table, 0)
+    return Decoded(table.take(is_whole), int(np.count_nonzero(~is_whole)))
+
+
+def decode_into(table: SocketTable, messages: Messages, protocol: int) -> Bools:
+    """Fill a table that has a row for each message and holds only zeros.
+
+    Returns:
+        Which rows are sockets; the others are those of malformed messages and stay as they are.
+    """
     table.protocol[:] = protocol
     table.v6only[:] = V6ONLY_UNKNOWN
     is_whole = np.ones(len(messages), np.bool_)
     for rows, block in _blocks(messages):
         _decode_block(table, rows, block, is_whole)
     _reconcile(table)
-    if is_whole.all():
-        return Decoded(table, 0)
-    return Decoded(table.take(is_whole), int(np.count_nonzero(~is_whole)))
+    return is_whole
 
 
 def without_duplicates(table: SocketTable) -> SocketTable:

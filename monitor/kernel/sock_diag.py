@@ -17,9 +17,9 @@ import numpy as np
 
 from monitor.errors import KernelError
 from monitor.kernel.inet_diag import decode, without_duplicates
+from monitor.kernel.inet_diag_list import SocketList
 from monitor.kernel.inet_diag_question import SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK, exact, family_list, tcp_list
 from monitor.kernel.netlink import NETLINK_SOCK_DIAG, NetlinkSocket, TruncatedDatagramError
-from monitor.kernel.netlink_messages import Messages
 from monitor.model.socket_table import U64, Rows, SocketTable
 from monitor.model.tcp import ALL_STATES, LIVE_STATES, PROTOCOL_TCP, PROTOCOL_UDP, TcpState
 
@@ -51,6 +51,7 @@ class SockDiag:
         self.malformed = 0
         self.was_interrupted = False
         self._offers_one_pass = True
+        self._expected_rows: dict[bytes, int] = {}
         # A socket for each kind of question: one abandoned dump never stands in the way of another.
         with ExitStack() as conversations:
             self._tcp, self._udp, self._exact = (
@@ -125,8 +126,8 @@ class SockDiag:
     def _lists(self, conversation: NetlinkSocket, kind: int, questions: list[bytes], protocol: int) -> SocketTable:
         """Ask for one list after another; a socket that changes between two is in one of them."""
         self.was_interrupted = False
-        tables = [table for question in questions for table in self._list(conversation, kind, question, protocol)]
-        return without_duplicates(SocketTable.concatenate(tables or [SocketTable.empty(self.namespace)]))
+        tables = [self._list(conversation, kind, question, protocol) for question in questions]
+        return without_duplicates(SocketTable.concatenate(tables))
 
     def _family_lists(self, conversation: NetlinkSocket, protocol: int, states: int) -> SocketTable:
         questions = [family_list(family, protocol, states) for family in (socket.AF_INET, socket.AF_INET6)]
@@ -137,35 +138,35 @@ class SockDiag:
                 raise KernelError(error.operation, error.errno, "this kernel has no such list") from error
             raise
 
-    def _list(self, conversation: NetlinkSocket, kind: int, question: bytes, protocol: int) -> list[SocketTable]:
+    def _list(self, conversation: NetlinkSocket, kind: int, question: bytes, protocol: int) -> SocketTable:
         """Ask for a list until it comes whole; one that is flagged each time is given as it came."""
-        tables: list[SocketTable] = []
         for tries_left in reversed(range(_TRIES)):
+            sockets = SocketList(protocol, self.namespace, self._expected_rows.get(question, 0))
             try:
-                dump = conversation.dump(kind, question, _LIST[protocol])
-                tables = [self._decode(messages, protocol) for messages in dump]
+                for messages in conversation.dump(kind, question, _LIST[protocol]):
+                    sockets.add(messages)
             except TruncatedDatagramError:
                 if not tries_left:
                     raise
                 conversation.widen()
                 continue
             if not conversation.was_interrupted:
-                return tables
-        self.was_interrupted = True
-        return tables
+                break
+        self.was_interrupted |= conversation.was_interrupted
+        self.malformed += sockets.malformed
+        table = sockets.table()
+        self._expected_rows[question] = len(table)
+        return table
 
     def _look_up(self, table: SocketTable, rows: Rows) -> tuple[SocketTable, list[int]]:
         """Give the rows that were found, and for each asked one 0 or the kernel's errno."""
         questions = exact(table, rows.tolist())
         messages, refusals = self._exact.look_up(SOCK_DIAG_BY_FAMILY, questions, _LOOK_UP)
-        found = self._decode(messages, int(table.protocol[rows[0]]))
+        decoded = decode(messages, int(table.protocol[rows[0]]), self.namespace)
+        self.malformed += decoded.malformed
+        found = decoded.table
         # The kernel has compared the cookies; a kernel that did not must not pass for one that did.
         return found.take(np.isin(found.cookie, table.cookie[rows])), refusals
-
-    def _decode(self, messages: Messages, protocol: int) -> SocketTable:
-        decoded = decode(messages, protocol, self.namespace)
-        self.malformed += decoded.malformed
-        return decoded.table
 
 
 def _absent_rows(previous: SocketTable, current: SocketTable) -> Rows:
