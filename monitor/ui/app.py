@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
@@ -112,7 +112,7 @@ class MonitorApp(App[None]):
         if self.settings.pid is not None:
             self.push_screen(ProcessScreen(self.settings.pid, self.glyphs))
         self.call_after_refresh(self._sampler.start)
-        self.set_interval(_CLOCK_S, self._tick)
+        self.set_interval(_CLOCK_S, self.tell_status)
 
     def on_unmount(self) -> None:
         """End the sampling thread and the collector."""
@@ -147,7 +147,7 @@ class MonitorApp(App[None]):
             self.news = "; ".join(interval.sample.notices)
         if not self.is_paused or self.interval is None:
             self._show(interval)
-        self._tick()
+        self.tell_status()
 
     def _show(self, interval: Interval) -> None:
         self.interval = interval
@@ -168,11 +168,11 @@ class MonitorApp(App[None]):
         self.news = safe_text(text)
         self._news_until = self._boot_clock() + _NEWS_S
         for screen in self.screen_stack:
-            if isinstance(screen, MainScreen):
+            if isinstance(screen, MainScreen | ProcessScreen):
                 screen.say(self.news, Role.TROUBLE)
 
-    def _tick(self) -> None:
-        """Let the picture age."""
+    def tell_status(self) -> None:
+        """Give the screen on top the status line as it is now; the picture ages even when no sample comes."""
         if self.interval is None or not isinstance(self.screen, LiveScreen):
             return
         from monitor.presentation.status_text import Freshness, status_line  # noqa: PLC0415 - it brings numpy
@@ -201,23 +201,31 @@ class MonitorApp(App[None]):
         """Open the screen of a process."""
         self.push_screen(ProcessScreen(pid, self.glyphs))
 
-    def show_process_of(self, interval: Interval, row: int, other_than: int | None = None) -> None:
-        """Open the owner of a row; where several own it, let the user choose; where none is known, say why."""
+    def show_process_of(self, interval: Interval, rows: Sequence[int], other_than: int | None = None) -> None:
+        """Open the owner of rows that share an endpoint; of several let the user choose; where none is known, say why.
+
+        Args:
+            interval: What the rows are taken from.
+            rows: One row, or the members of a REUSEPORT group.
+            other_than: The pid whose screen is open already.
+        """
         from monitor.presentation.row_text import RowTexts  # noqa: PLC0415 - it brings numpy
         from monitor.presentation.selection import REASON_WORDS  # noqa: PLC0415 - as above
 
         texts = RowTexts(interval)
-        processes = {owner.process.pid: owner.process for owner in texts.owners(row)}
-        processes.pop(other_than or 0, None)
-        if not processes and other_than is None:
-            self._say(f"{texts.local(row)}: {REASON_WORDS[str(texts.owner_reason(row))]}")
+        processes = {owner.process.pid: owner.process for row in rows for owner in texts.owners(row)}
+        is_shared = processes.pop(other_than or 0, None) is not None
+        local = texts.local(rows[0])
+        if not processes:
+            reason = "no other process holds it" if is_shared else REASON_WORDS[str(texts.owner_reason(rows[0]))]
+            self._say(f"{local}: {reason}")
         elif len(processes) == 1:
             self.show_process(next(iter(processes)))
         elif processes:
             from monitor.ui.screens.choose import ChooseProcess  # noqa: PLC0415 - on demand
 
             choices = [(pid, f"{texts.name(process)}[{pid}]") for pid, process in sorted(processes.items())]
-            title = f"{len(choices)} processes hold {texts.local(row)}"
+            title = f"{len(choices)} processes hold {local}"
             self.push_screen(ChooseProcess(title, choices, self.glyphs), self._open_choice)
 
     def _open_choice(self, pid: int | None) -> None:
@@ -239,19 +247,19 @@ class MonitorApp(App[None]):
         self.is_paused = not self.is_paused
         if not self.is_paused and self._newest is not None:
             self._show(self._newest)
-        self._tick()
+        self.tell_status()
 
     def action_faster(self) -> None:
         """Take the next shorter period."""
         shorter = [period for period in PERIODS_S if period < self._sampler.period_s]
         self._sampler.set_period(shorter[-1] if shorter else PERIODS_S[0])
-        self._tick()
+        self.tell_status()
 
     def action_slower(self) -> None:
         """Take the next longer period."""
         longer = [period for period in PERIODS_S if period > self._sampler.period_s]
         self._sampler.set_period(longer[0] if longer else PERIODS_S[-1])
-        self._tick()
+        self.tell_status()
 
     def action_sample_now(self) -> None:
         """Read a sample at once."""

@@ -113,7 +113,7 @@ COLOURLESS: Final = _coloured(
         Role.STRONG: "bold",
         Role.TROUBLE: "bold",
         Role.ALERT: "bold reverse",
-        Role.NOTE: "underline",
+        Role.NOTE: "bold",
         Role.RULE: "dim",
         Role.NEW: "bold",
         Role.CLOSED: "dim",

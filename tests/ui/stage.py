@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import AsyncIterator, Callable
@@ -70,7 +71,9 @@ class Stage:
         """The line of the focused list's cursor: the mark of another list's resting cursor looks the same."""
         table = self.app.focused
         assert table is not None
-        y = table.region.y + next(y for y, strip in enumerate(table.render_lines(table.size.region)) if "▸" in strip.text)
+        y = table.region.y + next(
+            y for y, strip in enumerate(table.render_lines(table.size.region)) if "▸" in strip.text
+        )
         return self.lines[y]
 
     def line_with(self, text: str) -> str:
@@ -118,7 +121,7 @@ class Stage:
     async def grow_old(self, seconds: float) -> None:
         """Let time pass in which no sample comes."""
         self.age_s[0] += seconds
-        self.app._tick()
+        self.app.tell_status()
         await self.settle()
 
 
@@ -129,6 +132,7 @@ async def monitor_of(
     settings: Settings | None = None,
     *,
     samples: int = 2,
+    has_colour: bool = True,
     open_source: Callable[[], Source] | None = None,
 ) -> AsyncIterator[Stage]:
     """Run the monitor and show some samples; more are read when the test asks for them.
@@ -138,6 +142,7 @@ async def monitor_of(
         size: Columns and rows of the screen.
         settings: What the command line asks for.
         samples: How many to show at first.
+        has_colour: Whether NO_COLOR is not set.
         open_source: What the monitor calls to reach the source, where that is not to succeed at once.
     """
     clock = HandClock()
@@ -150,7 +155,10 @@ async def monitor_of(
         # With a standing clock no sample is ever due.
         patch("monitor.sampling.sampler.time", HandClock()),
         patch("monitor.ui.widgets.connections_pane.time", clock),
+        patch.dict(os.environ, {} if has_colour else {"NO_COLOR": "1"}),
     ):
+        if has_colour:
+            os.environ.pop("NO_COLOR", None)
         app = MonitorApp(open_source or (lambda: source), settings, boot_clock)
         async with app.run_test(size=size) as pilot:
             stage = Stage(app, pilot, source, clock, age_s)

@@ -101,6 +101,13 @@ class MainScreen(Screen[None]):
     def on_resize(self) -> None:
         """Choose the layout for the size."""
         self._lay_out()
+        self.app.tell_status()
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what came while another screen lay on top."""
+        if self.app.interval is not None:
+            self.show_interval(self.app.interval)
+        self.app.tell_status()
 
     # What the app tells.
 
@@ -290,9 +297,9 @@ class MainScreen(Screen[None]):
 
     def action_show_process(self) -> None:
         """Open the process that owns the row at the cursor; of several let the user choose."""
-        interval, row = self.app.interval, self._selected_row()
-        if interval is not None and row is not None:
-            self.app.show_process_of(interval, row)
+        interval, rows = self.app.interval, self._selected_rows()
+        if interval is not None and rows:
+            self.app.show_process_of(interval, rows)
 
     def action_more_rows(self) -> None:
         """Show TIME-WAIT and bound-only rows as well, or no longer."""
@@ -308,6 +315,14 @@ class MainScreen(Screen[None]):
                 return None
             return int(view.endpoints.first[view.entry_at(self.listeners.cursor_position)])
         return self.connections.row_at_cursor()
+
+    def _selected_rows(self) -> list[int]:
+        """Give the selected row, or all sockets of the service endpoint at the cursor."""
+        view = self.listeners.listeners_view
+        if self._current == "listeners" and view is not None and view.count:
+            return view.endpoints.members(view.entry_at(self.listeners.cursor_position))
+        row = self._selected_row()
+        return [] if row is None else [row]
 
     # Routing.
 

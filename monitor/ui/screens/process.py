@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from monitor.presentation.safe_text import cell_width
 from monitor.presentation.text_line import TextLine, plain
 from monitor.presentation.view import Cell, Role
 from monitor.ui.keys import By, Where, bindings
@@ -50,6 +51,7 @@ class ProcessScreen(Screen[None]):
     def __init__(self, pid: int, glyphs: Mapping[int, str] | None) -> None:
         super().__init__()
         self.pid = pid
+        self._process_name = f"process {pid}"
         # Made here and not found by query: the app may tell the newest before the widgets are mounted.
         self.sockets = ProcessSockets(glyphs=glyphs, id="sockets")
         self.sockets.pid = pid
@@ -71,14 +73,19 @@ class ProcessScreen(Screen[None]):
     def on_mount(self) -> None:
         """Ask for the facts."""
         self.sockets.focus()
-        self._say_title(f"process {self.pid}")
         self._footer.show_keys(Where.PROCESS)
         self.app.ask_process(self.pid)
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what came before, or while another screen lay on top."""
         if self.app.interval is not None:
             self.show_interval(self.app.interval)
+        self.app.tell_status()
 
     def on_resize(self) -> None:
         """Choose the columns for the size."""
+        self._draw_title()
+        self.app.tell_status()
         self.call_after_refresh(self.sockets.rebuild)
 
     def show_interval(self, interval: Interval) -> None:
@@ -98,10 +105,11 @@ class ProcessScreen(Screen[None]):
         from monitor.presentation.process_words import process_lines, process_title  # noqa: PLC0415 - on demand
 
         if facts is None:
-            self._say_title(f"process {self.pid}")
+            self._draw_title()
             self._facts.show([plain(f" {error or f'there is no process {self.pid} (any more)'}", Role.TROUBLE)])
             return
-        self._say_title(process_title(facts.process))
+        self._process_name = process_title(facts.process)
+        self._draw_title()
         now = self.app.interval.sample.taken_at if self.app.interval is not None else 0.0
         self._facts.show(
             TextLine((Cell(f" {label:<{_LABEL_WIDTH}}", Role.HEADING), Cell(text)))
@@ -113,7 +121,14 @@ class ProcessScreen(Screen[None]):
         message.stop()
         self._say_row()
 
+    def say(self, text: str, role: Role = Role.DIM) -> None:
+        """Put a sentence on the message line."""
+        self.prompt.say(plain(f" {text}", role))
+
     def _say_row(self) -> None:
+        if self.app.news:
+            self.say(self.app.news)
+            return
         from monitor.presentation.row_text import RowTexts  # noqa: PLC0415 - it brings numpy
         from monitor.presentation.selection import owner_line  # noqa: PLC0415 - as above
 
@@ -124,7 +139,10 @@ class ProcessScreen(Screen[None]):
     def on_list_pane_asked(self, message: ListPane.Asked) -> None:
         """Say which letters the list waits for."""
         message.stop()
-        self.prompt.say(plain(f" {message.text}", Role.STRONG))
+        if message.text:
+            self.say(message.text, Role.STRONG)
+        else:
+            self._say_row()
 
     def on_live_table_opened(self, message: LiveTable.Opened) -> None:
         """Go to the other process that shares the row at the cursor, where there is one."""
@@ -135,11 +153,11 @@ class ProcessScreen(Screen[None]):
         """Open another owner of the row at the cursor."""
         row = self.sockets.row_at_cursor()
         if self.app.interval is not None and row is not None:
-            self.app.show_process_of(self.app.interval, row, other_than=self.pid)
+            self.app.show_process_of(self.app.interval, [row], other_than=self.pid)
 
     def action_more_rows(self) -> None:
         """TIME-WAIT rows belong to no process; say so."""
-        self.prompt.say(plain(" TIME-WAIT rows are the kernel's own: no process has them", Role.DIM))
+        self.say("TIME-WAIT rows are the kernel's own: no process has them")
 
     async def action_filter(self) -> None:
         """Filter the sockets while the filter is typed."""
@@ -158,8 +176,8 @@ class ProcessScreen(Screen[None]):
         """Go back a screen."""
         self.app.pop_screen()
 
-    def _say_title(self, name: str) -> None:
-        rest = "─" * max(0, self.size.width - len(name) - 3)
+    def _draw_title(self) -> None:
+        rest = "─" * max(0, self.size.width - cell_width(self._process_name) - 3)
         self._title.show(
-            [TextLine((Cell("─", Role.RULE), Cell(f" {name} ", Role.STRONG), Cell(rest, Role.RULE)))]
+            [TextLine((Cell("─", Role.RULE), Cell(f" {self._process_name} ", Role.STRONG), Cell(rest, Role.RULE)))]
         )

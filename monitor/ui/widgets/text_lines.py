@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -40,8 +41,10 @@ class TextLines(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        palette = choose_palette(is_dark=self.app.current_theme.dark, has_colour=not self.app.no_color)
-        ground = self.visual_style.rich_style
+        has_colour = not self.app.no_color
+        palette = choose_palette(is_dark=self.app.current_theme.dark, has_colour=has_colour)
+        # Textual turns NO_COLOR into greys, under a theme of the terminal's own colours into black on black.
+        ground = self.visual_style.rich_style if has_colour else Style.null()
         width = self.size.width
         line = self._lines[y] if y < len(self._lines) else TextLine()
         segments = [
