@@ -60,6 +60,8 @@ class Sample:
     network: Network
     notices: tuple[str, ...] = ()
     """What could not be read, a sentence each."""
+    has_udp: bool = True
+    """Whether UDP sockets were dumped; without it their absence says nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,9 +91,9 @@ class Interval:
     closed_at: F64
     """CLOCK_BOOTTIME at which the row was known to be closed; NaN while it lives."""
     receive_rate: F32
-    """Bytes per second received over the last five seconds; NaN where unknown."""
+    """Bytes per second received over the last five seconds; NaN where unknown, as for every carried row."""
     send_rate: F32
-    """Bytes per second acknowledged by the peer over the last five seconds; NaN where unknown."""
+    """Bytes per second acknowledged by the peer over the last five seconds; NaN likewise."""
     retrans_rose_at: F64
     """CLOCK_BOOTTIME of the last sample that saw more retransmissions than the one before; NaN for never."""
     listener: Rows

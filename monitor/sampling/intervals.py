@@ -33,12 +33,12 @@ def advance(previous: Interval | None, sample: Sample) -> Interval:
         opened_at = _opened_at(previous, sample, table, before)
         rose_at = _rose_at(previous, sample, table, before)
         window = extend_window(previous.counters, sample)
-        receive, send = rates(previous.counters, sample.boot_time, table)
+        receive, send = rates(previous.counters, sample.boot_time, sample.table)
         elapsed = sample.boot_time - previous.sample.boot_time
     else:
         opened_at = rose_at = np.full(len(table), np.nan)
         window = (counters_of(sample),)
-        receive = send = np.full(len(table), np.nan, np.float32)
+        receive = send = np.full(len(sample.table), np.nan, np.float32)
         elapsed = float("nan")
     listener = listener_rows(table)
     owners = sample.owners
@@ -53,8 +53,9 @@ def advance(previous: Interval | None, sample: Sample) -> Interval:
         is_unseen=np.concatenate([gone, np.isnan(carried.closed_at)]),
         opened_at=opened_at,
         closed_at=np.concatenate([np.full(len(sample.table), np.nan), carried.closed_at]),
-        receive_rate=receive,
-        send_rate=send,
+        # Nothing was read of a carried row: its old counters over the time since would be a false rate.
+        receive_rate=np.concatenate([receive, np.full(len(carried.table), np.nan, np.float32)]),
+        send_rate=np.concatenate([send, np.full(len(carried.table), np.nan, np.float32)]),
         retrans_rose_at=rose_at,
         listener=listener,
         direction=directions(table, listener),
@@ -79,8 +80,7 @@ def _carry(previous: Interval | None, sample: Sample) -> _Carried:
         return _Carried(SocketTable.empty(sample.table.namespace), np.zeros(0))
     old = previous.table
     absent = np.flatnonzero(match_cookies(sample.table.cookie, old.cookie) < 0)
-    if not sample.has_time_wait:
-        absent = absent[~_is_on_demand(old, absent)]
+    absent = absent[_is_in_sight(old, sample)[absent]]
     now = sample.boot_time
     closed_at = previous.closed_at[absent].copy()
     is_told = np.isin(old.cookie[absent], sample.closed_cookies)
@@ -90,20 +90,19 @@ def _carry(previous: Interval | None, sample: Sample) -> _Carried:
     return _Carried(old.take(absent[is_shown]), closed_at[is_shown])
 
 
-def _is_on_demand(table: SocketTable, rows: Rows) -> Bools:
-    """Tell which rows only a dump with TIME-WAIT and bound-only sockets would show."""
-    is_time_wait = (table.protocol[rows] == PROTOCOL_TCP) & (table.state[rows] == TcpState.TIME_WAIT)
-    found: Bools = is_time_wait | table.is_bound_only[rows]
-    return found
+def _is_in_sight(table: SocketTable, sample: Sample) -> Bools:
+    """Tell which rows a sample would have shown: without TIME-WAIT, bound-only or UDP it says nothing of those."""
+    is_tcp = table.protocol == PROTOCOL_TCP
+    is_on_demand = (is_tcp & (table.state == TcpState.TIME_WAIT)) | table.is_bound_only
+    in_sight: Bools = (is_tcp | sample.has_udp) & (~is_on_demand | sample.has_time_wait)
+    return in_sight
 
 
 def _opened_at(previous: Interval, sample: Sample, table: SocketTable, before: Rows) -> F64:
     opened = np.full(len(table), sample.boot_time)
     known = before >= 0
     opened[known] = previous.opened_at[before[known]]
-    if sample.has_time_wait and not previous.sample.has_time_wait:
-        rows = np.arange(len(table))
-        opened[~known & _is_on_demand(table, rows)] = np.nan
+    opened[~known & ~_is_in_sight(table, previous.sample)] = np.nan
     return opened
 
 

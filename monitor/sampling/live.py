@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from monitor.errors import KernelError
+from monitor.errors import KernelError, WireError
 from monitor.kernel.interfaces import FIRST_GENERATION, read_network
 from monitor.kernel.owners import OwnerReader
 from monitor.kernel.sock_diag import SockDiag
@@ -43,7 +43,8 @@ class LiveSource:
         """Dump the sockets, find their owners, and read what changed around them."""
         taken_at, boot_time, started = time.time(), time.clock_gettime(time.CLOCK_BOOTTIME), time.perf_counter()
         notices: list[str] = []
-        table, closed = self._sockets(time_wait=time_wait, notices=notices)
+        udp = self._udp(notices)
+        table, closed = self._sockets(udp, time_wait=time_wait)
         owners = self._owners.read(table.inode) if len(table) else OwnerTable.from_rows([], {})
         network = self._read_network(notices)
         self._last = table
@@ -62,6 +63,7 @@ class LiveSource:
             closed_cookies=closed,
             network=network,
             notices=tuple(notices),
+            has_udp=udp is not None,
         )
 
     def prepare(self) -> None:
@@ -94,12 +96,17 @@ class LiveSource:
         if self._routes is not None:
             self._routes.close()
 
-    def _sockets(self, *, time_wait: bool, notices: list[str]) -> tuple[SocketTable, U64]:
-        tables = [self._diag.dump_tcp(ALL_STATES if time_wait else LIVE_STATES)]
+    def _udp(self, notices: list[str]) -> SocketTable | None:
         try:
-            tables.append(self._diag.dump_udp())
-        except KernelError as error:
+            return self._diag.dump_udp()
+        except (KernelError, WireError) as error:
             notices.append(str(error))
+            return None
+
+    def _sockets(self, udp: SocketTable | None, *, time_wait: bool) -> tuple[SocketTable, U64]:
+        tables = [self._diag.dump_tcp(ALL_STATES if time_wait else LIVE_STATES)]
+        if udp is not None:
+            tables.append(udp)
         closed = np.zeros(0, np.uint64)
         if self._last is not None:
             closed, missed = self._diag.absentees(self._last, tables[0])
@@ -114,7 +121,7 @@ class LiveSource:
             else:
                 network = self.routes.network()
                 self._network = replace(network, generation=network.generation + FIRST_GENERATION)
-        except KernelError as error:
+        except (KernelError, WireError) as error:
             notices.append(str(error))
         return self._network or Network()
 

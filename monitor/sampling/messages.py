@@ -77,6 +77,7 @@ class SampleRead(_Message, frozen=True, kw_only=True, tag="sample"):
     """Number of closed cookies."""
     network: Network | None
     """None where it is as it was sent before."""
+    has_udp: bool = True
 
 
 class ProcessRead(_Message, frozen=True, kw_only=True, tag="process"):
@@ -94,7 +95,7 @@ class RouteRead(_Message, frozen=True, kw_only=True, tag="route"):
 class Failed(_Message, frozen=True, kw_only=True, tag="failed"):
     """A question that could not be answered."""
 
-    reason: Literal["kernel", "input", "source"]
+    reason: Literal["kernel", "input", "wire", "source"]
     text: str
     """The whole sentence for the user."""
     operation: str = ""
@@ -113,14 +114,24 @@ class Failed(_Message, frozen=True, kw_only=True, tag="failed"):
                 errno=error.errno,
                 hint=error.hint,
             )
-        return cls(id=question, reason="input" if isinstance(error, InputError) else "source", text=str(error))
+        for reason, kind in _ERRORS.items():
+            if isinstance(error, kind):
+                return cls(id=question, reason=reason, text=str(error))
+        return cls(id=question, reason="source", text=str(error))
 
     def error(self) -> MonitorError:
         """Make the error again."""
         if self.reason == "kernel":
             return KernelError(self.operation, self.errno, self.hint)
-        return InputError(self.text) if self.reason == "input" else SourceError(self.text)
+        return _ERRORS[self.reason](self.text)
 
+
+_ERRORS: dict[Literal["input", "wire", "source"], type[MonitorError]] = {
+    "input": InputError,
+    "wire": WireError,
+    "source": SourceError,
+}
+"""The errors that are their sentence and nothing else."""
 
 Question = AskSample | AskProcess | AskRoute
 Answer = SampleRead | ProcessRead | RouteRead | Failed

@@ -23,12 +23,18 @@ def counters_of(sample: Sample) -> Counters:
 
 def extend_window(window: tuple[Counters, ...], sample: Sample) -> tuple[Counters, ...]:
     """Add a sample to the window and drop what is older than the window, but for one entry to start from."""
-    kept = list(window)
-    while len(kept) > 1 and sample.boot_time - kept[1].boot_time >= WINDOW_S:
-        kept.pop(0)
+    kept = _within(window, sample.boot_time)
     if len(kept) > 1 and sample.boot_time - kept[-1].boot_time < _SPACING_S:
-        return tuple(kept)
+        return kept
     return (*kept, counters_of(sample))
+
+
+def _within(window: tuple[Counters, ...], now: float) -> tuple[Counters, ...]:
+    """Leave out what is older than the window, but for the youngest of it: rates start there."""
+    start = 0
+    while start + 1 < len(window) and now - window[start + 1].boot_time >= WINDOW_S:
+        start += 1
+    return window[start:]
 
 
 def rates(window: tuple[Counters, ...], now: float, table: SocketTable) -> tuple[F32, F32]:
@@ -39,6 +45,7 @@ def rates(window: tuple[Counters, ...], now: float, table: SocketTable) -> tuple
     """
     receive = np.full(len(table), np.nan, np.float32)
     send = np.full(len(table), np.nan, np.float32)
+    window = _within(window, now)
     is_open = table.knows("bytes_received") & table.knows("bytes_acked") & table.is_pair
     for counters in (window[0], window[-1]) if len(window) > 1 else window:
         elapsed = now - counters.boot_time

@@ -61,6 +61,7 @@ class SampleEncoder:
             processes_gone=gone,
             closed=len(sample.closed_cookies),
             network=network,
+            has_udp=sample.has_udp,
         )
         arrays = [getattr(table, column.name) for column in _COLUMNS]
         arrays += [getattr(owners, name) for name in _OWNER_COLUMNS]
@@ -109,6 +110,7 @@ class SampleDecoder:
             closed_cookies=closed,
             network=self._network,
             notices=tuple(head.notices),
+            has_udp=head.has_udp,
         )
 
     def _table(self, head: SampleRead, columns: _Body) -> SocketTable:

@@ -17,7 +17,7 @@ class Source(Protocol):
 
         Raises:
             SourceError: there will be no more samples from this source.
-            KernelError: this reading failed; the next may succeed.
+            KernelError, WireError: this reading failed; the next may succeed.
         """
         ...
 
