@@ -35,12 +35,12 @@ MSS = 1448
 
 _STATES = {
     "ESTAB": TcpState.ESTABLISHED,
-    "SYN-RECV": TcpState.NEW_SYN_RECEIVED,
+    "SYN-RECV": TcpState.SYN_RECEIVED,
     "BOUND": TcpState.CLOSED,
     "UNCONN": TcpState.CLOSED,
     **{state.name.replace("_", "-"): state for state in TcpState},
 }
-_WITHOUT_INFO = {TcpState.TIME_WAIT, TcpState.NEW_SYN_RECEIVED}
+_WITHOUT_INFO = {TcpState.TIME_WAIT, TcpState.SYN_RECEIVED}
 _TELLS_V6ONLY = {TcpState.LISTEN, TcpState.CLOSED}
 
 Owner = tuple[int, int]
@@ -53,6 +53,10 @@ class Row:
 
     columns: Mapping[str, int]
     owners: tuple[Owner, ...]
+
+
+DEFAULT_RECEIVE_BUFFER = 212_992
+"""net.core.rmem_default of most kernels."""
 
 
 def row(  # noqa: PLR0913 - one for each thing that a socket shows
@@ -96,6 +100,7 @@ def row(  # noqa: PLR0913 - one for each thing that a socket shows
         "inode": inode,
         "recv_q": queue[0],
         "send_q": queue[1],
+        "receive_buffer": 0 if is_tcp else DEFAULT_RECEIVE_BUFFER,
         "has_mark": 1,
         "info_length": FULL_TCP_INFO if is_tcp and number not in _WITHOUT_INFO else 0,
         **_endpoint("local", local),

@@ -30,6 +30,7 @@ from monitor.model.socket_table import (
 from monitor.model.tcp import TcpState
 
 INET_DIAG_INFO = 2
+INET_DIAG_SKMEMINFO = 7
 INET_DIAG_SKV6ONLY = 11
 INET_DIAG_MARK = 15
 
@@ -37,6 +38,8 @@ _TYPE_MASK = 0x3FFF
 """Without NLA_F_NESTED and NLA_F_NET_BYTEORDER."""
 _ATTRIBUTE = struct.Struct("=HH")
 _WORD = struct.Struct("=I")
+_SK_MEMINFO_RCVBUF = 4
+"""Offset of SK_MEMINFO_RCVBUF, the second word (include/uapi/linux/sock_diag.h)."""
 _LONG_RUN = 256
 """Messages of one length in a row from which on they are read in place: below, one copy costs less than the columns."""
 
@@ -212,6 +215,9 @@ def _fill_attributes(table: SocketTable, rows: slice | Rows, block: Block, layou
     v6only, length = layout.values.get(INET_DIAG_SKV6ONLY, (0, 0))
     if length >= 1:
         table.v6only[rows] = block.field("u1", v6only)
+    memory, length = layout.values.get(INET_DIAG_SKMEMINFO, (0, 0))
+    if length >= _SK_MEMINFO_RCVBUF + WORD:
+        table.receive_buffer[rows] = block.field("u4", memory + _SK_MEMINFO_RCVBUF)
     mark, length = layout.values.get(INET_DIAG_MARK, (0, 0))
     if length >= WORD:
         table.mark[rows] = block.field("u4", mark)

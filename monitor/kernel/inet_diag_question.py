@@ -16,6 +16,8 @@ SOCK_DIAG_BY_FAMILY = 20
 
 _EXT_INFO = 1 << (2 - 1)
 """Ask for INET_DIAG_INFO, which is struct tcp_info."""
+_EXT_SKMEMINFO = 1 << (7 - 1)
+"""Ask for INET_DIAG_SKMEMINFO, which holds the size of the receive buffer."""
 
 _REQ = struct.Struct("=BBBB48xII")
 """struct inet_diag_req: family, two prefix lengths, extensions, socket id, states, tables."""
@@ -68,4 +70,4 @@ def _address(family: int, high: int, low: int) -> bytes:
 
 
 def _extensions(protocol: int) -> int:
-    return _EXT_INFO if protocol == PROTOCOL_TCP else 0
+    return _EXT_INFO if protocol == PROTOCOL_TCP else _EXT_SKMEMINFO

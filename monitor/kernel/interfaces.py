@@ -52,8 +52,9 @@ def read_network() -> Network:
             _link(data) for data in _messages(netlink, _RTM_GETLINK, request, "list interfaces", _RTM_NEWLINK)
         )
         request = bytes(_IFADDR.size)
-        addresses = _messages(netlink, _RTM_GETADDR, request, "list addresses", _RTM_NEWADDR)
-        return Network(FIRST_GENERATION, links, tuple(address for data in addresses if (address := _address(data)) is not None))
+        answers = _messages(netlink, _RTM_GETADDR, request, "list addresses", _RTM_NEWADDR)
+        addresses = tuple(address for data in answers if (address := _address(data)) is not None)
+        return Network(FIRST_GENERATION, links, addresses)
     finally:
         netlink.close()
 

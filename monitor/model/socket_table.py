@@ -68,6 +68,8 @@ class SocketTable:
     """Bytes that the program has not read; for a listener the accept queue's length."""
     send_q: U32
     """Bytes that the peer has not acknowledged; for a listener the backlog."""
+    receive_buffer: U32
+    """Bytes that a UDP socket lets wait (sk_rcvbuf); 0 where not asked, as for TCP, which moves it by itself."""
     mark: U32
     """SO_MARK; 0 also where CAP_NET_ADMIN is missing, see has_mark."""
     has_mark: Bools
@@ -193,6 +195,7 @@ COLUMN_TYPES: dict[str, np.dtype[np.generic]] = {
     "uid": np.dtype(np.uint32),
     "recv_q": np.dtype(np.uint32),
     "send_q": np.dtype(np.uint32),
+    "receive_buffer": np.dtype(np.uint32),
     "mark": np.dtype(np.uint32),
     "has_mark": np.dtype(np.bool_),
     "info_length": np.dtype(np.uint16),

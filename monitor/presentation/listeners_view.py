@@ -16,7 +16,7 @@ from monitor.presentation.filter_tree import Filter
 from monitor.presentation.filters import mask
 from monitor.presentation.formats import bar, bytes_text
 from monitor.presentation.row_text import UNKNOWN, RowTexts
-from monitor.presentation.service_endpoints import ServiceEndpoints
+from monitor.presentation.service_endpoints import ServiceEndpoints, queue_fill
 from monitor.presentation.sorting import Keys, Sort, order_rows, process_ranks
 from monitor.presentation.view import Align, Cell, Column, Line, Role
 
@@ -73,7 +73,9 @@ def _queue(endpoints: ServiceEndpoints, _: RowTexts, entry: int) -> Cell:
     table, row = endpoints.interval.table, int(endpoints.fullest[entry])
     used, limit = int(table.recv_q[row]), int(table.send_q[row])
     if int(table.protocol[row]) != PROTOCOL_TCP:
-        return Cell(bytes_text(used) + " ", Role.NOTE if used else Role.DIM)
+        buffer = int(table.receive_buffer[row])
+        text = f"{bytes_text(used)}/{bytes_text(buffer or None)}"
+        return Cell(text + bar(used, buffer) if buffer else text + " ", Role.NOTE if used else Role.DIM)
     if used > limit:
         return Cell(f"{used}/{limit}{bar(used, limit)}", Role.TROUBLE)
     return Cell(f"{used}/{limit}{bar(used, limit)}", Role.NOTE if used else Role.DIM)
@@ -125,10 +127,7 @@ LISTENER_COLUMNS = (
     ListenerColumn(
         Column("queue", "queue", 10, Align.RIGHT, descending_first=True),
         (10, 10, 10),
-        lambda endpoints: (
-            endpoints.interval.table.recv_q[endpoints.fullest]
-            / np.maximum(endpoints.interval.table.send_q[endpoints.fullest], 1),
-        ),
+        lambda endpoints: (queue_fill(endpoints.interval.table, endpoints.fullest),),
         _queue,
     ),
     ListenerColumn(

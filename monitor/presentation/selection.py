@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from monitor.model.endpoint import Endpoint
+from monitor.model.process import SocketOwner
 from monitor.model.route import Flow
 from monitor.model.sample import Interval
 from monitor.model.socket_table import SocketTable
 from monitor.model.tcp import PROTOCOL_TCP
-from monitor.presentation.formats import bytes_text, duration_text, rtt_text, share_text
+from monitor.presentation.formats import bytes_text, rtt_text, share_text
 from monitor.presentation.row_text import UNKNOWN, RowTexts
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
@@ -42,20 +45,28 @@ def typed_question(remote: Endpoint) -> Flow:
     return Flow(remote=remote.address, zone=remote.zone, protocol=PROTOCOL_TCP, remote_port=remote.port or None)
 
 
-def owner_line(texts: RowTexts, row: int) -> TextLine:
-    """Say who has the row's socket and how it fares: "nginx[812] www-data fd 17 · rtt 23ms · unread 0"."""
+def owner_line(texts: RowTexts, row: int, *, group_size: int = 1) -> TextLine:
+    """Say who has the row's socket and how it fares: "nginx[812] www-data fd 17 · rtt 23ms · unread 0".
+
+    Args:
+        texts: Of the interval that is shown.
+        row: A row of its table.
+        group_size: How many sockets share the endpoint by SO_REUSEPORT, the row's among them.
+    """
     table = texts.interval.table
     parts = [_owners(texts, row)]
     if bool(table.is_pair[row]) and int(table.protocol[row]) == PROTOCOL_TCP:
-        parts += _tcp_parts(texts, row, table)
-    elif int(table.protocol[row]) == PROTOCOL_TCP:
+        parts += _tcp_parts(row, table)
+    elif bool(table.is_listener[row]):
         parts.append(f"accept queue {int(table.recv_q[row])} of {int(table.send_q[row])}")
-    else:
+    elif int(table.protocol[row]) != PROTOCOL_TCP:
         parts.append(f"{bytes_text(float(table.recv_q[row]))} waiting to be read")
+    if group_size > 1:
+        parts.append(f"the fullest of {group_size} sockets here")
     return TextLine((Cell(" "), Cell(parts[0], Role.NAME), Cell("".join(f" · {part}" for part in parts[1:]))))
 
 
-def _tcp_parts(texts: RowTexts, row: int, table: SocketTable) -> list[str]:
+def _tcp_parts(row: int, table: SocketTable) -> list[str]:
     parts = []
     if bool(table.knows("rtt_us")[row]) and int(table.rtt_us[row]):
         parts.append(f"rtt {rtt_text(float(table.rtt_us[row]))}")
@@ -63,22 +74,34 @@ def _tcp_parts(texts: RowTexts, row: int, table: SocketTable) -> list[str]:
         parts.append(f"retr {share_text(int(table.total_retrans[row]) / int(table.segs_out[row]))} %")
     parts.append(f"unread {bytes_text(float(table.recv_q[row]))}")
     parts.append(f"unacked {bytes_text(float(table.send_q[row]))}")
-    if bool(table.has_idle_time[row]):
-        idle = min(int(table.last_data_sent_ms[row]), int(table.last_data_recv_ms[row])) / 1000
-        parts.append(f"idle {duration_text(idle)}")
     return parts
 
 
 def _owners(texts: RowTexts, row: int) -> str:
     owners = texts.owners(row)
     reason = texts.owner_reason(row)
-    user = texts.user(row)
+    user = f" {texts.user(row)}" if texts.has_user(row) else ""
     if not owners:
-        return f"{REASON_WORDS.get(str(reason), UNKNOWN)} · {user}" if user != UNKNOWN else REASON_WORDS[str(reason)]
-    named = [f"{texts.name(owner.process)}[{owner.process.pid}] fd {owner.fd}" for owner in owners[:_MAX_OWNERS]]
-    more = f" and {len(owners) - _MAX_OWNERS} more" if len(owners) > _MAX_OWNERS else ""
-    waits = " (not accepted yet)" if reason is not None else ""
-    return f"{', '.join(named)}{more} {user}{waits}"
+        return f"{REASON_WORDS[str(reason)]}{' ·' if user else ''}{user}"
+    if reason is not None:
+        return f"waits for {_processes(texts, owners)} to accept it{user}"
+    if len({owner.process.pid for owner in owners}) > 1:
+        return f"shared by {_processes(texts, owners)}{user}"
+    return f"{_processes(texts, owners)}{user} fd {', '.join(str(owner.fd) for owner in owners)}"
+
+
+def _processes(texts: RowTexts, owners: Sequence[SocketOwner]) -> str:
+    """Name each process, the name once where it is the same: "nginx[812] [813]"."""
+    processes = list({owner.process.pid: owner.process for owner in owners}.values())
+    words: list[str] = []
+    former = None
+    for process in processes[:_MAX_OWNERS]:
+        name = texts.name(process)
+        words.append(f"[{process.pid}]" if name == former else f"{name}[{process.pid}]")
+        former = name
+    if len(processes) > _MAX_OWNERS:
+        words.append(f"and {len(processes) - _MAX_OWNERS} more")
+    return " ".join(words)
 
 
 REASON_WORDS = {

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.model.sample import DIRECTION_DIALLED, Interval
-from monitor.model.socket_table import Rows
+from monitor.model.socket_table import Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.reasoning.columns import group_rows, is_ipv4
 
@@ -113,8 +113,15 @@ def _connections(interval: Interval, rows: Rows, group: Rows, count: int) -> Num
 
 def _fullest(interval: Interval, rows: Rows, group: Rows, count: int) -> Rows:
     table = interval.table
-    fill = table.recv_q[rows] / np.maximum(table.send_q[rows], 1)
-    order = np.lexsort((-fill, group))
+    order = np.lexsort((-queue_fill(table, rows), group))
     starts = np.searchsorted(group[order], np.arange(count))
     fullest: Rows = rows[order[starts]] if count else rows
     return fullest
+
+
+def queue_fill(table: SocketTable, rows: Rows) -> npt.NDArray[np.float64]:
+    """Give how full each waiting socket's queue is, 1 for at its limit: accept queues of TCP, buffers of UDP."""
+    is_tcp = table.protocol[rows] == PROTOCOL_TCP
+    limit = np.where(is_tcp, table.send_q[rows], table.receive_buffer[rows])
+    fill: npt.NDArray[np.float64] = table.recv_q[rows] / np.maximum(limit, 1)
+    return fill

@@ -39,6 +39,7 @@ def socket_document(texts: RowTexts, row: int) -> Document:
         "send_q": int(table.send_q[row]),
         "accept_queue": int(table.recv_q[row]) if is_listener else None,
         "backlog": int(table.send_q[row]) if is_listener else None,
+        "receive_buffer": int(table.receive_buffer[row]) or None,
         **_interface(interval, "interface", int(interval.interface[row])),
         **_interface(interval, "device", int(table.device[row])),
         "v6only": _v6only(int(table.v6only[row])),

@@ -76,6 +76,12 @@ def ss_rows(ss: str, *options: str) -> dict[int, tuple[object, ...]]:
     return rows
 
 
+def ss_receive_buffers(ss: str) -> dict[int, int]:
+    """What ss says of the receive buffers of UDP sockets, by cookie."""
+    output = subprocess.run([ss, "-HnuaemO"], capture_output=True, check=True, text=True).stdout
+    return {int(cookie, 16): int(size) for cookie, size in re.findall(r"\bsk:(\w+).*\bskmem:\(r\d+,rb(\d+)", output)}
+
+
 def our_rows(table: SocketTable) -> dict[int, tuple[object, ...]]:
     """The same of a table."""
     return {
@@ -125,8 +131,11 @@ def test_the_world_shows_what_ss_is_asked_to_confirm(full):
 
 @pytest.mark.kernel
 def test_udp_rows_are_those_of_ss(full, diag, program):
-    ours = our_rows(diag.dump_udp())
+    table = diag.dump_udp()
+    ours = our_rows(table)
     assert ours == ss_rows(program("ss"), "-uae")
+    buffers = dict(zip(table.cookie.tolist(), table.receive_buffer.tolist(), strict=True))
+    assert buffers == ss_receive_buffers(program("ss"))
     assert {row[0] for row in ours.values()} == {"ESTAB", "UNCONN"}
     assert len(ours) == 7
 
