@@ -144,7 +144,9 @@ class RouteLookUp:
         rules, output = self._rules_of(question), self._name(question.output)
         refusing: tuple[RouteReply, ...] = ()
         if number in _REFUSING_TYPES:
-            refusing = self.kernel.routes_of_type(question.family, _REFUSING_TYPES[number])
+            # A kernel before 4.20 does not filter.
+            routes = self.kernel.routes_of_type(question.family, _REFUSING_TYPES[number])
+            refusing = tuple(route for route in routes if route.refusal == number)
         rule, route = refused_by(rules, question, output, number=number, refusing_routes=refusing)
         return replace(
             _no_way(flow, number),
