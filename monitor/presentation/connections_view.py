@@ -16,6 +16,10 @@ from monitor.presentation.row_text import RowTexts
 from monitor.presentation.sorting import TROUBLE_RANKS, Keys, Sort, busy_rate, keep_order, order_rows, process_ranks
 from monitor.presentation.view import Column, Line, Role
 
+_MARKS_WIDTH = 3
+"""Cells before the first column."""
+_LONGEST_ENDPOINT = 47
+"""Cells of an IPv6 address without a run of zeros in brackets, and five digits of port."""
 MARKED_S = 3.0
 """How long a new or a closed row carries its mark."""
 
@@ -135,12 +139,16 @@ def total_rates(view: ConnectionsView) -> str:
 
 
 def columns_for(width: int) -> tuple[RowColumn, ...]:
-    """Choose the columns that a pane of this width shows, with their widths."""
+    """Choose the columns that a pane of this width shows, with their widths; endpoints share the room to spare."""
     size = size_class(width)
+    widths = {shown.column.id: shown.widths[size] for shown in CONNECTION_COLUMNS}
+    spare = width - _MARKS_WIDTH - sum(cells + 1 for cells in widths.values() if cells is not None)
     chosen = []
     for shown in CONNECTION_COLUMNS:
-        cells = shown.widths[size]
+        cells = widths[shown.column.id]
         if cells is not None:
+            if shown.column.id in ("local", "remote"):
+                cells = max(cells, min(cells + spare // 3, _LONGEST_ENDPOINT))
             chosen.append(replace(shown, column=replace(shown.column, width=cells)))
     return tuple(chosen)
 

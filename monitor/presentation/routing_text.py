@@ -44,10 +44,11 @@ def connection_agreement(interval: Interval, row: int, decision: RouteDecision) 
 def connection_lines(interval: Interval, row: int, answer: RouteAnswer | None) -> list[TextLine]:
     """Say who asks, which way it would go today, and whether the connection does so."""
     texts = RowTexts(interval)
-    user = texts.user(row)
-    uid = f" (uid {int(interval.table.uid[row])})" if texts.has_user(row) else ""
+    who = ", user not known"
+    if texts.has_user(row):
+        who = f" as {texts.user(row)} (uid {int(interval.table.uid[row])})"
     mark = f", mark {int(interval.table.mark[row])}" if bool(interval.table.has_mark[row]) else ""
-    first = plain(f"{texts.protocol(row)} as {user}{uid}{mark}", Role.DIM)
+    first = plain(f"{texts.protocol(row)}{who}{mark}", Role.DIM)
     if answer is None:
         return [first, plain("asking the kernel …", Role.DIM)]
     judged = connection_agreement(interval, row, answer.decision) if answer.decision is not None else None

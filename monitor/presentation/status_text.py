@@ -19,6 +19,9 @@ from monitor.presentation.view import Cell, Role
 OLD_AFTER_PERIODS = 2.0
 _CAP_SYS_PTRACE = 19
 _SHOWN_STATES = (TcpState.LISTEN, TcpState.SYN_SENT, TcpState.ESTABLISHED, *TROUBLE_ORDER[1:])
+_RANKS = {TcpState.SYN_SENT: 0, TcpState.SYN_RECEIVED: 0, TcpState.CLOSE_WAIT: 0, TcpState.ESTABLISHED: 1}
+"""Which states a narrow line keeps longest: those in which something waits, then the bulk, then what is ending."""
+_LATER_RANK, _TIME_WAIT_RANK = 2, 3
 _HOST_WIDTH = 16
 _WIDE = 100
 """From this width on the rights are always there."""
@@ -84,10 +87,9 @@ def state_counts(interval: Interval) -> list[tuple[int, Cell]]:
         if counts[state]:
             is_trouble = state in TROUBLE_ORDER
             text = f" {count_text(int(counts[state]))} {state_name(PROTOCOL_TCP, state)} "
-            rank = 0 if is_trouble else 1 if state == TcpState.ESTABLISHED else 2
-            cells.append((rank, Cell(text, Role.NOTE if is_trouble else Role.PLAIN)))
+            cells.append((_RANKS.get(state, _LATER_RANK), Cell(text, Role.NOTE if is_trouble else Role.PLAIN)))
     if interval.sample.time_wait:
-        cells.append((3, Cell(f" {count_text(interval.sample.time_wait)} TIME-WAIT ", Role.DIM)))
+        cells.append((_TIME_WAIT_RANK, Cell(f" {count_text(interval.sample.time_wait)} TIME-WAIT ", Role.DIM)))
     return cells
 
 

@@ -33,7 +33,7 @@ def wrapped(line: TextLine, width: int) -> list[TextLine]:
     indent = sum(cell_width(cell.text) for cell in labels)
     room = max(_LEAST_ROOM, width - indent)
     rows = [""]
-    for word in last.text.split(" "):
+    for word in last.text.split():
         joined = f"{rows[-1]} {word}" if rows[-1] else word
         if cell_width(joined) <= room or not rows[-1]:
             rows[-1] = joined

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.widget import Widget
 
-from monitor.ui.keys import KEYS, By, Key
+from monitor.ui.keys import KEYS, By, Key, Where
 
 if TYPE_CHECKING:
     from monitor.ui.app import MonitorApp
@@ -16,26 +17,49 @@ if TYPE_CHECKING:
 _NOT_OFFERED = frozenset({"command_palette"})
 
 
+@runtime_checkable
+class ActingScreen(Protocol):
+    """A screen on which keys of the table work."""
+
+    @property
+    def place(self) -> Where:
+        """Where the user is."""
+        ...
+
+    @property
+    def pane(self) -> Widget:
+        """What the keys of a list act on."""
+        ...
+
+
 class ActionCommands(Provider):
-    """Offers what the present screen and its list can do."""
+    """Offers what the present screen and its pane can do."""
 
     async def discover(self) -> Hits:
         """List all actions."""
-        for key in KEYS:
-            if key.action not in _NOT_OFFERED:
-                yield DiscoveryHit(Content(f"{key.help}  ({key.shown})"), partial(self._run, key), text=key.help)
+        for key in self._keys():
+            yield DiscoveryHit(self._shown(key), partial(self._run, key), text=key.help)
 
     async def search(self, query: str) -> Hits:
         """List the actions whose words match."""
         matcher = self.matcher(query)
-        for key in KEYS:
+        for key in self._keys():
             score = matcher.match(key.help)
-            if score > 0 and key.action not in _NOT_OFFERED:
-                yield Hit(score, Content(f"{key.help}  ({key.shown})"), partial(self._run, key), text=key.help)
+            if score > 0:
+                yield Hit(score, self._shown(key), partial(self._run, key), text=key.help)
+
+    def _keys(self) -> list[Key]:
+        place = self.screen.place if isinstance(self.screen, ActingScreen) else Where(0)
+        return [key for key in KEYS if key.where & place and key.action not in _NOT_OFFERED]
+
+    def _shown(self, key: Key) -> Content:
+        app: MonitorApp = self.app  # type: ignore[assignment]  # as below
+        return Content(f"{key.help}  ({key.names(is_ascii=app.glyphs is not None)})")
 
     async def _run(self, key: Key) -> None:
-        namespace = {By.APP: self.app, By.SCREEN: self.screen, By.TABLE: self.focused or self.screen}[key.by]
-        await self.app.run_action(key.action, namespace)
+        screen = self.screen
+        pane = screen.pane if isinstance(screen, ActingScreen) else screen
+        await self.app.run_action(key.action, {By.APP: self.app, By.SCREEN: screen, By.TABLE: pane}[key.by])
 
 
 class ProcessCommands(Provider):

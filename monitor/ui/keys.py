@@ -51,6 +51,10 @@ class Key:
     footer_rank: int = 5
     """Where the footer is narrow, the highest ranks go first."""
 
+    def names(self, *, is_ascii: bool) -> str:
+        """Give the names as people write them, on a plain console only those of ASCII."""
+        return " ".join(name for name in self.shown.split() if name.isascii() or not is_ascii)
+
 
 KEYS = (
     Key("down,j", "↓ j", "cursor_down", "next row", By.TABLE, Where.TABLES),
@@ -123,7 +127,8 @@ KEYS = (
         "colon,ctrl+p", ": Ctrl+P", "command_palette", "palette: every action, every process", By.APP, Where.EVERYWHERE
     ),
     Key("question_mark,f1", "? F1", "help", "this help", By.APP, Where.EVERYWHERE, "help", 1),
-    Key("q", "q", "leave", "back one screen; on the main screen quit", By.SCREEN, Where.EVERYWHERE, "quit", 2),
+    Key("q", "q", "leave", "quit; on any other screen back to the one before", By.SCREEN, Where.MAIN, "quit", 2),
+    Key("q", "q", "leave", "back one screen", By.SCREEN, Where.PROCESS, "back", 2),
     Key("Q,f10,ctrl+c", "Q F10 Ctrl+C", "leave_program", "quit from anywhere, at once", By.APP, Where.EVERYWHERE),
     Key("ctrl+l", "Ctrl+L", "redraw", "draw the screen anew", By.APP, Where.EVERYWHERE),
     Key("ctrl+z", "Ctrl+Z", "suspend_process", "suspend", By.APP, Where.EVERYWHERE),
@@ -136,9 +141,10 @@ def bindings(by: By, where: Where) -> list[Binding]:
     return [Binding(key.keys, key.action, key.help, show=False) for key in KEYS if key.by is by and key.where & where]
 
 
-def footer(where: Where, width: int) -> list[tuple[str, str]]:
+def footer(where: Where, width: int, *, is_ascii: bool = False) -> list[tuple[str, str]]:
     """Give key and word of what the footer shows in a place; where it is narrow, the least needed go."""
     fitting = [key for key in KEYS if key.footer and key.where & where]
-    while fitting and sum(len(key.shown.split()[0]) + len(key.footer) + 3 for key in fitting) > width:
+    names = {key: key.names(is_ascii=is_ascii).split()[0] for key in fitting}
+    while fitting and sum(len(names[key]) + len(key.footer) + 3 for key in fitting) > width:
         fitting.remove(max(reversed(fitting), key=lambda key: key.footer_rank))
-    return [(key.shown.split()[0], key.footer) for key in fitting]
+    return [(names[key], key.footer) for key in fitting]

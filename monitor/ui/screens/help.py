@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
 
-from monitor.presentation.text_line import TextLine, plain
+from monitor.presentation.text_line import TextLine, plain, wrapped
 from monitor.presentation.view import Cell, Role
 from monitor.ui.keys import KEYS, Where
 from monitor.ui.widgets.text_lines import TextLines
@@ -29,7 +29,7 @@ _MARKS = (
     ("8 sockets", "several sockets at one endpoint (SO_REUSEPORT)"),
     ("reach", "lo: this host only; net: one address; all: every address"),
     ("queue", "accept queue and its limit; for udp bytes that wait"),
-    ("ret%", "segments sent again, of all; + rose just now; ×3: tries of a SYN"),
+    ("ret%", "segments sent again, of all; + rose just now; ×3 SYN tries"),
     ("idle", "time since data last passed, either way"),
 )
 _PLACES = (
@@ -52,23 +52,26 @@ class HelpScreen(Screen[None]):
 
     def __init__(self, glyphs: Mapping[int, str] | None) -> None:
         super().__init__()
-        self._glyphs = glyphs
+        self._title = TextLines(glyphs=glyphs, id="title")
+        self._text = TextLines(glyphs=glyphs, id="keys")
+        self._is_ascii = glyphs is not None
 
     def compose(self) -> ComposeResult:
         """Lay out a title and the scrolling text."""
-        yield TextLines(glyphs=self._glyphs, id="title")
+        yield self._title
         with VerticalScroll():
-            yield TextLines(glyphs=self._glyphs, id="keys")
+            yield self._text
 
     def on_mount(self) -> None:
-        """Fill in the text."""
-        self.query_one("#title", TextLines).show(
-            [plain(" fourtuple: keys and signs        q or Esc leaves", Role.STRONG)]
-        )
-        lines = help_lines()
-        keys = self.query_one("#keys", TextLines)
-        keys.styles.height = len(lines)
-        keys.show(lines)
+        """Fill in the title."""
+        self._title.show([TextLine((Cell(" fourtuple: keys and signs", Role.STRONG),), (Cell("q or Esc goes back "),))])
+
+    def on_resize(self) -> None:
+        """Break the text to the width, beside the scrollbar."""
+        room = self.size.width - 1
+        lines = [part for line in help_lines(is_ascii=self._is_ascii) for part in wrapped(line, room)]
+        self._text.styles.height = len(lines)
+        self._text.show(lines)
 
     def show_interval(self, interval: Interval) -> None:
         """Help does not change."""
@@ -85,29 +88,34 @@ class HelpScreen(Screen[None]):
         self.app.pop_screen()
 
 
-def help_lines() -> list[TextLine]:
+def help_lines(*, is_ascii: bool = False) -> list[TextLine]:
     """Make the text: signs first, then the keys with the places where they work."""
     lines = [plain(" Signs", Role.HEADING)]
     lines += [TextLine((Cell(f"   {sign:<13}", Role.STRONG), Cell(text))) for sign, text in _MARKS]
-    lines += [TextLine(), plain(" Keys", Role.HEADING)]
+    places = "Lis Listeners, Con Connections, Rou Routing, Proc a process's screen"
+    lines += [TextLine(), TextLine((Cell(" Keys         ", Role.HEADING), Cell(places, Role.DIM)))]
     for key in KEYS:
         places = "" if key.where == Where.EVERYWHERE else " ".join(word for where, word in _PLACES if key.where & where)
         lines.append(
-            TextLine((Cell(f"   {key.shown:<13}", Role.STRONG), Cell(f"{places:<13}", Role.DIM), Cell(key.help)))
+            TextLine(
+                (
+                    Cell(f"   {key.names(is_ascii=is_ascii):<13}", Role.STRONG),
+                    Cell(f"{places:<13}", Role.DIM),
+                    Cell(key.help),
+                )
+            )
         )
     lines += [
         TextLine(),
         plain(" Filter", Role.HEADING),
         *[TextLine((Cell(f"   {example:<13}", Role.STRONG), Cell(text))) for example, text in _FILTERS],
         TextLine(),
-        plain(
-            "   While the mouse is on, hold Shift to select text; --no-mouse leaves the mouse to the terminal.",
-            Role.DIM,
-        ),
+        TextLine((Cell("   "), Cell(_MOUSE, Role.DIM))),
     ]
     return lines
 
 
+_MOUSE = "While the mouse is on, hold Shift to select text; --no-mouse leaves the mouse to the terminal."
 _FILTERS = (
     ("nginx", "any word: part of an endpoint, state, process, user or interface"),
     (":443", "a port, at either end"),

@@ -176,8 +176,7 @@ class MainScreen(Screen[None]):
             text = f"{number} {name.capitalize()} {counts[name]}".strip()
             is_current = name == self._current
             cells.append(Cell(f"[{text}]" if is_current else f" {text} ", Role.STRONG if is_current else Role.HEADING))
-        pane = self._pane()
-        notes = self._notes(pane) if isinstance(pane, ListPane) else ""
+        notes = self._notes(self.pane) if isinstance(self.pane, ListPane) else ""
         self._tabs.show([TextLine((Cell(" "), *cells), (Cell(f"{notes} ", Role.NOTE),))])
 
     def _notes(self, pane: ListPane) -> str:
@@ -194,15 +193,22 @@ class MainScreen(Screen[None]):
     def _panes(self) -> dict[PaneName, ListPane | RoutingPane]:
         return {"listeners": self.listeners, "connections": self.connections, "routing": self.routing}
 
-    def _pane(self) -> ListPane | RoutingPane:
+    @property
+    def pane(self) -> ListPane | RoutingPane:
+        """The pane where the user is."""
         return self._panes[self._current]
+
+    @property
+    def place(self) -> Where:
+        """The same as a place of the key table."""
+        return _PLACES[self._current]
 
     def on_descendant_focus(self) -> None:
         """Follow the focus, which a click may have moved."""
         focused = self.focused
         if focused is not None and focused.id in PANES and focused.id != self._current:
             self._go_to(focused.id)
-        self._footer.show_keys(_PLACES[self._current])
+        self._footer.show_keys(self.place)
 
     def action_pane(self, name: PaneName) -> None:
         """Go to a pane."""
@@ -220,8 +226,8 @@ class MainScreen(Screen[None]):
         self._current = name
         if not self._has_three_panes:
             self._lay_out()
-        self._pane().focus()
-        self._footer.show_keys(_PLACES[name])
+        self.pane.focus()
+        self._footer.show_keys(self.place)
         self._show_tabs()
         self._show_detail()
 
@@ -294,6 +300,7 @@ class MainScreen(Screen[None]):
         self._take_step("narrowing")
         self.connections.narrow(Narrowing(title, choose))
         self._go_to("connections")
+        self.say(f"only connections {title}; Esc shows all again")
 
     def action_show_process(self) -> None:
         """Open the process that owns the row at the cursor; of several let the user choose."""
@@ -313,7 +320,7 @@ class MainScreen(Screen[None]):
             view = self.listeners.listeners_view
             if view is None or not view.count:
                 return None
-            return int(view.endpoints.first[view.entry_at(self.listeners.cursor_position)])
+            return int(view.endpoints.fullest[view.entry_at(self.listeners.cursor_position)])
         return self.connections.row_at_cursor()
 
     def _selected_rows(self) -> list[int]:
@@ -373,7 +380,8 @@ class MainScreen(Screen[None]):
         if row is None:
             self._strip.show([])
         else:
-            self._strip.show([words.strip_line(interval, row, self._answer), owner_line(RowTexts(interval), row)])
+            who = owner_line(RowTexts(interval), row, group_size=len(self._selected_rows()))
+            self._strip.show([words.strip_line(interval, row, self._answer), who])
 
     async def action_route(self) -> None:
         """Ask for a remote endpoint and show the way to it."""
@@ -399,7 +407,7 @@ class MainScreen(Screen[None]):
         """Filter the current list while the filter is typed."""
         from monitor.ui.filtering import ask_filter  # noqa: PLC0415 - only who filters needs it
 
-        pane = self._pane()
+        pane = self.pane
         if not isinstance(pane, ListPane):
             return
 

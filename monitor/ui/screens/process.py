@@ -61,6 +61,16 @@ class ProcessScreen(Screen[None]):
         self._facts = TextLines(glyphs=glyphs, id="facts")
         self._footer = FooterBar(glyphs=glyphs, id="footer")
 
+    @property
+    def place(self) -> Where:
+        """Where the user is, in the words of the key table."""
+        return Where.PROCESS
+
+    @property
+    def pane(self) -> ProcessSockets:
+        """What the keys of a list act on."""
+        return self.sockets
+
     def compose(self) -> ComposeResult:
         """Lay out status, facts, sockets, message line and keys."""
         yield self._status

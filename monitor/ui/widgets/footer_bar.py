@@ -17,7 +17,7 @@ class FooterBar(TextLines):
         """Show the keys of a place."""
         self._where = where
         cells: list[Cell] = []
-        for shown, word in footer(where, self.size.width):
+        for shown, word in footer(where, self.size.width, is_ascii=bool(self._glyphs)):
             cells += [Cell(f" {shown}", Role.STRONG), Cell(f" {word} ", Role.HEADING)]
         self.show([TextLine(tuple(cells))])
 

@@ -73,8 +73,10 @@ class ListPane(LiveTable):
         letters = self._letters()
         if letters:
             self._is_choosing_column = True
-            choices = "  ".join(f"{letter} {title}" for letter, (_, title) in letters.items())
-            self.post_message(self.Asked(f"sort by  {choices}  0 the pane's own order"))
+            choices = [f"{letter} {title}" for letter, (_, title) in letters.items()]
+            words = ["sort", *choices, "0 own"]
+            text = "  ".join(words)
+            self.post_message(self.Asked(text if len(text) < self.app.size.width else " ".join(words)))
 
     def action_sort_left(self) -> None:
         """Sort by the column to the left."""
@@ -117,7 +119,7 @@ class ListPane(LiveTable):
                 continue
             for letter in f"{column.id}abcdefghijklmnopqrstuvwxyz":
                 if letter.isalpha() and letter not in letters:
-                    letters[letter] = (column.id, column.title or column.id)
+                    letters[letter] = (column.id, column.title or column.id[:3])
                     break
         return letters
 

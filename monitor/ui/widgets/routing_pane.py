@@ -31,7 +31,10 @@ class RoutingPane(TextLines, can_focus=True):
         edge = (Cell("│ ", Role.RULE),) if self.is_beside else (Cell(" "),)
         room = max(1, self.size.width - len(edge[0].text))
         body = [TextLine((*edge, *part.left), part.right) for line in self._body for part in wrapped(line, room)]
-        missing = self.size.height - len(body) - int(self.has_title)
+        lines = self.size.height - int(self.has_title)
+        if len(body) > lines > 0:
+            body[lines - 1 :] = [TextLine((*edge, Cell(f"⋮ {len(body) - lines + 1} more: 3, then z", Role.DIM)))]
+        missing = lines - len(body)
         if self.is_beside:
             body += [TextLine(edge)] * max(0, missing)
         self.show([self._title_line(), *body] if self.has_title else body)
