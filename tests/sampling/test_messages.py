@@ -1,0 +1,103 @@
+"""Questions and answers cross the wire unchanged, errors among them; a stranger's bytes are refused."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.errors import InputError, KernelError, MonitorError, SourceError, WireError
+from monitor.model.route import Flow
+from monitor.sampling import messages
+from tests.machine_db1 import FACTS, route_to
+
+FLOWS = [
+    Flow(ip_address("198.51.100.7")),
+    Flow(ip_address("fe80::7"), zone="eth0", protocol=6, source=ip_address("fe80::5301"), mark=0, uid=1001),
+    Flow(ip_address("2001:db8:1::7"), remote_port=443, device=2),
+]
+QUESTIONS = [
+    messages.AskSample(id=1, time_wait=True),
+    messages.AskProcess(id=2, pid=4194304),
+    *(messages.AskRoute(id=3, flow=flow) for flow in FLOWS),
+]
+ANSWERS = [
+    messages.ProcessRead(id=2, facts=None),
+    messages.ProcessRead(id=2, facts=FACTS[990]),
+    *(messages.RouteRead(id=3, decision=route_to(flow)) for flow in FLOWS),
+    messages.Failed(id=4, reason="source", text="gone"),
+]
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: type(question).__name__)
+def test_a_question_crosses_unchanged(question):
+    assert messages.decode_question(messages.encode(question)) == question
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: type(answer).__name__)
+def test_an_answer_crosses_unchanged(answer):
+    assert messages.decode_answer(messages.encode(answer)) == answer
+
+
+def test_names_that_are_no_text_cross_as_bytes():
+    hostile = FACTS[990].process.__class__(1, 2, b"\xff\x1b[2J\0", 0, b"/\xfe", b"\x80" * 4096)
+    facts = messages.ProcessRead(id=1, facts=FACTS[990].__class__(hostile, *[None] * 2, (), *[None] * 7))
+    assert messages.decode_answer(messages.encode(facts)).facts.process == hostile
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        KernelError("list TCP sockets", 1, "run as root"),
+        KernelError("list TCP sockets", 0),
+        InputError("no interface is called eth9"),
+        WireError("a netlink message of 3 bytes"),
+        SourceError("the other end has gone"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_is_the_same_at_the_other_end(error):
+    again = messages.decode_answer(messages.encode(messages.Failed.of(7, error))).error()
+    assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
+
+
+def test_an_error_without_a_kind_of_its_own_ends_the_source():
+    assert isinstance(messages.Failed.of(7, MonitorError("anything")).error(), SourceError)
+
+
+@pytest.mark.parametrize("decode", [messages.decode_question, messages.decode_answer])
+@pytest.mark.parametrize("message", [*QUESTIONS, *ANSWERS], ids=lambda message: type(message).__name__)
+def test_a_cut_or_changed_message_is_read_or_refused(decode, message):
+    data = messages.encode(message)
+    damaged = [data[:length] for length in range(len(data))]
+    damaged += [
+        data[:place] + bytes([data[place] ^ 1 << bit]) + data[place + 1 :]
+        for place in range(len(data))
+        for bit in range(8)
+    ]
+    for stranger in damaged:
+        try:
+            decode(stranger)
+        except WireError as error:
+            assert "cannot be understood" in str(error)
+
+
+@pytest.mark.parametrize("decode", [messages.decode_question, messages.decode_answer])
+@given(data=st.binary(max_size=300))
+def test_whatever_comes_is_a_message_or_a_wire_error(decode, data):
+    try:
+        decode(data)
+    except WireError:
+        return
+
+
+def test_deep_nesting_is_refused():
+    with pytest.raises(WireError):
+        messages.decode_question(b"\x91" * 100_000)
+
+
+def test_a_question_is_no_answer():
+    with pytest.raises(WireError):
+        messages.decode_answer(messages.encode(QUESTIONS[0]))
