@@ -9,25 +9,35 @@ import subprocess
 import sys
 from typing import IO, Any
 
+from monitor.errors import SourceError
+
 _PIPE_BYTES = 1 << 20
 """What a plain user may ask for (fs.pipe-max-size); a sample then crosses in few pieces."""
 _TAIL_BYTES = 2000
 
 
 class CollectorProcess:
-    """The running collector: its pipes, and its last words."""
+    """The running collector: its pipes, and its last words.
+
+    Raises:
+        SourceError: the machine cannot start another process.
+    """
 
     def __init__(self) -> None:
         self._words = os.memfd_create("collector-stderr", os.MFD_CLOEXEC)
-        # A session of its own: Ctrl+C in the terminal is the monitor's to answer.
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "monitor.sampling.collector"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._words,
-            bufsize=0,
-            start_new_session=True,
-        )
+        try:
+            # A session of its own: Ctrl+C in the terminal is the monitor's to answer.
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-m", "monitor.sampling.collector"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._words,
+                bufsize=0,
+                start_new_session=True,
+            )
+        except OSError as error:
+            os.close(self._words)
+            raise SourceError(f"the collector could not be started: {os.strerror(error.errno or 0)}") from None
         with contextlib.suppress(OSError):
             fcntl.fcntl(self.output, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 

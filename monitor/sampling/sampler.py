@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.errors import InputError, KernelError, MonitorError, SourceError
+from monitor.errors import MonitorError, SourceError
 
 if TYPE_CHECKING:
     from monitor.model.process import ProcessFacts
@@ -94,7 +94,7 @@ class Sampler:
         self._listener = listener
         self._period_s = period_s
         self._time_wait = False
-        self._is_stopping = False
+        self._stopped = threading.Event()
         self._is_due = False
         self._questions: queue.SimpleQueue[_AskRoute | _AskProcess | _Wake] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
@@ -112,7 +112,7 @@ class Sampler:
 
     def stop(self, timeout_s: float = 2.0) -> None:
         """End the loop and the source."""
-        self._is_stopping = True
+        self._stopped.set()
         self._questions.put(_Wake())
         if self._thread.is_alive():
             self._thread.join(timeout_s)
@@ -143,7 +143,7 @@ class Sampler:
     def _run(self) -> None:
         source: Source | None = None
         try:
-            while not self._is_stopping:
+            while not self._stopped.is_set():
                 try:
                     source = source or self._open_source()
                     self._serve(source)
@@ -160,13 +160,13 @@ class Sampler:
         """Sample and answer until stopped; leaves by SourceError when the source has gone."""
         self._is_due = True
         started_at = time.monotonic()
-        while not self._is_stopping:
+        while not self._stopped.is_set():
             if self._is_due or time.monotonic() >= started_at + self._period_s:
                 self._is_due = False
                 started_at = time.monotonic()
                 self._sample(source)
-            else:
-                self._answer_until(source, started_at + self._period_s)
+            # Also where the sample took longer than the period: questions are answered between any two.
+            self._answer_until(source, started_at + self._period_s)
 
     def _answer_until(self, source: Source, deadline: float) -> None:
         try:
@@ -176,53 +176,50 @@ class Sampler:
         questions = [first]
         while not self._questions.empty():
             questions.append(self._questions.get())
-        routes = [question for question in questions if isinstance(question, _AskRoute)]
+        newest_route = next((asked for asked in reversed(questions) if isinstance(asked, _AskRoute)), None)
+        gone: SourceError | None = None
         for question in questions:
-            if isinstance(question, _AskRoute) and question is routes[-1]:
-                self._ask_route(source, question.flow)
-            elif isinstance(question, _AskProcess):
-                self._ask_process(source, question.pid)
+            if isinstance(question, _AskProcess) or (isinstance(question, _AskRoute) and question is newest_route):
+                gone = self._answer(source, question) or gone
+        if gone is not None:
+            raise gone
+
+    def _answer(self, source: Source, question: _AskRoute | _AskProcess) -> SourceError | None:
+        """Give the listener an answer, be it the error; hand back the error that says that the source has gone."""
+        decision, facts, error = None, None, None
+        try:
+            if isinstance(question, _AskRoute):
+                decision = source.route_to(question.flow)
+            else:
+                facts = source.process(question.pid)
+        except MonitorError as raised:
+            error = raised
+        text = None if error is None else str(error)
+        if isinstance(question, _AskRoute):
+            self._listener(RouteAnswered(question.flow, decision, text))
+        else:
+            self._listener(ProcessAnswered(question.pid, facts, text))
+        return error if isinstance(error, SourceError) else None
 
     def _sample(self, source: Source) -> None:
         from monitor.sampling.intervals import advance  # noqa: PLC0415 - it brings numpy, after the first paint
 
         try:
             sample = source.sample(time_wait=self._time_wait)
-        except (KernelError, InputError) as error:
+        except SourceError:
+            raise
+        except MonitorError as error:
             self._listener(SampleFailed(str(error), is_source_gone=False))
             return
         self._failures = 0
         self._previous = advance(self._previous, sample)
-        if not self._is_stopping:
+        if not self._stopped.is_set():
             self._listener(IntervalMade(self._previous))
 
-    def _ask_route(self, source: Source, flow: Flow) -> None:
-        try:
-            answer = RouteAnswered(flow, source.route_to(flow), None)
-        except SourceError:
-            raise
-        except MonitorError as error:
-            answer = RouteAnswered(flow, None, str(error))
-        self._listener(answer)
-
-    def _ask_process(self, source: Source, pid: int) -> None:
-        try:
-            answer = ProcessAnswered(pid, source.process(pid), None)
-        except SourceError:
-            raise
-        except MonitorError as error:
-            answer = ProcessAnswered(pid, None, str(error))
-        self._listener(answer)
-
     def _report_gone(self, error: SourceError) -> None:
-        if self._is_stopping:
+        if self._stopped.is_set():
             return
         self._listener(SampleFailed(str(error), is_source_gone=True))
         pause = _RESTART_PAUSES_S[min(self._failures, len(_RESTART_PAUSES_S) - 1)]
         self._failures += 1
-        deadline = time.monotonic() + pause
-        while not self._is_stopping and (left := deadline - time.monotonic()) > 0:
-            try:
-                self._questions.get(timeout=left)
-            except queue.Empty:
-                return
+        self._stopped.wait(pause)

@@ -30,7 +30,10 @@ class StreamSource:
     def sample(self, *, time_wait: bool = False) -> Sample:
         """Ask for a sample and wait for it."""
         answer, frame = self._ask(messages.AskSample(id=self._id(), time_wait=time_wait), messages.SampleRead)
-        return self._decoder.decode(answer, frame.body)
+        try:
+            return self._decoder.decode(answer, frame.body)
+        except WireError as error:
+            raise _broken(error) from None
 
     def process(self, pid: int) -> ProcessFacts | None:
         """Ask for the facts of a process."""
@@ -58,8 +61,7 @@ class StreamSource:
         except SourceError:
             raise SourceError(f"the collector has gone: {self._collector.ending()}") from None
         except WireError as error:
-            # After one bad frame no later byte of the stream can be trusted.
-            raise SourceError(f"the collector's answer is broken: {error}") from None
+            raise _broken(error) from None
         if isinstance(answer, messages.Failed):
             raise answer.error()
         if not isinstance(answer, expected):
@@ -76,3 +78,8 @@ class StreamSource:
             answer = messages.decode_answer(frame.head)
             if answer.id == question.id:
                 return frame, answer
+
+
+def _broken(error: WireError) -> SourceError:
+    """After one bad frame no later byte of the stream can be trusted."""
+    return SourceError(f"the collector's answer is broken: {error}")

@@ -1,0 +1,213 @@
+"""The collector as a real process: samples over pipes, its end, and what it says when it is spoken to in nonsense."""
+
+from __future__ import annotations
+
+import os
+import queue
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import MonitorError, SourceError
+from monitor.model.route import Flow
+from monitor.sampling import collector_process, messages
+from monitor.sampling.collector_process import CollectorProcess
+from monitor.sampling.frames import read_frame, write_frame
+from monitor.sampling.sampler import IntervalMade, SampleFailed, Sampler
+from monitor.sampling.stream import StreamSource
+
+PATIENCE_S = 30.0
+
+
+@pytest.fixture
+def sockets_are_listed() -> None:
+    """Skip the test where the kernel lists no sockets."""
+    from monitor.kernel.sock_diag import SockDiag  # noqa: PLC0415 - only the collector's own process needs it
+
+    try:
+        with SockDiag() as diag:
+            diag.dump_tcp()
+    except MonitorError as error:
+        pytest.skip(f"needs sock_diag: {error}")
+
+
+@pytest.fixture
+def collector() -> Iterator[CollectorProcess]:
+    process = CollectorProcess()
+    yield process
+    process.close()
+
+
+@pytest.fixture
+def source(sockets_are_listed: None, collector: CollectorProcess) -> StreamSource:
+    return StreamSource(collector)
+
+
+def kill(collector: CollectorProcess) -> None:
+    """Kill the collector and wait for the end of its output; nobody reaps it here."""
+    os.kill(collector.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, collector.pid, os.WEXITED | os.WNOWAIT)
+
+
+def test_a_sample_comes_over_the_pipe(source):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        sample = source.sample()
+        port = server.getsockname()[1]
+        table = sample.table
+        (place,) = ((table.local_port == port) & table.is_listener).nonzero()[0].tolist()
+        assert int(table.inode[place]) == os.fstat(server.fileno()).st_ino
+        owners = sample.owners.owners_of(int(table.inode[place]))
+        assert (os.getpid(), server.fileno()) in [(owner.process.pid, owner.fd) for owner in owners]
+    assert sample.uid == os.geteuid()
+    assert not sample.has_time_wait
+
+
+def test_later_samples_come_over_as_well_with_what_was_sent_before(source):
+    with socket.create_server(("127.0.0.1", 0)):
+        first, second = source.sample(), source.sample(time_wait=True)
+    assert second.has_time_wait
+    assert second.boot_time > first.boot_time
+    assert first.owners.processes[os.getpid()] == second.owners.processes[os.getpid()]
+    assert {link.name for link in second.network.links} == {link.name for link in first.network.links}
+
+
+def test_questions_are_answered_between_samples(source):
+    source.sample()
+    assert source.process(os.getpid()).process.pid == os.getpid()
+    assert source.process((1 << 22) + 1) is None, "no pid is that large"
+    assert source.route_to(Flow(ip_address("127.0.0.1"))).type == "local"
+
+
+def test_a_collector_that_was_killed_ends_the_source(source, collector):
+    source.sample()
+    kill(collector)
+    with pytest.raises(SourceError, match="signal 9"):
+        source.sample()
+
+
+def test_a_closed_source_answers_no_more(source):
+    source.close()
+    source.close()
+    with pytest.raises(SourceError, match="ended"):
+        source.sample()
+
+
+def test_a_new_collector_follows_one_that_was_killed(sockets_are_listed):
+    collectors, events = [], queue.SimpleQueue()
+
+    def open_source():
+        collectors.append(CollectorProcess())
+        return StreamSource(collectors[-1])
+
+    sampler = Sampler(open_source, events.put, 3600.0)
+    sampler.start()
+    try:
+        first = events.get(timeout=PATIENCE_S)
+        kill(collectors[0])
+        sampler.sample_now()
+        failed = events.get(timeout=PATIENCE_S)
+        second = events.get(timeout=PATIENCE_S)
+    finally:
+        sampler.stop(PATIENCE_S)
+    assert isinstance(first, IntervalMade)
+    assert isinstance(failed, SampleFailed)
+    assert failed.is_source_gone
+    assert isinstance(second, IntervalMade)
+    assert second.interval.elapsed_s > 0, "the history goes on"
+    assert len(collectors) == 2
+
+
+def ended(data):
+    """Give exit code, output and error output of a collector that is told these bytes and then nothing more."""
+    command = [sys.executable, "-I", "-m", "monitor.sampling.collector"]
+    done = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE_S, check=False)
+    return done.returncode, done.stdout, done.stderr.decode()
+
+
+def test_the_collector_ends_when_its_input_ends():
+    assert ended(b"") == (0, b"", "")
+
+
+def test_it_ends_when_its_input_ends_inside_a_question():
+    assert ended(b"4t\x01") == (0, b"", "")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: db1\r\n\r\n", "no frames of fourtuple"),
+        (b"4t\x63\0" + bytes(8), "version 99"),
+        (b"4t\x01\0" + b"\xff" * 8, "too large"),
+        (b"4t\x01\0\0\0\0\x05\0\0\0\0hello", "cannot be understood"),
+    ],
+    ids=["HTTP", "version", "size", "message"],
+)
+def test_garbage_ends_it_with_one_sentence(data, words):
+    code, output, sentence = ended(data)
+    assert (code, output) == (1, b"")
+    assert words in sentence
+    assert sentence.count("\n") == 1
+    assert "Traceback" not in sentence
+
+
+def test_its_last_words_are_told(collector):
+    source = StreamSource(collector)
+    os.write(collector.input, b"nonsense, but long enough for a prefix")
+    with pytest.raises(SourceError, match=r"exit code 1: the stream holds no frames of fourtuple"):
+        source.sample()
+
+
+def test_it_ends_when_nobody_reads_its_answers(sockets_are_listed, collector):
+    write_frame(collector.input, messages.encode(messages.AskSample(id=1, time_wait=False)))
+    collector._process.stdout.close()
+    os.waitid(os.P_PID, collector.pid, os.WEXITED | os.WNOWAIT)
+    assert collector.ending() == "exit code 0"
+
+
+def test_an_answer_to_a_former_question_is_dropped(source, collector):
+    write_frame(collector.input, messages.encode(messages.AskProcess(id=900, pid=1)))
+    assert source.process(os.getpid()).process.pid == os.getpid()
+
+
+def test_an_answer_carries_the_id_of_its_question(sockets_are_listed, collector):
+    write_frame(collector.input, messages.encode(messages.AskProcess(id=77, pid=os.getpid())))
+    answer = messages.decode_answer(read_frame(collector.output, PATIENCE_S).head)
+    assert answer.id == 77
+
+
+def test_ctrl_c_in_the_terminal_is_not_for_the_collector(collector):
+    assert os.getsid(collector.pid) == collector.pid
+
+
+def descriptors():
+    return sorted(Path("/proc/self/fd").iterdir())
+
+
+def test_closing_leaves_no_process_and_no_descriptor():
+    before = descriptors()
+    process = CollectorProcess()
+    process.close()
+    assert process._process.returncode is not None
+    assert descriptors() == before
+
+
+def test_a_collector_that_does_not_start_is_said_in_a_sentence(monkeypatch):
+    before = descriptors()
+    monkeypatch.setattr(collector_process.sys, "executable", "/nowhere/python")
+    with pytest.raises(SourceError, match="could not be started: No such file or directory"):
+        CollectorProcess()
+    assert descriptors() == before
+
+
+def test_nothing_but_answers_leaves_by_its_output(source, collector):
+    source.sample()
+    source.process(os.getpid())
+    ready, _, _ = select.select([collector.output], [], [], 0)
+    assert ready == []

@@ -1,0 +1,304 @@
+"""The sampling loop: when it samples, which questions it answers, what it does when a source goes.
+
+Nothing waits for a clock: sources and listeners meet the loop at barriers, and every wait has an end.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+from types import SimpleNamespace
+
+import pytest
+
+from monitor.errors import InputError, KernelError, SourceError, WireError
+from monitor.model.route import Flow
+from monitor.sampling import sampler as sampler_module
+from monitor.sampling.sampler import (
+    MAX_PERIOD_S,
+    MIN_PERIOD_S,
+    IntervalMade,
+    ProcessAnswered,
+    RouteAnswered,
+    SampleFailed,
+    Sampler,
+)
+from tests.machine_db1 import FACTS, route_to
+from tests.scenes import FixedSource, row, sample_of
+
+LONG_S = 3600.0
+PATIENCE_S = 20.0
+"""How long a test waits for what must come; only a failing one waits that long."""
+FLOWS = [Flow(ip_address(f"198.51.100.{host}")) for host in range(1, 4)]
+SAMPLES = [
+    sample_of([row("tcp", "192.0.2.10:443", f"198.51.100.7:{port}", "ESTAB")], float(port)) for port in range(1, 5)
+]
+
+
+class Gate(FixedSource):
+    """A source that stops in every call that was closed, until it is opened."""
+
+    def __init__(self, samples=SAMPLES, errors=()):
+        super().__init__(samples, route_to, FACTS)
+        self.errors = list(errors)
+        self.entered = queue.SimpleQueue()
+        self.open = threading.Event()
+        self.open.set()
+
+    def _ask(self, question):
+        super()._ask(question)
+        self.entered.put(question)
+        assert self.open.wait(PATIENCE_S)
+        if self.errors and (error := self.errors.pop(0)) is not None:
+            raise error
+
+
+class Loop:
+    """A running sampler and what it reported."""
+
+    def __init__(self, sources, period_s):
+        self.sources = list(sources)
+        self.opened = []
+        self.events = queue.SimpleQueue()
+        self.sampler = Sampler(self._open, self.events.put, period_s)
+
+    def _open(self):
+        source = self.sources.pop(0)
+        if isinstance(source, Exception):
+            raise source
+        if isinstance(source, type):
+            source = source()
+        self.opened.append(source)
+        return source
+
+    def next(self, kind):
+        event = self.events.get(timeout=PATIENCE_S)
+        assert isinstance(event, kind), event
+        return event
+
+    def is_quiet(self):
+        return self.events.empty()
+
+
+@contextmanager
+def running(*sources, period_s=LONG_S) -> Iterator[Loop]:
+    loop = Loop(sources, period_s)
+    loop.sampler.start()
+    try:
+        yield loop
+    finally:
+        for source in loop.opened:
+            source.open.set()
+        loop.sampler.stop(PATIENCE_S)
+        assert not loop.sampler._thread.is_alive()
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch):
+    monkeypatch.setattr(sampler_module, "_RESTART_PAUSES_S", (0.0,))
+
+
+def test_the_first_sample_is_read_at_once():
+    with running(Gate()) as loop:
+        interval = loop.next(IntervalMade).interval
+        assert interval.sample is not None
+        assert not interval.has_rates
+
+
+def test_a_sample_is_read_every_period():
+    with running(Gate(), period_s=MIN_PERIOD_S) as loop:
+        intervals = [loop.next(IntervalMade).interval for _ in range(3)]
+    assert [interval.elapsed_s for interval in intervals[1:]] == [1.0, 1.0]
+
+
+def test_a_sample_can_be_had_before_the_period_has_passed():
+    with running(Gate()) as loop:
+        loop.next(IntervalMade)
+        loop.sampler.sample_now()
+        assert loop.next(IntervalMade).interval.elapsed_s == 1.0
+
+
+def test_several_wishes_for_a_sample_during_one_are_one():
+    source = Gate()
+    with running(source) as loop:
+        loop.next(IntervalMade)
+        source.open.clear()
+        loop.sampler.sample_now()
+        assert [source.entered.get(timeout=PATIENCE_S) for _ in range(2)] == ["sample", "sample"]
+        loop.sampler.sample_now()
+        loop.sampler.sample_now()
+        source.open.set()
+        loop.next(IntervalMade)
+        loop.next(IntervalMade)
+        loop.sampler.ask_process(990)
+        loop.next(ProcessAnswered)
+        assert source.questions.count("sample") == 3
+
+
+def test_a_shorter_period_counts_from_the_last_sample_on():
+    with running(Gate()) as loop:
+        loop.next(IntervalMade)
+        loop.sampler.set_period(0.0)
+        loop.next(IntervalMade)
+        assert loop.sampler.period_s == MIN_PERIOD_S
+
+
+def test_the_period_has_its_limits():
+    sampler = Sampler(Gate, print)
+    sampler.set_period(1e9)
+    assert sampler.period_s == MAX_PERIOD_S
+
+
+def test_time_wait_is_asked_for_where_it_is_wanted():
+    source = Gate()
+    with running(source) as loop:
+        loop.next(IntervalMade)
+        loop.sampler.set_time_wait(is_wanted=True)
+        loop.next(IntervalMade)
+        loop.sampler.set_time_wait(is_wanted=False)
+        loop.next(IntervalMade)
+    assert source.questions == ["sample", ("sample", True), "sample"]
+
+
+def test_of_several_route_questions_the_newest_wins_and_every_process_is_answered():
+    source = Gate()
+    with running(source) as loop:
+        loop.next(IntervalMade)
+        source.open.clear()
+        loop.sampler.ask_route(FLOWS[0])
+        while source.entered.get(timeout=PATIENCE_S) != FLOWS[0]:
+            pass
+        for flow in FLOWS[1:]:
+            loop.sampler.ask_route(flow)
+        loop.sampler.ask_process(990)
+        loop.sampler.ask_process(1)
+        source.open.set()
+        assert loop.next(RouteAnswered).flow == FLOWS[0], "it was being answered already"
+        newest = loop.next(RouteAnswered)
+        assert (newest.flow, newest.decision, newest.error) == (FLOWS[2], route_to(FLOWS[2]), None)
+        assert [loop.next(ProcessAnswered).facts for _ in range(2)] == [FACTS[990], FACTS[1]]
+    assert FLOWS[1] not in source.questions
+
+
+def test_questions_are_answered_although_samples_take_longer_than_the_period(monkeypatch):
+    clock = iter(range(0, 10**9, 10))
+    monkeypatch.setattr(sampler_module, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+    source = Gate()
+    with running(source, period_s=1.0) as loop:
+        loop.next(IntervalMade)
+        loop.sampler.ask_process(990)
+        answered = (loop.events.get(timeout=PATIENCE_S) for _ in range(10_000))
+        assert any(isinstance(event, ProcessAnswered) for event in answered)
+
+
+def test_a_refused_question_is_answered_by_its_sentence():
+    refused = [None, InputError("no interface is called eth9"), KernelError("read the process", 13)]
+    with running(Gate(errors=refused)) as loop:
+        loop.next(IntervalMade)
+        loop.sampler.ask_route(FLOWS[0])
+        assert loop.next(RouteAnswered).error == "no interface is called eth9"
+        loop.sampler.ask_process(990)
+        assert "read the process" in loop.next(ProcessAnswered).error
+
+
+@pytest.mark.parametrize("error", [KernelError("list TCP sockets", 12), WireError("a netlink message of 3 bytes")])
+def test_a_failed_sample_leaves_source_and_interval_as_they_are(error):
+    source = Gate(errors=[None, error])
+    with running(source) as loop:
+        loop.next(IntervalMade)
+        loop.sampler.sample_now()
+        failed = loop.next(SampleFailed)
+        assert (failed.text, failed.is_source_gone) == (str(error), False)
+        loop.sampler.sample_now()
+        assert loop.next(IntervalMade).interval.has_rates, "since the last one that was read"
+        assert not source.is_closed
+
+
+def test_a_source_that_has_gone_is_said_and_another_is_opened():
+    gone, fresh = Gate(errors=[None, SourceError("the collector has gone")]), Gate(SAMPLES[2:])
+    with running(gone, fresh) as loop:
+        loop.next(IntervalMade)
+        loop.sampler.sample_now()
+        assert loop.next(SampleFailed) == SampleFailed("the collector has gone", is_source_gone=True)
+        assert loop.next(IntervalMade).interval.elapsed_s == 2.0, "the history goes on"
+        assert gone.is_closed
+    assert fresh.is_closed
+
+
+def test_a_source_that_cannot_be_opened_is_tried_again():
+    with running(SourceError("the collector could not be started"), SourceError("again"), Gate()) as loop:
+        assert [loop.next(SampleFailed).is_source_gone for _ in range(2)] == [True, True]
+        loop.next(IntervalMade)
+
+
+def test_questions_that_a_source_took_with_it_are_answered_all_the_same():
+    source = Gate(errors=[None, SourceError("gone"), SourceError("gone")])
+    with running(source, Gate()) as loop:
+        loop.next(IntervalMade)
+        source.open.clear()
+        loop.sampler.ask_process(990)
+        while source.entered.get(timeout=PATIENCE_S) != 990:
+            pass
+        source.open.set()
+        assert loop.next(ProcessAnswered).error == "gone"
+        assert loop.next(SampleFailed).is_source_gone
+        loop.next(IntervalMade)
+
+
+def test_a_question_asked_while_there_is_no_source_waits_for_the_next(monkeypatch):
+    monkeypatch.setattr(sampler_module, "_RESTART_PAUSES_S", (0.01,))
+    asked = threading.Event()
+
+    class Late(Gate):
+        def __init__(self):
+            assert asked.wait(PATIENCE_S)
+            super().__init__()
+
+    loop = Loop([Gate(errors=[SourceError("gone")]), Late], LONG_S)
+    loop.sampler.start()
+    assert loop.next(SampleFailed).is_source_gone
+    loop.sampler.ask_route(FLOWS[0])
+    asked.set()
+    loop.next(IntervalMade)
+    assert loop.next(RouteAnswered).decision == route_to(FLOWS[0])
+    loop.sampler.stop(PATIENCE_S)
+
+
+def test_pauses_between_new_sources_grow_and_a_sample_ends_them(monkeypatch):
+    monkeypatch.setattr(sampler_module, "_RESTART_PAUSES_S", (0.01, 0.02, 0.03))
+    broken = [SourceError("no") for _ in range(4)]
+    loop = Loop([*broken, Gate(errors=[None, SourceError("no")]), Gate()], LONG_S)
+    pauses = []
+    monkeypatch.setattr(loop.sampler._stopped, "wait", pauses.append)
+    loop.sampler.start()
+    for _ in broken:
+        loop.next(SampleFailed)
+    loop.next(IntervalMade)
+    loop.sampler.sample_now()
+    loop.next(SampleFailed)
+    loop.next(IntervalMade)
+    loop.sampler.stop(PATIENCE_S)
+    assert pauses == [0.01, 0.02, 0.03, 0.03, 0.01]
+
+
+def test_stopping_ends_a_pause_at_once(monkeypatch):
+    monkeypatch.setattr(sampler_module, "_RESTART_PAUSES_S", (LONG_S,))
+    with running(SourceError("no")) as loop:
+        loop.next(SampleFailed)
+
+
+def test_stopping_during_a_sample_reports_nothing_more_and_closes_the_source():
+    source = Gate()
+    source.open.clear()
+    with running(source) as loop:
+        assert source.entered.get(timeout=PATIENCE_S) == "sample"
+        loop.sampler._stopped.set()
+    assert loop.is_quiet()
+    assert source.is_closed
+
+
+def test_a_sampler_that_was_never_started_can_be_stopped():
+    Sampler(Gate, print).stop()
