@@ -8,11 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from hypothesis import settings
 
 from tests import servers
 from tests.namespaces import NetworkNamespace, network_namespace
 
 pytest_plugins = ["tests.required_kernel"]
+
+# Examples are kept nowhere: the tests also run for a user who may not write into the clone.
+settings.register_profile("fourtuple", database=None, deadline=None)
+settings.load_profile("fourtuple")
 
 
 @pytest.fixture

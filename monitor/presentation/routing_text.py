@@ -36,9 +36,11 @@ class RouteAnswer:
 def connection_agreement(interval: Interval, row: int, decision: RouteDecision) -> Agreement:
     """Judge whether today's route agrees with a connection's local endpoint and interface."""
     texts = RowTexts(interval)
-    links = {link.index: link.name for link in interval.sample.network.links}
-    owner = links.get(int(interval.interface[row]))
-    return agreement(texts.local(row), int(interval.direction[row]), owner, decision)
+    network = interval.sample.network
+    owner = {link.index: link.name for link in network.links}.get(int(interval.interface[row]))
+    # Before the addresses are read nobody knows who owns the local one.
+    known = decision if network.is_read else None
+    return agreement(texts.local(row), int(interval.direction[row]), owner, known)
 
 
 def connection_lines(interval: Interval, row: int, answer: RouteAnswer | None) -> list[TextLine]:

@@ -26,10 +26,10 @@ class Source(Protocol):
         ...
 
     def route_to(self, flow: Flow) -> RouteDecision:
-        """Ask the kernel which way a packet would go.
+        """Ask the kernel which way a packet would go; "no way" is an answer, a zone that does not exist too.
 
         Raises:
-            InputError: the flow names a device or zone that does not exist.
+            InputError: source and remote are of different families.
         """
         ...
 
