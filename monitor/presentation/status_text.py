@@ -19,9 +19,9 @@ from monitor.presentation.view import Cell, Role
 OLD_AFTER_PERIODS = 2.0
 _CAP_SYS_PTRACE = 19
 _SHOWN_STATES = (TcpState.LISTEN, TcpState.SYN_SENT, TcpState.ESTABLISHED, *TROUBLE_ORDER[1:])
-_RANKS = {TcpState.SYN_SENT: 0, TcpState.SYN_RECEIVED: 0, TcpState.CLOSE_WAIT: 0, TcpState.ESTABLISHED: 1}
-"""Which states a narrow line keeps longest: those in which something waits, then the bulk, then what is ending."""
-_LATER_RANK, _TIME_WAIT_RANK = 2, 3
+_KEPT_LONGEST = (TcpState.SYN_SENT, TcpState.CLOSE_WAIT, TcpState.ESTABLISHED)
+"""What a narrow line shows before any other state."""
+_OTHER_RANK, _TIME_WAIT_RANK = 9, 10
 _HOST_WIDTH = 16
 _WIDE = 100
 """From this width on the rights are always there."""
@@ -45,40 +45,43 @@ def status_line(interval: Interval, freshness: Freshness, width: int) -> TextLin
     """Make the line; where it is narrow, the quiet states go first, then rights; trouble and the clock stay."""
     sample = interval.sample
     host = safe_text(sample.host)
-    left = [Cell(f" {fit(host, min(_HOST_WIDTH, cell_width(host)))} ", Role.STRONG), *_clock(interval, freshness)]
-    owners = f" {_owners(interval)} "
+    is_wide = width >= _WIDE
+    left = [
+        Cell(f" {fit(host, min(_HOST_WIDTH, cell_width(host)))} ", Role.STRONG),
+        *_clock(interval, freshness, with_cost=is_wide),
+    ]
+    owners = f"  {_owners(interval)} "
     with_rights = f"{owners}{rights(sample.uid, sample.capabilities)} "
     room = width - sum(cell_width(cell.text) for cell in left)
-    counts = state_counts(interval)
+    counts = state_counts(interval, gap="  " if is_wide else " ")
     needed = sum(cell_width(cell.text) for _, cell in counts)
-    right = with_rights if needed + cell_width(with_rights) <= room or width >= _WIDE else owners
+    right = with_rights if needed + cell_width(with_rights) <= room or is_wide else owners
     room -= cell_width(right)
     kept: list[tuple[int, Cell]] = []
     for count in sorted(counts, key=lambda count: count[0]):
-        if cell_width(count[1].text) > room:
-            break
-        kept.append(count)
-        room -= cell_width(count[1].text)
+        if cell_width(count[1].text) <= room:
+            kept.append(count)
+            room -= cell_width(count[1].text)
     return TextLine(
         (*left, *(cell for count in counts if count in kept for cell in count[1:])), (Cell(right, Role.DIM),)
     )
 
 
-def _clock(interval: Interval, freshness: Freshness) -> list[Cell]:
+def _clock(interval: Interval, freshness: Freshness, *, with_cost: bool) -> list[Cell]:
     clock = clock_text(interval.sample.taken_at)
     age = duration_text(freshness.age_s)
     if freshness.is_paused:
-        return [Cell(f"PAUSED {clock} ({age} ago)", Role.ALERT), Cell("  ")]
+        return [Cell(f"PAUSED {clock} ({age} ago)", Role.ALERT), Cell(" ")]
     if freshness.is_old:
-        return [Cell(f"{clock} {age} OLD", Role.ALERT), Cell("  ")]
-    cost = f"{interval.sample.cost_s * 1000:.0f}ms"
-    return [Cell(f"{clock} "), Cell(f"live {freshness.period_s:g}s {cost}  ", Role.DIM)]
+        return [Cell(f"{clock} {age} OLD", Role.ALERT), Cell(" ")]
+    cost = f" {interval.sample.cost_s * 1000:.0f}ms" if with_cost else ""
+    return [Cell(f"{clock} "), Cell(f"live {freshness.period_s:g}s{cost} ", Role.DIM)]
 
 
-def state_counts(interval: Interval) -> list[tuple[int, Cell]]:
+def state_counts(interval: Interval, gap: str = "  ") -> list[tuple[int, Cell]]:
     """Count the TCP sockets of the newest dump by state, with the rank in which a narrow line keeps them.
 
-    States with none are left out.
+    States with none are left out; the gap stands before each.
     """
     table = interval.sample.table
     counts = np.bincount(table.state[table.protocol == PROTOCOL_TCP], minlength=16)
@@ -86,10 +89,11 @@ def state_counts(interval: Interval) -> list[tuple[int, Cell]]:
     for state in _SHOWN_STATES:
         if counts[state]:
             is_trouble = state in TROUBLE_ORDER
-            text = f" {count_text(int(counts[state]))} {state_name(PROTOCOL_TCP, state)} "
-            cells.append((_RANKS.get(state, _LATER_RANK), Cell(text, Role.NOTE if is_trouble else Role.PLAIN)))
+            text = f"{gap}{count_text(int(counts[state]))} {state_name(PROTOCOL_TCP, state)}"
+            rank = _KEPT_LONGEST.index(state) if state in _KEPT_LONGEST else _OTHER_RANK
+            cells.append((rank, Cell(text, Role.NOTE if is_trouble else Role.PLAIN)))
     if interval.sample.time_wait:
-        cells.append((_TIME_WAIT_RANK, Cell(f" {count_text(interval.sample.time_wait)} TIME-WAIT ", Role.DIM)))
+        cells.append((_TIME_WAIT_RANK, Cell(f"{gap}{count_text(interval.sample.time_wait)} TIME-WAIT", Role.DIM)))
     return cells
 
 

@@ -126,7 +126,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def monitor_of(
+async def monitor_of(  # noqa: PLR0913 - one for each thing that a start can differ in
     source: FixedSource,
     size: tuple[int, int] = (120, 40),
     settings: Settings | None = None,

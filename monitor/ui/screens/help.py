@@ -92,7 +92,7 @@ def help_lines(*, is_ascii: bool = False) -> list[TextLine]:
     """Make the text: signs first, then the keys with the places where they work."""
     lines = [plain(" Signs", Role.HEADING)]
     lines += [TextLine((Cell(f"   {sign:<13}", Role.STRONG), Cell(text))) for sign, text in _MARKS]
-    places = "Lis Listeners, Con Connections, Rou Routing, Proc a process's screen"
+    places = "Lis Listeners, Con Connections, Rou Routing, Proc process"
     lines += [TextLine(), TextLine((Cell(" Keys         ", Role.HEADING), Cell(places, Role.DIM)))]
     for key in KEYS:
         places = "" if key.where == Where.EVERYWHERE else " ".join(word for where, word in _PLACES if key.where & where)

@@ -124,7 +124,8 @@ class MainScreen(Screen[None]):
     def show_status(self, line: TextLine) -> None:
         """Show the status line."""
         self._status.show([line])
-        self._tiny.show([line, plain(" too small: 40×10 shows more", Role.DIM)])
+        clock = line.left[1:2]
+        self._tiny.show([TextLine((Cell(" too small: 40×10 shows more", Role.DIM),), clock)])
 
     def show_route(self, answer: RouteAnswer) -> None:
         """Show an answer, unless another row was selected meanwhile."""
@@ -146,8 +147,9 @@ class MainScreen(Screen[None]):
     def _lay_out(self) -> None:
         width, height = self.size
         three = self._has_three_panes
-        self.set_class(not three, "-single")
-        self.set_class(width < _SMALLEST_WIDTH or height < _SMALLEST_HEIGHT, "-tiny")
+        is_tiny = width < _SMALLEST_WIDTH or height < _SMALLEST_HEIGHT
+        self.set_class(is_tiny, "-tiny")
+        self.set_class(not three and not is_tiny, "-single")
         for name, pane in self._panes.items():
             pane.set_class(not three and name != self._current, "-hidden")
             pane.has_title = three

@@ -1,0 +1,113 @@
+"""Pictures of the screens on the fixed machine; look at every one that changed before accepting it.
+
+`pytest tests/ui/test_snapshots.py --snapshot-update` draws them anew.
+"""
+
+from __future__ import annotations
+
+import pytest
+from pytest_textual_snapshot import SVGImageExtension
+from syrupy.assertion import SnapshotAssertion
+
+from monitor.ui.app import Settings
+from tests import machine_db1
+from tests.ui.stage import Stage, monitor_of, picture
+
+
+@pytest.fixture
+def svg(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(SVGImageExtension)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_main(svg: SnapshotAssertion, size: tuple[int, int]):
+    async with monitor_of(machine_db1.source(), size) as stage:
+        assert picture(stage.app) == svg
+
+
+async def test_main_without_colour(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source(), has_colour=False) as stage:
+        assert picture(stage.app) == svg
+
+
+async def test_main_in_ascii(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source(), settings=Settings(is_ascii=True)) as stage:
+        assert picture(stage.app) == svg
+
+
+async def test_too_small(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source(), (39, 9)) as stage:
+        assert picture(stage.app) == svg
+
+
+async def test_filter_being_typed(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source()) as stage:
+        await stage.type("/close-wait or :443")
+        assert picture(stage.app) == svg
+
+
+async def test_filter_with_a_mistake(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source(), (80, 24)) as stage:
+        await stage.type("/nginx (")
+        assert picture(stage.app) == svg
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_narrowed_to_a_listener(svg: SnapshotAssertion, size: tuple[int, int]):
+    async with monitor_of(machine_db1.source(), size) as stage:
+        await narrow_to_the_proxy(stage)
+        assert picture(stage.app) == svg
+
+
+async def test_listener_at_the_cursor(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source()) as stage:
+        await stage.press("1", "down", "down")
+        await stage.sees("Reachable at")
+        assert picture(stage.app) == svg
+
+
+async def test_sorting(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source()) as stage:
+        await stage.press("s")
+        assert picture(stage.app) == svg
+
+
+async def test_paused_and_old(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source(), (80, 24)) as stage:
+        await stage.press("space")
+        await stage.grow_old(14)
+        assert picture(stage.app) == svg
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_process(svg: SnapshotAssertion, size: tuple[int, int]):
+    async with monitor_of(machine_db1.source(), size) as stage:
+        stage.app.show_process(812)
+        await stage.sees("nginx.service")
+        assert picture(stage.app) == svg
+
+
+async def test_choice_of_an_owner(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source(), (80, 24)) as stage:
+        await stage.press("1", "down", "down", "down", "down", "p")
+        await stage.sees("processes hold")
+        assert picture(stage.app) == svg
+
+
+async def test_help(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source(), (80, 24)) as stage:
+        await stage.press("question_mark")
+        assert picture(stage.app) == svg
+
+
+async def test_palette(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source(), (80, 24)) as stage:
+        await stage.press("colon")
+        await stage.type("proxy")
+        await stage.sees("process proxy[990]")
+        assert picture(stage.app) == svg
+
+
+async def narrow_to_the_proxy(stage: Stage) -> None:
+    await stage.press("1", "enter")
+    await stage.sees("on 192.0.2.10:6432")
