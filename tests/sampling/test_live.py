@@ -1,0 +1,104 @@
+"""What a sample of this machine says where a part of it cannot be read."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import numpy as np
+import pytest
+
+from monitor.errors import KernelError, WireError
+from monitor.sampling import live
+from monitor.sampling.live import LiveSource
+from tests.scenes import row, table_of
+
+TCP = table_of([row("tcp", "192.0.2.10:443", "198.51.100.7:51834", "ESTAB")])
+UDP = table_of([row("udp", "127.0.0.53:53", "0.0.0.0:0", "UNCONN")])
+REFUSED = KernelError("list UDP sockets", 2)
+
+
+class FakeDiag:
+    """Lists what it is given; an error is raised."""
+
+    def __init__(self, tcp=TCP, udp=UDP):
+        self.tcp, self.udp = tcp, udp
+        self.compared = []
+
+    def dump_tcp(self, states):
+        return self._given(self.tcp)
+
+    def dump_udp(self):
+        return self._given(self.udp)
+
+    def absentees(self, previous, current):
+        self.compared.append((len(previous), len(current)))
+        return np.array([5], np.uint64), TCP.take(np.zeros(0, np.intp))
+
+    def close(self):
+        pass
+
+    def _given(self, value):
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+
+@pytest.fixture
+def source(monkeypatch):
+    monkeypatch.setattr(live, "SockDiag", FakeDiag)
+    made = LiveSource()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("error", [REFUSED, WireError("a netlink message of 3 bytes")])
+def test_without_a_list_of_udp_sockets_the_rest_is_shown_and_the_reason_said(source, error):
+    source._diag.udp = error
+    sample = source.sample()
+    assert sample.table.cookie.tolist() == TCP.cookie.tolist()
+    assert (sample.has_udp, str(error) in sample.notices) == (False, True)
+
+
+@pytest.mark.parametrize("error", [KernelError("list TCP sockets", 1), WireError("a netlink message of 3 bytes")])
+def test_without_a_list_of_tcp_sockets_there_is_no_sample(source, error):
+    source._diag.tcp = error
+    with pytest.raises(type(error)):
+        source.sample()
+
+
+def test_both_protocols_stand_in_one_table(source):
+    sample = source.sample()
+    assert sample.table.protocol.tolist() == [6, 17]
+    assert sample.has_udp
+    assert sample.uid == os.geteuid()
+
+
+def test_the_first_sample_has_nothing_to_compare_with(source):
+    assert source.sample().closed_cookies.tolist() == []
+    assert source.sample().closed_cookies.tolist() == [5]
+    assert source._diag.compared == [(2, 1)]
+
+
+@pytest.mark.parametrize("error", [KernelError("list interfaces", 97), WireError("cut")])
+def test_without_interfaces_the_rest_is_shown_and_the_reason_said(source, monkeypatch, error):
+    def refuse():
+        raise error
+
+    monkeypatch.setattr(live, "read_network", refuse)
+    sample = source.sample()
+    assert not sample.network.is_read
+    assert str(error) in sample.notices
+
+
+@pytest.mark.kernel
+def test_a_real_sample_counts_what_is_there():
+    source = LiveSource()
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            sample = source.sample()
+            assert server.getsockname()[1] in sample.table.local_port[sample.table.is_listener].tolist()
+        assert sample.network.is_read
+        assert set(sample.users) <= set(np.unique(sample.table.uid).tolist())
+    finally:
+        source.close()
