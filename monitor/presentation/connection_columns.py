@@ -7,12 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.model.sample import DIRECTION_ACCEPTED, Interval
+from monitor.model.sample import DIRECTION_UNKNOWN, Interval
 from monitor.model.socket_table import Rows
 from monitor.model.tcp import PROTOCOL_TCP, TROUBLE_ORDER, TcpState
 from monitor.presentation.formats import bytes_text, duration_text, rate_text, rtt_text, share_text
 from monitor.presentation.row_text import UNKNOWN, RowTexts
-from monitor.presentation.sorting import TROUBLE_RANKS, Keys, busy_rate, process_ranks
+from monitor.presentation.sorting import (
+    TROUBLE_RANKS,
+    Keys,
+    busy_rate,
+    interface_ranks,
+    process_ranks,
+    where_known,
+)
 from monitor.presentation.view import Align, Cell, Column, Role
 
 CellMaker = Callable[[RowTexts, int], Cell]
@@ -151,6 +158,12 @@ def _endpoint_keys(side: str) -> Callable[[Interval, Rows], Keys]:
     return keys
 
 
+def _user_keys(interval: Interval, rows: Rows) -> Keys:
+    table = interval.table
+    # As RowTexts.has_user() of a single row: 0 without a process stands for nobody.
+    return (where_known(table.uid[rows], (table.inode[rows] != 0) | (table.uid[rows] != 0)),)
+
+
 def _busy_keys(interval: Interval, rows: Rows) -> Keys:
     return (busy_rate(interval, rows),)
 
@@ -191,7 +204,7 @@ CONNECTION_COLUMNS = (
         "direction",
         "",
         (1, 1, 1),
-        lambda interval, rows: (interval.direction[rows] != DIRECTION_ACCEPTED, -interval.direction[rows]),
+        lambda interval, rows: (where_known(interval.direction[rows], interval.direction[rows] != DIRECTION_UNKNOWN),),
         _direction,
         fixed=True,
     ),
@@ -206,10 +219,10 @@ CONNECTION_COLUMNS = (
         "user",
         "user",
         (None, None, 8),
-        lambda interval, rows: (interval.table.inode[rows] == 0, interval.table.uid[rows]),
+        _user_keys,
         _user,
     ),
-    _row_column("via", "via", (None, 6, 10), lambda interval, rows: (interval.interface[rows],), _interface),
+    _row_column("via", "via", (None, 6, 10), lambda interval, rows: (interface_ranks(interval, rows),), _interface),
     _row_column("rate", "⇅/s", (5, None, None), _busy_keys, _both_rates, right=True, largest_first=True),
     _row_column(
         "receive",
@@ -233,9 +246,8 @@ CONNECTION_COLUMNS = (
         "rtt",
         "rtt",
         (None, 5, 5),
-        lambda interval, rows: (
-            np.where(interval.table.knows("rtt_us")[rows], interval.table.rtt_us[rows].astype(np.float64), np.nan),
-        ),
+        # The kernel says 0 before it has measured one.
+        lambda interval, rows: (where_known(interval.table.rtt_us[rows], interval.table.rtt_us[rows] > 0),),
         _rtt,
         right=True,
         largest_first=True,

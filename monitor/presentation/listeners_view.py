@@ -17,7 +17,7 @@ from monitor.presentation.filters import mask
 from monitor.presentation.formats import bar, bytes_text
 from monitor.presentation.row_text import UNKNOWN, RowTexts
 from monitor.presentation.service_endpoints import ServiceEndpoints, queue_fill
-from monitor.presentation.sorting import Keys, Sort, order_rows, process_ranks
+from monitor.presentation.sorting import Keys, Sort, order_rows, process_ranks, where_known
 from monitor.presentation.view import Align, Cell, Column, Line, Role
 
 REACH_WORDS = ("lo", "net", "all")
@@ -121,7 +121,7 @@ LISTENER_COLUMNS = (
     ListenerColumn(
         Column("connections", "conns", 5, Align.RIGHT, descending_first=True),
         (5, 5, 5),
-        lambda endpoints: (endpoints.connections,),
+        lambda endpoints: (where_known(endpoints.connections, endpoints.connections >= 0),),
         _connections,
     ),
     ListenerColumn(

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.model.sample import Interval
-from monitor.model.socket_table import U64, Rows
+from monitor.model.socket_table import U64, Bools, Rows
 from monitor.model.tcp import TROUBLE_ORDER
 from monitor.reasoning.columns import match_cookies
 
+Floats = npt.NDArray[np.float64]
 Keys = tuple[npt.NDArray[np.generic], ...]
 """Sort keys of equal length, the most deciding first."""
 KeyMaker = Callable[[Interval, Rows], Keys]
@@ -34,14 +35,14 @@ class Sort:
 
 
 def order_rows(keys: Keys, identity: U64, *, is_descending: bool = False) -> Rows:
-    """Sort positions by the keys, equal ones by identity so that they stay where they are; unknown numbers last."""
-    first, *rest = keys
+    """Sort positions by the keys, equal ones by identity so that they stay where they are.
+
+    Descending turns every key round, but for unknown numbers, which stand last in both directions.
+    """
     if is_descending:
-        first = _reversed(first)
-    unknown: tuple[npt.NDArray[np.generic], ...] = ()
-    if first.dtype.kind == "f":
-        unknown = (np.isnan(first.astype(np.float64)),)
-    ordered: Rows = np.lexsort((identity, *reversed(rest), first, *unknown))
+        keys = tuple(_reversed(key) for key in keys)
+    # lexsort takes the most deciding key last, and puts NaN behind all numbers.
+    ordered: Rows = np.lexsort((identity, *reversed(keys)))
     return ordered
 
 
@@ -63,21 +64,34 @@ def keep_order(former: U64, identity: U64, ordered: Rows) -> Rows:
     return ordered[np.argsort(place, kind="stable")]
 
 
-def process_ranks(interval: Interval, rows: Rows) -> npt.NDArray[np.uint32]:
-    """Rank rows by their first owner's name and pid; those without an owner come last."""
+def where_known(values: npt.NDArray[Any], is_known: Bools) -> Floats:
+    """Make a key of numbers of which some mean nothing."""
+    key: Floats = np.where(is_known, values, np.nan)
+    return key
+
+
+def process_ranks(interval: Interval, rows: Rows) -> Floats:
+    """Rank rows by their first owner's name and pid; unknown for those without an owner."""
     owners = interval.owners
     by_name = sorted(owners.processes.values(), key=lambda process: (process.name.lower(), process.pid))
-    pids = np.array([process.pid for process in by_name], np.uint32)
     first, end = interval.owner_first[rows], interval.owner_end[rows]
-    ranks = np.full(len(rows), len(pids), np.uint32)
-    if not len(pids):
-        return ranks
     is_owned = end > first
-    order = np.argsort(pids)
-    place = np.searchsorted(pids, owners.pid[first[is_owned]], sorter=order)
-    place[place == len(pids)] = 0
-    ranks[is_owned] = order[place]
-    return ranks
+    pids = np.zeros(len(rows), np.int64)
+    pids[is_owned] = owners.pid[first[is_owned]]
+    return _ranks([process.pid for process in by_name], pids, is_owned)
+
+
+def interface_ranks(interval: Interval, rows: Rows) -> Floats:
+    """Rank rows by the name of their interface; unknown for those without one."""
+    by_name = sorted(interval.sample.network.links, key=lambda link: (link.name, link.index))
+    indexes = interval.interface[rows].astype(np.int64)
+    return _ranks([link.index for link in by_name], indexes, indexes > 0)
+
+
+def _ranks(in_order: list[int], numbers: npt.NDArray[np.int64], is_known: Bools) -> Floats:
+    """Give for each number its place in a list of different ones."""
+    place = match_cookies(np.array(in_order, np.uint64), numbers.astype(np.uint64))
+    return where_known(place, is_known & (place >= 0))
 
 
 def busy_rate(interval: Interval, rows: Rows) -> npt.NDArray[np.float32]:
