@@ -17,6 +17,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
+from textual.timer import Timer
 
 from monitor.model.endpoint import Endpoint
 from monitor.presentation.text_line import TextLine, plain
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 PaneName = Literal["listeners", "connections", "routing"]
 PANES: tuple[PaneName, ...] = ("listeners", "connections", "routing")
+Step = Literal["narrowing", "filter of listeners", "filter of connections", "typed route", "zoom"]
+"""What Esc can undo."""
 _PLACES = {"listeners": Where.LISTENERS, "connections": Where.CONNECTIONS, "routing": Where.ROUTING}
 
 _THREE_PANES_WIDTH, _THREE_PANES_HEIGHT = 110, 30
@@ -71,11 +74,12 @@ class MainScreen(Screen[None]):
         self._start_filter = start_filter
         self._current: PaneName = "connections"
         self._is_zoomed = False
-        self._steps: list[Literal["narrowing", "filter", "typed route", "zoom"]] = []
+        self._steps: list[Step] = []
         self._typed: Endpoint | None = None
         self._flow: Flow | None = None
         self._answer: RouteAnswer | None = None
         self._asked_generation = -1
+        self._rest_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the widgets; none of them has anything to show yet."""
@@ -95,7 +99,7 @@ class MainScreen(Screen[None]):
         if self._start_filter:
             from monitor.ui.filtering import apply_filter  # noqa: PLC0415 - only who filters needs it
 
-            self._steps.append("filter")
+            self._take_step("filter of connections")
             apply_filter(self.connections, self._start_filter)
 
     def on_resize(self) -> None:
@@ -161,7 +165,9 @@ class MainScreen(Screen[None]):
         self.call_after_refresh(self._rebuild)
 
     def _rebuild(self) -> None:
-        """Choose the columns for the present widths."""
+        """Choose the columns for the present widths, and give the keys back to a pane that was hidden for a while."""
+        if self.focused is None:
+            (self.prompt if self.prompt.is_asking else self.pane).focus()
         self.listeners.rebuild()
         self.connections.rebuild()
         self._show_tabs()
@@ -234,38 +240,37 @@ class MainScreen(Screen[None]):
         self._show_detail()
 
     def action_zoom(self) -> None:
-        """Give the whole screen to the current pane, or back to all."""
+        """Give the whole screen to the current pane, or back to all; where there is room for one only, it has it."""
         if self._is_zoomed:
             self._undo("zoom")
-        else:
+        elif self._has_three_panes:
             self._is_zoomed = True
-            self._steps.append("zoom")
+            self._take_step("zoom")
         self._lay_out()
 
     # Steps and their undoing.
 
     def action_back(self) -> None:
         """Undo the last step: narrowing, filter, typed route, zoom."""
-        if not self._steps:
-            return
-        step = self._steps[-1]
-        self._undo(step)
-        if step == "narrowing":
-            self.connections.narrow(None)
-        elif step == "filter":
-            for pane in (self.listeners, self.connections):
-                pane.set_filter("", None)
-        self._lay_out()
+        if self._steps:
+            self._undo(self._steps[-1])
+            self._lay_out()
 
-    def _undo(self, step: Literal["narrowing", "filter", "typed route", "zoom"]) -> None:
+    def _undo(self, step: Step) -> None:
         self._steps = [other for other in self._steps if other != step]
-        if step == "zoom":
-            self._is_zoomed = False
-        elif step == "typed route":
-            self._typed = None
-            self._select()
+        match step:
+            case "narrowing":
+                self.connections.narrow(None)
+            case "filter of listeners":
+                self.listeners.set_filter("", None)
+            case "filter of connections":
+                self.connections.set_filter("", None)
+            case "typed route":
+                self._typed = None
+            case "zoom":
+                self._is_zoomed = False
 
-    def _take_step(self, step: Literal["narrowing", "filter", "typed route"]) -> None:
+    def _take_step(self, step: Step) -> None:
         self._steps = [*(other for other in self._steps if other != step), step]
 
     def action_leave(self) -> None:
@@ -277,7 +282,9 @@ class MainScreen(Screen[None]):
     def on_live_table_cursor_moved(self, message: LiveTable.CursorMoved) -> None:
         """Ask about the row at the cursor once it rests."""
         message.stop()
-        self.set_timer(_DETAIL_DELAY_S, self._show_detail)
+        if self._rest_timer is not None:
+            self._rest_timer.stop()
+        self._rest_timer = self.set_timer(_DETAIL_DELAY_S, self._show_detail)
 
     def on_live_table_opened(self, message: LiveTable.Opened) -> None:
         """A listener: narrow Connections to it and go there. A connection: to its process."""
@@ -413,9 +420,13 @@ class MainScreen(Screen[None]):
         if not isinstance(pane, ListPane):
             return
 
+        step: Step = "filter of listeners" if pane is self.listeners else "filter of connections"
+
         def done(is_filtered: bool) -> None:  # noqa: FBT001 - ask_filter calls it so
             if is_filtered:
-                self._take_step("filter")
+                self._take_step(step)
+            elif pane.filter_tree is None:
+                self._steps = [other for other in self._steps if other != step]
             self._show_tabs()
             self._show_detail()
 

@@ -6,7 +6,7 @@ It is always there, so that nothing moves and nothing pops up over rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -62,6 +62,12 @@ class Prompt(Horizontal):
         yield self._label
         yield self._note
 
+    def focus(self, scroll_visible: bool = True) -> Self:  # noqa: FBT001, FBT002 - Textual's signature
+        """Give the keys to the field, where it is open."""
+        for field in self.query(PromptInput):
+            field.focus(scroll_visible)
+        return self
+
     @property
     def is_asking(self) -> bool:
         """Whether the field is open."""
@@ -92,7 +98,7 @@ class Prompt(Horizontal):
         field.value = value
         field.cursor_position = len(value)
         self.add_class("-asking")
-        field.focus()
+        self.focus()
 
     def on_input_changed(self, message: Input.Changed) -> None:
         """Tell the asker, and say beside the field what it answers."""
