@@ -12,6 +12,8 @@ from monitor.model.socket_table import Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.reasoning.columns import group_rows, is_ipv4
 
+IPV4_ONLY, IPV6_ONLY, BOTH_STACKS = "4", "6", "46"
+
 Numbers = npt.NDArray[np.int64]
 
 
@@ -94,13 +96,13 @@ class ServiceEndpoints:
         return reach
 
     def serves(self, entry: int) -> str:
-        """Say which packets an entry takes: "4", "6" or "46"."""
+        """Say which packets an entry takes: IPV4_ONLY, IPV6_ONLY or BOTH_STACKS."""
         table, row = self.interval.table, int(self.first[entry])
         high, low = table.local_high[row : row + 1], table.local_low[row : row + 1]
         if bool(is_ipv4(high, low)[0]):
-            return "4"
+            return IPV4_ONLY
         is_wildcard = int(high[0]) == 0 and int(low[0]) == 0
-        return "46" if is_wildcard and int(table.v6only[row]) == 0 else "6"
+        return BOTH_STACKS if is_wildcard and int(table.v6only[row]) != 1 else IPV6_ONLY
 
 
 def _connections(interval: Interval, rows: Rows, group: Rows, count: int) -> Numbers:
