@@ -111,6 +111,11 @@ def row(  # noqa: PLR0913 - one for each thing that a socket shows
     return Row(values, owners)
 
 
+def of_state(number: int, described: Row, **columns: int) -> Row:
+    """Put a socket into a state by its number, as a newer kernel may; or another protocol."""
+    return replace(described, columns={**described.columns, "state": number, **columns})
+
+
 def traffic(  # noqa: PLR0913 - one for each counter
     *,
     received: int = 0,

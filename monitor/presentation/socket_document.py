@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, Interval
@@ -34,7 +35,7 @@ def socket_document(texts: RowTexts, row: int) -> Document:
         "inode": int(table.inode[row]),
         "cookie": str(int(table.cookie[row])),
         "uid": int(table.uid[row]),
-        "user": texts.user(row) if texts.has_user(row) else None,
+        **_user(texts, row),
         "recv_q": int(table.recv_q[row]),
         "send_q": int(table.send_q[row]),
         "accept_queue": int(table.recv_q[row]) if is_listener else None,
@@ -70,6 +71,14 @@ def _idle(texts: RowTexts, row: int) -> int | None:
     if not bool(table.has_idle_time[row]):
         return None
     return min(int(table.last_data_sent_ms[row]), int(table.last_data_recv_ms[row]))
+
+
+def _user(texts: RowTexts, row: int) -> Document:
+    """Name the user; null where the kernel keeps none, or the machine knows no name."""
+    name = texts.interval.sample.users.get(int(texts.interval.table.uid[row]))
+    if name is None or not texts.has_user(row):
+        return {"user": None}
+    return {**json_name("user", os.fsencode(name))}
 
 
 def _interface(interval: Interval, key: str, index: int) -> Document:

@@ -155,8 +155,22 @@ _ANSWERS: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer, dec_
 
 
 def encode(message: Question | Answer) -> bytes:
-    """Pack a message."""
-    return _ENCODER.encode(message)
+    """Pack a message; bytes of a text that are no UTF-8 (surrogates, as os.fsdecode makes them) cross written out."""
+    try:
+        return _ENCODER.encode(message)
+    except UnicodeEncodeError:
+        plain = msgspec.to_builtins(message, builtin_types=(bytes,), enc_hook=_to_wire)
+        return _ENCODER.encode(_without_surrogates(plain))
+
+
+def _without_surrogates(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    if isinstance(value, list | tuple):
+        return [_without_surrogates(inner) for inner in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(inner) for key, inner in value.items()}
+    return value
 
 
 def decode_question(data: bytes | memoryview) -> Question:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
@@ -45,6 +46,13 @@ def test_names_that_are_no_text_cross_as_bytes():
     hostile = FACTS[990].process.__class__(1, 2, b"\xff\x1b[2J\0", 0, b"/\xfe", b"\x80" * 4096)
     facts = messages.ProcessRead(id=1, facts=FACTS[990].__class__(hostile, *[None] * 2, (), *[None] * 7))
     assert messages.decode_answer(messages.encode(facts)).facts.process == hostile
+
+
+def test_texts_that_hold_foreign_bytes_cross_written_out():
+    """A cgroup may have any name, and its owner need not be root."""
+    facts = replace(FACTS[990], user="ü\udcff", unit="a\udc80.service")
+    again = messages.decode_answer(messages.encode(messages.ProcessRead(id=1, facts=facts))).facts
+    assert again == replace(facts, user=r"ü\xff", unit=r"a\x80.service")
 
 
 @pytest.mark.parametrize(

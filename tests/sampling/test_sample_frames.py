@@ -76,6 +76,13 @@ def test_names_of_any_bytes_cross_unchanged():
     assert next(crossed([sample])).owners.processes == {812: hostile}
 
 
+def test_names_of_host_and_users_that_are_no_text_cross_written_out():
+    sample = sample_of([ROW], host="db\udcff", users={33: "\udc80"})
+    again = next(crossed([sample]))
+    assert (again.host, again.users) == (r"db\xff", {33: r"\x80"})
+    assert plain(again.table) == plain(sample.table)
+
+
 def test_processes_come_change_and_go_over_several_frames():
     samples = [
         sample_with(1, 2),
