@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 
@@ -24,11 +25,12 @@ from monitor.sampling.sampler import (
 )
 from monitor.ui.commands import ActionCommands, ProcessCommands
 from monitor.ui.glyphs import ASCII_GLYPHS
-from monitor.ui.keys import By, Where, bindings
+from monitor.ui.keys import KEYS, By, Where, bindings
 from monitor.ui.messages import SamplerReported
 from monitor.ui.screens.main import MainScreen
 from monitor.ui.screens.process import ProcessScreen
 from monitor.ui.theme import COLOURLESS_THEME, DARK_THEME, LIGHT_THEME
+from monitor.ui.widgets.connections_pane import ConnectionsPane
 
 if TYPE_CHECKING:
     from monitor.model.route import Flow
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
     from monitor.sampling.source import Source
 
 PERIODS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+_ALWAYS = frozenset({"leave_program", "redraw", "suspend_process"})
+"""What keys do on every screen, also on those that have keys of their own."""
+_ACTIONS = frozenset(key.action for key in KEYS)
 _CLOCK_S = 1.0
 _NEWS_S = 8.0
 """How long a sentence stays on the message line, whatever samples come meanwhile."""
@@ -180,6 +185,28 @@ class MonitorApp(App[None]):
         age = max(0.0, self._boot_clock() - self.interval.sample.boot_time)
         freshness = Freshness(age, self._sampler.period_s, is_paused=self.is_paused)
         self.screen.show_status(status_line(self.interval, freshness, self.size.width))
+
+    # Keys.
+
+    async def on_event(self, event: events.Event) -> None:
+        """Tell the list that somebody is moving in it, then do what Textual does."""
+        if isinstance(event, events.Key) and self._acting is not None:
+            pane = self._acting.pane
+            if isinstance(pane, ConnectionsPane):
+                pane.note_key()
+        await super().on_event(event)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave keys that mean something else to the help, the choice, the palette, and to whoever awaits a letter."""
+        if action in _ALWAYS or action not in _ACTIONS:
+            return True
+        return self._acting is not None and self._acting.takes_keys
+
+    @property
+    def _acting(self) -> MainScreen | ProcessScreen | None:
+        """The screen on top, where the keys of the table work on it."""
+        screen = self.screen if self.screen_stack else None
+        return screen if isinstance(screen, MainScreen | ProcessScreen) else None
 
     # What screens ask for.
 

@@ -21,7 +21,7 @@ def apply_filter(pane: ListPane, text: str) -> None:
     pane.set_filter(safe_text(stripped), tree if stripped else None)
 
 
-async def ask_filter(prompt: Prompt, pane: ListPane, done: Callable[[bool], None]) -> None:
+def ask_filter(prompt: Prompt, pane: ListPane, done: Callable[[bool], None]) -> None:
     """Open the field for a list's filter.
 
     Args:
@@ -41,4 +41,4 @@ async def ask_filter(prompt: Prompt, pane: ListPane, done: Callable[[bool], None
         pane.focus()
         done(text is not None and pane.filter_tree is not None)
 
-    await prompt.ask("/", former_text, changed, closed)
+    prompt.ask("/", former_text, changed, closed)

@@ -137,8 +137,16 @@ KEYS = (
 
 
 def bindings(by: By, where: Where) -> list[Binding]:
-    """Make the bindings of what somebody carries out in a place."""
-    return [Binding(key.keys, key.action, key.help, show=False) for key in KEYS if key.by is by and key.where & where]
+    """Make the bindings of what somebody carries out in a place.
+
+    All have priority: they are carried out in the order of the keys, before a later key is sent to what has the focus.
+    Otherwise what is typed in one go behind a slow line ("/sq") would act as keys of the list and not reach the field.
+    """
+    return [
+        Binding(key.keys, key.action, key.help, show=False, priority=True)
+        for key in KEYS
+        if key.by is by and key.where & where
+    ]
 
 
 def footer(where: Where, width: int, *, is_ascii: bool = False) -> list[tuple[str, str]]:

@@ -190,7 +190,7 @@ async def test_a_letter_sorts_by_its_column_and_again_the_other_way():
 async def test_a_key_that_is_no_letter_of_the_sort_menu_only_ends_it():
     async with monitor_of(turning()) as stage:
         before = ports(stage)
-        await stage.press("s", "Q")
+        await stage.press("s", "Z")
         assert stage.app.is_running
         assert ports(stage) == before
         assert "r remote" not in stage.lines[-2]

@@ -154,10 +154,11 @@ class MainScreen(Screen[None]):
         is_tiny = width < _SMALLEST_WIDTH or height < _SMALLEST_HEIGHT
         self.set_class(is_tiny, "-tiny")
         self.set_class(not three and not is_tiny, "-single")
+        # Not by a CSS class: a pane takes the focus, and so the next key, only when it is shown already.
         for name, pane in self._panes.items():
-            pane.set_class(not three and name != self._current, "-hidden")
+            pane.display = not is_tiny and (three or name == self._current)
             pane.has_title = three
-        self._upper.set_class(not three and self._current == "connections", "-hidden")
+        self._upper.display = not is_tiny and (three or self._current != "connections")
         self._upper.styles.height = round(height * 0.28) if three else "1fr"
         self.routing.styles.width = _routing_width(width) if three else "1fr"
         self.routing.is_beside = three
@@ -197,6 +198,16 @@ class MainScreen(Screen[None]):
 
     # Panes and focus.
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the keys to the field or the letter that is awaited."""
+        return self.takes_keys
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether a key means what the key table says: neither a field is open nor a letter awaited."""
+        is_choosing = isinstance(self.pane, ListPane) and self.pane.is_choosing_column
+        return not (self.prompt.is_asking or is_choosing)
+
     @property
     def _panes(self) -> dict[PaneName, ListPane | RoutingPane]:
         return {"listeners": self.listeners, "connections": self.connections, "routing": self.routing}
@@ -234,7 +245,7 @@ class MainScreen(Screen[None]):
         self._current = name
         if not self._has_three_panes:
             self._lay_out()
-        self.pane.focus()
+        self.set_focus(self.pane)
         self._footer.show_keys(self.place)
         self._show_tabs()
         self._show_detail()
@@ -392,7 +403,7 @@ class MainScreen(Screen[None]):
             who = owner_line(RowTexts(interval), row, group_size=len(self._selected_rows()))
             self._strip.show([words.strip_line(interval, row, self._answer), who])
 
-    async def action_route(self) -> None:
+    def action_route(self) -> None:
         """Ask for a remote endpoint and show the way to it."""
         from monitor.presentation.selection import remote_text  # noqa: PLC0415 - it brings numpy
 
@@ -408,11 +419,11 @@ class MainScreen(Screen[None]):
                 self._take_step("typed route")
             self._go_to("routing" if text else self._current)
 
-        await self.prompt.ask("Route to", value, changed, done)
+        self.prompt.ask("Route to", value, changed, done)
 
     # The filter.
 
-    async def action_filter(self) -> None:
+    def action_filter(self) -> None:
         """Filter the current list while the filter is typed."""
         from monitor.ui.filtering import ask_filter  # noqa: PLC0415 - only who filters needs it
 
@@ -430,7 +441,7 @@ class MainScreen(Screen[None]):
             self._show_tabs()
             self._show_detail()
 
-        await ask_filter(self.prompt, pane, done)
+        ask_filter(self.prompt, pane, done)
 
 
 def _routing_width(width: int) -> int:

@@ -71,6 +71,15 @@ class ProcessScreen(Screen[None]):
         """What the keys of a list act on."""
         return self.sockets
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the keys to the field or the letter that is awaited."""
+        return self.takes_keys
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether a key means what the key table says: neither a field is open nor a letter awaited."""
+        return not (self.prompt.is_asking or self.sockets.is_choosing_column)
+
     def compose(self) -> ComposeResult:
         """Lay out status, facts, sockets, message line and keys."""
         yield self._status
@@ -169,11 +178,11 @@ class ProcessScreen(Screen[None]):
         """TIME-WAIT rows belong to no process; say so."""
         self.say("TIME-WAIT rows are the kernel's own: no process has them")
 
-    async def action_filter(self) -> None:
+    def action_filter(self) -> None:
         """Filter the sockets while the filter is typed."""
         from monitor.ui.filtering import ask_filter  # noqa: PLC0415 - only who filters needs it
 
-        await ask_filter(self.prompt, self.sockets, lambda _: None)
+        ask_filter(self.prompt, self.sockets, lambda _: None)
 
     def action_back(self) -> None:
         """Drop the filter; without one go back a screen."""

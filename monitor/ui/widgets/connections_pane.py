@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from textual import events
-
 from monitor.ui.widgets.list_pane import ListPane
 
 if TYPE_CHECKING:
@@ -51,10 +49,9 @@ class ConnectionsPane(ListPane):
         """Name the pane before there is anything to show."""
         self.set_title(self.pane_name)
 
-    def on_key(self, event: events.Key) -> None:
-        """Remember when somebody last pressed a key here."""
+    def note_key(self) -> None:
+        """Remember that somebody has just pressed a key here."""
         self._key_at = time.monotonic()
-        super().on_key(event)
 
     def narrow(self, narrowing: Narrowing | None) -> None:
         """Show only some connections, or all again."""

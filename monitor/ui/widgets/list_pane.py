@@ -38,7 +38,12 @@ class ListPane(LiveTable):
         self.filter_tree: Filter | None = None
         self.sort: Sort | None = None
         """None is the pane's own order."""
-        self._is_choosing_column = False
+        self.is_choosing_column = False
+        """Whether the next key is the letter of a column."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the key to the question for a column."""
+        return not self.is_choosing_column
 
     def show_interval(self, interval: Interval) -> None:
         """Show the newest interval."""
@@ -72,7 +77,7 @@ class ListPane(LiveTable):
         """Ask for the letter of a column."""
         letters = self._letters()
         if letters:
-            self._is_choosing_column = True
+            self.is_choosing_column = True
             choices = [f"{letter} {title}" for letter, (_, title) in letters.items()]
             words = ["sort", *choices, "0 own"]
             text = "  ".join(words)
@@ -98,11 +103,11 @@ class ListPane(LiveTable):
 
     def on_key(self, event: events.Key) -> None:
         """Take the letter that was asked for; any other key ends the question."""
-        if not self._is_choosing_column:
+        if not self.is_choosing_column:
             return
         event.stop()
         event.prevent_default()
-        self._is_choosing_column = False
+        self.is_choosing_column = False
         self.post_message(self.Asked(""))
         letters = self._letters()
         if event.character == "0":

@@ -42,30 +42,30 @@ class Prompt(Horizontal):
     DEFAULT_CSS: ClassVar[str] = """
     Prompt { height: 1; }
     Prompt > #message { width: 1fr; height: 1; }
-    Prompt > #label, Prompt > #note { width: auto; height: 1; display: none; }
-    Prompt > PromptInput { width: 1fr; height: 1; border: none; padding: 0; display: none; background: $background; }
-    Prompt.-asking > #message { display: none; }
-    Prompt.-asking > #label, Prompt.-asking > PromptInput, Prompt.-asking > #note { display: block; }
+    Prompt > #label, Prompt > #note { width: auto; height: 1; }
+    Prompt > PromptInput { width: 1fr; height: 1; border: none; padding: 0; background: $background; }
     """
 
     def __init__(self, *, glyphs: Mapping[int, str] | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._message = TextLines(glyphs=glyphs, id="message")
         self._label = TextLines(glyphs=glyphs, id="label")
+        self._field = PromptInput(max_length=_MAX_TYPED, compact=True, select_on_focus=False)
         self._note = TextLines(glyphs=glyphs, id="note")
+        self._open(is_open=False)
         self._changed: Callable[[str], str] | None = None
         self._done: Callable[[str | None], None] | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out label, field and note; the field itself is made when it is first needed."""
+        """Lay out the sentence and, in its place, label, field and note."""
         yield self._message
         yield self._label
+        yield self._field
         yield self._note
 
     def focus(self, scroll_visible: bool = True) -> Self:  # noqa: FBT001, FBT002 - Textual's signature
-        """Give the keys to the field, where it is open."""
-        for field in self.query(PromptInput):
-            field.focus(scroll_visible)
+        """Give the keys to the field at once: the next key may have been typed already."""
+        self.screen.set_focus(self._field, scroll_visible)
         return self
 
     @property
@@ -77,9 +77,7 @@ class Prompt(Horizontal):
         """Show a line where no field is open."""
         self._message.show([line])
 
-    async def ask(
-        self, label: str, value: str, changed: Callable[[str], str], done: Callable[[str | None], None]
-    ) -> None:
+    def ask(self, label: str, value: str, changed: Callable[[str], str], done: Callable[[str | None], None]) -> None:
         """Open the field.
 
         Args:
@@ -91,13 +89,9 @@ class Prompt(Horizontal):
         self._changed, self._done = changed, done
         self._write(self._label, f" {label} ")
         self._write(self._note, "")
-        field = next(iter(self.query(PromptInput)), None)
-        if field is None:
-            field = PromptInput(max_length=_MAX_TYPED, compact=True, select_on_focus=False)
-            await self.mount(field, before=self._note)
-        field.value = value
-        field.cursor_position = len(value)
-        self.add_class("-asking")
+        self._field.value = value
+        self._field.cursor_position = len(value)
+        self._open(is_open=True)
         self.focus()
 
     def on_input_changed(self, message: Input.Changed) -> None:
@@ -127,9 +121,14 @@ class Prompt(Horizontal):
 
     def _close(self, value: str | None) -> None:
         done, self._done, self._changed = self._done, None, None
-        self.remove_class("-asking")
+        self._open(is_open=False)
         if done is not None:
             done(value)
+
+    def _open(self, *, is_open: bool) -> None:
+        self._message.display = not is_open
+        for part in (self._label, self._field, self._note):
+            part.display = is_open
 
     def _write(self, place: TextLines, text: str, role: Role = Role.STRONG) -> None:
         place.styles.width = min(len(text) + 1, self.size.width // 2) if text else 0
