@@ -23,7 +23,9 @@ from monitor.model.process import Process, ProcessFacts
 from monitor.model.route import Flow, InterfaceAddress, Link, RouteDecision
 from monitor.model.sample import Network, Sample
 from monitor.model.socket_table import COLUMN_TYPES, V6ONLY_UNKNOWN, SocketTable
+from monitor.model.sockets import SocketId
 from monitor.model.tcp import KERNEL_HELD, PROTOCOL_TCP, PROTOCOL_UDP, TcpState
+from monitor.model.tcp_info import SocketDetails
 
 ANY = "0.0.0.0:0"
 ANY6 = "[::]:0"
@@ -242,13 +244,15 @@ class FixedSource:
         samples: Sequence[Sample],
         route: Callable[[Flow], RouteDecision] | None = None,
         facts: Mapping[int, ProcessFacts] | None = None,
+        details: Mapping[int, SocketDetails] | None = None,
     ) -> None:
         self._samples = list(samples)
         self._route = route
         self._facts = facts or {}
+        self._details = details or {}
         self._given = 0
         self.questions: list[object] = []
-        """What was asked, in order: "sample", a Flow, a pid."""
+        """What was asked, in order: "sample", a Flow, a pid, a SocketId."""
         self.is_closed = False
 
     def boot_clock(self) -> float:
@@ -270,6 +274,10 @@ class FixedSource:
         if self._route is None:
             return RouteDecision(flow, "ENETUNREACH", None, None, None, None, None, None, None)
         return self._route(flow)
+
+    def socket(self, asked: SocketId) -> SocketDetails | None:
+        self._ask(asked)
+        return self._details.get(asked.cookie)
 
     def close(self) -> None:
         self.is_closed = True

@@ -6,7 +6,9 @@ import socket
 import struct
 from collections.abc import Iterable
 
+from monitor.model.endpoint import address_words
 from monitor.model.socket_table import SocketTable
+from monitor.model.sockets import SocketId
 from monitor.model.tcp import ALL_STATES, PROTOCOL_TCP, PROTOCOL_UDP
 
 TCPDIAG_GETSOCK = 18
@@ -18,6 +20,8 @@ _EXT_INFO = 1 << (2 - 1)
 """Ask for INET_DIAG_INFO, which is struct tcp_info."""
 _EXT_SKMEMINFO = 1 << (7 - 1)
 """Ask for INET_DIAG_SKMEMINFO, which holds the size of the receive buffer."""
+_EXT_DETAILS = _EXT_INFO | _EXT_SKMEMINFO | 1 << (4 - 1) | 1 << (5 - 1) | 1 << (6 - 1)
+"""Ask besides for INET_DIAG_CONG, INET_DIAG_TOS and INET_DIAG_TCLASS: too dear for every row of a list."""
 
 _REQ = struct.Struct("=BBBB48xII")
 """struct inet_diag_req: family, two prefix lengths, extensions, socket id, states, tables."""
@@ -29,6 +33,9 @@ _IPV6 = struct.Struct(">QQ")
 _DEVICE_AND_COOKIE = struct.Struct("=IQ")
 _NO_ID = bytes(48)
 _WORD32 = 0xFFFF_FFFF
+
+_End = tuple[int, bytes]
+"""A port, and an address as the kernel has it in struct inet_diag_sockid."""
 
 
 def tcp_list(states: int) -> bytes:
@@ -46,19 +53,37 @@ def exact(table: SocketTable, rows: Iterable[int]) -> list[bytes]:
     return [_exact(table, row) for row in rows]
 
 
+def exact_with_details(asked: SocketId) -> bytes:
+    """Ask for one socket with all that the kernel tells of it; the payload of a SOCK_DIAG_BY_FAMILY look-up."""
+    words = address_words(asked.local.address), address_words(asked.remote.address)
+    ends = [
+        (endpoint.port, _address(asked.family, *pair))
+        for endpoint, pair in zip((asked.local, asked.remote), words, strict=True)
+    ]
+    return _one_socket(asked.family, asked.protocol, _EXT_DETAILS, (ends[0], ends[1]), (asked.device, asked.cookie))
+
+
 def _exact(table: SocketTable, row: int) -> bytes:
     family, protocol = int(table.family[row]), int(table.protocol[row])
     local = int(table.local_port[row]), _address(family, table.local_high[row], table.local_low[row])
     remote = int(table.remote_port[row]), _address(family, table.remote_high[row], table.remote_low[row])
+    identity = int(table.device[row]), int(table.cookie[row])
+    return _one_socket(family, protocol, _extensions(protocol), (local, remote), identity)
+
+
+def _one_socket(
+    family: int, protocol: int, extensions: int, ends: tuple[_End, _End], device_and_cookie: tuple[int, int]
+) -> bytes:
+    """Pack the question about one socket; ends are local and remote."""
     # For UDP the kernel takes source and destination as an arriving datagram has them (udp_dump_one).
-    source, destination = (remote, local) if protocol == PROTOCOL_UDP else (local, remote)
+    source, destination = reversed(ends) if protocol == PROTOCOL_UDP else ends
     return b"".join(
         (
-            _REQ_V2.pack(family, protocol, _extensions(protocol), ALL_STATES),
+            _REQ_V2.pack(family, protocol, extensions, ALL_STATES),
             _PORTS.pack(source[0], destination[0]),
             source[1],
             destination[1],
-            _DEVICE_AND_COOKIE.pack(int(table.device[row]), int(table.cookie[row])),
+            _DEVICE_AND_COOKIE.pack(*device_and_cookie),
         )
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import socket
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,10 +19,20 @@ import numpy as np
 from monitor.errors import KernelError
 from monitor.kernel.inet_diag import decode, without_duplicates
 from monitor.kernel.inet_diag_list import SocketList
-from monitor.kernel.inet_diag_question import SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK, exact, family_list, tcp_list
+from monitor.kernel.inet_diag_question import (
+    SOCK_DIAG_BY_FAMILY,
+    TCPDIAG_GETSOCK,
+    exact,
+    exact_with_details,
+    family_list,
+    tcp_list,
+)
 from monitor.kernel.netlink import NETLINK_SOCK_DIAG, NetlinkSocket, TruncatedDatagramError
+from monitor.kernel.socket_details import read_details
 from monitor.model.socket_table import U64, Rows, SocketTable
+from monitor.model.sockets import SocketId
 from monitor.model.tcp import ALL_STATES, LIVE_STATES, PROTOCOL_TCP, PROTOCOL_UDP, TcpState
+from monitor.model.tcp_info import SocketDetails
 
 _LIST = {PROTOCOL_TCP: "list TCP sockets", PROTOCOL_UDP: "list UDP sockets"}
 _LOOK_UP = "look up a socket"
@@ -90,6 +101,21 @@ class SockDiag:
         if refusals[0] not in {0, errno.ENOENT}:
             raise KernelError(_LOOK_UP, refusals[0])
         return found
+
+    def details(self, asked: SocketId) -> SocketDetails | None:
+        """Ask for all that the kernel tells of one socket; None where it knows no such socket (any more).
+
+        Of a listener or a UDP socket None says little, as with find().
+        """
+        if asked.namespace != self.namespace:
+            return None
+        messages, refusals = self._exact.look_up(SOCK_DIAG_BY_FAMILY, [exact_with_details(asked)], _LOOK_UP)
+        if refusals[0] not in {0, errno.ENOENT}:
+            raise KernelError(_LOOK_UP, refusals[0])
+        if not len(messages):
+            return None
+        cookie, details = read_details(messages.records(int(messages.lengths[0])).tobytes())
+        return replace(details, syn_retries=_syn_retries()) if cookie == asked.cookie else None
 
     def absentees(self, previous: SocketTable, current: SocketTable, limit: int = 1000) -> tuple[U64, SocketTable]:
         """Ask for the connected TCP sockets of an earlier list that a later one lacks.
@@ -185,3 +211,11 @@ def _namespace() -> int:
         return Path("/proc/thread-self/ns/net").stat().st_ino
     except OSError:
         return 0
+
+
+def _syn_retries() -> int | None:
+    """Read how often this namespace sends a SYN again; None where /proc cannot be read."""
+    try:
+        return int(Path("/proc/sys/net/ipv4/tcp_syn_retries").read_bytes())
+    except (OSError, ValueError):
+        return None

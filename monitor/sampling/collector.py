@@ -45,9 +45,11 @@ class Collector:
             failed = KernelError("read the machine's state", error.errno or 0)
             write_frame(self._output, messages.encode(messages.Failed.of(question.id, failed)))
 
-    def _small_answer(self, question: messages.AskProcess | messages.AskRoute) -> messages.Answer:
+    def _small_answer(self, question: messages.AskProcess | messages.AskRoute | messages.AskSocket) -> messages.Answer:
         if isinstance(question, messages.AskProcess):
             return messages.ProcessRead(id=question.id, facts=self._source.process(question.pid))
+        if isinstance(question, messages.AskSocket):
+            return messages.SocketRead(id=question.id, details=self._source.socket(question.socket))
         return messages.RouteRead(id=question.id, decision=self._source.route_to(question.flow))
 
 

@@ -22,7 +22,9 @@ from monitor.model.process import ProcessFacts
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.sample import Network, Sample
 from monitor.model.socket_table import U64, SocketTable
+from monitor.model.sockets import SocketId
 from monitor.model.tcp import ALL_STATES, LIVE_STATES
+from monitor.model.tcp_info import SocketDetails
 
 if TYPE_CHECKING:
     from monitor.kernel.rtnetlink import Rtnetlink
@@ -80,6 +82,10 @@ class LiveSource:
     def route_to(self, flow: Flow) -> RouteDecision:
         """Ask the kernel for a route."""
         return self.routes.route_to(flow)
+
+    def socket(self, asked: SocketId) -> SocketDetails | None:
+        """Ask the kernel for one socket by its exact identity."""
+        return self._diag.details(asked)
 
     @property
     def routes(self) -> Rtnetlink:

@@ -16,6 +16,8 @@ from monitor.model.endpoint import Address
 from monitor.model.process import Process, ProcessFacts
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.sample import Network
+from monitor.model.sockets import SocketId
+from monitor.model.tcp_info import SocketDetails
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
@@ -40,6 +42,12 @@ class AskRoute(_Message, frozen=True, kw_only=True, tag="ask-route"):
     """Ask the kernel for a route."""
 
     flow: Flow
+
+
+class AskSocket(_Message, frozen=True, kw_only=True, tag="ask-socket"):
+    """Ask the kernel for one socket alone, with all that it tells of it."""
+
+    socket: SocketId
 
 
 class ColumnBytes(msgspec.Struct, frozen=True, array_like=True):
@@ -92,6 +100,12 @@ class RouteRead(_Message, frozen=True, kw_only=True, tag="route"):
     decision: RouteDecision
 
 
+class SocketRead(_Message, frozen=True, kw_only=True, tag="socket"):
+    """Details of a socket, or None where the kernel does not find it."""
+
+    details: SocketDetails | None
+
+
 class Failed(_Message, frozen=True, kw_only=True, tag="failed"):
     """A question that could not be answered."""
 
@@ -133,8 +147,8 @@ _ERRORS: dict[Literal["input", "wire", "source"], type[MonitorError]] = {
 }
 """The errors that are their sentence and nothing else."""
 
-Question = AskSample | AskProcess | AskRoute
-Answer = SampleRead | ProcessRead | RouteRead | Failed
+Question = AskSample | AskProcess | AskRoute | AskSocket
+Answer = SampleRead | ProcessRead | RouteRead | SocketRead | Failed
 
 
 def _to_wire(value: object) -> bytes:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from monitor.model.process import ProcessFacts
     from monitor.model.route import Flow, RouteDecision
     from monitor.model.sample import Interval
+    from monitor.model.sockets import SocketId
+    from monitor.model.tcp_info import SocketDetails
     from monitor.sampling.source import Source
 
 MIN_PERIOD_S = 0.1
@@ -60,7 +62,16 @@ class ProcessAnswered:
     error: str | None
 
 
-SamplerEvent = IntervalMade | SampleFailed | RouteAnswered | ProcessAnswered
+@dataclass(frozen=True, slots=True)
+class SocketAnswered:
+    """All that the kernel tells of one socket; None without an error where it does not find it (any more)."""
+
+    socket: SocketId
+    details: SocketDetails | None
+    error: str | None
+
+
+SamplerEvent = IntervalMade | SampleFailed | RouteAnswered | ProcessAnswered | SocketAnswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,14 @@ class _AskRoute:
 @dataclass(frozen=True, slots=True)
 class _AskProcess:
     pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class _AskSocket:
+    socket: SocketId
+
+
+_Question = _AskRoute | _AskProcess | _AskSocket
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +115,7 @@ class Sampler:
         self._time_wait = False
         self._stopped = threading.Event()
         self._is_due = False
-        self._questions: queue.SimpleQueue[_AskRoute | _AskProcess | _Wake] = queue.SimpleQueue()
+        self._questions: queue.SimpleQueue[_Question | _Wake] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
         self._previous: Interval | None = None
         self._failures = 0
@@ -140,6 +159,10 @@ class Sampler:
         """Ask for the facts of a process; ProcessAnswered brings them."""
         self._questions.put(_AskProcess(pid))
 
+    def ask_socket(self, socket: SocketId) -> None:
+        """Ask for one socket alone; SocketAnswered brings the answer. Of several only the last counts, as above."""
+        self._questions.put(_AskSocket(socket))
+
     def _run(self) -> None:
         source: Source | None = None
         try:
@@ -176,29 +199,26 @@ class Sampler:
         questions = [first]
         while not self._questions.empty():
             questions.append(self._questions.get())
-        newest_route = next((asked for asked in reversed(questions) if isinstance(asked, _AskRoute)), None)
+        newest = {type(asked): asked for asked in questions}
         gone: SourceError | None = None
         for question in questions:
-            if isinstance(question, _AskProcess) or (isinstance(question, _AskRoute) and question is newest_route):
+            if isinstance(question, _Wake):
+                continue
+            if isinstance(question, _AskProcess) or question is newest[type(question)]:
                 gone = self._answer(source, question) or gone
         if gone is not None:
             raise gone
 
-    def _answer(self, source: Source, question: _AskRoute | _AskProcess) -> SourceError | None:
+    def _answer(self, source: Source, question: _Question) -> SourceError | None:
         """Give the listener an answer, be it the error; hand back the error that says that the source has gone."""
-        decision, facts, error = None, None, None
+        error: MonitorError | None = None
+        answered: SamplerEvent
         try:
-            if isinstance(question, _AskRoute):
-                decision = source.route_to(question.flow)
-            else:
-                facts = source.process(question.pid)
+            answered = _ask(source, question)
         except MonitorError as raised:
             error = raised
-        text = None if error is None else str(error)
-        if isinstance(question, _AskRoute):
-            self._listener(RouteAnswered(question.flow, decision, text))
-        else:
-            self._listener(ProcessAnswered(question.pid, facts, text))
+            answered = _unanswered(question, str(raised))
+        self._listener(answered)
         return error if isinstance(error, SourceError) else None
 
     def _sample(self, source: Source) -> None:
@@ -223,3 +243,19 @@ class Sampler:
         pause = _RESTART_PAUSES_S[min(self._failures, len(_RESTART_PAUSES_S) - 1)]
         self._failures += 1
         self._stopped.wait(pause)
+
+
+def _ask(source: Source, question: _Question) -> SamplerEvent:
+    if isinstance(question, _AskRoute):
+        return RouteAnswered(question.flow, source.route_to(question.flow), None)
+    if isinstance(question, _AskProcess):
+        return ProcessAnswered(question.pid, source.process(question.pid), None)
+    return SocketAnswered(question.socket, source.socket(question.socket), None)
+
+
+def _unanswered(question: _Question, error: str) -> SamplerEvent:
+    if isinstance(question, _AskRoute):
+        return RouteAnswered(question.flow, None, error)
+    if isinstance(question, _AskProcess):
+        return ProcessAnswered(question.pid, None, error)
+    return SocketAnswered(question.socket, None, error)

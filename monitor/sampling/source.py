@@ -7,6 +7,8 @@ from typing import Protocol
 from monitor.model.process import ProcessFacts
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.sample import Sample
+from monitor.model.sockets import SocketId
+from monitor.model.tcp_info import SocketDetails
 
 
 class Source(Protocol):
@@ -30,6 +32,14 @@ class Source(Protocol):
 
         Raises:
             InputError: source and remote are of different families.
+        """
+        ...
+
+    def socket(self, asked: SocketId) -> SocketDetails | None:
+        """Ask for all that is known of one socket; None where the kernel does not find it.
+
+        For a connected TCP socket None means that it is gone. A listener or UDP socket of a SO_REUSEPORT group may
+        live and not be found, and one of another namespace never is.
         """
         ...
 

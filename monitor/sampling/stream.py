@@ -8,6 +8,8 @@ from monitor.errors import SourceError, WireError
 from monitor.model.process import ProcessFacts
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.sample import Sample
+from monitor.model.sockets import SocketId
+from monitor.model.tcp_info import SocketDetails
 from monitor.sampling import messages
 from monitor.sampling.collector_process import CollectorProcess
 from monitor.sampling.frames import Frame, read_frame, write_frame
@@ -15,7 +17,7 @@ from monitor.sampling.sample_frames import SampleDecoder
 
 _ANSWER_TIMEOUT_S = 15.0
 
-_AnswerT = TypeVar("_AnswerT", messages.SampleRead, messages.ProcessRead, messages.RouteRead)
+_AnswerT = TypeVar("_AnswerT", messages.SampleRead, messages.ProcessRead, messages.RouteRead, messages.SocketRead)
 
 
 class StreamSource:
@@ -42,6 +44,10 @@ class StreamSource:
     def route_to(self, flow: Flow) -> RouteDecision:
         """Ask for a route."""
         return self._ask(messages.AskRoute(id=self._id(), flow=flow), messages.RouteRead)[0].decision
+
+    def socket(self, asked: SocketId) -> SocketDetails | None:
+        """Ask for one socket."""
+        return self._ask(messages.AskSocket(id=self._id(), socket=asked), messages.SocketRead)[0].details
 
     def close(self) -> None:
         """End the collector."""
