@@ -1,0 +1,143 @@
+"""The line of a group under the columns of the connections, which stand beneath it once it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from monitor.model.sample import F64
+from monitor.model.tcp import PROTOCOL_TCP, TROUBLE_ORDER, TcpState, state_name
+from monitor.presentation.formats import bytes_text, duration_text, rate_text, rtt_text, share_text
+from monitor.presentation.group_keys import Grouping, group_title, user_marks
+from monitor.presentation.groups import Groups
+from monitor.presentation.row_text import UNKNOWN, RowTexts
+from monitor.presentation.view import Cell, Role
+
+GroupCell = Callable[[Groups, RowTexts, int], Cell]
+"""Makes one cell of a group's line, by the group's number."""
+
+_TITLE_ROLES = {
+    Grouping.PROCESS: Role.NAME,
+    Grouping.USER: Role.NAME,
+    Grouping.INTERFACE: Role.NAME,
+    Grouping.STATE: Role.STRONG,
+    Grouping.LISTENER: Role.LOCAL,
+}
+_ORDER = (TcpState.ESTABLISHED, *TROUBLE_ORDER)
+
+
+def count_cell(groups: Groups, _: RowTexts, entry: int) -> Cell:
+    """Say how many rows a group has."""
+    return Cell(f"{int(groups.counts[entry]):,}", Role.STRONG)
+
+
+def title_cell(groups: Groups, texts: RowTexts, entry: int) -> Cell:
+    """Say what a group's rows share."""
+    text = group_title(texts, int(groups.members(entry)[0]), groups.by)
+    return Cell(text, Role.DIM if text == UNKNOWN else _TITLE_ROLES.get(groups.by, Role.REMOTE), keeps_end=True)
+
+
+def states_cell(groups: Groups, _: RowTexts, entry: int) -> Cell:
+    """Count the states, established ones first, then what waits or ends: "41 ESTAB 38 CLOSE-WAIT"; "×" is closed."""
+    counts = groups.state_counts(entry)
+    words = [f"{counts[state]} {_state_word(*state)}" for state in sorted(counts, key=_place)]
+    closed = groups.closed_count(entry)
+    if closed:
+        words.append(f"{closed} ×")
+    has_trouble = any(protocol == PROTOCOL_TCP and state in TROUBLE_ORDER for protocol, state in counts)
+    return Cell(" ".join(words), Role.NOTE if has_trouble else Role.PLAIN)
+
+
+def _place(state: tuple[int, int]) -> tuple[int, int, int]:
+    protocol, number = state
+    place = _ORDER.index(TcpState(number)) if protocol == PROTOCOL_TCP and number in _ORDER else len(_ORDER)
+    return place, protocol, number
+
+
+def _state_word(protocol: int, state: int) -> str:
+    name = state_name(protocol, state)
+    return name if protocol == PROTOCOL_TCP else f"udp {name}"
+
+
+def _process(groups: Groups, texts: RowTexts, entry: int) -> Cell:
+    members = groups.members(entry)
+    processes = len(np.unique(groups.first_pid[members]))
+    if processes > 1:
+        return Cell(f"{processes} processes", Role.DIM)
+    row = int(members[0])
+    return Cell(texts.process(row), Role.NAME if texts.owners(row) else Role.DIM, keeps_end=True)
+
+
+def _name(groups: Groups, texts: RowTexts, entry: int) -> Cell:
+    members = groups.members(entry)
+    processes = len(np.unique(groups.first_pid[members]))
+    row = int(members[0])
+    if processes > 1:
+        return Cell(str(processes), Role.DIM)
+    return Cell(texts.process(row, with_pid=False), Role.NAME if texts.owners(row) else Role.DIM)
+
+
+def _interface(groups: Groups, texts: RowTexts, entry: int) -> Cell:
+    members = groups.members(entry)
+    different = len(np.unique(groups.interval.interface[members]))
+    text = texts.interface(int(members[0])) if different == 1 else str(different)
+    return Cell(text, Role.PLAIN if different == 1 and text != UNKNOWN else Role.DIM)
+
+
+def _user(groups: Groups, texts: RowTexts, entry: int) -> Cell:
+    interval, members = groups.interval, groups.members(entry)
+    different = len(np.unique(user_marks(interval, members)))
+    text = texts.user(int(members[0])) if different == 1 else str(different)
+    return Cell(text, Role.PLAIN if different == 1 and text != UNKNOWN else Role.DIM)
+
+
+def _direction(groups: Groups, texts: RowTexts, entry: int) -> Cell:
+    members = groups.members(entry)
+    is_one = len(np.unique(groups.interval.direction[members])) == 1
+    return Cell(texts.direction(int(members[0])) if is_one else "")
+
+
+def _number(values: Callable[[Groups], F64], text: Callable[[float], str], role: Role = Role.PLAIN) -> GroupCell:
+    def cell(groups: Groups, _: RowTexts, entry: int) -> Cell:
+        shown = text(float(values(groups)[entry]))
+        return Cell(shown, Role.DIM if shown in (UNKNOWN, "0") else role)
+
+    return cell
+
+
+def _both_rates(groups: Groups) -> F64:
+    return groups.receive_rate + groups.send_rate
+
+
+NUMBERS: Mapping[str, Callable[[Groups], F64]] = {
+    "rate": _both_rates,
+    "receive": lambda groups: groups.receive_rate,
+    "send": lambda groups: groups.send_rate,
+    "rtt": lambda groups: groups.worst_rtt_us,
+    "retransmits": lambda groups: groups.retransmit_share,
+    "recv_q": lambda groups: groups.recv_q,
+    "send_q": lambda groups: groups.send_q,
+    "idle": lambda groups: groups.idle_s,
+}
+"""By column: the number that a group shows there, and is sorted by. NaN for unknown."""
+
+GROUP_CELLS: Mapping[str, GroupCell] = {
+    "state": count_cell,
+    "local": title_cell,
+    "direction": _direction,
+    "remote": states_cell,
+    "process": _process,
+    "name": _name,
+    "user": _user,
+    "via": _interface,
+    "rate": _number(NUMBERS["rate"], rate_text, Role.RATE),
+    "receive": _number(NUMBERS["receive"], rate_text, Role.RATE),
+    "send": _number(NUMBERS["send"], rate_text, Role.RATE),
+    "rtt": _number(NUMBERS["rtt"], rtt_text),
+    "retransmits": _number(NUMBERS["retransmits"], share_text, Role.NOTE),
+    "recv_q": _number(NUMBERS["recv_q"], bytes_text),
+    "send_q": _number(NUMBERS["send_q"], bytes_text),
+    "idle": _number(NUMBERS["idle"], duration_text),
+}
+"""By column of the connections: what a group says there."""

@@ -1,0 +1,202 @@
+"""What rows are grouped by: the columns that tell groups apart, and the words for one of them.
+
+Rows whose words are the same are in one group, and rows of one group have the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+import numpy as np
+
+from monitor.model.sample import DIRECTION_DIALLED, Interval
+from monitor.model.socket_table import U64, Rows
+from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, TcpState
+from monitor.presentation.row_text import RowTexts
+from monitor.reasoning.holders import Holders
+from monitor.reasoning.ownership import is_unaccepted
+
+KeyColumns = tuple[U64, ...]
+"""Up to four columns of equal length; rows that are equal in all of them are one group."""
+
+_LINK_LOCAL = np.uint64(0xFE80 >> 6)
+_BYTE, _WORD = np.uint64(8), np.uint64(16)
+_SAME_NAME = np.arange(256, dtype=np.uint64)
+_SAME_NAME[TcpState.NEW_SYN_RECEIVED] = TcpState.SYN_RECEIVED
+_SAME_NAME[TcpState.BOUND_INACTIVE] = TcpState.CLOSED
+
+
+class Grouping(StrEnum):
+    """What rows of one group share; the value is the word for it."""
+
+    PROCESS = "process"
+    REMOTE_ADDRESS = "remote address"
+    REMOTE_PORT = "remote port"
+    REMOTE_ENDPOINT = "remote endpoint"
+    LISTENER = "listener"
+    INTERFACE = "interface"
+    STATE = "state"
+    USER = "user"
+
+
+def key_columns(interval: Interval, rows: Rows, by: Grouping) -> KeyColumns:
+    """Give the columns that tell the groups of some rows apart; each row's values are its group's identity."""
+    return _COLUMNS[by](interval, rows)
+
+
+def group_title(texts: RowTexts, row: int, by: Grouping) -> str:
+    """Name the group that a row is in: "nginx[812]", "198.51.100.7", "443/tcp", "[::]:443", "eth0"."""
+    return _TITLES[by](texts, row)
+
+
+def state_codes(interval: Interval, rows: Rows) -> U64:
+    """Give each row's protocol and state as one number, the state in the low byte; one number per name of ss."""
+    table = interval.table
+    protocol = table.protocol[rows].astype(np.uint64)
+    state = table.state[rows]
+    named = np.where(protocol == PROTOCOL_TCP, _SAME_NAME[state], state.astype(np.uint64))
+    codes: U64 = (protocol << _BYTE) | named
+    return codes
+
+
+def user_marks(interval: Interval, rows: Rows) -> U64:
+    """Give each row's user id and 1; 0 where the kernel keeps none."""
+    table = interval.table
+    has_user = (table.inode[rows] != 0) | (table.uid[rows] != 0)
+    return np.where(has_user, table.uid[rows].astype(np.uint64) + np.uint64(1), np.uint64(0))
+
+
+def _process(interval: Interval, rows: Rows) -> KeyColumns:
+    """Pid, start time, number of processes and, where there are several, which; or pid 0 and the user."""
+    holders = Holders.of(interval)
+    pid = holders.first_pid()[rows].astype(np.uint64)
+    count = holders.count[rows].astype(np.uint64)
+    mark = _start_times(interval, pid)
+    ownerless = np.flatnonzero(count == 0)
+    mark[ownerless] = _hidden_marks(interval, rows[ownerless])
+    return pid, mark, np.where(count > 1, holders.fingerprints()[rows], np.uint64(0)), count
+
+
+def _start_times(interval: Interval, pid: U64) -> U64:
+    processes = interval.owners.processes
+    pids = np.array(sorted(processes), np.uint64)
+    if not len(pids):
+        return np.zeros(len(pid), np.uint64)
+    starts = np.array([processes[number].start_time for number in pids.tolist()], np.uint64)
+    place = np.minimum(np.searchsorted(pids, pid), len(pids) - 1)
+    return np.where(pids[place] == pid, starts[place], np.uint64(0))
+
+
+def _hidden_marks(interval: Interval, rows: Rows) -> U64:
+    """Give user_marks() for rows whose unknown owner is named by its user; 0 for the kernel's own."""
+    has_process = (interval.table.inode != 0) | is_unaccepted(interval.table, interval.listener)
+    return np.where(has_process[rows], user_marks(interval, rows), np.uint64(0))
+
+
+def _remote_address(interval: Interval, rows: Rows) -> KeyColumns:
+    table = interval.table
+    is_pair = table.is_pair[rows]
+    high = np.where(is_pair, table.remote_high[rows], np.uint64(0))
+    low = np.where(is_pair, table.remote_low[rows], np.uint64(0))
+    interface = np.maximum(interval.interface[rows], 0).astype(np.uint64)
+    # The same link-local address on two links is two machines.
+    zone = np.where(high >> np.uint64(54) == _LINK_LOCAL, interface, np.uint64(0))
+    return high, low, (zone << np.uint64(1)) | is_pair
+
+
+def _remote_port(interval: Interval, rows: Rows) -> KeyColumns:
+    table = interval.table
+    port = (table.protocol[rows].astype(np.uint64) << _WORD) | table.remote_port[rows]
+    return (np.where(table.is_pair[rows], port, np.uint64(0)),)
+
+
+def _remote_endpoint(interval: Interval, rows: Rows) -> KeyColumns:
+    return (*_remote_address(interval, rows), *_remote_port(interval, rows))
+
+
+def _listener(interval: Interval, rows: Rows) -> KeyColumns:
+    """Kind, device and port, address of the waiting socket that a row is or belongs to; all 0 for none."""
+    table = interval.table
+    is_served = (interval.listener[rows] >= 0) & (interval.direction[rows] != DIRECTION_DIALLED)
+    at = np.where(is_served, interval.listener[rows], rows)
+    waits = table.is_listener[at] | table.is_udp_unconnected[at]
+    kind = (
+        (table.protocol[at].astype(np.uint64) << _WORD)
+        | (table.family[at].astype(np.uint64) << _BYTE)
+        | table.v6only[at]
+    )
+    place = (table.device[at].astype(np.uint64) << _WORD) | table.local_port[at]
+    none = np.uint64(0)
+    return (
+        np.where(waits, kind, none),
+        np.where(waits, place, none),
+        np.where(waits, table.local_high[at], none),
+        np.where(waits, table.local_low[at], none),
+    )
+
+
+def _interface(interval: Interval, rows: Rows) -> KeyColumns:
+    return (np.maximum(interval.interface[rows], 0).astype(np.uint64),)
+
+
+def _state(interval: Interval, rows: Rows) -> KeyColumns:
+    return (state_codes(interval, rows),)
+
+
+def _user(interval: Interval, rows: Rows) -> KeyColumns:
+    return (user_marks(interval, rows),)
+
+
+def _title_of_remote_address(texts: RowTexts, row: int) -> str:
+    return texts.remote(row).on_the_wire.address_text if bool(texts.interval.table.is_pair[row]) else "*"
+
+
+def _title_of_remote_port(texts: RowTexts, row: int) -> str:
+    if not bool(texts.interval.table.is_pair[row]):
+        return "*"
+    return f"{int(texts.interval.table.remote_port[row])}/{texts.protocol(row)}"
+
+
+def _title_of_remote_endpoint(texts: RowTexts, row: int) -> str:
+    return str(texts.remote(row).on_the_wire) if bool(texts.interval.table.is_pair[row]) else "*"
+
+
+def _title_of_listener(texts: RowTexts, row: int) -> str:
+    interval, table = texts.interval, texts.interval.table
+    at = int(interval.listener[row])
+    if at < 0 or int(interval.direction[row]) == DIRECTION_DIALLED:
+        at = row
+    if not bool(table.is_listener[at] | table.is_udp_unconnected[at]):
+        return "no listener"
+    text = str(texts.local(at))
+    device = int(table.device[at])
+    named = f"{text} {texts.interface_name(device)}" if device and "%" not in text else text
+    return f"udp {named}" if int(table.protocol[at]) == PROTOCOL_UDP else named
+
+
+def _title_of_state(texts: RowTexts, row: int) -> str:
+    is_tcp = int(texts.interval.table.protocol[row]) == PROTOCOL_TCP
+    return texts.state(row) if is_tcp else f"{texts.protocol(row)} {texts.state(row)}"
+
+
+_COLUMNS: dict[Grouping, Callable[[Interval, Rows], KeyColumns]] = {
+    Grouping.PROCESS: _process,
+    Grouping.REMOTE_ADDRESS: _remote_address,
+    Grouping.REMOTE_PORT: _remote_port,
+    Grouping.REMOTE_ENDPOINT: _remote_endpoint,
+    Grouping.LISTENER: _listener,
+    Grouping.INTERFACE: _interface,
+    Grouping.STATE: _state,
+    Grouping.USER: _user,
+}
+_TITLES: dict[Grouping, Callable[[RowTexts, int], str]] = {
+    Grouping.PROCESS: lambda texts, row: texts.process(row),
+    Grouping.REMOTE_ADDRESS: _title_of_remote_address,
+    Grouping.REMOTE_PORT: _title_of_remote_port,
+    Grouping.REMOTE_ENDPOINT: _title_of_remote_endpoint,
+    Grouping.LISTENER: _title_of_listener,
+    Grouping.INTERFACE: lambda texts, row: texts.interface(row),
+    Grouping.STATE: _title_of_state,
+    Grouping.USER: lambda texts, row: texts.user(row),
+}

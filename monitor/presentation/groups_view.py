@@ -1,0 +1,213 @@
+"""Groups as a table: a line for each, and beneath the opened ones their rows.
+
+▸  ▾ 79       198.51.100.20:5432    → 41 ESTAB 38 CLOSE-WAIT  a group, opened
+     ESTAB    192.0.2.10:41022      → 198.51.100.20:5432      its rows, in the columns of the connections
+   ▸ 1        198.51.100.40:5044    → 1 ESTAB
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from monitor.model.sample import Interval
+from monitor.model.socket_table import Rows
+from monitor.presentation.connection_columns import RowColumn
+from monitor.presentation.connections_view import ConnectionsView
+from monitor.presentation.group_cells import GROUP_CELLS, NUMBERS, GroupCell
+from monitor.presentation.group_keys import Grouping
+from monitor.presentation.groups import GroupKey, Groups
+from monitor.presentation.sorting import Keys, Sort, keep_order, order_rows
+from monitor.presentation.view import Cell, Column, Line, Role
+from monitor.reasoning.columns import group_rows
+
+_TITLE_WORDS = {Grouping.REMOTE_ADDRESS: "remote", Grouping.REMOTE_ENDPOINT: "endpoint"}
+_OPEN, _CLOSED = "▾", "▸"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupsView:
+    """A TableView of groups. The key of a group is its GroupKey, that of a row its cookie."""
+
+    groups: Groups
+    order: Rows
+    """Groups from top to bottom."""
+    heads: Rows
+    """Position of each group's line, in the order of `order`; ascending."""
+    rows: ConnectionsView
+    """The rows of the opened groups, from top to bottom."""
+    opened: frozenset[GroupKey]
+    """Keys of the opened groups, also of those that have no rows now."""
+    cells: Mapping[str, GroupCell] = field(default_factory=lambda: GROUP_CELLS)
+    """By column: what a group says there."""
+
+    @classmethod
+    def make(
+        cls,
+        groups: Groups,
+        opened: Set[GroupKey],
+        sort: Sort,
+        width: int,
+        *,
+        former: GroupsView | None = None,
+    ) -> GroupsView:
+        """Order the groups, and the rows within the opened ones.
+
+        Args:
+            groups: What is shown.
+            opened: Keys of the groups whose rows are shown too; keys of groups that are not there do no harm.
+            sort: The order asked for, of groups and of the rows in them.
+            width: Cells of the pane; decides the columns.
+            former: The view whose order is to be kept; None to sort anew.
+        """
+        order = _ordered(groups, sort)
+        if former is not None:
+            order = _in_former_order(former, groups, order)
+        is_open = np.zeros(len(groups), np.bool_)
+        for key in opened:
+            entry = groups.entry_of(key)
+            if entry is not None:
+                is_open[entry] = True
+        chosen = (groups.group_of_row >= 0) & is_open[groups.group_of_row] if len(groups) else groups.group_of_row >= 0
+        kept = former.rows.cookies if former is not None else None
+        rows = ConnectionsView.make(groups.interval, chosen, sort, width, former=kept)
+        place = np.empty(len(groups), np.intp)
+        place[order] = np.arange(len(groups))
+        by_group = np.argsort(place[groups.group_of_row[rows.order]], kind="stable")
+        beneath = np.where(is_open, groups.counts, 0)[order]
+        heads = np.arange(len(groups)) + np.cumsum(beneath) - beneath
+        return cls(groups, order, heads, replace(rows, order=rows.order[by_group]), frozenset(opened))
+
+    @property
+    def interval(self) -> Interval:
+        """What the rows are taken from."""
+        return self.groups.interval
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The connections' columns, titled for groups as well."""
+        title = f"{_TITLE_WORDS.get(self.groups.by, self.groups.by.value)} / local"
+        columns = [group_column(shown.column) for shown in self.rows.shown_columns]
+        return [replace(column, title=title) if column.id == "local" else column for column in columns]
+
+    @property
+    def sort_column(self) -> str | None:
+        """Id of the column that decides the order."""
+        return self.rows.sort.column
+
+    @property
+    def is_descending(self) -> bool:
+        """Whether the largest stands first."""
+        return self.rows.sort.is_descending
+
+    @property
+    def count(self) -> int:
+        """Number of lines: groups, and rows of opened ones."""
+        return len(self.order) + self.rows.count
+
+    def group_at(self, position: int) -> int:
+        """Give the number of the group that stands at a position, or to which the row there belongs."""
+        return int(self.order[self._place_at(position)])
+
+    def rows_at(self, position: int) -> Rows:
+        """Give what a line stands for, as rows of the interval's table: all of a group, or one."""
+        row = self._row_position(position)
+        return self.groups.members(self.group_at(position)) if row is None else self.rows.order[row : row + 1]
+
+    def is_group_at(self, position: int) -> bool:
+        """Tell whether the line at a position is a group's and not a row's."""
+        return self._row_position(position) is None
+
+    def key_at(self, position: int) -> GroupKey | int:
+        """Give the identity of the line at a position."""
+        row = self._row_position(position)
+        return self.groups.key(self.group_at(position)) if row is None else self.rows.key_at(row)
+
+    def group_key_of(self, key: Hashable) -> GroupKey | None:
+        """Give the key of the group that a line belongs to, its own for a group; None where it is not chosen."""
+        if not isinstance(key, int):
+            entry = self.groups.entry_of(key)
+        else:
+            row = self.interval.table.row_of_cookie(key)
+            entry = None if row is None else int(self.groups.group_of_row[row])
+        return None if entry is None or entry < 0 else self.groups.key(entry)
+
+    def position_of(self, key: Hashable) -> int | None:
+        """Find where a group or a row stands now; None also for a row of a closed group."""
+        if isinstance(key, int):
+            row = self.rows.position_of(key)
+            if row is None:
+                return None
+            entry = int(self.groups.group_of_row[self.rows.order[row]])
+            return row + 1 + int(np.flatnonzero(self.order == entry)[0])
+        entry_found = self.groups.entry_of(key)
+        if entry_found is None:
+            return None
+        return int(self.heads[np.flatnonzero(self.order == entry_found)[0]])
+
+    def toggled(self, key: Hashable) -> frozenset[GroupKey]:
+        """Give what is open after the group of a line was opened or closed; a row's key means the group above it."""
+        group = self.group_key_of(key)
+        return self.opened if group is None else self.opened ^ {group}
+
+    def lines(self, start: int, stop: int) -> list[Line]:
+        """Make the lines of some groups and rows."""
+        return [self._line(position) for position in range(max(start, 0), min(stop, self.count))]
+
+    def _place_at(self, position: int) -> int:
+        return int(np.searchsorted(self.heads, position, side="right")) - 1
+
+    def _row_position(self, position: int) -> int | None:
+        """Give the position among the shown rows; None for a group's line."""
+        place = self._place_at(position)
+        return None if int(self.heads[place]) == position else position - place - 1
+
+    def _line(self, position: int) -> Line:
+        row = self._row_position(position)
+        if row is not None:
+            return self.rows.lines(row, row + 1)[0]
+        place = self._place_at(position)
+        after = int(self.heads[place + 1]) if place + 1 < len(self.heads) else self.count
+        sign = _OPEN if after > position + 1 else _CLOSED
+        cells = [self._cell(shown, int(self.order[place])) for shown in self.rows.shown_columns]
+        return Line(" ", (replace(cells[0], text=f"{sign} {cells[0].text}"), *cells[1:]))
+
+    def _cell(self, shown: RowColumn, entry: int) -> Cell:
+        make = self.cells.get(shown.column.id)
+        return Cell("", Role.DIM) if make is None else make(self.groups, self.rows.texts, entry)
+
+
+def group_column(column: Column) -> Column:
+    """Give a column of the connections as it stands above groups: titled for both, sortable where groups can be."""
+    if column.id == "state":
+        return replace(column, title="sockets", descending_first=True)
+    if column.id == "remote":
+        column = replace(column, title="states / remote")
+    return replace(column, is_sortable=column.id == "local" or column.id in NUMBERS)
+
+
+def _ordered(groups: Groups, sort: Sort) -> Rows:
+    identity = np.arange(len(groups), dtype=np.uint64)
+    keys: Keys | None = None
+    if sort.column == "local":
+        keys = groups.columns
+    elif sort.column == "state":
+        keys = (groups.counts, *groups.columns)
+    elif sort.column is not None and sort.column in NUMBERS:
+        keys = (NUMBERS[sort.column](groups), *groups.columns)
+    if keys is not None:
+        return order_rows(keys, identity, is_descending=sort.is_descending)
+    busy = np.nan_to_num(groups.receive_rate) + np.nan_to_num(groups.send_rate)
+    return order_rows((-busy, groups.trouble_rank, -groups.counts, *groups.columns), identity)
+
+
+def _in_former_order(former: GroupsView, groups: Groups, order: Rows) -> Rows:
+    """Keep known groups in the order of a former view; new ones follow."""
+    if former.groups.by is not groups.by:
+        return order
+    both = [np.concatenate([old, new]) for old, new in zip(former.groups.columns, groups.columns, strict=True)]
+    identity = group_rows(tuple(both))[1].astype(np.uint64)
+    known = len(former.groups)
+    return keep_order(identity[:known][former.order], identity[known:], order)

@@ -1,0 +1,68 @@
+"""The line of a service endpoint among a process' sockets: how far it reaches, its connections, its queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monitor.model.sample import Interval
+from monitor.model.socket_table import Rows
+from monitor.presentation.group_cells import GroupCell
+from monitor.presentation.groups import Groups
+from monitor.presentation.listeners_view import REACH_WORDS, protocol_word
+from monitor.presentation.row_text import RowTexts
+from monitor.presentation.service_endpoints import ServiceEndpoints
+from monitor.presentation.view import Cell, Role
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListeningCells:
+    """Cells for groups of listeners, one group for each service endpoint."""
+
+    endpoints: ServiceEndpoints
+    entry_of_row: Mapping[int, int]
+    """Entries of `endpoints` by row of the interval's table."""
+
+    @classmethod
+    def of(cls, interval: Interval, listeners: Rows) -> ListeningCells:
+        """Look at the service endpoints of some listeners."""
+        endpoints = ServiceEndpoints.of(interval)
+        entries = endpoints.group[endpoints.rows.searchsorted(listeners)]
+        return cls(endpoints, dict(zip(listeners.tolist(), entries.tolist(), strict=True)))
+
+    @property
+    def by_column(self) -> Mapping[str, GroupCell]:
+        """What they say where connections and their groups have something else."""
+        return {
+            "state": self.protocol,
+            "direction": lambda _, __, ___: Cell(""),
+            "remote": self.service,
+            "process": self.sharing,
+            "name": self.sharing,
+        }
+
+    def protocol(self, groups: Groups, texts: RowTexts, entry: int) -> Cell:
+        """Give "tcp4", "tcp6" or "tcp46"."""
+        return Cell(protocol_word(self.endpoints, texts, self._endpoint(groups, entry)))
+
+    def service(self, groups: Groups, _: RowTexts, entry: int) -> Cell:
+        """Give reach, connections and the fullest accept queue: "lo 24 conns 0/128"."""
+        endpoint = self._endpoint(groups, entry)
+        table, row = groups.interval.table, int(self.endpoints.fullest[endpoint])
+        reach = REACH_WORDS[int(self.endpoints.reach[endpoint])]
+        connections = int(self.endpoints.connections[endpoint])
+        used, limit = int(table.recv_q[row]), int(table.send_q[row])
+        text = f"{reach} {connections} conn{'' if connections == 1 else 's'} {used}/{limit}"
+        return Cell(text, Role.TROUBLE if bool(self.endpoints.is_overflowing[endpoint]) else Role.PLAIN)
+
+    def sharing(self, groups: Groups, texts: RowTexts, entry: int) -> Cell:
+        """Say who shares the endpoint: "8 sockets" by SO_REUSEPORT, "nginx ×4" for one socket of four processes."""
+        sockets = int(self.endpoints.sockets[self._endpoint(groups, entry)])
+        row = int(groups.members(entry)[0])
+        if sockets > 1:
+            return Cell(f"{sockets} sockets")
+        is_shared = len({owner.process.pid for owner in texts.owners(row)}) > 1
+        return Cell(texts.process(row) if is_shared else "not shared", Role.NAME if is_shared else Role.DIM)
+
+    def _endpoint(self, groups: Groups, entry: int) -> int:
+        return self.entry_of_row[int(groups.members(entry)[0])]
