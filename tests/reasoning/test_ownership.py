@@ -20,6 +20,7 @@ def owners(*rows, hidden=0, held=None):
     table = table_of(rows)
     known = owners_of(rows, (), hidden) if held is None else held
     first, end = owner_ranges(table, known, listener_rows(table))
+    assert np.all(first <= end)
     columns = list(zip(known.pid.tolist(), known.fd.tolist(), strict=True))
     return [columns[start:stop] for start, stop in zip(first.tolist(), end.tolist(), strict=True)]
 
