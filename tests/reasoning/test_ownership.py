@@ -74,7 +74,8 @@ def test_a_waiting_socket_belongs_to_the_one_member_of_a_group_that_has_waiting_
 
 @pytest.mark.parametrize("queues", [(1, 2, 0), (0, 0, 0)])
 def test_a_waiting_socket_has_no_owner_where_the_group_leaves_it_open(queues):
-    assert owners(*group(*queues), WAITING)[-1] == []
+    lower_inode = row("tcp", "192.0.2.10:1", "198.51.100.7:2", "ESTAB", cookie=1, owner=(1, 1))
+    assert owners(lower_inode, *group(*queues), WAITING)[-1] == []
 
 
 def test_only_the_ambiguous_group_goes_without_owners():

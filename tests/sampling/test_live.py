@@ -96,7 +96,10 @@ def test_a_real_sample_counts_what_is_there():
     source = LiveSource()
     try:
         with socket.create_server(("127.0.0.1", 0)) as server:
-            sample = source.sample()
+            try:
+                sample = source.sample()
+            except KernelError:
+                pytest.skip("kernel lacks sock_diag")
             assert server.getsockname()[1] in sample.table.local_port[sample.table.is_listener].tolist()
         assert sample.network.is_read
         assert set(sample.users) <= set(np.unique(sample.table.uid).tolist())
