@@ -25,12 +25,13 @@ from monitor.sampling.sampler import (
 )
 from monitor.ui.commands import ActionCommands, ProcessCommands
 from monitor.ui.glyphs import ASCII_GLYPHS
-from monitor.ui.keys import KEYS, By, Where, bindings
+from monitor.ui.keys import KEYS, LEAVE_KEYS, By, Where, bindings
 from monitor.ui.messages import SamplerReported
 from monitor.ui.screens.main import MainScreen
 from monitor.ui.screens.process import ProcessScreen
 from monitor.ui.theme import COLOURLESS_THEME, DARK_THEME, LIGHT_THEME
 from monitor.ui.widgets.connections_pane import ConnectionsPane
+from monitor.ui.widgets.list_pane import ListPane
 
 if TYPE_CHECKING:
     from monitor.model.route import Flow
@@ -189,18 +190,24 @@ class MonitorApp(App[None]):
     # Keys.
 
     async def on_event(self, event: events.Event) -> None:
-        """Tell the list that somebody is moving in it, then do what Textual does."""
-        if isinstance(event, events.Key) and self._acting is not None:
-            pane = self._acting.pane
+        """Hand keys to whoever awaits them; tell the list that somebody is moving in it; then do what Textual does."""
+        screen = self._acting
+        if isinstance(event, events.Key) and screen is not None and not event.is_forwarded:
+            if screen.prompt.is_asking and await screen.prompt.take_key(event):
+                return
+            pane = screen.pane
+            if isinstance(pane, ListPane) and pane.is_choosing_column and event.key not in LEAVE_KEYS:
+                pane.take_letter(event.character)
+                return
             if isinstance(pane, ConnectionsPane):
                 pane.note_key()
         await super().on_event(event)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave keys that mean something else to the help, the choice, the palette, and to whoever awaits a letter."""
+        """Leave keys that mean something else to the help, the choice and the palette, and to an open field."""
         if action in _ALWAYS or action not in _ACTIONS:
             return True
-        return self._acting is not None and self._acting.takes_keys
+        return self._acting is not None and not self._acting.prompt.is_asking
 
     @property
     def _acting(self) -> MainScreen | ProcessScreen | None:

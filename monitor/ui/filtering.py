@@ -38,7 +38,7 @@ def ask_filter(prompt: Prompt, pane: ListPane, done: Callable[[bool], None]) -> 
     def closed(text: str | None) -> None:
         if text is None:
             pane.set_filter(former_text, former_tree)
-        pane.focus()
+        pane.screen.set_focus(pane)
         done(text is not None and pane.filter_tree is not None)
 
     prompt.ask("/", former_text, changed, closed)

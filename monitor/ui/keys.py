@@ -135,6 +135,9 @@ KEYS = (
 )
 """In the order of help."""
 
+LEAVE_KEYS = frozenset(name for key in KEYS if key.action == "leave_program" for name in key.keys.split(","))
+"""Textual's names of the keys that quit at once, whatever is awaited; letters among them are text in a field."""
+
 
 def bindings(by: By, where: Where) -> list[Binding]:
     """Make the bindings of what somebody carries out in a place.

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from unittest.mock import patch
 
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from monitor.sampling.source import Source
@@ -89,11 +91,16 @@ class Stage:
         await self.pilot.press(*keys)
         await self.settle()
 
+    async def burst(self, text: str) -> None:
+        """Type a text faster than anybody can act on its letters, as behind a slow line."""
+        for letter in text:
+            key = {"\r": "enter", "\x1b": "escape"}.get(letter) or _character_to_key(letter)
+            self.app.post_message(events.Key(key, letter))
+        await self.settle()
+
     async def type(self, text: str) -> None:
         """Type a text letter by letter."""
-        names = {"/": "slash", ":": "colon", ".": "full_stop", " ": "space", "[": "left_square_bracket"}
-        names |= {"]": "right_square_bracket", "(": "left_parenthesis", "-": "minus", "%": "percent_sign"}
-        await self.press(*(names.get(letter, letter) for letter in text))
+        await self.press(*(_character_to_key(letter) for letter in text))
 
     async def settle(self) -> None:
         """Wait until the screen has dealt with what it knows, and no question to the kernel is open."""

@@ -417,3 +417,25 @@ async def test_a_sentence_of_the_sample_stands_on_the_message_line():
     samples = [replace(sample, notices=("udp6 could not be read",)) for sample in machine_db1.samples()]
     async with monitor_of(FixedSource(samples, machine_db1.route_to)) as stage:
         assert stage.lines[-2] == " udp6 could not be read"
+
+
+async def test_what_is_typed_in_one_go_is_text_of_the_field_that_it_opens():
+    async with monitor_of(machine_db1.source()) as stage:
+        await stage.burst("/sqQ? -")
+        assert stage.app.is_running
+        await stage.until(lambda: "filter sqQ? - ─" in title(stage))
+
+
+async def test_what_is_typed_in_one_go_reaches_the_pane_that_it_names():
+    async with monitor_of(machine_db1.source()) as stage:
+        await stage.burst("1/udp\r2/sshd\rsr")
+        await stage.until(lambda: "1 Listeners 2 of 11" in stage.text)
+        await stage.until(lambda: "filter sshd" in title(stage) and "by remote" in title(stage))
+
+
+async def test_rows_that_are_held_move_the_question_once():
+    async with monitor_of(machine_db1.source()) as stage:
+        before = len(stage.source.questions)
+        await stage.burst("jjjjjjjj")
+        await stage.until(lambda: len(stage.source.questions) > before)
+        assert len(stage.source.questions) <= before + 2

@@ -199,14 +199,8 @@ class MainScreen(Screen[None]):
     # Panes and focus.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the keys to the field or the letter that is awaited."""
-        return self.takes_keys
-
-    @property
-    def takes_keys(self) -> bool:
-        """Whether a key means what the key table says: neither a field is open nor a letter awaited."""
-        is_choosing = isinstance(self.pane, ListPane) and self.pane.is_choosing_column
-        return not (self.prompt.is_asking or is_choosing)
+        """Leave the keys to the open field."""
+        return not self.prompt.is_asking
 
     @property
     def _panes(self) -> dict[PaneName, ListPane | RoutingPane]:

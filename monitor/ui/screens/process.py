@@ -72,13 +72,8 @@ class ProcessScreen(Screen[None]):
         return self.sockets
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the keys to the field or the letter that is awaited."""
-        return self.takes_keys
-
-    @property
-    def takes_keys(self) -> bool:
-        """Whether a key means what the key table says: neither a field is open nor a letter awaited."""
-        return not (self.prompt.is_asking or self.sockets.is_choosing_column)
+        """Leave the keys to the open field."""
+        return not self.prompt.is_asking
 
     def compose(self) -> ComposeResult:
         """Lay out status, facts, sockets, message line and keys."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
@@ -40,10 +39,6 @@ class ListPane(LiveTable):
         """None is the pane's own order."""
         self.is_choosing_column = False
         """Whether the next key is the letter of a column."""
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the key to the question for a column."""
-        return not self.is_choosing_column
 
     def show_interval(self, interval: Interval) -> None:
         """Show the newest interval."""
@@ -101,20 +96,16 @@ class ListPane(LiveTable):
         message.stop()
         self.sort_by(message.column_id)
 
-    def on_key(self, event: events.Key) -> None:
+    def take_letter(self, character: str | None) -> None:
         """Take the letter that was asked for; any other key ends the question."""
-        if not self.is_choosing_column:
-            return
-        event.stop()
-        event.prevent_default()
         self.is_choosing_column = False
         self.post_message(self.Asked(""))
         letters = self._letters()
-        if event.character == "0":
+        if character == "0":
             self.sort = None
             self.rebuild()
-        elif event.character in letters:
-            self.sort_by(letters[event.character][0])
+        elif character in letters:
+            self.sort_by(letters[character][0])
 
     def _letters(self) -> dict[str, tuple[str, str]]:
         """Give each sortable column a letter: the first of its name that is free."""

@@ -8,28 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Self
 
+from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input
 
 from monitor.errors import InputError
 from monitor.presentation.text_line import TextLine, plain
 from monitor.presentation.view import Role
+from monitor.ui.keys import LEAVE_KEYS
 from monitor.ui.widgets.text_lines import TextLines
 
 _MAX_TYPED = 4096
-
-
-class PromptInput(Input):
-    """The field; Esc and Enter are the prompt's."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "leave without a change", show=False)]
-
-    def action_cancel(self) -> None:
-        """Leave the field without a change."""
-        if isinstance(self.parent, Prompt):
-            self.parent.cancel()
 
 
 class Prompt(Horizontal):
@@ -43,14 +33,14 @@ class Prompt(Horizontal):
     Prompt { height: 1; }
     Prompt > #message { width: 1fr; height: 1; }
     Prompt > #label, Prompt > #note { width: auto; height: 1; }
-    Prompt > PromptInput { width: 1fr; height: 1; border: none; padding: 0; background: $background; }
+    Prompt > Input { width: 1fr; height: 1; border: none; padding: 0; background: $background; }
     """
 
     def __init__(self, *, glyphs: Mapping[int, str] | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._message = TextLines(glyphs=glyphs, id="message")
         self._label = TextLines(glyphs=glyphs, id="label")
-        self._field = PromptInput(max_length=_MAX_TYPED, compact=True, select_on_focus=False)
+        self._field = Input(max_length=_MAX_TYPED, compact=True, select_on_focus=False)
         self._note = TextLines(glyphs=glyphs, id="note")
         self._open(is_open=False)
         self._changed: Callable[[str], str] | None = None
@@ -94,6 +84,26 @@ class Prompt(Horizontal):
         self._open(is_open=True)
         self.focus()
 
+    async def take_key(self, event: events.Key) -> bool:
+        """Deal with a key of the open field before the next key is looked at; False where it is none of the field's.
+
+        Through the field's own queue a letter could arrive after the Enter that follows it.
+        """
+        if event.key == "escape":
+            self._close(None)
+        elif event.key == "enter":
+            self._submit()
+        elif event.is_printable and event.character is not None:
+            self._field.insert_text_at_cursor(event.character)
+        elif event.key in LEAVE_KEYS:
+            return False
+        else:
+            bound = self._field._bindings.key_to_bindings.get(event.key, [])  # noqa: SLF001 - no public look-up by key
+            for binding in bound[:1]:
+                await self.app.run_action(binding.action, self._field)
+            return bool(bound)
+        return True
+
     def on_input_changed(self, message: Input.Changed) -> None:
         """Tell the asker, and say beside the field what it answers."""
         message.stop()
@@ -104,20 +114,16 @@ class Prompt(Horizontal):
         except InputError as error:
             self._write(self._note, str(error), Role.TROUBLE)
 
-    def on_input_submitted(self, message: Input.Submitted) -> None:
+    def _submit(self) -> None:
         """Close the field with its text; what cannot be understood keeps it open."""
-        message.stop()
+        value = self._field.value
         try:
             if self._changed is not None:
-                self._changed(message.value)
+                self._changed(value)
         except InputError as error:
             self._write(self._note, str(error), Role.TROUBLE)
             return
-        self._close(message.value)
-
-    def cancel(self) -> None:
-        """Close the field without its text."""
-        self._close(None)
+        self._close(value)
 
     def _close(self, value: str | None) -> None:
         done, self._done, self._changed = self._done, None, None
