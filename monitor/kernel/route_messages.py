@@ -14,6 +14,7 @@ from typing import Any
 
 from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
+from monitor.kernel.network_flags import address_with, link_with
 from monitor.model.endpoint import Address
 from monitor.model.route import InterfaceAddress, Link, Neighbour
 
@@ -49,12 +50,6 @@ NEIGHBOUR_STATES = {
 
 _REFUSALS = {"blackhole": errno.EINVAL, "unreachable": errno.EHOSTUNREACH, "prohibit": errno.EACCES}
 
-_IFF_UP = 0x1
-_IFF_LOOPBACK = 0x8
-_IFF_LOWER_UP = 0x10000
-_IFA_F_SECONDARY = 0x01
-_IFA_F_DEPRECATED = 0x20
-_IFA_F_TENTATIVE = 0x40
 _RTNH_F_DEAD = 0x1
 
 _KNOWN_ROUTE_ATTRIBUTES = 24
@@ -85,15 +80,11 @@ def name_bytes(name: str | bytes) -> bytes:
 
 def link_of(message: Message) -> Link:
     """Read an RTM_NEWLINK."""
-    flags = message["flags"]
-    carrier = message.get("IFLA_CARRIER")
-    return Link(
+    return link_with(
+        message["flags"],
         index=message["index"],
         name=name_bytes(message.get("IFLA_IFNAME") or b""),
-        is_up=bool(flags & _IFF_UP),
-        has_carrier=bool(flags & _IFF_LOWER_UP if carrier is None else carrier),
         mtu=message.get("IFLA_MTU") or 0,
-        is_loopback=bool(flags & _IFF_LOOPBACK),
         master=message.get("IFLA_MASTER") or 0,
     )
 
@@ -103,16 +94,12 @@ def interface_address_of(message: Message) -> InterfaceAddress:
     # On a point-to-point link IFA_ADDRESS is the other end and IFA_LOCAL is ours; IPv6 mostly sends only the former.
     own = message.get("IFA_LOCAL") or message.get("IFA_ADDRESS")
     flags = message.get("IFA_FLAGS")
-    if flags is None:
-        flags = message["flags"]
-    return InterfaceAddress(
+    return address_with(
+        message["flags"] if flags is None else flags,
         link=message["index"],
         address=ip_address(own),
         prefix_length=message["prefixlen"],
         scope=message["scope"],
-        is_secondary=bool(flags & _IFA_F_SECONDARY),
-        is_tentative=bool(flags & _IFA_F_TENTATIVE),
-        is_deprecated=bool(flags & _IFA_F_DEPRECATED),
     )
 
 

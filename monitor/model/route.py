@@ -17,6 +17,7 @@ class Link:
     is_up: bool
     """Administratively up."""
     has_carrier: bool
+    """The driver has a signal (IFF_LOWER_UP); never while the link is down."""
     mtu: int
     is_loopback: bool
     master: int = 0

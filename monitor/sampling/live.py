@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from monitor.errors import KernelError, WireError
-from monitor.kernel.interfaces import FIRST_GENERATION, read_network
+from monitor.kernel.first_network import FIRST_GENERATION, read_network
 from monitor.kernel.owners import OwnerReader
 from monitor.kernel.sock_diag import SockDiag
 from monitor.kernel.users import UserNames

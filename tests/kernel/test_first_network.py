@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import WireError
-from monitor.kernel import interfaces
-from monitor.kernel.interfaces import FIRST_GENERATION, read_network
+from monitor.kernel import first_network
+from monitor.kernel.first_network import FIRST_GENERATION, read_network
 
 WEIRD_LINKS = """
 link add master-0 type veth peer name master-1
@@ -66,6 +66,14 @@ def test_a_member_names_its_master(ip):
 
 
 @pytest.mark.kernel
+def test_a_link_that_is_down_has_no_carrier_whoever_asks(ip, kernel):
+    ip("link set lo down")
+    for network in (read_network(), kernel.network()):
+        carriers = {link.name: link.has_carrier for link in network.links}
+        assert (carriers[b"lo"], carriers[b"e0"]) == (False, True)
+
+
+@pytest.mark.kernel
 def test_flags_of_a_link_are_told(ip):
     ip("link set e1 down")
     links = {link.name: link for link in read_network().links}
@@ -77,16 +85,16 @@ def test_flags_of_a_link_are_told(ip):
 
 def test_the_last_of_an_attribute_that_stands_twice_counts_and_flag_bits_do_not():
     data = attribute(3, b"one\0") + attribute(3, b"two\0") + attribute(4 | 0x8000, b"mtu4") + attribute(99, b"new")
-    assert interfaces._attributes(memoryview(data)) == {3: b"two\0", 4: b"mtu4", 99: b"new"}
+    assert first_network._attributes(memoryview(data)) == {3: b"two\0", 4: b"mtu4", 99: b"new"}
 
 
 @pytest.mark.parametrize("length", [0, 3, 9, 0xFFFF])
 def test_an_attribute_with_an_impossible_length_is_refused(length):
     with pytest.raises(WireError, match="attribute"):
-        interfaces._attributes(memoryview(struct.pack("=HHI", length, 3, 0)))
+        first_network._attributes(memoryview(struct.pack("=HHI", length, 3, 0)))
 
 
-@pytest.mark.parametrize("read", [interfaces._link, interfaces._address])
+@pytest.mark.parametrize("read", [first_network._link, first_network._address])
 @given(data=st.binary(max_size=80))
 def test_any_bytes_are_read_or_refused(read, data):
     try:
@@ -98,4 +106,4 @@ def test_any_bytes_are_read_or_refused(read, data):
 @given(st.lists(st.tuples(st.integers(0, 0x3FFF), st.binary(max_size=20)), max_size=6))
 def test_attributes_are_read_back(written):
     data = b"".join(attribute(kind, value) for kind, value in written)
-    assert interfaces._attributes(memoryview(data)) == dict(written)
+    assert first_network._attributes(memoryview(data)) == dict(written)

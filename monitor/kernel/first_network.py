@@ -12,6 +12,7 @@ from ipaddress import ip_address
 
 from monitor.errors import WireError
 from monitor.kernel.netlink import NetlinkSocket
+from monitor.kernel.network_flags import address_with, link_with
 from monitor.model.route import InterfaceAddress, Link
 from monitor.model.sample import Network
 
@@ -30,9 +31,6 @@ _U32 = struct.Struct("=I")
 
 _IFLA_IFNAME, _IFLA_MTU, _IFLA_MASTER = 3, 4, 10
 _IFA_ADDRESS, _IFA_LOCAL, _IFA_FLAGS = 1, 2, 8
-_IFF_UP, _IFF_LOOPBACK, _IFF_LOWER_UP = 0x1, 0x8, 0x10000
-_IFA_F_SECONDARY, _IFA_F_DEPRECATED, _IFA_F_TENTATIVE = 0x01, 0x20, 0x40
-
 
 FIRST_GENERATION = 1
 """Of what is read here; rtnetlink.py counts on from it."""
@@ -68,13 +66,11 @@ def _messages(netlink: NetlinkSocket, kind: int, request: bytes, operation: str,
 def _link(data: memoryview) -> Link:
     _, _, index, flags, _ = _unpack(_IFINFO, data)
     attributes = _attributes(data[_IFINFO.size :])
-    return Link(
+    return link_with(
+        flags,
         index=index,
         name=attributes.get(_IFLA_IFNAME, b"").rstrip(b"\0"),
-        is_up=bool(flags & _IFF_UP),
-        has_carrier=bool(flags & _IFF_LOWER_UP),
         mtu=_number(attributes.get(_IFLA_MTU)),
-        is_loopback=bool(flags & _IFF_LOOPBACK),
         master=_number(attributes.get(_IFLA_MASTER)),
     )
 
@@ -87,15 +83,7 @@ def _address(data: memoryview) -> InterfaceAddress | None:
     if packed is None or family not in {socket.AF_INET, socket.AF_INET6} or len(packed) not in {4, 16}:
         return None
     flags = _number(attributes[_IFA_FLAGS]) if _IFA_FLAGS in attributes else short_flags
-    return InterfaceAddress(
-        link=index,
-        address=ip_address(packed),
-        prefix_length=prefix_length,
-        scope=scope,
-        is_secondary=bool(flags & _IFA_F_SECONDARY),
-        is_tentative=bool(flags & _IFA_F_TENTATIVE),
-        is_deprecated=bool(flags & _IFA_F_DEPRECATED),
-    )
+    return address_with(flags, link=index, address=ip_address(packed), prefix_length=prefix_length, scope=scope)
 
 
 def _attributes(data: memoryview) -> dict[int, bytes]:
