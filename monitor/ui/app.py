@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -93,7 +94,8 @@ class MonitorApp(App[None]):
             settings: What the command line asks for.
             boot_clock: CLOCK_BOOTTIME in seconds, by which the age of a sample is told.
         """
-        super().__init__()
+        # With the terminal's own colours Textual leaves colours out; with others it turns them into greys.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.settings = settings or Settings()
         self.glyphs: Mapping[int, str] | None = ASCII_GLYPHS if self.settings.is_ascii else None
         self.interval: Interval | None = None

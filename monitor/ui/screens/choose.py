@@ -22,10 +22,10 @@ class ChooseProcess(Screen[int | None]):
     """Lists the owners of a socket; the one that is chosen is the screen's result."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,escape,backspace", "leave", "back", show=False),
-        Binding("down,j", "move(1)", "next", show=False),
-        Binding("up,k", "move(-1)", "before", show=False),
-        Binding("enter,p", "take", "open", show=False),
+        Binding("q,escape,backspace", "leave", "back", show=False, priority=True),
+        Binding("down,j", "move(1)", "next", show=False, priority=True),
+        Binding("up,k", "move(-1)", "before", show=False, priority=True),
+        Binding("enter,p", "take", "open", show=False, priority=True),
     ]
 
     def __init__(self, title: str, choices: Sequence[tuple[int, str]], glyphs: Mapping[int, str] | None) -> None:

@@ -44,10 +44,10 @@ class HelpScreen(Screen[None]):
     """Shows the words and the keys; any of q, Esc, ? leaves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,escape,question_mark,f1,backspace", "leave", "back", show=False),
-        Binding("down,j", "scroll(1)", "down", show=False),
-        Binding("up,k", "scroll(-1)", "up", show=False),
-        Binding("space", "scroll(10)", "page down", show=False),
+        Binding("q,escape,question_mark,f1,backspace", "leave", "back", show=False, priority=True),
+        Binding("down,j", "scroll(1)", "down", show=False, priority=True),
+        Binding("up,k", "scroll(-1)", "up", show=False, priority=True),
+        Binding("space", "scroll(10)", "page down", show=False, priority=True),
     ]
 
     def __init__(self, glyphs: Mapping[int, str] | None) -> None:
