@@ -41,8 +41,3 @@ class KernelError(MonitorError):
         """What the user can do about it; may be empty."""
         name = errno_names.errorcode.get(errno, f"errno {errno}")
         super().__init__(f"could not {operation}: {os.strerror(errno)} ({name})" + (f"; {hint}" if hint else ""))
-
-    @property
-    def errno_name(self) -> str:
-        """The symbol of errno.h, such as EPERM."""
-        return errno_names.errorcode.get(self.errno, str(self.errno))

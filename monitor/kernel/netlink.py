@@ -23,15 +23,12 @@ from monitor.kernel.netlink_transport import Transport, connect
 NETLINK_SOCK_DIAG = 4
 
 NLM_F_REQUEST = 0x001
-NLM_F_MULTI = 0x002
 NLM_F_DUMP_INTR = 0x010
 NLM_F_DUMP = 0x300
 
 NLMSG_NOOP = 1
 NLMSG_ERROR = 2
 NLMSG_DONE = 3
-NLMSG_MIN_TYPE = 16
-"""Types below are netlink's own control messages."""
 
 PATIENCE_S = 30.0
 """Longest time that one question may take."""
