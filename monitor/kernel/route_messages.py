@@ -92,7 +92,7 @@ def link_of(message: Message) -> Link:
 def interface_address_of(message: Message) -> InterfaceAddress:
     """Read an RTM_NEWADDR."""
     # On a point-to-point link IFA_ADDRESS is the other end and IFA_LOCAL is ours; IPv6 mostly sends only the former.
-    own = message.get("IFA_LOCAL") or message.get("IFA_ADDRESS")
+    own = message.get("IFA_LOCAL") or message.get("IFA_ADDRESS", "")
     flags = message.get("IFA_FLAGS")
     return address_with(
         message["flags"] if flags is None else flags,
@@ -108,7 +108,7 @@ def neighbour_of(message: Message) -> Neighbour:
     state = message["state"]
     return Neighbour(
         link=message["ifindex"],
-        address=ip_address(message.get("NDA_DST")),
+        address=ip_address(message.get("NDA_DST", "")),
         hardware_address=message.get("NDA_LLADDR"),
         state=NEIGHBOUR_STATES.get(state, f"state-{state:#x}"),
     )
