@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import numpy as np
-
 from monitor.model.sample import F64
 from monitor.model.tcp import PROTOCOL_TCP, TROUBLE_ORDER, TcpState, state_name
 from monitor.presentation.formats import bytes_text, duration_text, rate_text, rtt_text, share_text
-from monitor.presentation.group_keys import Grouping, group_title, user_marks
+from monitor.presentation.group_keys import Grouping, group_title
 from monitor.presentation.groups import Groups
 from monitor.presentation.row_text import UNKNOWN, RowTexts
 from monitor.presentation.view import Cell, Role
@@ -34,7 +32,7 @@ def count_cell(groups: Groups, _: RowTexts, entry: int) -> Cell:
 
 def title_cell(groups: Groups, texts: RowTexts, entry: int) -> Cell:
     """Say what a group's rows share."""
-    text = group_title(texts, int(groups.members(entry)[0]), groups.by)
+    text = group_title(texts, groups.first_row(entry), groups.by)
     return Cell(text, Role.DIM if text == UNKNOWN else _TITLE_ROLES.get(groups.by, Role.REMOTE), keeps_end=True)
 
 
@@ -61,41 +59,38 @@ def _state_word(protocol: int, state: int) -> str:
 
 
 def _process(groups: Groups, texts: RowTexts, entry: int) -> Cell:
-    members = groups.members(entry)
-    processes = len(np.unique(groups.first_pid[members]))
+    processes = groups.different(groups.first_pid, entry)
     if processes > 1:
         return Cell(f"{processes} processes", Role.DIM)
-    row = int(members[0])
+    row = groups.first_row(entry)
     return Cell(texts.process(row), Role.NAME if texts.owners(row) else Role.DIM, keeps_end=True)
 
 
 def _name(groups: Groups, texts: RowTexts, entry: int) -> Cell:
-    members = groups.members(entry)
-    processes = len(np.unique(groups.first_pid[members]))
-    row = int(members[0])
+    processes = groups.different(groups.first_pid, entry)
     if processes > 1:
         return Cell(str(processes), Role.DIM)
+    row = groups.first_row(entry)
     return Cell(texts.process(row, with_pid=False), Role.NAME if texts.owners(row) else Role.DIM)
 
 
 def _interface(groups: Groups, texts: RowTexts, entry: int) -> Cell:
-    members = groups.members(entry)
-    different = len(np.unique(groups.interval.interface[members]))
-    text = texts.interface(int(members[0])) if different == 1 else str(different)
-    return Cell(text, Role.PLAIN if different == 1 and text != UNKNOWN else Role.DIM)
+    return _one_or_many(groups.different(groups.interval.interface, entry), texts.interface(groups.first_row(entry)))
 
 
 def _user(groups: Groups, texts: RowTexts, entry: int) -> Cell:
-    interval, members = groups.interval, groups.members(entry)
-    different = len(np.unique(user_marks(interval, members)))
-    text = texts.user(int(members[0])) if different == 1 else str(different)
-    return Cell(text, Role.PLAIN if different == 1 and text != UNKNOWN else Role.DIM)
+    return _one_or_many(groups.different(groups.user_mark, entry), texts.user(groups.first_row(entry)))
+
+
+def _one_or_many(different: int, text: str) -> Cell:
+    if different > 1:
+        return Cell(str(different), Role.DIM)
+    return Cell(text, Role.DIM if text == UNKNOWN else Role.PLAIN)
 
 
 def _direction(groups: Groups, texts: RowTexts, entry: int) -> Cell:
-    members = groups.members(entry)
-    is_one = len(np.unique(groups.interval.direction[members])) == 1
-    return Cell(texts.direction(int(members[0])) if is_one else "")
+    is_one = groups.different(groups.interval.direction, entry) == 1
+    return Cell(texts.direction(groups.first_row(entry)) if is_one else "")
 
 
 def _number(values: Callable[[Groups], F64], text: Callable[[float], str], role: Role = Role.PLAIN) -> GroupCell:

@@ -11,9 +11,10 @@ from enum import StrEnum
 import numpy as np
 
 from monitor.model.sample import DIRECTION_DIALLED, Interval
-from monitor.model.socket_table import U64, Rows
+from monitor.model.socket_table import U64, Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, TcpState
 from monitor.presentation.row_text import RowTexts
+from monitor.reasoning.columns import service_columns
 from monitor.reasoning.holders import Holders
 from monitor.reasoning.ownership import is_unaccepted
 
@@ -121,19 +122,8 @@ def _listener(interval: Interval, rows: Rows) -> KeyColumns:
     is_served = (interval.listener[rows] >= 0) & (interval.direction[rows] != DIRECTION_DIALLED)
     at = np.where(is_served, interval.listener[rows], rows)
     waits = table.is_listener[at] | table.is_udp_unconnected[at]
-    kind = (
-        (table.protocol[at].astype(np.uint64) << _WORD)
-        | (table.family[at].astype(np.uint64) << _BYTE)
-        | table.v6only[at]
-    )
-    place = (table.device[at].astype(np.uint64) << _WORD) | table.local_port[at]
-    none = np.uint64(0)
-    return (
-        np.where(waits, kind, none),
-        np.where(waits, place, none),
-        np.where(waits, table.local_high[at], none),
-        np.where(waits, table.local_low[at], none),
-    )
+    kind, place, high, low = (np.where(waits, column, np.uint64(0)) for column in service_columns(table, at))
+    return kind, place, high, low
 
 
 def _interface(interval: Interval, rows: Rows) -> KeyColumns:
@@ -148,18 +138,23 @@ def _user(interval: Interval, rows: Rows) -> KeyColumns:
     return (user_marks(interval, rows),)
 
 
+def _one(texts: RowTexts, row: int) -> SocketTable:
+    # What a table says of its rows it says of all of them: of one row it is asked by itself.
+    return texts.interval.table.take(np.array([row]))
+
+
 def _title_of_remote_address(texts: RowTexts, row: int) -> str:
-    return texts.remote(row).on_the_wire.address_text if bool(texts.interval.table.is_pair[row]) else "*"
+    return texts.remote(row).on_the_wire.address_text if bool(_one(texts, row).is_pair[0]) else "*"
 
 
 def _title_of_remote_port(texts: RowTexts, row: int) -> str:
-    if not bool(texts.interval.table.is_pair[row]):
+    if not bool(_one(texts, row).is_pair[0]):
         return "*"
     return f"{int(texts.interval.table.remote_port[row])}/{texts.protocol(row)}"
 
 
 def _title_of_remote_endpoint(texts: RowTexts, row: int) -> str:
-    return str(texts.remote(row).on_the_wire) if bool(texts.interval.table.is_pair[row]) else "*"
+    return str(texts.remote(row).on_the_wire) if bool(_one(texts, row).is_pair[0]) else "*"
 
 
 def _title_of_listener(texts: RowTexts, row: int) -> str:
@@ -167,7 +162,8 @@ def _title_of_listener(texts: RowTexts, row: int) -> str:
     at = int(interval.listener[row])
     if at < 0 or int(interval.direction[row]) == DIRECTION_DIALLED:
         at = row
-    if not bool(table.is_listener[at] | table.is_udp_unconnected[at]):
+    socket = _one(texts, at)
+    if not bool(socket.is_listener[0] | socket.is_udp_unconnected[0]):
         return "no listener"
     text = str(texts.local(at))
     device = int(table.device[at])

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.model.sample import F64, Interval
-from monitor.model.socket_table import U32, Bools, Rows
+from monitor.model.socket_table import U32, U64, Bools, Rows
 from monitor.presentation.connection_columns import idle_seconds
-from monitor.presentation.group_keys import Grouping, KeyColumns, key_columns, state_codes
+from monitor.presentation.group_keys import Grouping, KeyColumns, key_columns, state_codes, user_marks
 from monitor.presentation.sorting import TROUBLE_RANKS
-from monitor.reasoning.columns import group_rows
+from monitor.reasoning.columns import group_rows, sum_known
 from monitor.reasoning.holders import Holders
 
 GroupKey = tuple[str | int, ...]
@@ -73,6 +73,11 @@ class Groups:
         return Holders.of(self.interval).first_pid()
 
     @cached_property
+    def user_mark(self) -> U64:
+        """For each row of the interval's table its user id and 1; 0 where the kernel keeps none."""
+        return user_marks(self.interval, np.arange(len(self.interval.table)))
+
+    @cached_property
     def group_of_row(self) -> Rows:
         """For each row of the interval's table the number of its group; -1 for rows that were not chosen."""
         group = np.full(len(self.interval.table), -1, np.intp)
@@ -82,6 +87,10 @@ class Groups:
     def members(self, entry: int) -> Rows:
         """Give a group's rows of the interval's table, ascending."""
         return self._by_group[self._starts[entry] : self._starts[entry + 1]]
+
+    def first_row(self, entry: int) -> int:
+        """Give a group's first row, which has whatever they all share."""
+        return int(self._by_group[self._starts[entry]])
 
     @cached_property
     def counts(self) -> npt.NDArray[np.intp]:
@@ -137,13 +146,22 @@ class Groups:
     def state_counts(self, entry: int) -> dict[tuple[int, int], int]:
         """Count a group's living rows by (protocol, state); states of one name count as one."""
         members = self.members(entry)
-        living = members[np.isnan(self.interval.closed_at[members])]
-        codes, counts = np.unique(state_codes(self.interval, living), return_counts=True)
-        return {divmod(code, 256): count for code, count in zip(codes.tolist(), counts.tolist(), strict=True)}
+        counts = np.bincount(self._state_codes[members[np.isnan(self.interval.closed_at[members])]])
+        codes = np.flatnonzero(counts)
+        return {divmod(code, 256): count for code, count in zip(codes.tolist(), counts[codes].tolist(), strict=True)}
 
     def closed_count(self, entry: int) -> int:
         """Count a group's rows that are closed and still shown for a moment."""
         return int(np.count_nonzero(~np.isnan(self.interval.closed_at[self.members(entry)])))
+
+    def different(self, codes: npt.NDArray[np.generic], entry: int) -> int:
+        """Count how many different ones of some numbers, one for each row of the table, a group's rows have."""
+        values = codes[self.members(entry)]
+        return 1 if bool((values == values[0]).all()) else len(np.unique(values))
+
+    @cached_property
+    def _state_codes(self) -> npt.NDArray[np.int64]:
+        return state_codes(self.interval, np.arange(len(self.interval.table))).astype(np.int64)
 
     @cached_property
     def _by_group(self) -> Rows:
@@ -162,11 +180,7 @@ class Groups:
         return queue
 
     def _sum(self, values: F64) -> F64:
-        """Sum the known values of each group; NaN where there is none."""
-        is_known = ~np.isnan(values)
-        known = np.bincount(self.group[is_known], minlength=len(self))
-        sums = np.bincount(self.group[is_known], weights=values[is_known], minlength=len(self))
-        return np.where(known > 0, sums, np.nan)
+        return sum_known(self.group, values, len(self))
 
     def _extreme(self, chooses: np.ufunc, values: F64) -> F64:
         """Take the greatest or least known value of each group; NaN where there is none."""

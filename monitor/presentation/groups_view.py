@@ -42,6 +42,7 @@ class GroupsView:
     """Keys of the opened groups, also of those that have no rows now."""
     cells: Mapping[str, GroupCell] = field(default_factory=lambda: GROUP_CELLS)
     """By column: what a group says there."""
+    _made: dict[int, tuple[Cell, ...]] = field(default_factory=dict, init=False)
 
     @classmethod
     def make(
@@ -171,8 +172,14 @@ class GroupsView:
         place = self._place_at(position)
         after = int(self.heads[place + 1]) if place + 1 < len(self.heads) else self.count
         sign = _OPEN if after > position + 1 else _CLOSED
-        cells = [self._cell(shown, int(self.order[place])) for shown in self.rows.shown_columns]
-        return Line(" ", (replace(cells[0], text=f"{sign} {cells[0].text}"), *cells[1:]))
+        first, *others = self._cells(int(self.order[place]))
+        return Line(" ", (replace(first, text=f"{sign} {first.text}"), *others))
+
+    def _cells(self, entry: int) -> tuple[Cell, ...]:
+        # Asked for with every move of the cursor, and a group may have all the rows there are.
+        if entry not in self._made:
+            self._made[entry] = tuple(self._cell(shown, entry) for shown in self.rows.shown_columns)
+        return self._made[entry]
 
     def _cell(self, shown: RowColumn, entry: int) -> Cell:
         make = self.cells.get(shown.column.id)

@@ -58,11 +58,11 @@ class ListeningCells:
     def sharing(self, groups: Groups, texts: RowTexts, entry: int) -> Cell:
         """Say who shares the endpoint: "8 sockets" by SO_REUSEPORT, "nginx ×4" for one socket of four processes."""
         sockets = int(self.endpoints.sockets[self._endpoint(groups, entry)])
-        row = int(groups.members(entry)[0])
+        row = groups.first_row(entry)
         if sockets > 1:
             return Cell(f"{sockets} sockets")
         is_shared = len({owner.process.pid for owner in texts.owners(row)}) > 1
         return Cell(texts.process(row) if is_shared else "not shared", Role.NAME if is_shared else Role.DIM)
 
     def _endpoint(self, groups: Groups, entry: int) -> int:
-        return self.entry_of_row[int(groups.members(entry)[0])]
+        return self.entry_of_row[groups.first_row(entry)]

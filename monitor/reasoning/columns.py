@@ -67,3 +67,28 @@ def local_columns(table: SocketTable, rows: Rows) -> tuple[npt.NDArray[np.generi
     """Give what names a local endpoint with its device, for group_rows."""
     port_and_device = (table.device[rows].astype(np.uint64) << np.uint64(16)) | table.local_port[rows]
     return table.local_high[rows], table.local_low[rows], port_and_device
+
+
+def service_columns(table: SocketTable, rows: Rows) -> tuple[U64, U64, U64, U64]:
+    """Give what names the endpoint at which a socket waits, for group_rows: kind, device and port, address."""
+    kind = (
+        (table.protocol[rows].astype(np.uint64) << np.uint64(16))
+        | (table.family[rows].astype(np.uint64) << np.uint64(8))
+        | table.v6only[rows]
+    )
+    place = (table.device[rows].astype(np.uint64) << np.uint64(16)) | table.local_port[rows]
+    return kind, place, table.local_high[rows], table.local_low[rows]
+
+
+def sum_known(group: Rows, values: npt.NDArray[np.float64], groups: int) -> npt.NDArray[np.float64]:
+    """Sum the known values of each group; NaN where none is known.
+
+    Args:
+        group: For each value the number of its group.
+        values: NaN for unknown.
+        groups: How many groups there are.
+    """
+    is_known = ~np.isnan(values)
+    known = np.bincount(group[is_known], minlength=groups)
+    sums = np.bincount(group[is_known], weights=values[is_known], minlength=groups)
+    return np.where(known > 0, sums, np.nan)

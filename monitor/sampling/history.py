@@ -1,0 +1,181 @@
+"""History: the last two minutes of the host, its listeners, its processes, and the rows that somebody looked at.
+
+The sampling thread adds; any thread may watch and read, since what was added never changes and a newer list of moments
+replaces the former in one step.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.model.sample import F64, Interval
+from monitor.model.series import Series
+from monitor.model.tcp import TcpState
+from monitor.sampling.readings import STATES, Readings, read_host, read_listeners, read_processes, read_rows
+
+KEPT_S = 120.0
+"""Older moments are forgotten."""
+SPACING_S = 0.5
+"""Of moments closer than this only the newest is kept, so that at most 242 are."""
+WATCHED_S = 60.0
+"""A row's numbers are read for this long after it was last watched."""
+MAX_WATCHED = 1024
+"""Rows that are read at a time; those watched last win."""
+
+RowKey = tuple[int, int]
+"""Inode of the network namespace, and cookie."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostHistory:
+    """All sockets together."""
+
+    receive_rate: Series
+    """Bytes per second."""
+    send_rate: Series
+    udp_sockets: Series
+    states: Mapping[TcpState, Series]
+    """Number of TCP sockets in each state; TIME-WAIT from sockstat, bound-only ones where they were dumped."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerHistory:
+    """One service endpoint."""
+
+    connections: Series
+    """Unknown for UDP."""
+    queue: Series
+    """Connections in the fullest accept queue; for UDP bytes in the fullest buffer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessHistory:
+    """One process."""
+
+    receive_rate: Series
+    """Bytes per second over all its sockets."""
+    send_rate: Series
+    sockets: Series
+    close_waits: Series
+    """Sockets in CLOSE-WAIT."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowHistory:
+    """One socket."""
+
+    receive_rate: Series
+    """Bytes per second."""
+    send_rate: Series
+    rtt_us: Series
+    retransmitted: Series
+    """Segments sent again since the reading before."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Moment:
+    boot_time: float
+    namespace: int
+    host: F64
+    listeners: Readings
+    processes: Readings
+    rows: Readings
+
+
+class History:
+    """Bounded in age and number. A series has a NaN for every moment at which its thing was not read."""
+
+    def __init__(self) -> None:
+        self._moments: tuple[_Moment, ...] = ()
+        self._asked: deque[tuple[RowKey, ...]] = deque(maxlen=64)
+        self._watched: dict[RowKey, float] = {}
+
+    def watch(self, keys: Iterable[RowKey]) -> None:
+        """Read these rows too, from the next interval on; to be said again with every screen that shows them."""
+        self._asked.append(tuple(keys)[:MAX_WATCHED])
+
+    def add(self, interval: Interval) -> None:
+        """Take what is to be remembered of an interval; of the sampling thread only.
+
+        Another namespace, or a clock that went back, is another machine: what was before is forgotten.
+        """
+        now, namespace = interval.sample.boot_time, interval.table.namespace
+        kept = self._moments
+        if kept and (kept[-1].namespace != namespace or now < kept[-1].boot_time):
+            kept = ()
+        before = kept[-1] if kept else None
+        moment = _Moment(
+            now,
+            namespace,
+            read_host(interval),
+            read_listeners(interval).sharing(before.listeners if before else None),
+            read_processes(interval).sharing(before.processes if before else None),
+            read_rows(interval, self._watched_cookies(now, namespace)).sharing(before.rows if before else None),
+        )
+        if len(kept) > 1 and now - kept[-2].boot_time < SPACING_S:
+            kept = kept[:-1]
+        self._moments = (*(old for old in kept if now - old.boot_time <= KEPT_S), moment)
+
+    def host(self) -> HostHistory:
+        """Give the series of all sockets together."""
+        moments = self._moments
+        receive, send, udp, *states = _series(moments, [moment.host for moment in moments], 3 + len(STATES))
+        return HostHistory(receive, send, udp, dict(zip(STATES, states, strict=True)))
+
+    def listener(self, key: tuple[int, ...]) -> ListenerHistory:
+        """Give the series of a service endpoint, by the values of readings.LISTENER_KEY."""
+        moments = self._moments
+        return ListenerHistory(*_series(moments, _find([moment.listeners for moment in moments], key), 2))
+
+    def process(self, pid: int, start_time: int) -> ProcessHistory:
+        """Give the series of a process."""
+        moments = self._moments
+        found = _find([moment.processes for moment in moments], (pid, start_time))
+        return ProcessHistory(*_series(moments, found, 4))
+
+    def row(self, key: RowKey) -> RowHistory:
+        """Give the series of a socket, known from when it was first watched."""
+        namespace, cookie = key
+        moments = tuple(moment for moment in self._moments if moment.namespace == namespace)
+        receive, send, rtt, total = _series(moments, _find([moment.rows for moment in moments], (cookie,)), 4)
+        return RowHistory(receive, send, rtt, _increases(total))
+
+    def _watched_cookies(self, now: float, namespace: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+        while self._asked:
+            for key in self._asked.popleft():
+                # Out and in again: the order tells which were watched last.
+                self._watched.pop(key, None)
+                self._watched[key] = now
+        kept = [(key, at) for key, at in self._watched.items() if 0 <= now - at <= WATCHED_S]
+        self._watched = dict(kept[-MAX_WATCHED:])
+        return np.array([cookie for space, cookie in self._watched if space == namespace], np.uint64)
+
+
+def _find(readings: list[Readings], key: tuple[int, ...]) -> list[F64 | None]:
+    """Give the values of one thing at every moment; None where it was not read."""
+    found: list[F64 | None] = []
+    keys, place = None, None
+    for reading in readings:
+        if reading.keys is not keys:
+            keys, place = reading.keys, reading.place_of(key)
+        found.append(None if place is None else reading.values[place])
+    return found
+
+
+def _series(moments: tuple[_Moment, ...], found: list[F64 | None] | list[F64], numbers: int) -> list[Series]:
+    times = np.array([moment.boot_time for moment in moments])
+    values = np.full((len(moments), numbers), np.nan)
+    for place, row in enumerate(found):
+        if row is not None:
+            values[place] = row
+    return [Series(times, values[:, number].copy()) for number in range(numbers)]
+
+
+def _increases(total: Series) -> Series:
+    """Give by how much a counter rose from reading to reading; a counter that fell tells nothing."""
+    rises = np.diff(total.values, prepend=np.nan)
+    return Series(total.boot_times, np.where(rises >= 0, rises, np.nan))
