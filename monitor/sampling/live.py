@@ -122,7 +122,7 @@ class LiveSource:
     def _read_network(self, notices: list[str]) -> Network:
         """Read links and addresses: by plain netlink for the first sample, by rtnetlink and its events from then on."""
         try:
-            if self._network is None:
+            if self._last is None:
                 self._network = read_network()
             else:
                 network = self.routes.network()

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from monitor.errors import KernelError, WireError
+from monitor.model.route import Link
+from monitor.model.sample import Network
 from monitor.sampling import live
 from monitor.sampling.live import LiveSource
 from tests.scenes import row, table_of
@@ -89,6 +91,30 @@ def test_without_interfaces_the_rest_is_shown_and_the_reason_said(source, monkey
     sample = source.sample()
     assert not sample.network.is_read
     assert str(error) in sample.notices
+
+
+class FakeRoutes:
+    """Stands for rtnetlink: gives one network for ever."""
+
+    network_given = Network(1, links=(Link(1, b"lo", is_up=True, has_carrier=True, mtu=65536, is_loopback=True),))
+
+    def network(self):
+        return self.network_given
+
+    def close(self):
+        pass
+
+
+def test_interfaces_that_could_not_be_read_at_first_are_read_with_the_second_sample(source, monkeypatch):
+    def refuse():
+        raise KernelError("list interfaces", 97)
+
+    monkeypatch.setattr(live, "read_network", refuse)
+    source._routes = FakeRoutes()
+    assert not source.sample().network.is_read
+    second = source.sample()
+    assert second.network.links == FakeRoutes.network_given.links
+    assert second.notices == ()
 
 
 @pytest.mark.kernel
