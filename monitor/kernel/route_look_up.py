@@ -15,10 +15,10 @@ from ipaddress import IPv6Address
 from monitor.errors import KernelError
 from monitor.kernel.policy_rules import PolicyRule, refused_by, rule_of_answer
 from monitor.kernel.route_messages import Hop, RouteReply, neighbour_of, route_reply_of
-from monitor.kernel.route_question import RouteQuestion, question_of, refusal_after_look_up, unmapped
+from monitor.kernel.route_question import RouteQuestion, question_of, refusal_after_look_up
 from monitor.kernel.rtnetlink_socket import RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE, RtnetlinkSocket
 from monitor.kernel.source_choice import chosen_source
-from monitor.model.endpoint import Address
+from monitor.model.endpoint import Address, unmapped
 from monitor.model.route import Flow, InterfaceAddress, Link, Neighbour, NextHop, RouteDecision
 
 _TABLE_MAIN = 254
@@ -48,7 +48,8 @@ class RouteLookUp:
             InputError: source and remote are of different families.
             KernelError: the kernel could not be asked, or has no answers for this protocol.
         """
-        if not self._can_bind(unmapped(flow.source), flow.device or 0):
+        source = None if flow.source is None else unmapped(flow.source)
+        if not self._can_bind(source, flow.device or 0):
             return _no_way(flow, errno.EADDRNOTAVAIL)
         question = question_of(flow, self._zone_index(flow.zone))
         if isinstance(question, int):
@@ -178,9 +179,10 @@ class RouteLookUp:
     def _owner(self, remote: Address, answer: RouteReply, matched: RouteReply | None) -> bytes | None:
         if answer.type != "local":
             return None
+        # Of several links that own the address, the matching route names the one that the kernel takes.
+        by_route = matched.hop.output if matched else 0
         owners = [entry.link for entry in self.addresses if entry.address == remote]
-        index = owners[0] if owners else matched.hop.output if matched else 0
-        return self._name(index)
+        return self._name(by_route or (owners[0] if owners else 0))
 
     def _next_neighbour(self, question: RouteQuestion, answer: RouteReply, link: Link | None) -> Neighbour | None:
         if answer.type != "unicast" or link is None or link.is_loopback:

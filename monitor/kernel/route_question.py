@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
 from monitor.errors import InputError
-from monitor.model.endpoint import Address
+from monitor.model.endpoint import Address, unmapped
 from monitor.model.route import Flow
 from monitor.model.tcp import PROTOCOL_TCP
 
@@ -63,7 +63,8 @@ def question_of(flow: Flow, zone_index: int | None) -> RouteQuestion | int:
     Raises:
         InputError: source and remote are of different families.
     """
-    remote, source = unmapped(flow.remote), unmapped(flow.source)
+    remote = unmapped(flow.remote)
+    source = None if flow.source is None else unmapped(flow.source)
     if remote.is_unspecified:
         # connect() takes the wildcard for this host; RTM_GETROUTE would look for a default route.
         remote = IPv4Address("127.0.0.1") if isinstance(remote, IPv4Address) else IPv6Address("::1")
@@ -117,8 +118,3 @@ def refusal_after_look_up(protocol: int | None, route_type: str) -> int | None:
         # Passes once SO_BROADCAST is set (__ip4_datagram_connect).
         return errno.EACCES
     return None
-
-
-def unmapped(address: Address | None) -> Address | None:
-    """Give the IPv4 address of a mapped one, and any other as it is."""
-    return getattr(address, "ipv4_mapped", None) or address

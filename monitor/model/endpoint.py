@@ -30,6 +30,12 @@ _BRACKETED = re.compile(r"\[(?P<address>[^\[\]]*)\](?::(?P<port>.*))?", re.DOTAL
 MAX_PORT = 65535
 
 
+def unmapped(address: Address) -> Address:
+    """Give the IPv4 address of a mapped one (::ffff:192.0.2.1), any other as it is."""
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return address if mapped is None else mapped
+
+
 def address_words(address: Address) -> tuple[int, int]:
     """Give an address as two 64-bit words, high and low; IPv4 in its mapped form, as the columns hold it."""
     if isinstance(address, IPv4Address):
@@ -72,8 +78,8 @@ class Endpoint:
     @property
     def on_the_wire(self) -> Endpoint:
         """The endpoint as packets carry it: an IPv6 socket speaks IPv4 under a mapped address (::ffff:192.0.2.1)."""
-        mapped = self.address.ipv4_mapped if isinstance(self.address, IPv6Address) else None
-        return self if mapped is None else Endpoint(mapped, self.port)
+        address = unmapped(self.address)
+        return self if address is self.address else Endpoint(address, self.port)
 
     @property
     def sort_key(self) -> tuple[int, int, int]:

@@ -36,6 +36,8 @@ class OwnerReason(StrEnum):
 
     ACCEPT_QUEUE = "accept-queue"
     """Not accepted yet: it belongs to the owner of its listener."""
+    ONE_OF_SEVERAL = "one-of-several"
+    """Not accepted yet, and several listeners of a REUSEPORT group have waiting connections: it is one of theirs."""
     KERNEL = "kernel"
     """TIME-WAIT, SYN-RECV, or closed by its process: the kernel's own."""
     HIDDEN = "hidden"

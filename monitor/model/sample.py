@@ -100,8 +100,10 @@ class Interval:
     """Row of the listener that demux would choose for the row's local endpoint; -1 for none."""
     direction: npt.NDArray[np.int8]
     """1 accepted, 2 dialled, 0 unknown."""
+    told_direction: npt.NDArray[np.int8]
+    """The same as far as the socket's own counters have proven it, now or in an earlier sample."""
     interface: npt.NDArray[np.int32]
-    """Index of the bound device, else of the device that owns the local address; 0 for none, -1 not known yet."""
+    """Index of the bound device, else of the device that owns the local address; 0 for none, -1 not known."""
     owners: OwnerTable
     """The sample's, and those that the carried rows had last."""
     owner_first: Rows

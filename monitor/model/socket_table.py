@@ -26,9 +26,6 @@ Rows = npt.NDArray[np.intp]
 V6ONLY_UNKNOWN = 255
 """The kernel tells v6only for IPv6 listeners and bound sockets only."""
 
-WILDCARD_V4_LOW = 0xFFFF_0000_0000
-"""The low word of 0.0.0.0 in mapped form."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SocketTable:
@@ -152,7 +149,7 @@ class SocketTable:
     @property
     def is_udp_unconnected(self) -> Bools:
         """UDP sockets that take datagrams from anybody: the listeners of UDP."""
-        found: Bools = (self.protocol == PROTOCOL_UDP) & (self.remote_port == 0)
+        found: Bools = (self.protocol == PROTOCOL_UDP) & (self.state == TcpState.CLOSED)
         return found
 
     @property

@@ -5,7 +5,7 @@ The Routing pane and `fourtuple route` show the same words.
 
 from __future__ import annotations
 
-from monitor.model.endpoint import Address, Endpoint, address_text
+from monitor.model.endpoint import Address, Endpoint, address_text, unmapped
 from monitor.model.route import Flow, NextHop, RouteDecision
 from monitor.presentation.refusal_words import refusal_reason
 from monitor.presentation.route_names import protocol_name, table_name
@@ -129,7 +129,7 @@ def _source_reason(decision: RouteDecision) -> str:
     source = _source(decision)
     if decision.source is None:
         return "not told by the kernel"
-    if _unmapped(decision.flow.source) == decision.source:
+    if decision.flow.source is not None and unmapped(decision.flow.source) == decision.source:
         return f"{source}, bound to it"
     if decision.route_source == decision.source:
         return f"{source}, the route's src"
@@ -172,7 +172,3 @@ def _value(value: bytes | Address | str | None) -> str:
     if isinstance(value, bytes | str):
         return safe_text(value)
     return "–" if value is None else address_text(value)
-
-
-def _unmapped(address: Address | None) -> Address | None:
-    return getattr(address, "ipv4_mapped", None) or address

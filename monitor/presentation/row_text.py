@@ -71,7 +71,7 @@ class RowTexts:
             interval.owners,
             row,
             has_owner=bool(interval.owner_end[row] > interval.owner_first[row]),
-            has_listener=bool(interval.listener[row] >= 0),
+            listener=int(interval.listener[row]),
         )
 
     def name(self, process: Process) -> str:

@@ -105,7 +105,8 @@ def _processes(texts: RowTexts, owners: Sequence[SocketOwner]) -> str:
 
 
 REASON_WORDS = {
-    "accept-queue": "waits in the accept queue of one of several listeners",
+    "accept-queue": "waits in its listener's accept queue",
+    "one-of-several": "waits in the accept queue of one of several listeners",
     "kernel": "the kernel's own, no process",
     "hidden": "owner hidden: its process may not be read by this user",
     "not-found": "no process holds it: the kernel, or a descriptor in flight",

@@ -17,21 +17,37 @@ _OWN_FINS = {TcpState.ESTABLISHED: 0, TcpState.CLOSE_WAIT: 0, TcpState.FIN_WAIT_
 """How many FINs of ours were acknowledged; in the other states it depends."""
 
 
-def directions(table: SocketTable, listener: Rows) -> npt.NDArray[np.int8]:
+def directions(
+    table: SocketTable, listener: Rows, told_before: npt.NDArray[np.int8] | None = None
+) -> npt.NDArray[np.int8]:
     """Tell for each row whether it was accepted or dialled, or that this is not known.
 
     Args:
         table: The rows.
         listener: For each row its listener's row or -1, as listener_rows() gives it.
+        told_before: What told_by_counters() said of the rows earlier.
     """
     told = np.full(len(table), DIRECTION_UNKNOWN, np.int8)
     is_tcp_pair = (table.protocol == PROTOCOL_TCP) & table.is_pair
     told[is_tcp_pair & (listener >= 0)] = DIRECTION_ACCEPTED
     told[is_tcp_pair & (table.state == TcpState.SYN_SENT)] = DIRECTION_DIALLED
     told[is_tcp_pair & np.isin(table.state, (TcpState.SYN_RECEIVED, TcpState.NEW_SYN_RECEIVED))] = DIRECTION_ACCEPTED
+    by_counters = told_by_counters(table, told_before)
+    return np.where(by_counters == DIRECTION_UNKNOWN, told, by_counters)
+
+
+def told_by_counters(table: SocketTable, told_before: npt.NDArray[np.int8] | None = None) -> npt.NDArray[np.int8]:
+    """Tell the direction of the rows whose own counters prove it; what they proved earlier stays true.
+
+    Args:
+        table: The rows.
+        told_before: What was told of them earlier, DIRECTION_UNKNOWN for nothing; None for all of them.
+    """
+    told = np.full(len(table), DIRECTION_UNKNOWN, np.int8) if told_before is None else told_before.copy()
     is_telling, syns = _counted_syns(table)
-    told[is_tcp_pair & is_telling & (syns == 0)] = DIRECTION_ACCEPTED
-    told[is_tcp_pair & is_telling & (syns == 1)] = DIRECTION_DIALLED
+    is_telling &= (table.protocol == PROTOCOL_TCP) & table.is_pair
+    told[is_telling & (syns == 0)] = DIRECTION_ACCEPTED
+    told[is_telling & (syns == 1)] = DIRECTION_DIALLED
     return told
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from ipaddress import IPv4Address
 
-from monitor.model.endpoint import Address, Endpoint
+from monitor.model.endpoint import Address, Endpoint, unmapped
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.sample import DIRECTION_DIALLED
 
@@ -90,8 +90,9 @@ def agreement(local: Endpoint, direction: int, owner: bytes | None, decision: Ro
     """
     if decision is None:
         return _because(Verdict.UNKNOWN, Ground(Reason.NOT_ASKED))
-    address = _unmapped(local.address)
-    if isinstance(address, IPv4Address) and address.is_loopback:
+    address = unmapped(local.address)
+    if owner is None and isinstance(address, IPv4Address) and address.is_loopback:
+        # All of 127.0.0.0/8 is local through lo, though as a rule only 127.0.0.1 is listed.
         owner = LOOPBACK
     gone = Ground(Reason.ADDRESS_GONE, was=address)
     if decision.errno == "EADDRNOTAVAIL":
@@ -138,7 +139,3 @@ def _by_source(address: Address, owner: bytes, decision: RouteDecision) -> Agree
 
 def _because(verdict: Verdict, ground: Ground) -> Agreement:
     return Agreement(verdict, (ground,))
-
-
-def _unmapped(address: Address) -> Address:
-    return getattr(address, "ipv4_mapped", None) or address

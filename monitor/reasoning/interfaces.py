@@ -11,21 +11,25 @@ from monitor.model.socket_table import U64, SocketTable
 from monitor.reasoning.columns import is_ipv4
 
 NO_INTERFACE = 0
-UNREAD = -1
+NOT_KNOWN = -1
 
 _LOOPBACK_NET = np.uint64(0x7F)
 _WORD = np.uint64(0x9E37_79B9_7F4A_7C15)
 
 
 def interfaces(table: SocketTable, network: Network) -> npt.NDArray[np.int32]:
-    """Give each row's interface index; 0 where no interface owns its address, -1 before addresses were read."""
+    """Give each row's interface index: 0 where no interface owns its address, -1 where that is not known.
+
+    It is not known before addresses were read, and where several interfaces own the address.
+    """
     if not network.is_read:
-        return np.where(table.device > 0, table.device.astype(np.int32), np.int32(UNREAD))
+        return np.where(table.device > 0, table.device.astype(np.int32), np.int32(NOT_KNOWN))
     found = _address_owners(table, network)
     loopback = next((link.index for link in network.links if link.is_loopback), NO_INTERFACE)
-    # All of 127.0.0.0/8 is local through lo, though only 127.0.0.1 is listed.
+    # All of 127.0.0.0/8 is local through lo, though as a rule only 127.0.0.1 is listed.
     in_loopback_net = ((table.local_low >> np.uint64(24)) & np.uint64(0xFF)) == _LOOPBACK_NET
-    found[in_loopback_net & is_ipv4(table.local_high, table.local_low)] = loopback
+    is_unlisted = found == NO_INTERFACE
+    found[is_unlisted & in_loopback_net & is_ipv4(table.local_high, table.local_low)] = loopback
     return np.where(table.device > 0, table.device.astype(np.int32), found)
 
 
@@ -33,8 +37,13 @@ def _address_owners(table: SocketTable, network: Network) -> npt.NDArray[np.int3
     found = np.full(len(table), NO_INTERFACE, np.int32)
     if not network.addresses:
         return found
-    words = np.array([address_words(address.address) for address in network.addresses], np.uint64)
-    links = np.array([address.link for address in network.addresses], np.int32)
+    owner_of: dict[tuple[int, int], int] = {}
+    for address in network.addresses:
+        words_of = address_words(address.address)
+        # Where several links own it, which of them the kernel takes is not in the table.
+        owner_of[words_of] = address.link if owner_of.get(words_of, address.link) == address.link else NOT_KNOWN
+    words = np.array(list(owner_of), np.uint64)
+    links = np.array(list(owner_of.values()), np.int32)
     keys = _key(words[:, 0], words[:, 1])
     order = np.argsort(keys, kind="stable")
     place = np.searchsorted(keys, _key(table.local_high, table.local_low), sorter=order)

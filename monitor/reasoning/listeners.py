@@ -7,18 +7,18 @@ wildcard that is not v6only, an IPv4 socket goes first.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import socket
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from monitor.model.endpoint import MAPPED_IPV4
-from monitor.model.socket_table import Rows, SocketTable
+from monitor.model.socket_table import Bools, Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.reasoning.columns import group_rows, local_columns
 
 _LINK_LOCAL_PREFIX = 0xFE80 >> 6
+_ANY_FAMILY = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,77 +41,128 @@ class LocalPlace:
         return self.high >> 54 == _LINK_LOCAL_PREFIX
 
 
+@dataclass(slots=True)
+class ListenerGroup:
+    """Listeners that share address, port, device, family and v6only: one, or the members of a REUSEPORT group."""
+
+    family: int
+    device: int
+    v6only: int
+    rows: list[int] = field(default_factory=list)
+    """Row numbers in the order of the dump, which is the order of the kernel's chains."""
+    queued: list[int] = field(default_factory=list)
+    """Those with a filled accept queue."""
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the table tells which member an unaccepted connection waits for."""
+        return len(self.rows) == 1 or len(self.queued) == 1
+
+    @property
+    def chosen(self) -> int:
+        """The member with the only filled accept queue, else the first: within a group the kernel's hash decides."""
+        return self.queued[0] if len(self.queued) == 1 else self.rows[0]
+
+
+Groups = dict[tuple[int, int, int], list[ListenerGroup]]
+"""By address words and port."""
+
+
 class ListenerIndex:
-    """The TCP listeners of a table, by address and port."""
+    """The TCP listeners of a table.
 
-    def __init__(self, table: SocketTable) -> None:
-        self._table = table
-        self.rows = np.flatnonzero(table.is_listener)
-        """Row numbers, in the order of the dump, which is the order of the kernel's chains."""
-        self._at: Mapping[tuple[int, int, int], list[int]] = defaultdict(list)
-        for row in self.rows.tolist():
-            key = (int(table.local_high[row]), int(table.local_low[row]), int(table.local_port[row]))
-            self._at[key].append(row)
+    Args:
+        table: The rows.
+        is_closed: Rows that are only shown for a moment more; they listen no longer.
+        is_unseen: Rows that the newest dump lacks; they are asked only where no other listener fits.
+    """
 
-    def candidates(self, place: LocalPlace) -> Sequence[int]:
-        """Give the listeners that may take segments for a place: one, a REUSEPORT group, or none."""
-        exact = self._fitting(place, place.high, place.low)
-        if exact:
-            return exact
-        if not place.is_ipv4:
-            return self._fitting(place, 0, 0)
-        plain = self._fitting(place, 0, MAPPED_IPV4)
-        dual = [row for row in self._fitting(place, 0, 0) if self._table.v6only[row] != 1]
-        return plain or dual
+    def __init__(self, table: SocketTable, *, is_closed: Bools | None = None, is_unseen: Bools | None = None) -> None:
+        is_open = table.is_listener if is_closed is None else table.is_listener & ~is_closed
+        is_seen = is_open if is_unseen is None else is_open & ~is_unseen
+        self.ports = np.unique(table.local_port[is_open])
+        """Ports on which anybody listens."""
+        self._group_of: dict[int, ListenerGroup] = {}
+        self._seen = self._grouped(table, np.flatnonzero(is_seen))
+        self._unseen = self._grouped(table, np.flatnonzero(is_open & ~is_seen))
 
-    def _fitting(self, place: LocalPlace, high: int, low: int) -> list[int]:
-        rows = self._at.get((high, low, place.port), [])
-        bound = [row for row in rows if self._table.device[row] == place.device]
-        if bound or place.device == 0 or not place.is_link_local:
-            return bound
-        return [row for row in rows if self._table.device[row] == 0]
+    def find(self, place: LocalPlace, family: int = _ANY_FAMILY) -> ListenerGroup | None:
+        """Find who takes segments for a place; where a family is given, only among listeners of that family."""
+        return _find(self._seen, place, family) or _find(self._unseen, place, family)
+
+    def group_of(self, row: int) -> ListenerGroup:
+        """Give the group that a listener belongs to."""
+        return self._group_of[row]
+
+    def _grouped(self, table: SocketTable, rows: Rows) -> Groups:
+        groups: Groups = {}
+        known: dict[tuple[int, ...], ListenerGroup] = {}
+        names = ("local_high", "local_low", "local_port", "family", "device", "v6only", "recv_q")
+        columns = (getattr(table, name)[rows].tolist() for name in names)
+        for row, high, low, port, family, device, v6only, queued in zip(rows.tolist(), *columns, strict=True):
+            group = known.get((high, low, port, family, device, v6only))
+            if group is None:
+                group = known[high, low, port, family, device, v6only] = ListenerGroup(family, device, v6only)
+                groups.setdefault((high, low, port), []).append(group)
+            group.rows.append(row)
+            if queued:
+                group.queued.append(row)
+            self._group_of[row] = group
+        return groups
 
 
-def listener_rows(table: SocketTable) -> Rows:
+def _find(groups: Groups, place: LocalPlace, family: int) -> ListenerGroup | None:
+    exact = _fitting(groups, place, (place.high, place.low), family)
+    if exact is not None:
+        return exact
+    if not place.is_ipv4:
+        return _fitting(groups, place, (0, 0), family)
+    plain = _fitting(groups, place, (0, MAPPED_IPV4), family)
+    return plain or _fitting(groups, place, (0, 0), family, needs_dual_stack=True)
+
+
+def _fitting(
+    groups: Groups, place: LocalPlace, address: tuple[int, int], family: int, *, needs_dual_stack: bool = False
+) -> ListenerGroup | None:
+    fitting = [
+        group
+        for group in groups.get((*address, place.port), ())
+        if family in (_ANY_FAMILY, group.family)
+        and not (needs_dual_stack and group.v6only == 1)
+        and (group.device == place.device or (group.device == 0 and place.is_link_local))
+    ]
+    # A bound listener before an unbound one, IPv4's before IPv6's: the order of compute_score().
+    return min(fitting, key=lambda group: (group.device != place.device, group.family != socket.AF_INET), default=None)
+
+
+def listener_rows(table: SocketTable, index: ListenerIndex | None = None) -> Rows:
     """Find for each row the listener of its local endpoint: a row number, -1 for none.
 
-    SYN-SENT rows were dialled and have none. In a REUSEPORT group the kernel's hash decides and the table cannot
-    tell: the member with a filled accept queue is named where there is just one, else the first.
+    SYN-SENT rows were dialled and have none. A connection that was not accepted yet has its listener's family.
     """
+    index = index or ListenerIndex(table)
     found = np.full(len(table), -1, np.intp)
-    index = ListenerIndex(table)
-    if not len(index.rows):
-        return found
     is_candidate = (table.protocol == PROTOCOL_TCP) & table.is_pair & (table.state != TcpState.SYN_SENT)
-    is_candidate &= np.isin(table.local_port, np.unique(table.local_port[index.rows]))
+    is_candidate &= np.isin(table.local_port, index.ports)
     rows = np.flatnonzero(is_candidate)
     if not len(rows):
         return found
-    first, group = group_rows(local_columns(table, rows))
-    chosen = np.array([_choose(table, index, int(row)) for row in rows[first]], np.intp)
+    family = np.where(table.inode[rows] == 0, table.family[rows], _ANY_FAMILY)
+    first, group = group_rows((*local_columns(table, rows), family))
+    chosen = np.array(
+        [
+            _choose(table, index, row, wanted)
+            for row, wanted in zip(rows[first].tolist(), family[first].tolist(), strict=True)
+        ],
+        np.intp,
+    )
     found[rows] = chosen[group]
     return found
 
 
-def _choose(table: SocketTable, index: ListenerIndex, row: int) -> int:
+def _choose(table: SocketTable, index: ListenerIndex, row: int, family: int) -> int:
     place = LocalPlace(
         int(table.local_high[row]), int(table.local_low[row]), int(table.local_port[row]), int(table.device[row])
     )
-    candidates = index.candidates(place)
-    if not candidates:
-        return -1
-    queued = [candidate for candidate in candidates if table.recv_q[candidate]]
-    return queued[0] if len(queued) == 1 else candidates[0]
-
-
-def is_reuseport_rival(table: SocketTable, row: int) -> bool:
-    """Tell whether several listeners share the row's endpoint and not just one of them has waiting clients."""
-    same = (
-        table.is_listener
-        & (table.local_port == table.local_port[row])
-        & (table.local_high == table.local_high[row])
-        & (table.local_low == table.local_low[row])
-        & (table.device == table.device[row])
-        & (table.family == table.family[row])
-    )
-    return int(np.count_nonzero(same)) > 1 and int(np.count_nonzero(same & (table.recv_q > 0))) != 1
+    group = index.find(place, family)
+    return -1 if group is None else group.chosen

@@ -8,7 +8,7 @@ from monitor.model.owner_table import OwnerTable
 from monitor.model.process import OwnerReason
 from monitor.model.socket_table import Bools, Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
-from monitor.reasoning.listeners import is_reuseport_rival
+from monitor.reasoning.listeners import ListenerIndex
 
 _UNACCEPTED = (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)
 
@@ -21,7 +21,9 @@ def is_unaccepted(table: SocketTable, listener: Rows) -> Bools:
     return found
 
 
-def owner_ranges(table: SocketTable, owners: OwnerTable, listener: Rows) -> tuple[Rows, Rows]:
+def owner_ranges(
+    table: SocketTable, owners: OwnerTable, listener: Rows, index: ListenerIndex | None = None
+) -> tuple[Rows, Rows]:
     """Give for each row the range of its owners in the owner table; an unaccepted socket has its listener's.
 
     Where several listeners of a REUSEPORT group have waiting connections, the table cannot tell which of them an
@@ -30,23 +32,39 @@ def owner_ranges(table: SocketTable, owners: OwnerTable, listener: Rows) -> tupl
     first, end = owners.ranges(table.inode)
     waiting = np.flatnonzero(is_unaccepted(table, listener))
     if len(waiting):
+        index = index or ListenerIndex(table)
         rows = listener[waiting]
-        rivals = {row: is_reuseport_rival(table, row) for row in np.unique(rows).tolist()}
-        is_open = np.array([not rivals[row] for row in rows.tolist()], np.bool_)
-        first[waiting] = np.where(is_open, first[rows], 0)
-        end[waiting] = np.where(is_open, end[rows], 0)
+        certain = {row: index.group_of(row).is_certain for row in np.unique(rows).tolist()}
+        is_certain = np.array([certain[row] for row in rows.tolist()], np.bool_)
+        first[waiting] = np.where(is_certain, first[rows], 0)
+        end[waiting] = np.where(is_certain, end[rows], 0)
     return first, end
 
 
 def owner_reason(
-    table: SocketTable, owners: OwnerTable, row: int, *, has_owner: bool, has_listener: bool
+    table: SocketTable, owners: OwnerTable, row: int, *, has_owner: bool, listener: int
 ) -> OwnerReason | None:
-    """Say why a row has no owner, or not one of its own; None where its own process is known."""
-    if int(table.inode[row]) == 0:
-        waits = has_listener and int(table.state[row]) in _UNACCEPTED
-        return OwnerReason.ACCEPT_QUEUE if waits else OwnerReason.KERNEL
+    """Say why a row has no owner, or not one of its own; None where its own process is known.
+
+    Args:
+        table: The rows.
+        owners: What is known of owners.
+        row: The row that is asked about.
+        has_owner: Whether its range of owners, as owner_ranges() gives it, holds any.
+        listener: Its listener's row, or -1.
+    """
+    if int(table.inode[row]) != 0:
+        return None if has_owner else _unknown(owners)
+    if listener < 0 or int(table.state[row]) not in _UNACCEPTED:
+        return OwnerReason.KERNEL
     if has_owner:
-        return None
+        return OwnerReason.ACCEPT_QUEUE
+    is_listener_known = bool(owners.owners_of(int(table.inode[listener])))
+    return OwnerReason.ONE_OF_SEVERAL if is_listener_known else _unknown(owners)
+
+
+def _unknown(owners: OwnerTable) -> OwnerReason:
+    """Say why nobody is known to hold a socket that a process has."""
     if not owners.is_read:
         return OwnerReason.PENDING
     return OwnerReason.HIDDEN if owners.hidden_processes else OwnerReason.NOT_FOUND

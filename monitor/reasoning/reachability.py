@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
-from monitor.model.endpoint import Address, Endpoint
+from monitor.model.endpoint import Address, Endpoint, unmapped
 from monitor.model.route import InterfaceAddress, Link
 
 
@@ -39,7 +39,8 @@ def reachable_at(
         addresses: all addresses.
     """
     by_index = {link.index: link for link in links}
-    wanted = _unmapped(local.address)
+    # ::ffff:0.0.0.0 is bound as IPv4's wildcard.
+    wanted = unmapped(local.address)
     found = []
     for entry in addresses:
         link = by_index.get(entry.link)
@@ -56,14 +57,6 @@ def reachable_at(
     return found
 
 
-def reach_word(local: Endpoint, *, device: int, links: Sequence[Link]) -> str:
-    """Say how far a listener is open: "lo" for this host only, "net" for one address, "all" for every address."""
-    address = _unmapped(local.address)
-    if address.is_loopback or any(link.index == device and link.is_loopback for link in links):
-        return "lo"
-    return "all" if address.is_unspecified else "net"
-
-
 def _leads_to(address: Address, wanted: Address, *, is_v6_only: bool) -> bool:
     if not wanted.is_unspecified:
         return address == wanted
@@ -78,9 +71,3 @@ def _needs_own_link(wanted: Address) -> bool:
 def _endpoint(address: Address, port: int, link: Link) -> Endpoint:
     needs_zone = isinstance(address, IPv6Address) and address.is_link_local
     return Endpoint(address, port, link.name.decode("utf-8", "surrogateescape") if needs_zone else None)
-
-
-def _unmapped(address: Address) -> Address:
-    mapped = getattr(address, "ipv4_mapped", None)
-    # ::ffff:0.0.0.0 is bound as IPv4's wildcard.
-    return address if mapped is None else mapped

@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from monitor.model.sample import F64, Interval, Sample
+from monitor.model.sample import DIRECTION_UNKNOWN, F64, Interval, Sample
 from monitor.model.socket_table import Bools, Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.reasoning.columns import match_cookies
-from monitor.reasoning.direction import directions
+from monitor.reasoning.direction import directions, told_by_counters
 from monitor.reasoning.interfaces import interfaces
-from monitor.reasoning.listeners import listener_rows
+from monitor.reasoning.listeners import ListenerIndex, listener_rows
 from monitor.reasoning.ownership import owner_ranges
 from monitor.sampling.rates import counters_of, extend_window, rates
 
@@ -35,30 +36,36 @@ def advance(previous: Interval | None, sample: Sample) -> Interval:
         window = extend_window(previous.counters, sample)
         receive, send = rates(previous.counters, sample.boot_time, sample.table)
         elapsed = sample.boot_time - previous.sample.boot_time
+        told = _told_before(previous, before)
     else:
+        told = np.full(len(table), DIRECTION_UNKNOWN, np.int8)
         opened_at = rose_at = np.full(len(table), np.nan)
         window = (counters_of(sample),)
         receive = send = np.full(len(sample.table), np.nan, np.float32)
         elapsed = float("nan")
-    listener = listener_rows(table)
+    told = told_by_counters(table, told)
+    closed_at = np.concatenate([np.full(len(sample.table), np.nan), carried.closed_at])
+    is_unseen = np.concatenate([np.zeros(len(sample.table), np.bool_), np.isnan(carried.closed_at)])
+    index = ListenerIndex(table, is_closed=~np.isnan(closed_at), is_unseen=is_unseen)
+    listener = listener_rows(table, index)
     owners = sample.owners
     if previous is not None and len(carried.table):
         owners = owners.with_former(previous.owners, carried.table.inode)
-    owner_first, owner_end = owner_ranges(table, owners, listener)
-    gone = np.zeros(len(sample.table), np.bool_)
+    owner_first, owner_end = owner_ranges(table, owners, listener, index)
     return Interval(
         sample=sample,
         table=table,
         elapsed_s=elapsed,
-        is_unseen=np.concatenate([gone, np.isnan(carried.closed_at)]),
+        is_unseen=is_unseen,
         opened_at=opened_at,
-        closed_at=np.concatenate([np.full(len(sample.table), np.nan), carried.closed_at]),
+        closed_at=closed_at,
         # Nothing was read of a carried row: its old counters over the time since would be a false rate.
         receive_rate=np.concatenate([receive, np.full(len(carried.table), np.nan, np.float32)]),
         send_rate=np.concatenate([send, np.full(len(carried.table), np.nan, np.float32)]),
         retrans_rose_at=rose_at,
         listener=listener,
-        direction=directions(table, listener),
+        direction=directions(table, listener, told),
+        told_direction=told,
         interface=interfaces(table, sample.network),
         owners=owners,
         owner_first=owner_first,
@@ -104,6 +111,12 @@ def _opened_at(previous: Interval, sample: Sample, table: SocketTable, before: R
     opened[known] = previous.opened_at[before[known]]
     opened[~known & ~_is_in_sight(table, previous.sample)] = np.nan
     return opened
+
+
+def _told_before(previous: Interval, before: Rows) -> npt.NDArray[np.int8]:
+    told = np.full(len(before), DIRECTION_UNKNOWN, np.int8)
+    told[before >= 0] = previous.told_direction[before[before >= 0]]
+    return told
 
 
 def _rose_at(previous: Interval, sample: Sample, table: SocketTable, before: Rows) -> F64:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import KernelError
 from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, DIRECTION_UNKNOWN
-from monitor.reasoning.direction import directions
+from monitor.reasoning.direction import directions, told_by_counters
 from tests.scenes import ANY, row, table_of, traffic
 
 LOCAL, REMOTE = "192.0.2.10:443", "198.51.100.7:51834"
@@ -119,3 +119,13 @@ def test_the_kernels_own_counters_tell_both_sides(is_closing):
             own &= np.isin(table.remote_port, list(ports.values()))
             found = dict(zip(table.local_port[own].tolist(), told[own].tolist(), strict=True))
             assert found == {ports["dialled"]: DIRECTION_DIALLED, ports["accepted"]: DIRECTION_ACCEPTED}
+
+
+def test_what_the_counters_have_told_stays_true_while_data_is_in_flight():
+    idle = traffic(sent=5_000, is_dialled=True)
+    busy = traffic(sent=90_000, is_dialled=True, in_flight=40_000)
+    rest, stuck = (table_of([row("tcp", LOCAL, REMOTE, "ESTAB", **counters)]) for counters in (idle, busy))
+    listener = np.array([0])
+    told = told_by_counters(rest)
+    assert directions(stuck, listener).tolist() == [DIRECTION_ACCEPTED], "a listener's word for want of a better one"
+    assert directions(stuck, listener, told).tolist() == [DIRECTION_DIALLED]

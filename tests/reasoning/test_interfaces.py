@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model.sample import Network
-from monitor.reasoning.interfaces import NO_INTERFACE, UNREAD, interfaces
+from monitor.reasoning.interfaces import NO_INTERFACE, NOT_KNOWN, interfaces
 from tests.scenes import ANY, address, link, row, table_of
 
 LO, ETH0, ETH1 = 1, 2, 3
@@ -75,7 +75,7 @@ def test_wildcards_and_foreign_addresses_belong_to_no_interface():
 
 
 def test_before_addresses_were_read_only_bound_devices_are_known():
-    assert interface("192.0.2.10", Network()) == UNREAD
+    assert interface("192.0.2.10", Network()) == NOT_KNOWN
     assert interface("192.0.2.10", Network(), device=ETH1) == ETH1
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 from ipaddress import IPv6Address
 
+import numpy as np
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.model.tcp import TcpState
-from monitor.reasoning.listeners import is_reuseport_rival, listener_rows
+from monitor.reasoning.listeners import ListenerIndex, listener_rows
 from tests.scenes import ANY, ANY6, row, table_of
 
 CLIENT, CLIENT6, MAPPED_CLIENT = "198.51.100.7:51834", "[2001:db8:1::7]:51834", "[::ffff:198.51.100.7]:51834"
@@ -67,12 +70,18 @@ def slow_listener(rows, place):
             is_dual = at.version == 6 and at.is_unspecified and listener["v6only"] == 0
             takes = at.version == address.version or (address.version == 4 and is_dual)
             fits = listener["state"] == TcpState.LISTEN and listener["local_port"] == own["local_port"]
+            # What was not accepted yet, or is the kernel's own, has the family of the listener that it came to.
+            fits &= own["inode"] != 0 or own["family"] == listener["family"]
             if fits and bucket(at) and is_reached and takes:
-                scores[number] = (bool(device), at.version == address.version)
+                scores[number] = (bool(device), listener["family"] == socket.AF_INET)
         if scores:
             best = [number for number, score in scores.items() if score == max(scores.values())]
-            waiting = [number for number in best if rows[number].columns["recv_q"]]
-            return waiting[0] if len(waiting) == 1 else best[0]
+            names = ("local_high", "local_low", "v6only")
+            group = [
+                number for number in best if all(rows[number].columns[n] == rows[best[0]].columns[n] for n in names)
+            ]
+            waiting = [number for number in group if rows[number].columns["recv_q"]]
+            return waiting[0] if len(waiting) == 1 else group[0]
     return -1
 
 
@@ -134,18 +143,34 @@ def test_a_table_without_listeners_or_without_connections_is_answered():
     assert chosen(listens("0.0.0.0:443")) == [-1]
 
 
-def test_members_of_a_group_are_rivals_unless_exactly_one_has_waiting_clients():
-    def group(*queues, **last):
-        rows = [listens("0.0.0.0:443", cookie=number, queue=(queue, 5)) for number, queue in enumerate(queues)]
-        return table_of([*rows, listens("0.0.0.0:443", queue=(1, 5), **last)] if last else rows)
-
-    assert not is_reuseport_rival(group(3), 0)
-    assert not is_reuseport_rival(group(0, 3, 0), 0)
-    assert is_reuseport_rival(group(1, 1), 0)
-    assert is_reuseport_rival(group(0, 0), 0)
-    assert not is_reuseport_rival(group(0, device=2), 0), "another device is another group"
+@pytest.mark.parametrize(
+    ("queues", "is_certain"), [((3,), True), ((0,), True), ((0, 3, 0), True), ((1, 1), False), ((0, 0), False)]
+)
+def test_a_group_tells_who_waits_for_whom_unless_several_or_no_members_have_waiting_clients(queues, is_certain):
+    rows = [listens("0.0.0.0:443", cookie=number, queue=(queue, 5)) for number, queue in enumerate(queues)]
+    index = ListenerIndex(table_of([*rows, listens("0.0.0.0:443", queue=(1, 5), device=2)]))
+    assert index.group_of(0).is_certain == is_certain
+    assert index.group_of(len(rows)).is_certain, "another device is another group"
 
 
 def test_the_family_parts_two_groups_on_one_endpoint():
     table = table_of([listens("192.0.2.10:443", queue=(1, 5)), listens("[::ffff:192.0.2.10]:443", queue=(1, 5))])
-    assert not is_reuseport_rival(table, 0)
+    index = ListenerIndex(table)
+    assert index.group_of(0) is not index.group_of(1)
+
+
+def test_a_connection_that_was_not_accepted_has_its_listeners_family():
+    rows = [listens("0.0.0.0:443"), listens("[::]:443", v6only=0, queue=(1, 5))]
+    waiting = row("tcp", "[::ffff:192.0.2.10]:443", "[::ffff:198.51.100.7]:51834", "ESTAB", inode=0)
+    assert chosen(*rows, waiting)[-1] == 1
+    accepted = row("tcp", "[::ffff:192.0.2.10]:443", "[::ffff:198.51.100.7]:51834", "ESTAB")
+    assert chosen(*rows, accepted)[-1] == 0, "a segment of today goes to the listener of IPv4"
+
+
+def test_a_closed_listener_takes_nothing_and_an_unseen_one_only_what_nobody_else_takes():
+    rows = [listens("192.0.2.10:443"), listens("0.0.0.0:443"), listens("0.0.0.0:80"), estab("192.0.2.10:443")]
+    table = table_of([*rows, estab("192.0.2.10:80")])
+    first, third = np.eye(5, dtype=bool)[[0, 2]]
+    assert listener_rows(table, ListenerIndex(table, is_closed=first)).tolist()[3:] == [1, 2]
+    assert listener_rows(table, ListenerIndex(table, is_unseen=first | third)).tolist()[3:] == [1, 2]
+    assert listener_rows(table, ListenerIndex(table, is_closed=first | third)).tolist()[3:] == [1, -1]

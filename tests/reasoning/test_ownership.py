@@ -31,7 +31,7 @@ def reason(described, *, listener=None, hidden=0, is_read=True):
     known = owners_of(rows, (), hidden) if is_read else OwnerTable.unread()
     listeners = listener_rows(table)
     first, end = owner_ranges(table, known, listeners)
-    return owner_reason(table, known, 0, has_owner=end[0] > first[0], has_listener=listeners[0] >= 0)
+    return owner_reason(table, known, 0, has_owner=end[0] > first[0], listener=int(listeners[0]))
 
 
 def group(*queues):
@@ -84,10 +84,18 @@ def test_only_the_ambiguous_group_goes_without_owners():
     assert owners(*group(1, 1), web, WAITING, other)[-2:] == [[], [(812, 8)]]
 
 
-def test_a_waiting_socket_of_a_hidden_listener_is_known_to_wait():
+def test_a_waiting_socket_of_a_hidden_listener_has_the_reason_of_its_listener():
     listener = row("tcp", "0.0.0.0:443", ANY, "LISTEN", queue=(1, 511))
     assert owners(listener, WAITING, hidden=3) == [[], []]
-    assert reason(WAITING, listener=listener, hidden=3) is OwnerReason.ACCEPT_QUEUE
+    assert reason(WAITING, listener=listener, hidden=3) is OwnerReason.HIDDEN
+
+
+def test_a_waiting_socket_of_a_group_that_leaves_it_open_says_so():
+    table = table_of([*group(1, 2), WAITING])
+    known = owners_of([*group(1, 2), WAITING], (), 0)
+    listeners = listener_rows(table)
+    told = owner_reason(table, known, 2, has_owner=False, listener=int(listeners[2]))
+    assert told is OwnerReason.ONE_OF_SEVERAL
 
 
 def test_an_unknown_owner_may_be_hidden_not_found_or_not_looked_up_yet():

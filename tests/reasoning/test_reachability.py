@@ -2,11 +2,9 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-import pytest
-
 from monitor.model.endpoint import Endpoint
 from monitor.model.route import InterfaceAddress, Link
-from monitor.reasoning.reachability import reach_word, reachable_at
+from monitor.reasoning.reachability import reachable_at
 
 LINKS = (
     Link(1, b"lo", is_up=True, has_carrier=True, mtu=65536, is_loopback=True),
@@ -74,20 +72,3 @@ def test_all_of_127_is_reached_through_lo():
 
 def test_address_that_no_interface_has_is_reached_nowhere():
     assert texts("198.51.100.1:443") == []
-
-
-@pytest.mark.parametrize(
-    ("local", "device", "word"),
-    [
-        ("127.0.0.53:53", 0, "lo"),
-        ("[::1]:53", 0, "lo"),
-        ("[::ffff:127.0.0.1]:53", 0, "lo"),
-        ("0.0.0.0:53", 1, "lo"),
-        ("0.0.0.0:53", 0, "all"),
-        ("[::]:53", 0, "all"),
-        ("192.0.2.10:53", 0, "net"),
-        ("192.0.2.10:53", 2, "net"),
-    ],
-)
-def test_reach_is_one_word(local, device, word):
-    assert reach_word(Endpoint.parse(local), device=device, links=LINKS) == word
