@@ -29,6 +29,8 @@ from monitor.model.tcp_info import SocketDetails
 if TYPE_CHECKING:
     from monitor.kernel.rtnetlink import Rtnetlink
 
+_CHANGED = "the list of {} changed each time that it was read: some may be missing"
+
 
 class LiveSource:
     """The Source of this machine and this network namespace; used by one thread."""
@@ -45,8 +47,11 @@ class LiveSource:
         """Dump the sockets, find their owners, and read what changed around them."""
         taken_at, boot_time, started = time.time(), time.clock_gettime(time.CLOCK_BOOTTIME), time.perf_counter()
         notices: list[str] = []
+        left_out = self._diag.malformed
         udp = self._udp(notices)
-        table, closed = self._sockets(udp, time_wait=time_wait)
+        table, closed = self._sockets(udp, notices, time_wait=time_wait)
+        if self._diag.malformed > left_out:
+            notices.append(f"messages about sockets left out since they broke their bounds: {self._diag.malformed - left_out}")
         owners = self._owners.read(table.inode) if len(table) else OwnerTable.from_rows([], {})
         network = self._read_network(notices)
         self._last = table
@@ -104,13 +109,16 @@ class LiveSource:
 
     def _udp(self, notices: list[str]) -> SocketTable | None:
         try:
-            return self._diag.dump_udp()
+            table = self._diag.dump_udp()
         except (KernelError, WireError) as error:
             notices.append(str(error))
             return None
+        self._note_change("UDP sockets", notices)
+        return table
 
-    def _sockets(self, udp: SocketTable | None, *, time_wait: bool) -> tuple[SocketTable, U64]:
+    def _sockets(self, udp: SocketTable | None, notices: list[str], *, time_wait: bool) -> tuple[SocketTable, U64]:
         tables = [self._diag.dump_tcp(ALL_STATES if time_wait else LIVE_STATES)]
+        self._note_change("TCP sockets", notices)
         if udp is not None:
             tables.append(udp)
         closed = np.zeros(0, np.uint64)
@@ -118,6 +126,11 @@ class LiveSource:
             closed, missed = self._diag.absentees(self._last, tables[0])
             tables.append(missed)
         return SocketTable.concatenate([table for table in tables if len(table)] or tables[:1]), closed
+
+    def _note_change(self, things: str, notices: list[str]) -> None:
+        """Say so where the list that was just read never came consistent."""
+        if self._diag.was_interrupted:
+            notices.append(_CHANGED.format(things))
 
     def _read_network(self, notices: list[str]) -> Network:
         """Read links and addresses: by plain netlink for the first sample, by rtnetlink and its events from then on."""

@@ -26,11 +26,18 @@ class FakeDiag:
     def __init__(self, tcp=TCP, udp=UDP):
         self.tcp, self.udp = tcp, udp
         self.compared = []
+        self.malformed = 7
+        self.broken = 0
+        self.was_interrupted = False
+        self.interrupted = ""
 
     def dump_tcp(self, states):
+        self.was_interrupted = "TCP" in self.interrupted
         return self._given(self.tcp)
 
     def dump_udp(self):
+        self.was_interrupted = "UDP" in self.interrupted
+        self.malformed += self.broken
         return self._given(self.udp)
 
     def absentees(self, previous, current):
@@ -91,6 +98,24 @@ def test_without_interfaces_the_rest_is_shown_and_the_reason_said(source, monkey
     sample = source.sample()
     assert not sample.network.is_read
     assert str(error) in sample.notices
+
+
+@pytest.mark.parametrize("protocol", ["TCP", "UDP"])
+def test_a_list_that_never_came_consistent_is_shown_and_said(source, protocol):
+    source._diag.interrupted = protocol
+    sample = source.sample()
+    assert len(sample.table) == 2
+    assert [notice for notice in sample.notices if "changed" in notice] == [
+        f"the list of {protocol} sockets changed each time that it was read: some may be missing"
+    ]
+
+
+def test_messages_that_were_left_out_are_counted_for_each_sample(source):
+    source.sample()
+    source._diag.broken = 2
+    assert "messages about sockets left out since they broke their bounds: 2" in source.sample().notices
+    source._diag.broken = 0
+    assert not [notice for notice in source.sample().notices if "bounds" in notice]
 
 
 class FakeRoutes:
