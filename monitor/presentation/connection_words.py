@@ -1,0 +1,112 @@
+"""One connection as a screen of words: its state, both ends and who shares them, its way, and why it is so fast."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, Interval
+from monitor.model.tcp import PROTOCOL_TCP, TcpState
+from monitor.model.tcp_info import SocketDetails
+from monitor.presentation.connection_columns import idle_seconds
+from monitor.presentation.connection_ends import end_lines
+from monitor.presentation.connection_reading import ASKING, ConnectionReading
+from monitor.presentation.formats import count_text, duration_text
+from monitor.presentation.linked_line import LineMaker, LinkedLine
+from monitor.presentation.pace_words import pace_lines
+from monitor.presentation.routing_text import RouteAnswer
+from monitor.presentation.row_text import RowTexts
+from monitor.presentation.state_words import WITHOUT_TRAFFIC, state_lines
+from monitor.presentation.traffic_words import traffic_lines, udp_lines
+from monitor.presentation.view import Cell
+from monitor.reasoning.sharing import is_open
+
+_DIRECTIONS = {DIRECTION_ACCEPTED: "accepted", DIRECTION_DIALLED: "dialled"}
+
+
+def connection_title(interval: Interval, row: int) -> str:
+    """Say how a connection stands: "ESTAB · accepted · idle 0s · open ≥14m"."""
+    texts = RowTexts(interval)
+    parts = [texts.state(row) if int(interval.table.protocol[row]) == PROTOCOL_TCP else f"udp {texts.state(row)}"]
+    parts.append(_DIRECTIONS.get(int(interval.direction[row]), "direction not known"))
+    if bool(interval.table.has_idle_time[row]):
+        parts.append(f"idle {duration_text(float(idle_seconds(interval, np.array([row]))[0]))}")
+    if not math.isnan(float(interval.closed_at[row])):
+        return " · ".join([*parts, f"closed {duration_text(_since(interval, float(interval.closed_at[row])))} ago"])
+    age = _age(interval, row)
+    parts += [f"open {age}"] if age else []
+    parts += ["not in the newest list"] if bool(interval.is_unseen[row]) else []
+    return " · ".join(parts)
+
+
+def connection_share(interval: Interval, row: int) -> str:
+    """Say beside the title how many connections its listener has: "one of 412 on [::]:443"; empty without one."""
+    listener = int(interval.listener[row])
+    if listener < 0 or int(interval.direction[row]) == DIRECTION_DIALLED:
+        return ""
+    served = (interval.listener == listener) & (interval.direction != DIRECTION_DIALLED) & is_open(interval)
+    return f"one of {count_text(int(np.count_nonzero(served)))} on {RowTexts(interval).local(listener)}"
+
+
+def connection_lines(  # noqa: PLR0913 - what a screen knows of a connection
+    interval: Interval,
+    row: int,
+    details: SocketDetails | None,
+    route: RouteAnswer | None,
+    width: int,
+    *,
+    missing: str = ASKING,
+) -> list[LinkedLine]:
+    """Say all that is known; narrow lines say the most important part.
+
+    Args:
+        interval: What is shown.
+        row: A row of its table with two endpoints.
+        details: The kernel's answer about this socket alone; None where there is none.
+        route: The answer to route_question(); None as long as it is not there.
+        width: Cells.
+        missing: Why there are no details, in a few words.
+    """
+    reading = ConnectionReading(interval, row, details, missing)
+    maker = LineMaker(width)
+    lines = [*end_lines(reading, route, maker), *state_lines(reading, maker)]
+    if not reading.is_tcp:
+        lines += udp_lines(reading, maker)
+    elif reading.state not in WITHOUT_TRAFFIC:
+        lines += [*traffic_lines(reading, maker), *pace_lines(reading, maker)]
+    return [*lines, maker.heading("Identity"), *_identity(reading, maker)]
+
+
+def _identity(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
+    texts, row = reading.texts, reading.row
+    inode = reading.column("inode")
+    first = f"inode {inode}" if inode else "no inode"
+    parts = [f"cookie {reading.column('cookie')}", f"namespace {reading.interval.table.namespace or 'not known'}"]
+    if reading.details is not None and reading.details.cgroup:
+        parts.append(f"cgroup {reading.details.cgroup}")
+    made = f"{texts.user(row)} (uid {reading.column('uid')})" if texts.has_user(row) else "user not known"
+    mark = f"mark {reading.column('mark')}" if reading.column("has_mark") else "mark not told to this user"
+    device = reading.column("device")
+    bound = f"bound to {texts.interface_name(device)}" if device else "bound to no device"
+    return [
+        maker.words("ids", "socket", Cell(first), parts),
+        maker.words("maker", "made by", Cell(made), [mark, bound]),
+    ]
+
+
+def _age(interval: Interval, row: int) -> str:
+    """Say how long a connection has been open, "≥" where that is only the least; empty where nothing tells."""
+    opened_at = float(interval.opened_at[row])
+    if not math.isnan(opened_at):
+        return duration_text(_since(interval, opened_at))
+    table = interval.table
+    if not bool(table.has_idle_time[row]) or int(table.state[row]) == TcpState.TIME_WAIT:
+        return ""
+    # The kernel counts both from the opening where nothing has passed: the connection is no younger than either.
+    longest = max(int(table.last_data_sent_ms[row]), int(table.last_data_recv_ms[row])) / 1000
+    return f"≥{duration_text(longest)}"
+
+
+def _since(interval: Interval, boot_time: float) -> float:
+    return max(0.0, interval.sample.boot_time - boot_time)

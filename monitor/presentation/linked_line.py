@@ -1,0 +1,143 @@
+"""LinkedLine: a labelled line of a screen of words, what it leads to, and what it can be asked about.
+
+unsent        1.2M    waits for the peer to open its window; 0 sent and not acknowledged
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.model.sample import Interval
+from monitor.model.socket_table import Bools
+from monitor.presentation.fitting import cell_width, fit
+from monitor.presentation.text_line import TextLine
+from monitor.presentation.view import Cell, Role
+from monitor.reasoning.sharing import LocalEndpoint, RemoteAddress
+
+LABEL_WIDTH = 12
+CURSOR_CELL = 1
+"""Place among the left cells of the one, two cells wide, in which a screen may draw its cursor."""
+CURSOR_WIDTH = 2
+_VALUE_WIDTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ToProcess:
+    """The screen of a process."""
+
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToRows:
+    """The connections that share an endpoint's side; for narrowing Connections."""
+
+    title: str
+    """As a pane's title says it: "from 198.51.100.7"."""
+    those: LocalEndpoint | RemoteAddress
+
+    def choose(self, interval: Interval) -> Bools:
+        """Choose them among the rows of any interval."""
+        return self.those.connections(interval)
+
+
+@dataclass(frozen=True, slots=True)
+class ToSocket:
+    """The screen of another socket of this host."""
+
+    cookie: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToRouting:
+    """The routes and rules that decided."""
+
+
+Target = ToProcess | ToRows | ToSocket | ToRouting
+"""Where Enter on a line leads. Equal targets lead to the same place, also in a later interval."""
+
+_HINTS: dict[type[Target], str] = {
+    ToProcess: "⏎ process",
+    ToRows: "⏎ all of them",
+    ToSocket: "⏎ its row",
+    ToRouting: "⏎ routing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedLine:
+    """One line; two equal lines look the same and lead to the same place."""
+
+    line: TextLine
+    target: Target | None = None
+    value: str | None = None
+    """For explain(): what this line is about; None for a heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineMaker:
+    """Makes the lines of one width. Texts are safe already."""
+
+    width: int
+    """Cells."""
+
+    def heading(self, text: str) -> LinkedLine:
+        """Make a rule that carries a title."""
+        rest = max(0, self.width - cell_width(text) - 3)
+        return LinkedLine(
+            TextLine((Cell("─ ", Role.RULE), Cell(text, Role.HEADING), Cell(" " + "─" * rest, Role.RULE)))
+        )
+
+    def words(  # noqa: PLR0913 - one for each thing that a line has
+        self,
+        value: str,
+        label: str,
+        first: Cell,
+        parts: Sequence[str] = (),
+        *,
+        target: Target | None = None,
+        last: str = "",
+    ) -> LinkedLine:
+        """Make a line of words: the first one in its role, then the parts that there is room for.
+
+        Args:
+            value: what explain() is asked for.
+            label: before the words; empty where the line goes on about the one above.
+            first: what the line says.
+            parts: more of it, most important first.
+            target: where it leads.
+            last: text that takes what room is left, and is cut.
+        """
+        right = (Cell(f"  {_HINTS[type(target)]} ", Role.DIM),) if target is not None else ()
+        room = self.width - LABEL_WIDTH - CURSOR_WIDTH - cell_width(first.text)
+        room -= sum(cell_width(cell.text) for cell in right)
+        rest = "".join(f" · {part}" for part in fitting_parts(parts, room, " · "))
+        left = room - cell_width(rest) - 3
+        if last and left > _VALUE_WIDTH:
+            rest += f" · {fit(last, min(left, cell_width(last)))}"
+        return LinkedLine(TextLine((*_start(label), first, Cell(rest)), right), target, value)
+
+    def number(
+        self, value: str, label: str, number: str, parts: Sequence[str] = (), role: Role = Role.PLAIN
+    ) -> LinkedLine:
+        """Make a line of a number and of what it means, in parts as there is room; the first part always stands."""
+        shown = Cell(f"{number:<{_VALUE_WIDTH}} ", Role.DIM if number in ("0", "–") else role)
+        room = self.width - LABEL_WIDTH - CURSOR_WIDTH - cell_width(shown.text)
+        rest = "; ".join([*parts[:1], *fitting_parts(parts[1:], room - sum(map(cell_width, parts[:1])), "; ")])
+        return LinkedLine(TextLine((*_start(label), shown, Cell(rest, Role.DIM))), None, value)
+
+
+def fitting_parts(parts: Sequence[str], room: int, separator: str) -> list[str]:
+    """Give the first parts that fit, each with its separator before it; one that is too long ends the line."""
+    shown = []
+    for part in parts:
+        room -= cell_width(separator) + cell_width(part)
+        if room < 0:
+            break
+        shown.append(part)
+    return shown
+
+
+def _start(label: str) -> tuple[Cell, Cell]:
+    return Cell(f" {label:<{LABEL_WIDTH - 1}}", Role.HEADING), Cell(" " * CURSOR_WIDTH)
