@@ -47,11 +47,11 @@ class LiveSource:
         """Dump the sockets, find their owners, and read what changed around them."""
         taken_at, boot_time, started = time.time(), time.clock_gettime(time.CLOCK_BOOTTIME), time.perf_counter()
         notices: list[str] = []
-        left_out = self._diag.malformed
+        malformed = self._diag.malformed
         udp = self._udp(notices)
         table, closed = self._sockets(udp, notices, time_wait=time_wait)
-        if self._diag.malformed > left_out:
-            notices.append(f"messages about sockets left out since they broke their bounds: {self._diag.malformed - left_out}")
+        if left_out := self._diag.malformed - malformed:
+            notices.append(f"messages about sockets left out since they broke their bounds: {left_out}")
         owners = self._owners.read(table.inode) if len(table) else OwnerTable.from_rows([], {})
         network = self._read_network(notices)
         self._last = table
