@@ -64,12 +64,12 @@ class HelpScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Fill in the title."""
-        self._title.show([TextLine((Cell(" fourtuple: keys and signs", Role.STRONG),), (Cell("q or Esc goes back "),))])
+        self._title.show([TextLine((Cell(" fourtuple: keys and signs", Role.STRONG),), (Cell("j and k scroll, q or Esc goes back "),))])
 
     def on_resize(self) -> None:
-        """Break the text to the width, beside the scrollbar."""
-        room = self.size.width - 1
-        lines = [part for line in help_lines(is_ascii=self._is_ascii) for part in wrapped(line, room)]
+        """Break the text to the width."""
+        width = self.size.width
+        lines = [part for line in help_lines(is_ascii=self._is_ascii) for part in wrapped(line, width)]
         self._text.styles.height = len(lines)
         self._text.show(lines)
 

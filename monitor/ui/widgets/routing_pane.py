@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from monitor.presentation.safe_text import cell_width
-from monitor.presentation.text_line import TextLine, wrapped
+from monitor.presentation.text_line import TextLine, plain, wrapped
 from monitor.presentation.view import Cell, Role
 from monitor.ui.widgets.text_lines import TextLines
 
@@ -30,14 +30,22 @@ class RoutingPane(TextLines, can_focus=True):
         """Draw title and body at the present width and focus."""
         edge = (Cell("│ ", Role.RULE),) if self.is_beside else (Cell(" "),)
         room = max(1, self.size.width - len(edge[0].text))
-        body = [TextLine((*edge, *part.left), part.right) for line in self._body for part in wrapped(line, room)]
         lines = self.size.height - int(self.has_title)
-        if len(body) > lines > 0:
-            body[lines - 1 :] = [TextLine((*edge, Cell(f"⋮ {len(body) - lines + 1} more: 3, then z", Role.DIM)))]
+        body = [TextLine((*edge, *part.left), part.right) for part in self._fitting(room, lines)]
         missing = lines - len(body)
         if self.is_beside:
             body += [TextLine(edge)] * max(0, missing)
         self.show([self._title_line(), *body] if self.has_title else body)
+
+    def _fitting(self, width: int, height: int) -> list[TextLine]:
+        """Break the body to the width; where it is too high, leave out what stands before its last line, the verdict."""
+        *reasons, verdict = [wrapped(line, width) for line in self._body] or [[]]
+        parts = [part for line in reasons for part in line]
+        kept = height - len(verdict)
+        if len(parts) <= kept or kept < 1:
+            return [*parts, *verdict]
+        left_out = len(parts) - kept + 1
+        return [*parts[: kept - 1], plain(f"⋮ {left_out} more: 3, then z", Role.DIM), *verdict]
 
     def on_resize(self) -> None:
         """Draw at the new width."""
