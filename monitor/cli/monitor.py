@@ -37,7 +37,8 @@ def run_monitor(arguments: argparse.Namespace) -> int:
         return StreamSource(process)
 
     try:
-        from monitor.ui.app import MonitorApp, Settings, run_app  # noqa: PLC0415 - after the collector was started
+        from monitor.ui.app import MonitorApp, Settings  # noqa: PLC0415 - after the collector was started
+        from monitor.ui.life_cycle import run_app  # noqa: PLC0415 - as above
 
         settings = Settings(
             period_s=arguments.period,
@@ -45,7 +46,8 @@ def run_monitor(arguments: argparse.Namespace) -> int:
             pid=arguments.pid,
             is_ascii=arguments.ascii or not _speaks_utf8(),
         )
-        return run_app(MonitorApp(open_source, settings), has_mouse=not arguments.no_mouse)
+        app = MonitorApp(open_source, settings)
+        return run_app(app, has_mouse=not arguments.no_mouse, is_debugging=arguments.debug)
     finally:
         if collector is not None:
             collector.close()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
-import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from textual import events
-from textual.app import App
 from textual.binding import BindingType
 
 from monitor.presentation.text_line import TextLine
@@ -27,6 +24,7 @@ from monitor.sampling.sampler import (
 from monitor.ui.commands import ActionCommands, ProcessCommands
 from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.keys import KEYS, LEAVE_KEYS, By, Where, bindings
+from monitor.ui.life_cycle import OrderlyApp
 from monitor.ui.messages import SamplerReported
 from monitor.ui.screens.main import MainScreen
 from monitor.ui.screens.process import ProcessScreen
@@ -71,7 +69,7 @@ class LiveScreen(Protocol):
         ...
 
 
-class MonitorApp(App[None]):
+class MonitorApp(OrderlyApp):
     """The monitor. The sampling thread posts messages to it; nothing else crosses."""
 
     TITLE = "fourtuple"
@@ -103,7 +101,6 @@ class MonitorApp(App[None]):
         self.news = ""
         """The sentence of the message line."""
         self.is_paused = False
-        self.exit_code = 0
         self._boot_clock = boot_clock
         self._newest: Interval | None = None
         self._sampler = Sampler(open_source, self._report, self.settings.period_s)
@@ -115,7 +112,6 @@ class MonitorApp(App[None]):
         self.register_theme(DARK_THEME)
         self.register_theme(LIGHT_THEME)
         self.theme = COLOURLESS_THEME if self.no_color else DARK_THEME.name
-        self._catch_signals()
         self.push_screen(MainScreen(self.glyphs, self.settings.filter_text))
         if self.settings.pid is not None:
             self.push_screen(ProcessScreen(self.settings.pid, self.glyphs))
@@ -316,28 +312,3 @@ class MonitorApp(App[None]):
     def action_leave_program(self) -> None:
         """Quit from anywhere."""
         self.exit()
-
-    # Signals.
-
-    def _catch_signals(self) -> None:
-        """End in order, with the terminal restored, on what would otherwise leave it as it is."""
-        import asyncio  # noqa: PLC0415 - loaded by Textual already; named where it is used
-
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT):
-            try:
-                loop.add_signal_handler(number, self._end_by, number)
-            except (RuntimeError, ValueError):
-                # Not the main thread: whoever embeds the app handles signals.
-                return
-
-    def _end_by(self, number: signal.Signals) -> None:
-        self.exit_code = 128 + number
-        self.exit(return_code=self.exit_code)
-
-
-def run_app(app: MonitorApp, *, has_mouse: bool) -> int:
-    """Run the monitor until it ends; gives the exit code of the program."""
-    app.run(mouse=has_mouse)
-    sys.stdout.flush()
-    return app.exit_code or app.return_code or 0
