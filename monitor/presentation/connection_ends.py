@@ -13,7 +13,7 @@ from monitor.model.socket_table import Bools, Rows
 from monitor.presentation import route_words
 from monitor.presentation.connection_reading import ConnectionReading
 from monitor.presentation.formats import UNKNOWN, bytes_text, count_text
-from monitor.presentation.linked_line import LineMaker, LinkedLine, ToProcess, ToRouting, ToRows, ToSocket
+from monitor.presentation.linked_line import LineMaker, LinkedLine, Part, ToProcess, ToRouting, ToRows, ToSocket
 from monitor.presentation.masking import masked
 from monitor.presentation.process_words import command_text, process_title
 from monitor.presentation.routing_text import RouteAnswer, connection_agreement
@@ -78,20 +78,20 @@ def _local(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     local = reading.texts.local(row).on_the_wire
     place = LocalEndpoint.of(interval, row)
     others = _others(place.connections(interval) & is_open(interval), row)
-    sharers = _sharers(reading, len(others))
     interface = reading.texts.interface(row)
-    parts = [interface if interface != UNKNOWN else "interface not known", sharers]
+    parts = [interface if interface != UNKNOWN else "interface not known", _sharers(reading, len(others))]
     target = ToRows(f"at {local}", place) if len(others) else None
     return maker.words("local", "Local", Cell(str(local), Role.LOCAL), parts, target=target)
 
 
-def _sharers(reading: ConnectionReading, others: int) -> str:
+def _sharers(reading: ConnectionReading, others: int) -> Part:
     """Say which sockets have the same local endpoint."""
     listener = int(reading.interval.listener[reading.row])
-    connections = f"{count_text(others)} other connection{'' if others == 1 else 's'}"
+    connections = f"{count_text(others)} connection{'' if others == 1 else 's'}"
     if listener >= 0 and int(reading.interval.direction[reading.row]) != DIRECTION_DIALLED:
-        shared = f"shared with the listener {reading.texts.local(listener)}"
-        return f"{shared} and {connections}" if others else shared
+        endpoint = reading.texts.local(listener)
+        more = f" and {connections}" if others else ""
+        return f"shared with the listener {endpoint}{more}", f"shared with {endpoint}{more}", f"its listener{more}"
     return f"shared with {connections}" if others else "no other connection has it"
 
 
@@ -107,14 +107,14 @@ def _remote(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     table = interval.table
     is_same_local = LocalEndpoint.of(interval, row).connections(interval)[others]
     is_same_port = table.remote_port[others] == table.remote_port[row]
-    count = f"{count_text(len(others))} more connection{'' if len(others) == 1 else 's'} {way} {remote.address_text}"
+    count = f"{count_text(len(others))} more {way} {remote.address_text}"
+    same = int(np.count_nonzero(is_same_port))
+    which = f", {'all' if same == len(others) else count_text(same)} {way} port {remote.port}" if same else ""
     if is_same_local.all():
-        parts = [f"{count}, told apart by port only"]
-    else:
-        same = int(np.count_nonzero(is_same_port))
-        parts = [count, *([f"{count_text(same)} of them {way} port {remote.port}"] if same else [])]
+        which = ", told apart by port only"
+    shared: Part = (f"{count}{which}", count, f"{count_text(len(others))} more")
     target = ToRows(f"{way} {remote.address_text}", place)
-    return maker.words("remote", "Remote", Cell(str(remote), Role.REMOTE), parts, target=target)
+    return maker.words("remote", "Remote", Cell(str(remote), Role.REMOTE), [shared], target=target)
 
 
 def _other_end(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
@@ -162,6 +162,6 @@ def _route(reading: ConnectionReading, route: RouteAnswer | None, maker: LineMak
         return maker.words("route", "Route", Cell(safe_text(route.error or UNKNOWN), Role.TROUBLE))
     judged = connection_agreement(reading.interval, reading.row, route.decision)
     words = route_words.strip(route.decision, judged).removeprefix("leaves ")
-    first, *parts = words.split(" · ")
+    first, *reasons, verdict = words.split(" · ")
     role = Role.PLAIN if route.decision.has_way else Role.TROUBLE
-    return maker.words("route", "Route", Cell(first, role), parts, target=ToRouting())
+    return maker.words("route", "Route", Cell(first, role), [verdict, *reasons], target=ToRouting())

@@ -6,13 +6,28 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.model.sample import Interval
-from monitor.model.tcp import PROTOCOL_TCP
+from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.model.tcp_info import SocketDetails, TcpInfo
 from monitor.presentation.row_text import RowTexts
 
 ASKING = "asking the kernel …"
 """Why details are missing at first."""
-NO_INFO = TcpInfo(length_bytes=0)
+
+_COLUMNS = {
+    "rtt_us": "rtt_us",
+    "total_retransmits": "total_retrans",
+    "segments_out": "segs_out",
+    "bytes_acked": "bytes_acked",
+    "bytes_received": "bytes_received",
+    "bytes_sent": "bytes_sent",
+    "bytes_retransmitted": "bytes_retrans",
+    "last_data_sent_ms": "last_data_sent_ms",
+    "last_data_recv_ms": "last_data_recv_ms",
+}
+"""Fields of TcpInfo that the list has as columns."""
+_FIN_CAME = frozenset({TcpState.CLOSE_WAIT, TcpState.LAST_ACK, TcpState.CLOSING})
+_FIN_WAITS = frozenset({TcpState.FIN_WAIT_1, TcpState.LAST_ACK, TcpState.CLOSING})
+"""The peer's FIN is counted among what came; the own one among what is not acknowledged."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +45,16 @@ class ConnectionReading:
         """Texts of the interval."""
         return RowTexts(self.interval)
 
-    @property
+    @cached_property
     def info(self) -> TcpInfo:
-        """TCP_INFO; of length 0 where there is none."""
-        return NO_INFO if self.details is None or self.details.info is None else self.details.info
+        """TCP_INFO, of length 0 where there is none; as long as there are no details, what the list tells of it."""
+        if self.details is not None:
+            return self.details.info or TcpInfo(length_bytes=0)
+        table = self.interval.table
+        known = {field: self.column(name) for field, name in _COLUMNS.items() if bool(table.knows(name)[self.row])}
+        # Without a measurement the kernel gives 0.
+        known = {field: value for field, value in known.items() if value or field != "rtt_us"}
+        return TcpInfo(length_bytes=self.column("info_length"), is_app_limited=None, **known)
 
     @property
     def is_tcp(self) -> bool:
@@ -58,9 +79,38 @@ class ConnectionReading:
         return self.details.recv_q if self.details is not None else self.column("recv_q")
 
     @property
-    def send_q(self) -> int:
-        """Bytes that were written and not acknowledged; one of them stands for the own FIN where that was sent."""
-        return self.details.send_q if self.details is not None else self.column("send_q")
+    def has_fin_come(self) -> bool:
+        """Whether the peer has closed."""
+        return self.is_tcp and self.state in _FIN_CAME
+
+    @property
+    def unread_bytes(self) -> int:
+        """Payload that came and was not read."""
+        return max(0, self.recv_q - int(self.has_fin_come))
+
+    @property
+    def received_bytes(self) -> int | None:
+        """Payload that came since the opening; None where not known."""
+        received = self.info.bytes_received
+        return None if received is None else max(0, received - int(self.has_fin_come))
+
+    @property
+    def sent_bytes(self) -> int | None:
+        """Payload that left at least once since the opening; None where not known."""
+        sent, again = self.info.bytes_sent, self.info.bytes_retransmitted
+        return None if sent is None or again is None else max(0, sent - again)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Payload that was written and is not acknowledged, be it sent or not."""
+        waiting = self.details.send_q if self.details is not None else self.column("send_q")
+        return max(0, waiting - int(self.is_tcp and self.state in _FIN_WAITS))
+
+    @property
+    def flying_bytes(self) -> int | None:
+        """Of those, what has left; None where not known."""
+        unsent = self.info.unsent_bytes
+        return None if unsent is None else max(0, self.waiting_bytes - unsent)
 
     @property
     def why_unknown(self) -> str:

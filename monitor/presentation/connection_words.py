@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, Interval
-from monitor.model.tcp import PROTOCOL_TCP, TcpState
+from monitor.model.tcp import PROTOCOL_TCP, TcpState, state_name
 from monitor.model.tcp_info import SocketDetails
 from monitor.presentation.connection_columns import idle_seconds
 from monitor.presentation.connection_ends import end_lines
@@ -17,7 +17,7 @@ from monitor.presentation.linked_line import LineMaker, LinkedLine
 from monitor.presentation.pace_words import pace_lines
 from monitor.presentation.routing_text import RouteAnswer
 from monitor.presentation.row_text import RowTexts
-from monitor.presentation.state_words import WITHOUT_TRAFFIC, state_lines
+from monitor.presentation.state_words import WITHOUT_TRAFFIC, is_all_over, state_lines
 from monitor.presentation.traffic_words import traffic_lines, udp_lines
 from monitor.presentation.view import Cell
 from monitor.reasoning.sharing import is_open
@@ -25,16 +25,19 @@ from monitor.reasoning.sharing import is_open
 _DIRECTIONS = {DIRECTION_ACCEPTED: "accepted", DIRECTION_DIALLED: "dialled"}
 
 
-def connection_title(interval: Interval, row: int) -> str:
-    """Say how a connection stands: "ESTAB · accepted · idle 0s · open ≥14m"."""
+def connection_title(interval: Interval, row: int, details: SocketDetails | None = None) -> str:
+    """Say how a connection stands: "ESTAB · accepted · idle 0s · open ≥14m"; details tell more of its age."""
     texts = RowTexts(interval)
-    parts = [texts.state(row) if int(interval.table.protocol[row]) == PROTOCOL_TCP else f"udp {texts.state(row)}"]
-    parts.append(_DIRECTIONS.get(int(interval.direction[row]), "direction not known"))
+    is_tcp = int(interval.table.protocol[row]) == PROTOCOL_TCP
+    parts = [state_name(PROTOCOL_TCP, details.state if details else int(interval.table.state[row]))]
+    if not is_tcp:
+        parts = [f"udp {texts.state(row)}"]
+    parts += [_DIRECTIONS.get(int(interval.direction[row]), "direction not known")] if is_tcp else []
     if bool(interval.table.has_idle_time[row]):
         parts.append(f"idle {duration_text(float(idle_seconds(interval, np.array([row]))[0]))}")
     if not math.isnan(float(interval.closed_at[row])):
         return " · ".join([*parts, f"closed {duration_text(_since(interval, float(interval.closed_at[row])))} ago"])
-    age = _age(interval, row)
+    age = _age(interval, row, details)
     parts += [f"open {age}"] if age else []
     parts += ["not in the newest list"] if bool(interval.is_unseen[row]) else []
     return " · ".join(parts)
@@ -74,7 +77,8 @@ def connection_lines(  # noqa: PLR0913 - what a screen knows of a connection
     if not reading.is_tcp:
         lines += udp_lines(reading, maker)
     elif reading.state not in WITHOUT_TRAFFIC:
-        lines += [*traffic_lines(reading, maker), *pace_lines(reading, maker)]
+        lines += traffic_lines(reading, maker)
+        lines += [] if is_all_over(reading) else pace_lines(reading, maker)
     return [*lines, maker.heading("Identity"), *_identity(reading, maker)]
 
 
@@ -95,7 +99,7 @@ def _identity(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
     ]
 
 
-def _age(interval: Interval, row: int) -> str:
+def _age(interval: Interval, row: int, details: SocketDetails | None) -> str:
     """Say how long a connection has been open, "≥" where that is only the least; empty where nothing tells."""
     opened_at = float(interval.opened_at[row])
     if not math.isnan(opened_at):
@@ -103,9 +107,16 @@ def _age(interval: Interval, row: int) -> str:
     table = interval.table
     if not bool(table.has_idle_time[row]) or int(table.state[row]) == TcpState.TIME_WAIT:
         return ""
-    # The kernel counts both from the opening where nothing has passed: the connection is no younger than either.
-    longest = max(int(table.last_data_sent_ms[row]), int(table.last_data_recv_ms[row])) / 1000
-    return f"≥{duration_text(longest)}"
+    # The kernel counts these from the opening where nothing has passed: the connection is no younger than either.
+    least = max(int(table.last_data_sent_ms[row]), int(table.last_data_recv_ms[row])) / 1000
+    busy_us = details.info.busy_us if details is not None and details.info is not None else None
+    least = max(least, (busy_us or 0) / 1e6, interval.sample.boot_time - _first_seen(interval))
+    return f"≥{duration_text(least)}" if least >= 1 else ""
+
+
+def _first_seen(interval: Interval) -> float:
+    """Give the CLOCK_BOOTTIME of the earliest sample that is still known: older rows were there then."""
+    return min((counters.boot_time for counters in interval.counters), default=interval.sample.boot_time)
 
 
 def _since(interval: Interval, boot_time: float) -> float:

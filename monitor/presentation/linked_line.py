@@ -57,12 +57,17 @@ class ToRouting:
 Target = ToProcess | ToRows | ToSocket | ToRouting
 """Where Enter on a line leads. Equal targets lead to the same place, also in a later interval."""
 
-_HINTS: dict[type[Target], str] = {
-    ToProcess: "⏎ process",
-    ToRows: "⏎ all of them",
-    ToSocket: "⏎ its row",
-    ToRouting: "⏎ routing",
+_HINTS: dict[type[Target], tuple[str, str]] = {
+    ToProcess: ("⏎ process", "⏎ process"),
+    ToRows: ("⏎ all of them", "⏎ all"),
+    ToSocket: ("⏎ its row", "⏎ row"),
+    ToRouting: ("⏎ routing", "⏎ routing"),
 }
+"""What Enter does, on a wide and on a narrow screen."""
+_WIDE = 100
+
+Part = str | tuple[str, ...]
+"""A part of a line; of several forms, longest first, the first one that there is room for is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ class LineMaker:
         value: str,
         label: str,
         first: Cell,
-        parts: Sequence[str] = (),
+        parts: Sequence[Part] = (),
         *,
         target: Target | None = None,
         last: str = "",
@@ -109,7 +114,7 @@ class LineMaker:
             target: where it leads.
             last: text that takes what room is left, and is cut.
         """
-        right = (Cell(f"  {_HINTS[type(target)]} ", Role.DIM),) if target is not None else ()
+        right = self._hint(target)
         room = self.width - LABEL_WIDTH - CURSOR_WIDTH - cell_width(first.text)
         room -= sum(cell_width(cell.text) for cell in right)
         rest = "".join(f" · {part}" for part in fitting_parts(parts, room, " · "))
@@ -118,24 +123,31 @@ class LineMaker:
             rest += f" · {fit(last, min(left, cell_width(last)))}"
         return LinkedLine(TextLine((*_start(label), first, Cell(rest)), right), target, value)
 
-    def number(
-        self, value: str, label: str, number: str, parts: Sequence[str] = (), role: Role = Role.PLAIN
-    ) -> LinkedLine:
+    def number(self, value: str, label: str, number: str, parts: Sequence[str], role: Role = Role.PLAIN) -> LinkedLine:
         """Make a line of a number and of what it means, in parts as there is room; the first part always stands."""
         shown = Cell(f"{number:<{_VALUE_WIDTH}} ", Role.DIM if number in ("0", "–") else role)
         room = self.width - LABEL_WIDTH - CURSOR_WIDTH - cell_width(shown.text)
         rest = "; ".join([*parts[:1], *fitting_parts(parts[1:], room - sum(map(cell_width, parts[:1])), "; ")])
         return LinkedLine(TextLine((*_start(label), shown, Cell(rest, Role.DIM))), None, value)
 
+    def _hint(self, target: Target | None) -> tuple[Cell, ...]:
+        if target is None:
+            return ()
+        wide, narrow = _HINTS[type(target)]
+        return (Cell(f"  {wide if self.width >= _WIDE else narrow} ", Role.DIM),)
 
-def fitting_parts(parts: Sequence[str], room: int, separator: str) -> list[str]:
+
+def fitting_parts(parts: Sequence[Part], room: int, separator: str) -> list[str]:
     """Give the first parts that fit, each with its separator before it; one that is too long ends the line."""
-    shown = []
+    shown: list[str] = []
     for part in parts:
-        room -= cell_width(separator) + cell_width(part)
-        if room < 0:
+        forms = (part,) if isinstance(part, str) else part
+        needed = [cell_width(separator) + cell_width(form) for form in forms]
+        fitting = next((number for number, cells in enumerate(needed) if cells <= room), None)
+        if fitting is None:
             break
-        shown.append(part)
+        shown.append(forms[fitting])
+        room -= needed[fitting]
     return shown
 
 

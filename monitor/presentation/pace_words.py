@@ -43,21 +43,21 @@ def _limited(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
 
 
 def _unread(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
-    if not reading.recv_q:
+    if not reading.unread_bytes:
         return maker.number("unread", "unread", "0", ["our program has read all that arrived (recv_q)"])
     memory = reading.details.memory if reading.details is not None else None
     parts = ["arrived, and our program has not read it (recv_q)"]
     if memory is not None and memory.receive_buffer:
         parts.append(f"buffer {share_text(memory.received / memory.receive_buffer)} % full, overhead counted")
-    return maker.number("unread", "unread", bytes_text(reading.recv_q), parts, Role.NOTE)
+    return maker.number("unread", "unread", bytes_text(reading.unread_bytes), parts, Role.NOTE)
 
 
 def _unsent(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     unsent = reading.info.unsent_bytes
     if unsent is None:
-        parts = [reading.why_unknown, f"{bytes_text(reading.send_q)} not acknowledged, sent or not (send_q)"]
+        parts = [reading.why_unknown, f"{bytes_text(reading.waiting_bytes)} not acknowledged, sent or not (send_q)"]
         return maker.number("unsent", "unsent", UNKNOWN, parts)
-    flying = f"{bytes_text(max(0, reading.send_q - unsent))} sent and not acknowledged"
+    flying = f"{bytes_text(reading.flying_bytes)} sent and not acknowledged"
     if not unsent:
         return maker.number("unsent", "unsent", "0", [f"all that our program wrote has left; {flying} (send_q)"])
     return maker.number("unsent", "unsent", bytes_text(unsent), [_what_holds(reading), flying], Role.NOTE)
@@ -66,8 +66,7 @@ def _unsent(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
 def _what_holds(reading: ConnectionReading) -> str:
     """Say what keeps written bytes from leaving."""
     info = reading.info
-    flying = max(0, reading.send_q - (info.unsent_bytes or 0))
-    window, mss = info.peer_window_bytes, info.send_mss_bytes or 0
+    flying, window, mss = reading.flying_bytes or 0, info.peer_window_bytes, info.send_mss_bytes or 0
     if window is not None and flying + mss > window:
         return "waits for the peer to open its window"
     if info.unacked_segments is not None and info.cwnd_segments and info.unacked_segments >= info.cwnd_segments:
@@ -78,8 +77,7 @@ def _what_holds(reading: ConnectionReading) -> str:
 
 
 def _peer_window(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
-    info = reading.info
-    window = info.peer_window_bytes
+    window = reading.info.peer_window_bytes
     if window is None:
         return maker.number("peer_window", "peer window", UNKNOWN, [reading.why_unknown])
     timer, tries, left = reading.timer
@@ -88,8 +86,8 @@ def _peer_window(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
         return maker.number(
             "peer_window", "peer window", "0", ["shut: the peer does not read", *([probe] * bool(probe))]
         )
-    flying = max(0, reading.send_q - (info.unsent_bytes or 0))
-    parts = [f"the peer takes so much beyond what it acknowledged; {share_text(min(flying / window, 1.0))} % in use"]
+    used = share_text(min((reading.flying_bytes or 0) / window, 1.0))
+    parts = ["the peer takes so much beyond what it acknowledged", f"{used} % in use"]
     return maker.number("peer_window", "peer window", bytes_text(window), parts)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState, state_name
 from monitor.model.tcp_info import TIMER_NONE
 from monitor.presentation.connection_reading import ConnectionReading
-from monitor.presentation.formats import duration_text
+from monitor.presentation.formats import UNKNOWN, bytes_text, duration_text
 from monitor.presentation.linked_line import LineMaker, LinkedLine
-from monitor.presentation.timer_words import left_text, timer_text
+from monitor.presentation.timer_words import left_text, timer_text, tries_text
 from monitor.presentation.view import Cell, Role
 
 _SYN_STATES = (TcpState.SYN_SENT, TcpState.SYN_RECEIVED, TcpState.NEW_SYN_RECEIVED)
@@ -25,6 +25,11 @@ def state_lines(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine
         return []
     heading = maker.heading(f"What {state_name(PROTOCOL_TCP, reading.state)} waits for")
     return [heading, *say(reading, maker)]
+
+
+def is_all_over(reading: ConnectionReading) -> bool:
+    """Whether nothing more will be sent or read: the own FIN is acknowledged and no process has the socket."""
+    return reading.state == TcpState.FIN_WAIT_2 and reading.column("inode") == 0
 
 
 def _syn_sent(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
@@ -44,7 +49,7 @@ def _syn_sent(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
 
 def _syn_received(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
     _, tries, left = reading.timer
-    sent = f"SYN-ACK sent again {tries} times" if tries else "SYN-ACK sent"
+    sent = f"SYN-ACK sent{tries_text(tries)}"
     parts = [f"next in {left_text(left)}", "the client's ACK has not come: lost, or its address is not its own"]
     return [
         maker.words("syn_received", "handshake", Cell(sent, Role.NOTE), parts),
@@ -61,13 +66,11 @@ def _time_wait(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]
 def _close_wait(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
     is_accepted = reading.column("inode") != 0
     ours = "our program has not called close()" if is_accepted else "no program has accepted it yet"
-    unread = max(0, reading.recv_q - 1)
     # The peer's FIN counts as one byte until the program has read the end of the stream.
-    parts = [f"has not read the end of the stream, nor {unread} bytes before it"] if unread else []
-    if reading.recv_q == 1:
-        parts = ["has not read the end of the stream"]
+    parts = ["has not read the end of the stream"] if reading.recv_q else []
+    parts += [f"nor {bytes_text(reading.unread_bytes)} before it"] if reading.unread_bytes else []
     return [
-        maker.words("close_wait", "peer", Cell(f"the peer closed {_closed_by_peer(reading)} ago", Role.NOTE)),
+        maker.words("close_wait", "peer", Cell(f"closed {_closed_by_peer(reading)} ago", Role.NOTE)),
         maker.words("close_wait", "we", Cell(ours, Role.TROUBLE), parts),
     ]
 
@@ -75,8 +78,10 @@ def _close_wait(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine
 def _closed_by_peer(reading: ConnectionReading) -> str:
     """Say when the FIN came: after the last data, and not after the last acknowledgement, since it carried one."""
     info = reading.info
-    if info.last_ack_recv_ms is None or info.last_data_recv_ms is None:
-        return f"at most {duration_text(reading.column('last_data_recv_ms') / _MS)}"
+    if info.last_data_recv_ms is None:
+        return UNKNOWN
+    if info.last_ack_recv_ms is None:
+        return f"at most {duration_text(info.last_data_recv_ms / _MS)}"
     least, most = duration_text(info.last_ack_recv_ms / _MS), duration_text(info.last_data_recv_ms / _MS)
     return least if least == most or info.last_ack_recv_ms > info.last_data_recv_ms else f"{least} to {most}"
 

@@ -36,7 +36,7 @@ def udp_lines(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
 
 def _in(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     info = reading.info
-    parts = [_total(reading, "bytes_received", info.bytes_received)]
+    parts = [_total(reading, reading.received_bytes)]
     if info.data_segments_in:
         parts.append(f"{count_text(info.data_segments_in)} segments")
     return maker.number("in", "in", _rate(float(reading.interval.receive_rate[reading.row])), parts, Role.RATE)
@@ -44,7 +44,7 @@ def _in(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
 
 def _out(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     info = reading.info
-    parts = [_total(reading, "bytes_acked", info.bytes_acked)]
+    parts = [_total(reading, reading.sent_bytes)]
     if info.delivery_rate:
         limited = ", limited by our program" if info.is_app_limited else ""
         parts.append(f"delivery rate {rate_text(info.delivery_rate)}/s{limited}")
@@ -56,17 +56,16 @@ def _out(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
 def _rtt(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     info = reading.info
     if info.rtt_us is None:
-        known = reading.column("rtt_us") if bool(reading.interval.table.knows("rtt_us")[reading.row]) else 0
         reason = "not measured yet" if info.length_bytes else reading.why_unknown
-        return maker.number("rtt", "rtt", rtt_text(known or None), [] if known else [reason])
+        return maker.number("rtt", "rtt", UNKNOWN, [reason])
     return maker.number("rtt", "rtt", rtt_text(info.rtt_us), _rtt_parts(reading))
 
 
 def _rtt_parts(reading: ConnectionReading) -> list[str]:
     info = reading.info
-    rtt, least, varies = info.rtt_us or 0, info.min_rtt_us, info.rtt_variation_us or 0
-    if not least:
-        return [f"± {rtt_text(varies)}"]
+    rtt, least, varies = info.rtt_us or 0, info.min_rtt_us, info.rtt_variation_us
+    if not least or varies is None:
+        return []
     parts = [f"min {rtt_text(least)}, ± {rtt_text(varies)}"]
     if rtt - varies <= least * _QUIET_PATH:
         return [*parts, "nothing queues on the path"]
@@ -110,9 +109,5 @@ def _rate(per_second: float) -> str:
     return text if text in ("0", UNKNOWN) else f"{text}/s"
 
 
-def _total(reading: ConnectionReading, column: str, newer: int | None) -> str:
-    if newer is not None:
-        return f"{bytes_text(newer)} since opened"
-    if bool(reading.interval.table.knows(column)[reading.row]):
-        return f"{bytes_text(reading.column(column))} since opened"
-    return f"total {UNKNOWN} ({reading.why_unknown})"
+def _total(reading: ConnectionReading, payload: int | None) -> str:
+    return f"{bytes_text(payload)} since opened" + ("" if payload is not None else f" ({reading.why_unknown})")
