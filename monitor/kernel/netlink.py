@@ -80,13 +80,15 @@ class NetlinkSocket:
         self._allocate(slot_bytes, arena_bytes)
 
     @classmethod
-    def open(cls, protocol: int, operation: str) -> Self:
+    def open(cls, protocol: int, operation: str, *, is_strict: bool = False) -> Self:
         """Open a socket to one of the kernel's netlink families, in the calling thread's network namespace.
+
+        Strict is what rtnetlink may be: see connect().
 
         Raises:
             KernelError: the kernel or a sandbox offers no such family.
         """
-        return cls(connect(protocol, operation))
+        return cls(connect(protocol, operation, is_strict=is_strict))
 
     def dump(self, kind: int, payload: bytes, operation: str, *, answer: int | None = None) -> Iterator[Messages]:
         """Ask for a list, and give its messages in batches; each batch is gone when the next is asked for.

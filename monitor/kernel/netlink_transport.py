@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import socket
 import struct
+from contextlib import suppress
 from typing import Protocol
 
 from monitor.errors import KernelError
 
 _SILENCE_S = 3
 """Longest time to wait for one datagram."""
+
+_SOL_NETLINK = 270
+_NETLINK_GET_STRICT_CHK = 12
 
 
 class Transport(Protocol):
@@ -36,12 +40,14 @@ class Transport(Protocol):
         ...
 
 
-def connect(protocol: int, operation: str) -> Transport:
+def connect(protocol: int, operation: str, *, is_strict: bool = False) -> Transport:
     """Open a socket to one of the kernel's netlink families, in the calling thread's network namespace.
 
     Args:
         protocol: NETLINK_SOCK_DIAG, NETLINK_ROUTE, …
         operation: for the sentence of an error.
+        is_strict: have rtnetlink check every field of a request and choose by it (Linux 4.20); without the option it
+            ignores them.
 
     Raises:
         KernelError: the kernel or a sandbox offers no such family.
@@ -52,6 +58,9 @@ def connect(protocol: int, operation: str) -> Transport:
         raise KernelError(operation, error.errno or 0, "no netlink here: another kernel or a sandbox") from error
     try:
         kernel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", _SILENCE_S, 0))
+        if is_strict:
+            with suppress(OSError):
+                kernel.setsockopt(_SOL_NETLINK, _NETLINK_GET_STRICT_CHK, 1)
         kernel.bind((0, 0))
         # Connected to port 0, the kernel refuses what other processes try to send us (netlink_getsockbyportid).
         kernel.connect((0, 0))

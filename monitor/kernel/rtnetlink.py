@@ -34,6 +34,7 @@ class Rtnetlink:
             self._kernel.close()
             raise
         self._stale = ANY_CHANGE
+        self._interrupted = Change.NONE
         self._generation = 0
         self._is_counted = False
         self._links: tuple[Link, ...] = ()
@@ -48,12 +49,17 @@ class Rtnetlink:
     ) -> None:
         self.close()
 
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether links or addresses changed each time that they were asked for: what network() gives may lack some."""
+        return bool(self._interrupted & (Change.LINK | Change.ADDRESS))
+
     def links(self) -> tuple[Link, ...]:
         """List the network interfaces, by index."""
         self.poll_changes()
         if self._stale & Change.LINK:
             self._links = self._kernel.dump("list network interfaces", "get_links", link_of)
-            self._stale &= ~Change.LINK
+            self._have_read(Change.LINK)
         return self._links
 
     def addresses(self) -> tuple[InterfaceAddress, ...]:
@@ -61,7 +67,7 @@ class Rtnetlink:
         self.poll_changes()
         if self._stale & Change.ADDRESS:
             self._addresses = self._kernel.dump("list addresses", "get_addr", interface_address_of)
-            self._stale &= ~Change.ADDRESS
+            self._have_read(Change.ADDRESS)
         return self._addresses
 
     def rules(self) -> tuple[Rule, ...]:
@@ -119,5 +125,12 @@ class Rtnetlink:
             # The dump also holds the rules of multicast routing (families 128 and 129).
             rules = self._kernel.dump("list policy rules", "get_rules", policy_rule_of)
             self._rules = tuple(rule for rule in rules if rule.rule.family in (socket.AF_INET, socket.AF_INET6))
-            self._stale &= ~Change.RULE
+            self._have_read(Change.RULE)
         return self._rules
+
+    def _have_read(self, kind: Change) -> None:
+        """Keep the list that was just read until it changes, which it may have done meanwhile."""
+        self._stale &= ~kind
+        self._interrupted &= ~kind
+        if self._kernel.was_interrupted:
+            self._interrupted |= kind

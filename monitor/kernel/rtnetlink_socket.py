@@ -12,7 +12,9 @@ from pyroute2 import IPRoute, NetlinkError
 from pyroute2.netlink.exceptions import NetlinkDecodeError
 
 from monitor.errors import KernelError
+from monitor.kernel.netlink import NLM_F_DUMP_INTR
 from monitor.kernel.route_messages import Message, RouteReply, complete_route_attributes, route_reply_of
+from monitor.kernel.rtnetlink_list import DUMP_TRIES
 from monitor.kernel.rule_messages import complete_rule_attributes
 
 complete_route_attributes()
@@ -28,14 +30,15 @@ ANSWERS = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES, errno.
 
 _FOREIGN = (NetlinkError, NetlinkDecodeError, struct.error, OSError, LookupError, TypeError, ValueError)
 """What pyroute2, and the reading of its messages, raise on refusals and on broken or unexpected bytes."""
-_NLM_F_DUMP_INTR = 0x10
-_DUMP_TRIES = 3
 
 Value = TypeVar("Value")
 
 
 class RtnetlinkSocket:
     """Requests to the network namespace in which it was opened; for one thread at a time."""
+
+    was_interrupted: bool = False
+    """Whether the kernel called the last dump inconsistent each time that it was asked for."""
 
     def __init__(self) -> None:
         self._route = self._opened(is_strict=False)
@@ -98,17 +101,18 @@ class RtnetlinkSocket:
         except _FOREIGN as error:
             raise _kernel_error("open a netlink socket", error) from error
 
-    @staticmethod
     def _read_all(
+        self,
         operation: str,
         ask: Callable[..., Iterable[Message]],
         read: Callable[[Message], Value],
         **arguments: int,
     ) -> tuple[Value, ...]:
         try:
-            for _ in range(_DUMP_TRIES):
+            for _ in range(DUMP_TRIES):
                 messages = tuple(ask(**arguments))
-                if not any(message["header"]["flags"] & _NLM_F_DUMP_INTR for message in messages):
+                self.was_interrupted = any(message["header"]["flags"] & NLM_F_DUMP_INTR for message in messages)
+                if not self.was_interrupted:
                     break
             return tuple(read(message) for message in messages)
         except _FOREIGN as error:

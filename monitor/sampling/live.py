@@ -136,10 +136,12 @@ class LiveSource:
         """Read links and addresses: by plain netlink for the first sample, by rtnetlink and its events from then on."""
         try:
             if self._last is None:
-                self._network = read_network()
+                self._network, was_interrupted = read_network()
             else:
-                network = self.routes.network()
+                network, was_interrupted = self.routes.network(), self.routes.was_interrupted
                 self._network = replace(network, generation=network.generation + FIRST_GENERATION)
+            if was_interrupted:
+                notices.append(_CHANGED.format("interfaces or addresses"))
         except (KernelError, WireError) as error:
             notices.append(str(error))
         return self._network or Network()

@@ -244,6 +244,28 @@ def test_network_is_read_again_after_a_change(kernel, ip):
     assert "192.0.2.50" in {str(entry.address) for entry in kernel.network().addresses}
 
 
+def test_links_that_changed_while_they_were_read_are_said_to_be_so_until_they_are_read_anew(kernel, ip, monkeypatch):
+    monkeypatch.setattr(kernel._kernel, "was_interrupted", False)
+    assert kernel.network().links
+    assert not kernel.was_interrupted
+    real = kernel._kernel.dump
+
+    def changing(operation, *arguments):
+        listed = real(operation, *arguments)
+        kernel._kernel.was_interrupted = operation == "list network interfaces"
+        return listed
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(kernel._kernel, "dump", changing)
+        ip("link set e1 mtu 1400", "addr add 192.0.2.50/24 dev e0")
+        kernel.network()
+        kernel.network()
+        assert kernel.was_interrupted
+    ip("link set e1 mtu 1500")
+    kernel.network()
+    assert not kernel.was_interrupted
+
+
 def test_rules_are_read_again_after_a_change(kernel, ip):
     before = kernel.rules()
     ip("rule add pref 100 lookup main")

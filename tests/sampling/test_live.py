@@ -123,6 +123,8 @@ class FakeRoutes:
 
     network_given = Network(1, links=(Link(1, b"lo", is_up=True, has_carrier=True, mtu=65536, is_loopback=True),))
 
+    was_interrupted = False
+
     def network(self):
         return self.network_given
 
@@ -140,6 +142,17 @@ def test_interfaces_that_could_not_be_read_at_first_are_read_with_the_second_sam
     second = source.sample()
     assert second.network.links == FakeRoutes.network_given.links
     assert second.notices == ()
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=["first sample", "second sample"])
+def test_interfaces_that_changed_while_they_were_read_are_shown_and_said(source, monkeypatch, number):
+    given = FakeRoutes.network_given
+    monkeypatch.setattr(live, "read_network", lambda: (given, number == 0))
+    source._routes = FakeRoutes()
+    source._routes.was_interrupted = number == 1
+    samples = [source.sample(), source.sample()]
+    assert [sample.network.links for sample in samples] == [given.links] * 2
+    assert ["interfaces" in "".join(sample.notices) for sample in samples] == [number == 0, number == 1]
 
 
 @pytest.mark.kernel
