@@ -130,7 +130,7 @@ class Groups:
     def worst_rtt_us(self) -> F64:
         """The longest round trip time among a group's rows; NaN where none is known."""
         table, rows = self.interval.table, self.rows
-        is_known = table.knows("rtt_us")[rows] & (table.rtt_us[rows] > 0) & ~table.is_listener[rows]
+        is_known = (table.knows("rtt_us") & table.is_pair & (table.rtt_us > 0))[rows]
         return self._extreme(np.fmax, np.where(is_known, table.rtt_us[rows], np.nan))
 
     @cached_property

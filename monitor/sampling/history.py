@@ -20,7 +20,7 @@ from monitor.sampling.readings import STATES, Readings, read_host, read_listener
 KEPT_S = 120.0
 """Older moments are forgotten."""
 SPACING_S = 0.5
-"""Of moments closer than this only the newest is kept, so that at most 242 are."""
+"""A moment closer than this to the one before gives way to the next, so that at most 242 are kept."""
 WATCHED_S = 60.0
 """A row's numbers are read for this long after it was last watched."""
 MAX_WATCHED = 1024
@@ -116,7 +116,7 @@ class History:
             read_processes(interval).sharing(before.processes if before else None),
             read_rows(interval, self._watched_cookies(now, namespace)).sharing(before.rows if before else None),
         )
-        if len(kept) > 1 and now - kept[-2].boot_time < SPACING_S:
+        if len(kept) > 1 and kept[-1].boot_time - kept[-2].boot_time < SPACING_S:
             kept = kept[:-1]
         self._moments = (*(old for old in kept if now - old.boot_time <= KEPT_S), moment)
 
