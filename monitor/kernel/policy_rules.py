@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
-from monitor.kernel.route_messages import RouteReply
+from monitor.kernel.refusing_routes import RefusingRoute
 from monitor.kernel.route_question import RouteQuestion
 from monitor.model.route import Rule
 
@@ -134,8 +134,8 @@ def refused_by(
     output: bytes | None,
     *,
     number: int,
-    refusing_routes: Sequence[RouteReply],
-) -> tuple[Rule | None, RouteReply | None]:
+    refusing_routes: Sequence[RefusingRoute],
+) -> tuple[Rule | None, RefusingRoute | None]:
     """Name the rule, and the route where it was one, that answered with that errno; None where unsure.
 
     Args:
@@ -143,26 +143,17 @@ def refused_by(
         question: what was asked.
         output: name of the interface that the question is bound to.
         number: the errno of the answer.
-        refusing_routes: the routes of all tables whose type gives that errno.
+        refusing_routes: the routes of all tables that cover the destination and whose type gives that errno.
     """
     for rule, is_certain in matching_rules(rules, question, output):
         if not is_certain:
             return None, None
         if rule.rule.action != "to_tbl":
             return (rule.rule, None) if REFUSALS.get(rule.rule.action) == number else (None, None)
-        hits = [route for route in refusing_routes if route.table == rule.rule.table and _covers(route, question)]
+        hits = [route for route in refusing_routes if route.table == rule.rule.table]
         if hits:
-            return rule.rule, max(hits, key=lambda route: route.prefix_length)
+            return rule.rule, max(hits, key=lambda route: route.destination.prefixlen)
     return None, None
-
-
-def _covers(route: RouteReply, question: RouteQuestion) -> bool:
-    if route.destination is None:
-        return route.prefix_length == 0
-    if route.destination.version != question.remote.version:
-        return False
-    host_bits = question.remote.max_prefixlen - route.prefix_length
-    return int(route.destination) >> host_bits == int(question.remote) >> host_bits
 
 
 def _is_within(limits: Range | None, number: int) -> bool:

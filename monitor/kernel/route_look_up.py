@@ -14,6 +14,7 @@ from ipaddress import IPv6Address
 
 from monitor.errors import KernelError
 from monitor.kernel.policy_rules import PolicyRule, refused_by, rule_of_answer
+from monitor.kernel.refusing_routes import RefusingRoute
 from monitor.kernel.route_messages import Hop, RouteReply, neighbour_of, route_reply_of
 from monitor.kernel.route_question import RouteQuestion, question_of, refusal_after_look_up
 from monitor.kernel.rtnetlink_socket import RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE, RtnetlinkSocket
@@ -47,6 +48,7 @@ class RouteLookUp:
         Raises:
             InputError: source and remote are of different families.
             KernelError: the kernel could not be asked, or has no answers for this protocol.
+            WireError: a list of routes broke its contract.
         """
         source = None if flow.source is None else unmapped(flow.source)
         if not self._can_bind(source, flow.device or 0):
@@ -143,11 +145,9 @@ class RouteLookUp:
     def _refused(self, flow: Flow, question: RouteQuestion, number: int) -> RouteDecision:
         """Find out which rule or route refused; only IPv6 says it by itself."""
         rules, output = self._rules_of(question), self._name(question.output)
-        refusing: tuple[RouteReply, ...] = ()
+        refusing: tuple[RefusingRoute, ...] = ()
         if number in _REFUSING_TYPES:
-            # A kernel before 4.20 does not filter.
-            routes = self.kernel.routes_of_type(question.family, _REFUSING_TYPES[number])
-            refusing = tuple(route for route in routes if route.refusal == number)
+            refusing = self.kernel.refusing_routes(_REFUSING_TYPES[number], question.remote)
         rule, route = refused_by(rules, question, output, number=number, refusing_routes=refusing)
         return replace(
             _no_way(flow, number),

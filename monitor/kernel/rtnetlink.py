@@ -93,6 +93,7 @@ class Rtnetlink:
         Raises:
             InputError: source and remote are of different families.
             KernelError: the kernel could not be asked, or has no answers for this protocol.
+            WireError: a list of routes broke its contract.
         """
         links = {link.index: link for link in self.links()}
         return RouteLookUp(self._kernel, links, self.addresses(), self._policy_rules()).decide(flow)

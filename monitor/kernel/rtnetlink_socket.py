@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import errno
 import struct
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable
 from typing import TypeVar
 
 from pyroute2 import IPRoute, NetlinkError
@@ -13,9 +12,11 @@ from pyroute2.netlink.exceptions import NetlinkDecodeError
 
 from monitor.errors import KernelError
 from monitor.kernel.netlink import NLM_F_DUMP_INTR
-from monitor.kernel.route_messages import Message, RouteReply, complete_route_attributes, route_reply_of
-from monitor.kernel.rtnetlink_list import DUMP_TRIES
+from monitor.kernel.refusing_routes import RefusingRoute, refusing_routes
+from monitor.kernel.route_messages import Message, complete_route_attributes
+from monitor.kernel.rtnetlink_list import DUMP_TRIES, RtnetlinkList
 from monitor.kernel.rule_messages import complete_rule_attributes
+from monitor.model.endpoint import Address
 
 complete_route_attributes()
 complete_rule_attributes()
@@ -41,8 +42,11 @@ class RtnetlinkSocket:
     """Whether the kernel called the last dump inconsistent each time that it was asked for."""
 
     def __init__(self) -> None:
-        self._route = self._opened(is_strict=False)
-        self._strict: IPRoute | None = None
+        try:
+            self._route = IPRoute(ext_ack=True)
+        except _FOREIGN as error:
+            raise _kernel_error("open a netlink socket", error) from error
+        self._lists: RtnetlinkList | None = None
 
     def dump(
         self, operation: str, method: str, read: Callable[[Message], Value], **arguments: int
@@ -58,20 +62,27 @@ class RtnetlinkSocket:
         Raises:
             KernelError: the kernel refused, or its answer could not be read.
         """
-        return self._read_all(operation, getattr(self._route, method), read, **arguments)
+        try:
+            for _ in range(DUMP_TRIES):
+                messages = tuple(getattr(self._route, method)(**arguments))
+                self.was_interrupted = any(message["header"]["flags"] & NLM_F_DUMP_INTR for message in messages)
+                if not self.was_interrupted:
+                    break
+            return tuple(read(message) for message in messages)
+        except _FOREIGN as error:
+            raise _kernel_error(operation, error) from error
 
-    def routes_of_type(self, family: int, number: int) -> tuple[RouteReply, ...]:
-        """List the routes of one type (RTN_*) of all tables; the kernel filters, so a huge table costs milliseconds.
+    def refusing_routes(self, route_type: int, remote: Address) -> tuple[RefusingRoute, ...]:
+        """List the routes of one refusing type that cover a destination, in all tables.
 
         Raises:
-            KernelError: as for dump.
+            KernelError: the kernel refused.
+            WireError: its answer breaks its contract.
         """
-        if self._strict is None:
-            # Only a strict socket makes the kernel filter; but a strict one refuses LOOKUP_TABLE for IPv6.
-            self._strict = self._opened(is_strict=True)
-        # With a filter of ours pyroute2 sends the type along; without, it has every route sent and chooses by itself.
-        every = partial(self._strict.route, "dump", dump_filter=lambda _: True)
-        return self._read_all("list routes", every, route_reply_of, family=family, type=number)
+        if self._lists is None:
+            # A socket of its own: IPRoute's can't be strict, since a strict one refuses LOOKUP_TABLE for IPv6.
+            self._lists = RtnetlinkList("list routes", is_strict=True)
+        return refusing_routes(self._lists, route_type, remote)
 
     def get(self, operation: str, method: str, read: Callable[[Message], Value], **arguments: str | int) -> Value | int:
         """Ask for one object; an error number that is an answer (see ANSWERS, and ENOENT) comes as an int.
@@ -91,32 +102,8 @@ class RtnetlinkSocket:
     def close(self) -> None:
         """Close the sockets; may be called twice."""
         self._route.close()
-        if self._strict is not None:
-            self._strict.close()
-
-    @staticmethod
-    def _opened(*, is_strict: bool) -> IPRoute:
-        try:
-            return IPRoute(ext_ack=True, strict_check=is_strict)
-        except _FOREIGN as error:
-            raise _kernel_error("open a netlink socket", error) from error
-
-    def _read_all(
-        self,
-        operation: str,
-        ask: Callable[..., Iterable[Message]],
-        read: Callable[[Message], Value],
-        **arguments: int,
-    ) -> tuple[Value, ...]:
-        try:
-            for _ in range(DUMP_TRIES):
-                messages = tuple(ask(**arguments))
-                self.was_interrupted = any(message["header"]["flags"] & NLM_F_DUMP_INTR for message in messages)
-                if not self.was_interrupted:
-                    break
-            return tuple(read(message) for message in messages)
-        except _FOREIGN as error:
-            raise _kernel_error(operation, error) from error
+        if self._lists is not None:
+            self._lists.close()
 
 
 def _kernel_error(operation: str, error: Exception) -> KernelError:

