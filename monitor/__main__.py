@@ -7,6 +7,9 @@ import sys
 
 def main() -> int:
     """Run the command line and give its exit code."""
+    from monitor.cli.environment import shed_steering  # noqa: PLC0415 - as below
+
+    shed_steering()
     from monitor.cli.main import run  # noqa: PLC0415 - an import error is reported by Python, not by a half-made CLI
 
     return run(sys.argv[1:])

@@ -23,7 +23,8 @@ class TerminalOutput:
     """
 
     def __init__(self, descriptor: int, loop: AbstractEventLoop, on_drained: Callable[[], None]) -> None:
-        self._descriptor = descriptor
+        self.descriptor = descriptor
+        """The terminal, as a file descriptor; whoever opened it closes it."""
         self._loop = loop
         self._on_drained = on_drained
         self._waiting = bytearray()
@@ -38,7 +39,7 @@ class TerminalOutput:
         has_waiting = bool(self._waiting)
         self._waiting += data
         if not has_waiting and not self._send():
-            self._loop.add_writer(self._descriptor, self._go_on)
+            self._loop.add_writer(self.descriptor, self._go_on)
 
     def write_last(self, data: bytes) -> None:
         """Send bytes now, in place of all that waits, even where the terminal does not read.
@@ -50,11 +51,11 @@ class TerminalOutput:
             self._stop_waiting()
         for _ in range(_LAST_TRIES):
             try:
-                data = data[os.write(self._descriptor, data) :]
+                data = data[os.write(self.descriptor, data) :]
             except BlockingIOError:
                 # What the terminal has not read belongs to a picture that is about to go.
                 with suppress(termios.error):
-                    termios.tcflush(self._descriptor, termios.TCOFLUSH)
+                    termios.tcflush(self.descriptor, termios.TCOFLUSH)
             except OSError:
                 return
 
@@ -67,7 +68,7 @@ class TerminalOutput:
         """Send what the terminal takes; False where something has to wait."""
         try:
             while self._waiting:
-                del self._waiting[: os.write(self._descriptor, self._waiting)]
+                del self._waiting[: os.write(self.descriptor, self._waiting)]
         except BlockingIOError:
             return False
         except OSError:
@@ -77,4 +78,4 @@ class TerminalOutput:
 
     def _stop_waiting(self) -> None:
         self._waiting.clear()
-        self._loop.remove_writer(self._descriptor)
+        self._loop.remove_writer(self.descriptor)
