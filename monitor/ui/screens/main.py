@@ -23,6 +23,8 @@ from monitor.model.endpoint import Endpoint
 from monitor.presentation.text_line import TextLine, plain
 from monitor.presentation.view import Cell, Role
 from monitor.ui.keys import By, Where, bindings
+from monitor.ui.route_follower import RouteFollower
+from monitor.ui.steps import Step, Steps
 from monitor.ui.widgets.connections_pane import ConnectionsPane, Narrowing
 from monitor.ui.widgets.footer_bar import FooterBar
 from monitor.ui.widgets.list_pane import ListPane
@@ -40,8 +42,6 @@ if TYPE_CHECKING:
 
 PaneName = Literal["listeners", "connections", "routing"]
 PANES: tuple[PaneName, ...] = ("listeners", "connections", "routing")
-Step = Literal["narrowing", "filter of listeners", "filter of connections", "typed route", "zoom"]
-"""What Esc can undo."""
 _PLACES = {"listeners": Where.LISTENERS, "connections": Where.CONNECTIONS, "routing": Where.ROUTING}
 
 _THREE_PANES_WIDTH, _THREE_PANES_HEIGHT = 110, 30
@@ -74,11 +74,8 @@ class MainScreen(Screen[None]):
         self._start_filter = start_filter
         self._current: PaneName = "connections"
         self._is_zoomed = False
-        self._steps: list[Step] = []
-        self._typed: Endpoint | None = None
-        self._flow: Flow | None = None
-        self._answer: RouteAnswer | None = None
-        self._asked_generation = -1
+        self._steps = Steps()
+        self._route = RouteFollower(self._ask_route)
         self._rest_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -99,7 +96,7 @@ class MainScreen(Screen[None]):
         if self._start_filter:
             from monitor.ui.filtering import apply_filter  # noqa: PLC0415 - only who filters needs it
 
-            self._take_step("filter of connections")
+            self._steps.take("filter of connections")
             apply_filter(self.connections, self._start_filter)
 
     def on_resize(self) -> None:
@@ -119,7 +116,7 @@ class MainScreen(Screen[None]):
         """Show the newest interval in the panes that can be seen."""
         for pane in (self.listeners, self.connections):
             pane.show_interval(interval)
-        self._forget_stale_answer(interval)
+        self._route.forget_stale(interval)
         self._show_detail()
         self._show_tabs()
         if not self.prompt.is_asking:
@@ -133,8 +130,7 @@ class MainScreen(Screen[None]):
 
     def show_route(self, answer: RouteAnswer) -> None:
         """Show an answer, unless another row was selected meanwhile."""
-        if answer.flow == self._flow:
-            self._answer = answer
+        if self._route.take(answer):
             self._show_detail()
 
     def say(self, text: str, role: Role = Role.DIM) -> None:
@@ -250,19 +246,19 @@ class MainScreen(Screen[None]):
             self._undo("zoom")
         elif self._has_three_panes:
             self._is_zoomed = True
-            self._take_step("zoom")
+            self._steps.take("zoom")
         self._lay_out()
 
     # Steps and their undoing.
 
     def action_back(self) -> None:
         """Undo the last step: narrowing, filter, typed route, zoom."""
-        if self._steps:
-            self._undo(self._steps[-1])
+        if self._steps.last is not None:
+            self._undo(self._steps.last)
             self._lay_out()
 
     def _undo(self, step: Step) -> None:
-        self._steps = [other for other in self._steps if other != step]
+        self._steps.drop(step)
         match step:
             case "narrowing":
                 self.connections.narrow(None)
@@ -271,12 +267,9 @@ class MainScreen(Screen[None]):
             case "filter of connections":
                 self.connections.set_filter("", None)
             case "typed route":
-                self._typed = None
+                self._route.typed = None
             case "zoom":
                 self._is_zoomed = False
-
-    def _take_step(self, step: Step) -> None:
-        self._steps = [*(other for other in self._steps if other != step), step]
 
     def action_leave(self) -> None:
         """Quit; the main screen is the last one."""
@@ -311,7 +304,7 @@ class MainScreen(Screen[None]):
         if view is None or not view.count:
             return
         title, choose = listener_narrowing(view, self.listeners.cursor_position)
-        self._take_step("narrowing")
+        self._steps.take("narrowing")
         self.connections.narrow(Narrowing(title, choose))
         self._go_to("connections")
         self.say(f"only connections {title}; Esc shows all again")
@@ -347,55 +340,26 @@ class MainScreen(Screen[None]):
 
     # Routing.
 
-    def _forget_stale_answer(self, interval: Interval) -> None:
-        """Ask again when a link, address, route, rule or neighbour changed since the answer."""
-        generation = interval.sample.network.generation
-        if generation != self._asked_generation:
-            self._asked_generation = generation
-            self._flow = None
-
-    def _select(self) -> None:
-        """Put the question that belongs to the selection, if it is another than before."""
-        from monitor.presentation.selection import route_question, typed_question  # noqa: PLC0415 - it brings numpy
-
-        interval, row = self.app.interval, self._selected_row()
-        flow: Flow | None = None
-        if self._typed is not None:
-            flow = typed_question(self._typed)
-        elif interval is not None and row is not None:
-            flow = route_question(interval, row)
-        if flow != self._flow:
-            is_same_pair = flow is not None and self._answer is not None and self._answer.flow == flow
-            self._flow = flow
-            self._answer = self._answer if is_same_pair else None
-            if flow is not None:
-                self.app.ask_route(flow)
+    def _ask_route(self, flow: Flow) -> None:
+        self.app.ask_route(flow)
 
     def _show_detail(self) -> None:
         """Show what is known of the selected row: in Routing, and on the strip."""
         interval = self.app.interval
         if interval is None:
             return
-        from monitor.presentation import routing_text as words  # noqa: PLC0415 - it brings numpy
+        from monitor.presentation.routing_text import strip_line  # noqa: PLC0415 - it brings numpy
         from monitor.presentation.row_text import RowTexts  # noqa: PLC0415 - as above
         from monitor.presentation.selection import owner_line  # noqa: PLC0415 - as above
 
-        self._select()
         row = self._selected_row()
-        if self._typed is not None:
-            self.routing.answer(f"→ {self._typed} (typed)", words.typed_lines(self._answer))
-        elif row is None:
-            self.routing.answer("", [plain("no row is selected", Role.DIM)])
-        elif self._flow is not None:
-            title = f"→ {RowTexts(interval).remote(row)}"
-            self.routing.answer(title, words.connection_lines(interval, row, self._answer))
-        else:
-            self.routing.answer(f"of {RowTexts(interval).local(row)}", words.listener_lines(interval, row))
+        self._route.follow(interval, row)
+        self.routing.answer(*self._route.title_and_lines(interval, row))
         if row is None:
             self._strip.show([])
         else:
             who = owner_line(RowTexts(interval), row, group_size=len(self._selected_rows()))
-            self._strip.show([words.strip_line(interval, row, self._answer), who])
+            self._strip.show([strip_line(interval, row, self._route.answer), who])
 
     def action_route(self) -> None:
         """Ask for a remote endpoint and show the way to it."""
@@ -409,8 +373,8 @@ class MainScreen(Screen[None]):
 
         def done(text: str | None) -> None:
             if text and text.strip():
-                self._typed = Endpoint.parse(text.strip(), default_port=0)
-                self._take_step("typed route")
+                self._route.typed = Endpoint.parse(text.strip(), default_port=0)
+                self._steps.take("typed route")
             self._go_to("routing" if text else self._current)
 
         self.prompt.ask("Route to", value, changed, done)
@@ -429,9 +393,9 @@ class MainScreen(Screen[None]):
 
         def done(is_filtered: bool) -> None:  # noqa: FBT001 - ask_filter calls it so
             if is_filtered:
-                self._take_step(step)
+                self._steps.take(step)
             elif pane.filter_tree is None:
-                self._steps = [other for other in self._steps if other != step]
+                self._steps.drop(step)
             self._show_tabs()
             self._show_detail()
 
