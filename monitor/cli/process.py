@@ -76,12 +76,18 @@ def parse_pid(text: str) -> int:
 def text_lines(facts: ProcessFacts, interval: Interval, rows: Rows) -> Iterator[str]:
     """Say who it is in the first line, then what it has, then its sockets."""
     user = safe_text(facts.user) if facts.user else f"uid {facts.process.uid}"
-    yield f"{process_title(facts.process)} of {user} holds {count_text(len(rows))} sockets."
+    yield f"{process_title(facts.process)} of {user}{_sockets(facts, len(rows))}."
     for label, text in process_lines(facts, time.time()):
         yield f"  {label:<8} {text}"
     if len(rows):
         yield from socket_lines(interval, rows)
     yield f"{safe_text(interval.sample.host)} {when_text(interval.sample.taken_at)}, uid {interval.sample.uid}"
+
+
+def _sockets(facts: ProcessFacts, number: int) -> str:
+    if not number and "fd_kinds" in facts.unread:
+        return "; sockets not known: its descriptors may not be read"
+    return f" holds {count_text(number)} sockets"
 
 
 def document(facts: ProcessFacts, interval: Interval, rows: Rows) -> dict[str, object]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from monitor.kernel.proc_files import read_file
+from monitor.kernel.proc_files import DENIED, read_file
 from monitor.model.process import Process
 
 COMMAND_LINE_BYTES = 4096
@@ -59,18 +60,48 @@ def process_in(inside: int, pid: int) -> Process:
     return Process(pid, stat.start_time, name, _real_uid(inside), exe, command_line)
 
 
+def denied_in(inside: int) -> tuple[str, ...]:
+    """Name the fields of Process that are left empty since this user may not read them, not since there is nothing.
+
+    Raises:
+        OSError: the process has ended, or may not be read at all.
+    """
+    if ProcessStat.parse(read_file("stat", inside)).flags & PF_KTHREAD:
+        # It has neither, though the kernel checks the right to read them first.
+        return ()
+    return tuple(
+        name for name, read in (("exe", _read_exe), ("command_line", _read_command_line)) if _is_denied(read, inside)
+    )
+
+
+def _is_denied(read: Callable[[int], bytes], inside: int) -> bool:
+    try:
+        read(inside)
+    except OSError as error:
+        return error.errno in DENIED
+    return False
+
+
 def _exe(inside: int) -> bytes | None:
     try:
-        return os.readlink(b"exe", dir_fd=inside)
+        return _read_exe(inside)
     except OSError:
         return None
 
 
 def _command_line(inside: int) -> bytes:
     try:
-        return read_file("cmdline", inside, COMMAND_LINE_BYTES)
+        return _read_command_line(inside)
     except OSError:
         return b""
+
+
+def _read_exe(inside: int) -> bytes:
+    return os.readlink(b"exe", dir_fd=inside)
+
+
+def _read_command_line(inside: int) -> bytes:
+    return read_file("cmdline", inside, COMMAND_LINE_BYTES)
 
 
 def _program_name(inside: int, exe: bytes) -> bytes:

@@ -12,7 +12,7 @@ from monitor.errors import KernelError
 from monitor.kernel.cgroups import unit_in
 from monitor.kernel.descriptors import kinds_in
 from monitor.kernel.proc_files import GONE, directory, process_directory, read_file
-from monitor.kernel.process_identity import ProcessStat, process_in
+from monitor.kernel.process_identity import ProcessStat, denied_in, process_in
 from monitor.kernel.users import UserNames
 from monitor.model.process import Process, ProcessFacts
 
@@ -64,7 +64,7 @@ def _is_invisible(pid: int) -> bool:
 def _facts_in(inside: int, pid: int) -> ProcessFacts:
     import psutil  # noqa: PLC0415 - the first sample must not wait for it
 
-    unread = []
+    unread = list(denied_in(inside))
 
     def fact(name: str, read: Callable[[], T]) -> T | None:
         try:

@@ -10,6 +10,8 @@ Line = tuple[str, str]
 """A label and its text."""
 
 _ARGUMENTS_SHOWN = 4096
+_NO_EXE = "none: a kernel thread, or its first thread has ended"
+_NO_ARGUMENTS = "none: a kernel thread, or it erased its arguments, or its first thread has ended"
 
 
 def process_title(process: Process) -> str:
@@ -28,7 +30,7 @@ def process_lines(facts: ProcessFacts, now: float) -> list[Line]:
     user = f"{safe_text(facts.user)} (uid {process.uid})" if facts.user else f"uid {process.uid}"
     return [
         ("exe", _exe(facts)),
-        ("command", command_text(process.command_line) or "none: a kernel thread, or it erased its arguments"),
+        ("command", command_text(process.command_line) or _missing(facts, "command_line", _NO_ARGUMENTS)),
         ("user", f"{user}   started {_started(facts, now)}   {facts.status or UNKNOWN}"),
         ("parents", _parents(facts)),
         ("unit", safe_text(facts.unit) if facts.unit else _missing(facts, "unit", "no systemd unit")),
@@ -44,7 +46,7 @@ def command_text(command_line: bytes) -> str:
 
 def _exe(facts: ProcessFacts) -> str:
     exe = facts.process.exe
-    return safe_text(exe) if exe is not None else _missing(facts, "exe", "none: a kernel thread")
+    return safe_text(exe) if exe is not None else _missing(facts, "exe", _NO_EXE)
 
 
 def _started(facts: ProcessFacts, now: float) -> str:

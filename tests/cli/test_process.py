@@ -10,7 +10,22 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import fourtuple
+from tests.kernel.scripts import AS_NOBODY, run_script
 from tests.servers import hostile_executable
+
+AS_NOBODY_TOLD = f"""
+{AS_NOBODY}
+import contextlib, io, json, sys
+from monitor.cli.main import run
+with contextlib.redirect_stdout(io.StringIO()):
+    # Imports what it needs while that may be read.
+    run(["process", sys.argv[1]])
+become_nobody()
+told = io.StringIO()
+with contextlib.redirect_stdout(told):
+    run(["process", sys.argv[1]])
+print(json.dumps(told.getvalue().splitlines()))
+"""
 
 
 def test_the_first_line_says_who_it_is_and_how_many_sockets_it_holds():
@@ -28,6 +43,14 @@ def test_the_document_names_exe_arguments_parents_and_descriptors():
     assert document["uid"] == os.getuid()
     assert document["parents"][0]["pid"] == os.getppid()
     assert document["fd_kinds"]
+
+
+@pytest.mark.kernel
+def test_what_another_user_may_not_read_is_called_neither_none_nor_zero(namespace, service):
+    lines = run_script(AS_NOBODY_TOLD, service.listener.pid)
+    assert lines[0].endswith(" of root; sockets not known: its descriptors may not be read.")
+    exe = next(line for line in lines if line.split()[0] == "exe")
+    assert "this user may not read it" in exe
 
 
 @pytest.mark.kernel

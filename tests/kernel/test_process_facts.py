@@ -87,9 +87,19 @@ def test_a_plain_user_is_told_which_facts_it_may_not_read(as_root):
     with socket_holder() as holder:
         facts = run_script(FACTS_AS_NOBODY, holder.pid)
     assert facts["fd_kinds"] is None
-    assert facts["unread"] == ["fd_kinds"]
+    assert facts["unread"] == ["exe", "fd_kinds"]
     assert (facts["user"], facts["threads"]) == ("root", 1)
     assert facts["fd_limit"] == resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def test_what_a_kernel_thread_does_not_have_is_not_called_unread(as_root):
+    kthreadd = read_process(2)
+    if kthreadd is None or kthreadd.name != b"[kthreadd]":
+        pytest.skip("kernel lacks threads in sight of this pid namespace")
+    assert run_script(FACTS_AS_NOBODY, 2)["unread"] == ["fd_kinds"]
+    facts = read_facts(2)
+    assert facts is not None
+    assert facts.unread == ()
 
 
 def test_psutil_is_imported_with_the_first_facts_and_not_before():
