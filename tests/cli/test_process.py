@@ -17,14 +17,15 @@ AS_NOBODY_TOLD = f"""
 {AS_NOBODY}
 import contextlib, io, json, sys
 from monitor.cli.main import run
-with contextlib.redirect_stdout(io.StringIO()):
+with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO())):
     # Imports what it needs while that may be read.
     run(["process", sys.argv[1]])
 become_nobody()
-told = io.StringIO()
+told = io.TextIOWrapper(io.BytesIO())
 with contextlib.redirect_stdout(told):
     run(["process", sys.argv[1]])
-print(json.dumps(told.getvalue().splitlines()))
+told.flush()
+print(json.dumps(told.buffer.getvalue().decode().splitlines()))
 """
 
 
