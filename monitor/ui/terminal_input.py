@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from codecs import getincrementaldecoder
 
+from textual._keyboard_protocol import FUNCTIONAL_KEYS
 from textual._xterm_parser import XTermParser
 from textual.events import Key, Paste
 from textual.keys import Keys
@@ -41,6 +42,8 @@ _SEQUENCE = re.compile(
 _UNFINISHED = re.compile(r"\x1b(?:\[(?:M[\s\S]{0,2}|\[|[ -?]*)|O[ -?]*|[\]PX^_][^\x07\x1b]*\x1b?)?")
 _BROKEN = re.compile(r"\x1b(?:\[[ -?]*|O[ -?]*|[\]PX^_][^\x07\x1b]*)?")
 _MOUSE = re.compile(r"\x1b\[<[0-9]+;[0-9]+;[0-9]+[Mm]")
+_NUMBERED = re.compile(r"\x1b\[([0-9]+)(?:;[0-9:;]*)?([~A-Z])")
+"""A key by its number and final letter, with its modifiers; or a report of the cursor's position and the like."""
 _KNOWS_SYNCHRONIZED_OUTPUT = re.compile(r"\x1b\[\?2026;[1-4]\$y")
 
 
@@ -113,18 +116,17 @@ class TerminalInput:
     def _read_sequence(self, sequence: str) -> list[Message]:
         if sequence == _PASTE_START:
             self._paste = ""
-        elif len(sequence) > _LONGEST_SEQUENCE:
             return []
-        elif _KNOWS_SYNCHRONIZED_OUTPUT.fullmatch(sequence):
+        if len(sequence) > _LONGEST_SEQUENCE or _is_foreign(sequence):
+            return []
+        if _KNOWS_SYNCHRONIZED_OUTPUT.fullmatch(sequence):
             return [TerminalSupportsSynchronizedOutput()]
-        elif _MOUSE.fullmatch(sequence):
+        if _MOUSE.fullmatch(sequence):
             report = self._tables.parse_mouse_code(sequence)
             return [] if report is None else [report]
-        elif keys := self._keys(sequence):
-            return [*keys]
-        elif len(sequence) == len("\x1bx"):
-            return [*self._keys(sequence[1], has_alt=True)]
-        return []
+        if len(sequence) == len("\x1bx"):
+            return [*(self._keys(sequence) or self._keys(sequence[1], has_alt=True))]
+        return [*self._keys(sequence)]
 
     def _keys(self, sequence: str, *, has_alt: bool = False) -> list[Key]:
         try:
@@ -133,6 +135,12 @@ class TerminalInput:
             # The kitty protocol names keys by code point, and this number is none.
             return []
         return [key for key in keys if key.key != Keys.Ignore and _is_text(key.character or "")]
+
+
+def _is_foreign(sequence: str) -> bool:
+    """Tell a report from a key. Textual takes an unknown number for a character: row 113 of the cursor for a "q"."""
+    numbered = _NUMBERED.fullmatch(sequence)
+    return numbered is not None and f"{numbered[1]}{numbered[2]}" not in FUNCTIONAL_KEYS
 
 
 def _is_text(character: str) -> bool:
