@@ -7,6 +7,7 @@ import queue
 import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import pytest
 
 from monitor.errors import MonitorError, SourceError
 from monitor.model.route import Flow
+from monitor.model.sockets import SocketId
 from monitor.sampling import collector_process, messages
 from monitor.sampling.collector_process import CollectorProcess
 from monitor.sampling.frames import read_frame, write_frame
@@ -83,6 +85,21 @@ def test_questions_are_answered_between_samples(source):
     assert source.process(os.getpid()).process.pid == os.getpid()
     assert source.process((1 << 22) + 1) is None, "no pid is that large"
     assert source.route_to(Flow(ip_address("127.0.0.1"))).type == "local"
+
+
+def test_one_socket_is_asked_for_alone_until_it_is_gone(source):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        client = socket.create_connection(server.getsockname())
+        table = source.sample().table
+        (place,) = (table.local_port == client.getsockname()[1]).nonzero()[0].tolist()
+        asked = SocketId.of(table, place)
+        details = source.socket(asked)
+        assert details.inode == os.fstat(client.fileno()).st_ino
+        assert details.info.send_mss_bytes > 0
+        assert details.congestion_control
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()
+        assert source.socket(asked) is None
 
 
 def test_a_collector_that_was_killed_ends_the_source(source, collector):

@@ -11,20 +11,40 @@ from hypothesis import strategies as st
 
 from monitor.errors import InputError, KernelError, MonitorError, SourceError, WireError
 from monitor.model.route import Flow
+from monitor.model.sockets import SocketId
+from monitor.model.tcp_info import SocketDetails, SocketMemory, TcpInfo
 from monitor.sampling import messages
 from tests.machine_db1 import FACTS, route_to
+from tests.scenes import row, table_of
 
 FLOWS = [
     Flow(ip_address("198.51.100.7")),
     Flow(ip_address("fe80::7"), zone="eth0", protocol=6, source=ip_address("fe80::5301"), mark=0, uid=1001),
     Flow(ip_address("2001:db8:1::7"), remote_port=443, device=2),
 ]
+PAIRS = table_of(
+    [
+        row("tcp", "192.0.2.10:443", "198.51.100.7:51834", "ESTAB", cookie=(1 << 64) - 1),
+        row("udp", "[fe80::5301]:546", "[fe80::1]:547", "ESTAB", device=2),
+    ]
+)
+LEAST = {"state": 6, "timer": 3, "timer_tries": 0, "timer_ms": 41_000, "recv_q": 0, "send_q": 0, "inode": 0, "uid": 0}
+DETAILS = SocketDetails(
+    **LEAST,
+    info=TcpInfo(length_bytes=280, rtt_us=23_000, is_app_limited=True, pacing_rate=(1 << 64) - 2),
+    congestion_control=b"cub\xff",
+    memory=SocketMemory(1, 2, 3, 4, 5),
+)
 QUESTIONS = [
+    *(messages.AskSocket(id=5, socket=SocketId.of(PAIRS, number)) for number in range(2)),
     messages.AskSample(id=1, time_wait=True),
     messages.AskProcess(id=2, pid=4194304),
     *(messages.AskRoute(id=3, flow=flow) for flow in FLOWS),
 ]
 ANSWERS = [
+    messages.SocketRead(id=5, details=None),
+    messages.SocketRead(id=5, details=SocketDetails(**LEAST)),
+    messages.SocketRead(id=5, details=DETAILS),
     messages.ProcessRead(id=2, facts=None),
     messages.ProcessRead(id=2, facts=FACTS[990]),
     *(messages.RouteRead(id=3, decision=route_to(flow)) for flow in FLOWS),
@@ -104,6 +124,13 @@ def test_whatever_comes_is_a_message_or_a_wire_error(decode, data):
 def test_deep_nesting_is_refused():
     with pytest.raises(WireError):
         messages.decode_question(b"\x91" * 100_000)
+
+
+def test_a_socket_that_cannot_be_is_no_question():
+    good = messages.encode(QUESTIONS[0])
+    with pytest.raises(WireError, match="out of range"):
+        messages.decode_question(good.replace(b"\xa8protocol\x06", b"\xa8protocol\xcd\x01\x06"))
+    assert good.replace(b"\xa8protocol\x06", b"") != good
 
 
 def test_a_question_is_no_answer():

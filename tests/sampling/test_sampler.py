@@ -16,6 +16,8 @@ import pytest
 
 from monitor.errors import InputError, KernelError, SourceError, WireError
 from monitor.model.route import Flow
+from monitor.model.sockets import SocketId
+from monitor.model.tcp_info import SocketDetails
 from monitor.sampling import sampler as sampler_module
 from monitor.sampling.sampler import (
     MAX_PERIOD_S,
@@ -25,6 +27,7 @@ from monitor.sampling.sampler import (
     RouteAnswered,
     SampleFailed,
     Sampler,
+    SocketAnswered,
 )
 from tests.machine_db1 import FACTS, route_to
 from tests.scenes import FixedSource, row, sample_of
@@ -36,13 +39,15 @@ FLOWS = [Flow(ip_address(f"198.51.100.{host}")) for host in range(1, 4)]
 SAMPLES = [
     sample_of([row("tcp", "192.0.2.10:443", f"198.51.100.7:{port}", "ESTAB")], float(port)) for port in range(1, 5)
 ]
+SOCKETS = [SocketId.of(sample.table, 0) for sample in SAMPLES]
+DETAILS = SocketDetails(state=1, timer=0, timer_tries=0, timer_ms=0, recv_q=0, send_q=0, inode=7, uid=0)
 
 
 class Gate(FixedSource):
     """A source that stops in every call that was closed, until it is opened."""
 
     def __init__(self, samples=SAMPLES, errors=()):
-        super().__init__(samples, route_to, FACTS)
+        super().__init__(samples, route_to, FACTS, {SOCKETS[2].cookie: DETAILS})
         self.errors = list(errors)
         self.entered = queue.SimpleQueue()
         self.open = threading.Event()
@@ -181,6 +186,33 @@ def test_of_several_route_questions_the_newest_wins_and_every_process_is_answere
         assert (newest.flow, newest.decision, newest.error) == (FLOWS[2], route_to(FLOWS[2]), None)
         assert [loop.next(ProcessAnswered).facts for _ in range(2)] == [FACTS[990], FACTS[1]]
     assert FLOWS[1] not in source.questions
+
+
+def test_of_several_sockets_asked_for_the_newest_is_answered_whatever_else_was_asked():
+    source = Gate()
+    with running(source) as loop:
+        loop.next(IntervalMade)
+        source.open.clear()
+        loop.sampler.ask_socket(SOCKETS[0])
+        while source.entered.get(timeout=PATIENCE_S) != SOCKETS[0]:
+            pass
+        loop.sampler.ask_socket(SOCKETS[1])
+        loop.sampler.ask_socket(SOCKETS[2])
+        loop.sampler.ask_route(FLOWS[0])
+        source.open.set()
+        assert loop.next(SocketAnswered) == SocketAnswered(SOCKETS[0], None, None), "it was being answered already"
+        assert loop.next(SocketAnswered) == SocketAnswered(SOCKETS[2], DETAILS, None)
+        assert loop.next(RouteAnswered).flow == FLOWS[0]
+    assert SOCKETS[1] not in source.questions
+
+
+def test_a_socket_that_cannot_be_asked_for_is_answered_by_the_sentence():
+    with running(Gate(errors=[None, KernelError("look up a socket", 1)])) as loop:
+        loop.next(IntervalMade)
+        loop.sampler.ask_socket(SOCKETS[2])
+        answered = loop.next(SocketAnswered)
+        assert (answered.socket, answered.details) == (SOCKETS[2], None)
+        assert "look up a socket" in answered.error
 
 
 def test_questions_are_answered_although_samples_take_longer_than_the_period(monkeypatch):
