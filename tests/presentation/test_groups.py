@@ -23,6 +23,14 @@ from tests.scenes import ANY, ANY6, row, sample_of, traffic
 BY = st.sampled_from(Grouping)
 
 
+UNCONNECTED = row("udp", "[::1]:5353", ANY6, "UNCONN")
+
+
+def tcp(number, state="ESTAB", *, owner=(), is_dialled=False):
+    told = traffic(sent=10, is_dialled=is_dialled)
+    return row("tcp", "192.0.2.10:443", f"198.51.100.7:{number}", state, owner=owner, **told)
+
+
 def everything(interval):
     return np.ones(len(interval.table), np.bool_)
 
@@ -82,6 +90,22 @@ def test_all_rows_of_a_group_have_its_title(interval, by):
     groups, texts = Groups.of(interval, everything(interval), by), RowTexts(interval)
     for entry in range(len(groups)):
         assert len({group_title(texts, place, by) for place in groups.members(entry).tolist()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("by", "rows"),
+    [
+        (Grouping.PROCESS, [tcp(1, owner=[(812, 5), (813, 5)]), tcp(2, owner=[(812, 6), (990, 5)])]),
+        (Grouping.STATE, [tcp(1, "SYN-RECV"), tcp(2, "NEW-SYN-RECEIVED"), tcp(3)]),
+        (Grouping.REMOTE_ADDRESS, [UNCONNECTED, row("udp", "[::1]:7", "[::]:53", "ESTAB")]),
+        (Grouping.LISTENER, [row("tcp", "192.0.2.10:443", ANY, "LISTEN"), tcp(1), tcp(2, is_dialled=True)]),
+    ],
+)
+def test_groups_tell_apart_what_chance_seldom_makes(by, rows):
+    interval = advance(None, sample_of(rows))
+    groups = Groups.of(interval, everything(interval), by)
+    assert members(groups) == slow_groups(interval, everything(interval), by)
+    assert len(groups) == 2
 
 
 def known_sum(values):

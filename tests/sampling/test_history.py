@@ -180,12 +180,12 @@ def test_a_closed_row_is_not_counted_though_it_is_shown(machine):
 
 def test_a_row_is_forgotten_a_minute_after_it_was_last_watched(machine):
     machine.history.watch([(NAMESPACE, 1)])
-    for number in range(0, 100, 10):
+    for number in range(0, 120, 10):
         if number == 30:
             machine.history.watch([(NAMESPACE, 1)])
         machine.reads([served()], float(number))
     known = values(machine.history.row((NAMESPACE, 1)).rtt_us)
-    assert known == [23_000.0 if number <= 30 + WATCHED_S else None for number in range(0, 100, 10)]
+    assert known == [23_000.0 if number <= 30 + WATCHED_S else None for number in range(0, 120, 10)]
 
 
 def test_those_watched_last_win_where_there_are_too_many(machine):
@@ -195,6 +195,15 @@ def test_those_watched_last_win_where_there_are_too_many(machine):
     machine.reads([served(), served(number=2)], 0.0)
     assert machine.history.row((NAMESPACE, 1)).rtt_us.last is None
     assert machine.history.row((NAMESPACE, 2)).rtt_us.last == 23_000.0
+
+
+def test_a_row_that_is_watched_again_counts_as_watched_last(machine):
+    machine.history.watch([(NAMESPACE, 1)])
+    machine.history.watch([(NAMESPACE, 1_000 + number) for number in range(MAX_WATCHED - 1)])
+    machine.history.watch([(NAMESPACE, 1)])
+    machine.history.watch([(NAMESPACE, 2)])
+    machine.reads([served(), served(number=2)], 0.0)
+    assert machine.history.row((NAMESPACE, 1)).rtt_us.last == 23_000.0
 
 
 def test_two_minutes_are_kept(machine):
