@@ -124,7 +124,7 @@ def _keepalive(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
             probe = f"looks after an idle peer in {_long_text(left / 1000)}{tries_text(tries)}"
             return maker.number("keepalive", "keepalive", "on", [probe])
         case False:
-            dead = "if this peer dies, the connection stays until something is sent"
+            dead = "a peer that dies is noticed only when something is sent"
             return maker.number("keepalive", "keepalive", "off", [dead])
     return maker.number("keepalive", "keepalive", UNKNOWN, ["the timer that runs now hides it"])
 

@@ -25,12 +25,12 @@ def udp_lines(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
     limit = memory.receive_buffer if memory is not None else reading.column("receive_buffer")
     waiting = [f"of {bytes_text(limit)} that may wait, overhead counted"] if limit else []
     drops = None if memory is None else memory.drops
-    dropped = "thrown away since the socket was made: a full buffer, a bad checksum"
+    dropped = ["thrown away since the socket was made", "a full buffer, or a bad checksum"]
     return [
         maker.heading("Traffic"),
         maker.number("udp", "in, out", UNKNOWN, ["the kernel counts no bytes for UDP"]),
         maker.number("unread", "unread", bytes_text(reading.recv_q), waiting),
-        maker.number("drops", "dropped", count_text(drops), [dropped if memory is not None else reading.missing]),
+        maker.number("drops", "dropped", count_text(drops), dropped if memory is not None else [reading.missing]),
     ]
 
 

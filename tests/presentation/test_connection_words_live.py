@@ -1,0 +1,123 @@
+"""What is said of real sockets: the states that an operator asks about, made for real."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import closing
+
+import numpy as np
+import pytest
+
+from monitor.model.sockets import SocketId
+from monitor.model.tcp import TcpState
+from monitor.presentation.connection_words import connection_lines, connection_title
+from monitor.presentation.linked_line import ToSocket
+from monitor.presentation.routing_text import RouteAnswer
+from monitor.presentation.selection import route_question
+from monitor.sampling.intervals import advance
+from monitor.sampling.live import LiveSource
+from tests.kernel import socket_world as world
+from tests.presentation.connection_scene import texts
+
+PATIENCE_S = 10.0
+
+
+@pytest.fixture
+def source(namespace):
+    with closing(LiveSource()) as source:
+        yield source
+
+
+@pytest.fixture
+def interval(source):
+    """A namespace that holds a pair in every state that can be held still."""
+    wanted = {TcpState.SYN_SENT, TcpState.SYN_RECEIVED, TcpState.TIME_WAIT, TcpState.CLOSE_WAIT, TcpState.FIN_WAIT_2}
+    with world.sockets():
+        deadline = time.monotonic() + PATIENCE_S
+        while not wanted <= set((sample := source.sample(time_wait=True)).table.state.tolist()):
+            assert time.monotonic() < deadline
+        yield advance(None, sample)
+
+
+def lines_about(source, interval, row):
+    """Ask about a row as its screen does, and give the lines."""
+    details = source.socket(SocketId.of(interval.table, row))
+    flow = route_question(interval, row)
+    return connection_lines(interval, row, details, RouteAnswer(flow, source.route_to(flow)), 120, missing="gone")
+
+
+def of_state(interval, state) -> int:
+    return int(np.flatnonzero(interval.table.is_pair & (interval.table.state == state))[0])
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize(
+    ("state", "label", "words"),
+    [
+        (TcpState.SYN_SENT, "SYN", "host's limit "),
+        (TcpState.SYN_RECEIVED, "held by", "the kernel's own, no process"),
+        (TcpState.TIME_WAIT, "ends in", "s left · kernel's own, no process"),
+        (TcpState.CLOSE_WAIT, "peer", "closed "),
+        (TcpState.CLOSE_WAIT, "we", "our program has not called close()"),
+        (TcpState.FIN_WAIT_2, "ends", "when the peer closes"),
+        (TcpState.ESTABLISHED, "control", "window scale"),
+    ],
+    ids=lambda value: str(value).replace(" ", "-"),
+)
+def test_a_state_made_for_real_is_said(source, interval, state, label, words):
+    assert words in texts(lines_about(source, interval, of_state(interval, state)))[label]
+
+
+@pytest.mark.kernel
+def test_no_line_of_a_living_connection_is_unknown_without_a_reason(source, interval):
+    table = interval.table
+    for row in np.flatnonzero(table.is_pair).tolist():
+        for label, text in texts(lines_about(source, interval, row)).items():
+            assert "asking" not in text, (label, text)
+            assert "gone" not in text, (label, text)
+            assert text != "–", label
+
+
+@pytest.mark.kernel
+def test_loopback_pairs_lead_to_each_other(source, interval):
+    table = interval.table
+    row = of_state(interval, TcpState.CLOSE_WAIT)
+    (target,) = (line.target for line in lines_about(source, interval, row) if isinstance(line.target, ToSocket))
+    other = table.row_of_cookie(target.cookie)
+    assert (table.local(other), table.remote(other)) == (table.remote(row), table.local(row))
+    assert int(table.state[other]) == TcpState.FIN_WAIT_2
+
+
+@pytest.mark.kernel
+def test_a_peer_that_does_not_read_shuts_its_window(source):
+    with (
+        socket.create_server((world.V4, 0)) as listener,
+        socket.create_connection(listener.getsockname()) as client,
+        listener.accept()[0],
+    ):
+        client.settimeout(0)
+        port = client.getsockname()[1]
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            # The kernel may still grow both buffers: written until both are full and the window is shut.
+            try:
+                client.send(bytes(1 << 20))
+            except BlockingIOError:
+                interval = advance(None, source.sample())
+                (row,) = np.flatnonzero(interval.table.local_port == port).tolist()
+                told = texts(lines_about(source, interval, row))
+                if told["peer window"].startswith("0 "):
+                    break
+            assert time.monotonic() < deadline
+    assert "shut: the peer does not read" in told["peer window"]
+    assert "waits for the peer to open its window" in told["unsent"]
+    assert "unread" in told["Other end"]
+
+
+@pytest.mark.kernel
+def test_a_title_of_a_living_connection_has_state_and_direction(source, interval):
+    titles = {connection_title(interval, row) for row in np.flatnonzero(interval.table.is_pair).tolist()}
+    assert any(title.startswith("ESTAB · dialled") for title in titles)
+    assert any(title.startswith("CLOSE-WAIT · accepted") for title in titles)
+    assert any(title.startswith("SYN-SENT · dialled") for title in titles)
