@@ -18,6 +18,9 @@ from monitor.model.process import Process, ProcessFacts
 
 T = TypeVar("T")
 
+_PATIENCE_S = 2.0
+"""How long a command that shows one process waits for the name of its user."""
+
 
 def read_process(pid: int) -> Process | None:
     """Read who a process is; None where there is no such process.
@@ -28,13 +31,17 @@ def read_process(pid: int) -> Process | None:
     return _read(pid, lambda inside: process_in(inside, pid))
 
 
-def read_facts(pid: int) -> ProcessFacts | None:
+def read_facts(pid: int, users: UserNames | None = None) -> ProcessFacts | None:
     """Read what a process screen shows; None where there is no such process.
+
+    Args:
+        pid: of the process.
+        users: where names are looked up; None for a reader who asks once and may wait for the name.
 
     Raises:
         KernelError: it exists and may not be read (hidepid), or descriptors ran out.
     """
-    return _read(pid, lambda inside: _facts_in(inside, pid))
+    return _read(pid, lambda inside: _facts_in(inside, pid, users or UserNames(_PATIENCE_S)))
 
 
 def _read(pid: int, read: Callable[[int], T]) -> T | None:
@@ -61,7 +68,7 @@ def _is_invisible(pid: int) -> bool:
     return True
 
 
-def _facts_in(inside: int, pid: int) -> ProcessFacts:
+def _facts_in(inside: int, pid: int, users: UserNames) -> ProcessFacts:
     import psutil  # noqa: PLC0415 - the first sample must not wait for it
 
     unread = list(denied_in(inside))
@@ -81,7 +88,7 @@ def _facts_in(inside: int, pid: int) -> ProcessFacts:
     with live.oneshot():
         facts = ProcessFacts(
             process=process,
-            user=UserNames().names_of([process.uid]).get(process.uid),
+            user=users.names_of([process.uid]).get(process.uid),
             started_at=fact("started_at", live.create_time),
             parents=fact("parents", lambda: _parents(inside)) or (),
             unit=fact("unit", lambda: unit_in(read_file("cgroup", inside))),

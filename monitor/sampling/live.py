@@ -82,7 +82,7 @@ class LiveSource:
         """Read what is known of a process."""
         from monitor.kernel.processes import read_facts  # noqa: PLC0415 - it brings psutil, after the first sample
 
-        return read_facts(pid)
+        return read_facts(pid, self._users)
 
     def route_to(self, flow: Flow) -> RouteDecision:
         """Ask the kernel for a route."""
