@@ -20,12 +20,14 @@ from monitor.sampling.sampler import (
     SampleFailed,
     Sampler,
     SamplerEvent,
+    SocketAnswered,
 )
 from monitor.ui.commands import ActionCommands, ProcessCommands
 from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.keys import KEYS, LEAVE_KEYS, By, Where, bindings
 from monitor.ui.life_cycle import OrderlyApp
 from monitor.ui.messages import SamplerReported
+from monitor.ui.screens.connection import ConnectionScreen
 from monitor.ui.screens.main import MainScreen
 from monitor.ui.screens.process import ProcessScreen
 from monitor.ui.theme import COLOURLESS_THEME, DARK_THEME, LIGHT_THEME
@@ -35,6 +37,8 @@ from monitor.ui.widgets.list_pane import ListPane
 if TYPE_CHECKING:
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
+    from monitor.model.sockets import SocketId
+    from monitor.presentation.linked_line import Target
     from monitor.sampling.source import Source
 
 PERIODS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -42,6 +46,8 @@ _ALWAYS = frozenset({"leave_program", "redraw", "suspend_process"})
 """What keys do on every screen, also on those that have keys of their own."""
 _ACTIONS = frozenset(key.action for key in KEYS)
 _CLOCK_S = 1.0
+_TITLE_WIDTH = 48
+"""Cells of a process in the palette: a name may have thousands."""
 _NEWS_S = 8.0
 """How long a sentence stays on the message line, whatever samples come meanwhile."""
 
@@ -54,6 +60,10 @@ class Settings:
     filter_text: str = ""
     pid: int | None = None
     is_ascii: bool = False
+
+
+ActingScreen = MainScreen | ProcessScreen | ConnectionScreen
+"""Screens on which the keys of the table work."""
 
 
 @runtime_checkable
@@ -137,18 +147,27 @@ class MonitorApp(OrderlyApp):
                 self._take_interval(interval)
             case SampleFailed(text, is_source_gone):
                 self._say(f"{text}; starting another collector" if is_source_gone else text)
-            case RouteAnswered():
-                self._take_route(message.event)
-            case ProcessAnswered(pid, facts, error):
-                self._asked_pid = None
-                for screen in self.screen_stack:
-                    if isinstance(screen, ProcessScreen):
-                        screen.show_facts(pid, facts, error)
+            case RouteAnswered() | ProcessAnswered() | SocketAnswered():
+                self._take_answer(message.event)
+
+    def _take_answer(self, answer: RouteAnswered | ProcessAnswered | SocketAnswered) -> None:
+        """Hand an answer to the screens that may have asked; each knows whether it is the one."""
+        for screen in self.screen_stack:
+            if isinstance(answer, ProcessAnswered) and isinstance(screen, ProcessScreen):
+                screen.show_facts(answer.pid, answer.facts, answer.error)
+            elif isinstance(answer, SocketAnswered) and isinstance(screen, ConnectionScreen):
+                screen.show_details(answer.socket, answer.details, answer.error)
+            elif isinstance(answer, RouteAnswered) and isinstance(screen, MainScreen | ConnectionScreen):
+                from monitor.presentation.routing_text import RouteAnswer  # noqa: PLC0415 - it brings numpy
+
+                screen.show_route(RouteAnswer(answer.flow, answer.decision, answer.error))
+        if isinstance(answer, ProcessAnswered):
+            self._asked_pid = None
 
     def _take_interval(self, interval: Interval) -> None:
         self._newest = interval
         if interval.sample.boot_time >= self._news_until:
-            self.news = "; ".join(interval.sample.notices)
+            self._set_news(interval.sample.notices)
         if not self.is_paused or self.interval is None:
             self._show(interval)
         self.tell_status()
@@ -159,20 +178,17 @@ class MonitorApp(OrderlyApp):
         if isinstance(screen, LiveScreen):
             screen.show_interval(interval)
 
-    def _take_route(self, answer: RouteAnswered) -> None:
-        from monitor.presentation.routing_text import RouteAnswer  # noqa: PLC0415 - it brings numpy
-
-        for screen in self.screen_stack:
-            if isinstance(screen, MainScreen):
-                screen.show_route(RouteAnswer(answer.flow, answer.decision, answer.error))
-
-    def _say(self, text: str) -> None:
+    def _set_news(self, sentences: Iterable[str]) -> None:
+        """Take the sentences of the message line, made safe: they may carry what another process has said."""
         from monitor.presentation.safe_text import safe_text  # noqa: PLC0415 - on demand
 
-        self.news = safe_text(text)
+        self.news = "; ".join(safe_text(sentence) for sentence in sentences)
+
+    def _say(self, text: str) -> None:
+        self._set_news([text])
         self._news_until = self._boot_clock() + _NEWS_S
         for screen in self.screen_stack:
-            if isinstance(screen, MainScreen | ProcessScreen):
+            if isinstance(screen, ActingScreen):
                 screen.say(self.news, Role.TROUBLE)
 
     def tell_status(self) -> None:
@@ -208,10 +224,10 @@ class MonitorApp(OrderlyApp):
         return self._acting is not None and not self._acting.prompt.is_asking
 
     @property
-    def _acting(self) -> MainScreen | ProcessScreen | None:
+    def _acting(self) -> ActingScreen | None:
         """The screen on top, where the keys of the table work on it."""
         screen = self.screen if self.screen_stack else None
-        return screen if isinstance(screen, MainScreen | ProcessScreen) else None
+        return screen if isinstance(screen, ActingScreen) else None
 
     # What screens ask for.
 
@@ -225,6 +241,10 @@ class MonitorApp(OrderlyApp):
             self._asked_pid = pid
             self._sampler.ask_process(pid)
 
+    def ask_socket(self, socket: SocketId) -> None:
+        """Ask the kernel for one socket alone; its screen gets the answer."""
+        self._sampler.ask_socket(socket)
+
     def set_time_wait(self, *, is_wanted: bool) -> None:
         """Dump TIME-WAIT and bound-only rows as well, or no longer."""
         self._sampler.set_time_wait(is_wanted=is_wanted)
@@ -232,6 +252,30 @@ class MonitorApp(OrderlyApp):
     def show_process(self, pid: int) -> None:
         """Open the screen of a process."""
         self.push_screen(ProcessScreen(pid, self.glyphs))
+
+    def show_connection(self, cookie: int) -> None:
+        """Open the screen of a socket that has two endpoints."""
+        self.push_screen(ConnectionScreen(cookie, self.glyphs))
+
+    def follow(self, target: Target) -> None:
+        """Go where a line of words leads."""
+        from monitor.presentation.linked_line import ToProcess, ToRouting, ToRows, ToSocket  # noqa: PLC0415 - numpy
+
+        match target:
+            case ToProcess(pid):
+                self.show_process(pid)
+            case ToSocket(cookie):
+                self.show_connection(cookie)
+            case ToRows(title):
+                self._main_screen().show_only(title, target.choose)
+            case ToRouting():
+                self._main_screen().action_pane("routing")
+
+    def _main_screen(self) -> MainScreen:
+        """Go back to the main screen."""
+        while not isinstance(self.screen, MainScreen):
+            self.pop_screen()
+        return self.screen
 
     def show_process_of(self, interval: Interval, rows: Sequence[int], other_than: int | None = None) -> None:
         """Open the owner of rows that share an endpoint; of several let the user choose; where none is known, say why.
@@ -265,12 +309,14 @@ class MonitorApp(OrderlyApp):
             self.show_process(pid)
 
     def process_titles(self) -> Iterable[tuple[int, str]]:
-        """List the processes that own a socket, as pid and safe text."""
+        """List the processes that own a socket, as pid and safe text that fits into one line of the palette."""
         if self.interval is None:
             return []
         from monitor.presentation.process_words import process_title  # noqa: PLC0415 - on demand
+        from monitor.presentation.safe_text import middle_cut_endpoint  # noqa: PLC0415 - as above
 
-        return [(pid, process_title(process)) for pid, process in self.interval.owners.processes.items()]
+        processes = self.interval.owners.processes
+        return [(pid, middle_cut_endpoint(process_title(made), _TITLE_WIDTH)) for pid, made in processes.items()]
 
     # Actions.
 

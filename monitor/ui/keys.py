@@ -16,18 +16,22 @@ class Where(Flag):
     ROUTING = auto()
     PROCESS = auto()
     """The process screen."""
+    CONNECTION = auto()
+    """The connection screen."""
 
     TABLES = LISTENERS | CONNECTIONS | PROCESS
+    LISTS = TABLES | CONNECTION
+    """Wherever there is a cursor."""
     MAIN = LISTENERS | CONNECTIONS | ROUTING
     """The main screen, whichever pane has the focus."""
-    EVERYWHERE = MAIN | PROCESS
+    EVERYWHERE = MAIN | PROCESS | CONNECTION
 
 
 class By(Enum):
     """Who carries an action out."""
 
     TABLE = "table"
-    """The list that has the focus."""
+    """The list that has the cursor."""
     SCREEN = "screen"
     APP = "app"
 
@@ -57,23 +61,23 @@ class Key:
 
 
 KEYS = (
-    Key("down,j", "↓ j", "cursor_down", "next row", By.TABLE, Where.TABLES),
-    Key("up,k", "↑ k", "cursor_up", "row before", By.TABLE, Where.TABLES),
-    Key("pagedown", "PgDn", "page_down", "page down", By.TABLE, Where.TABLES),
-    Key("pageup", "PgUp", "page_up", "page up", By.TABLE, Where.TABLES),
+    Key("down,j", "↓ j", "cursor_down", "next row", By.TABLE, Where.LISTS),
+    Key("up,k", "↑ k", "cursor_up", "row before", By.TABLE, Where.LISTS),
+    Key("pagedown", "PgDn", "page_down", "page down", By.TABLE, Where.LISTS),
+    Key("pageup", "PgUp", "page_up", "page up", By.TABLE, Where.LISTS),
     Key("ctrl+d", "Ctrl+D", "half_page_down", "half a page down", By.TABLE, Where.TABLES),
     Key("ctrl+u", "Ctrl+U", "half_page_up", "half a page up", By.TABLE, Where.TABLES),
-    Key("home,g", "Home g", "first", "first row; there once more: stay on top of the list", By.TABLE, Where.TABLES),
-    Key("end,G", "End G", "last", "last row", By.TABLE, Where.TABLES),
+    Key("home,g", "Home g", "first", "first row; there once more: stay on top of the list", By.TABLE, Where.LISTS),
+    Key("end,G", "End G", "last", "last row", By.TABLE, Where.LISTS),
     Key("left,h", "← h", "scroll_left", "columns to the left", By.TABLE, Where.TABLES),
     Key("right,l", "→ l", "scroll_right", "columns to the right", By.TABLE, Where.TABLES),
     Key(
         "enter",
         "⏎ Enter",
         "open",
-        "a listener: its connections; a connection: its process",
+        "a listener: its connections; a connection: all about it; a line: where it leads",
         By.TABLE,
-        Where.TABLES,
+        Where.LISTS,
         "open",
         1,
     ),
@@ -109,6 +113,7 @@ KEYS = (
         By.SCREEN,
         Where.CONNECTIONS | Where.PROCESS,
     ),
+    Key("i", "i", "explain", "what the line at the cursor means", By.TABLE, Where.CONNECTION, "explain", 2),
     Key("r", "r", "route", "which way to a remote endpoint that you type", By.SCREEN, Where.MAIN, "route", 3),
     Key("tab", "Tab", "next_pane", "next pane", By.SCREEN, Where.MAIN),
     Key("shift+tab", "Shift+Tab", "previous_pane", "pane before", By.SCREEN, Where.MAIN),
@@ -128,7 +133,7 @@ KEYS = (
     ),
     Key("question_mark,f1", "? F1", "help", "this help", By.APP, Where.EVERYWHERE, "help", 1),
     Key("q", "q", "leave", "quit; on any other screen back to the one before", By.SCREEN, Where.MAIN, "quit", 2),
-    Key("q", "q", "leave", "back one screen", By.SCREEN, Where.PROCESS, "back", 2),
+    Key("q", "q", "leave", "back one screen", By.SCREEN, Where.PROCESS | Where.CONNECTION, "back", 2),
     Key("Q,f10,ctrl+c", "Q F10 Ctrl+C", "leave_program", "quit from anywhere, at once", By.APP, Where.EVERYWHERE),
     Key("ctrl+l", "Ctrl+L", "redraw", "draw the screen anew", By.APP, Where.EVERYWHERE),
     Key("ctrl+z", "Ctrl+Z", "suspend_process", "suspend", By.APP, Where.EVERYWHERE),

@@ -37,6 +37,7 @@ _PLACES = (
     (Where.CONNECTIONS, "Con"),
     (Where.ROUTING, "Rou"),
     (Where.PROCESS, "Proc"),
+    (Where.CONNECTION, "conn"),
 )
 
 
@@ -64,7 +65,13 @@ class HelpScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Fill in the title."""
-        self._title.show([TextLine((Cell(" fourtuple: keys and signs", Role.STRONG),), (Cell("j and k scroll, q or Esc goes back "),))])
+        self._title.show(
+            [
+                TextLine(
+                    (Cell(" fourtuple: keys and signs", Role.STRONG),), (Cell("j and k scroll, q or Esc goes back "),)
+                )
+            ]
+        )
 
     def on_resize(self) -> None:
         """Break the text to the width."""

@@ -10,7 +10,7 @@ keys                                                      keys
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual.app import ComposeResult
@@ -37,6 +37,7 @@ from monitor.ui.widgets.text_lines import TextLines
 if TYPE_CHECKING:
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
+    from monitor.model.socket_table import Bools
     from monitor.presentation.routing_text import RouteAnswer
     from monitor.ui.app import MonitorApp
 
@@ -285,10 +286,20 @@ class MainScreen(Screen[None]):
         self._rest_timer = self.set_timer(_DETAIL_DELAY_S, self._show_detail)
 
     def on_live_table_opened(self, message: LiveTable.Opened) -> None:
-        """A listener: narrow Connections to it and go there. A connection: to its process."""
+        """A listener: narrow Connections to it and go there. A connection: open its screen."""
         message.stop()
         if message.table is self.listeners:
             self._narrow_to_listener()
+        else:
+            self._open_connection()
+
+    def _open_connection(self) -> None:
+        """Open the screen of the pair at the cursor; a socket that is only bound has none, but a process."""
+        interval, row = self.app.interval, self.connections.row_at_cursor()
+        if interval is None or row is None:
+            return
+        if bool(interval.table.is_pair[row]):
+            self.app.show_connection(int(interval.table.cookie[row]))
         else:
             self.action_show_process()
 
@@ -303,7 +314,10 @@ class MainScreen(Screen[None]):
         view = self.listeners.listeners_view
         if view is None or not view.count:
             return
-        title, choose = listener_narrowing(view, self.listeners.cursor_position)
+        self.show_only(*listener_narrowing(view, self.listeners.cursor_position))
+
+    def show_only(self, title: str, choose: Callable[[Interval], Bools]) -> None:
+        """Narrow Connections and go there; the title says to what: "on [::]:443"."""
         self._steps.take("narrowing")
         self.connections.narrow(Narrowing(title, choose))
         self._go_to("connections")

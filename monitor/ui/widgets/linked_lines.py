@@ -1,0 +1,143 @@
+"""LinkedLines: a screen of words with a cursor. A line may lead somewhere, and may be asked what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.message import Message
+
+from monitor.presentation.linked_line import CURSOR_CELL, CURSOR_WIDTH, LinkedLine, Target
+from monitor.presentation.text_line import TextLine
+from monitor.presentation.view import Cell, Role
+from monitor.ui.keys import By, Where, bindings
+from monitor.ui.widgets.text_lines import TextLines
+
+_CURSOR = "▸"
+
+
+class LinkedLines(TextLines, can_focus=True):
+    """Draws as many lines as fit around the cursor, which stays on what it is about when the lines change."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.TABLE, Where.CONNECTION)]
+
+    @dataclass(eq=False)
+    class Followed(Message):
+        """The user wants to go where a line leads."""
+
+        target: Target
+
+    @dataclass(eq=False)
+    class Asked(Message):
+        """The user wants to know what a line means."""
+
+        value: str
+
+    def __init__(self, *, glyphs: Mapping[int, str] | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(glyphs=glyphs, id=id)
+        self._linked: Sequence[LinkedLine] = ()
+        self._cursor = 0
+        self._top = 0
+
+    @property
+    def line_at_cursor(self) -> LinkedLine | None:
+        """The line at the cursor; None where there are none."""
+        return self._linked[self._cursor] if self._linked else None
+
+    def show_linked(self, lines: Sequence[LinkedLine]) -> None:
+        """Replace the lines; the cursor stays with the same value and target, or on its place."""
+        former = self.line_at_cursor
+        self._linked = lines
+        self._cursor = self._found_again(former)
+        self._draw()
+
+    def action_cursor_down(self) -> None:
+        """Go to the next line that says something."""
+        self._move(1)
+
+    def action_cursor_up(self) -> None:
+        """Go to the line before that says something."""
+        self._move(-1)
+
+    def action_page_down(self) -> None:
+        """Go down by what fits on the screen."""
+        self._move(max(1, self.size.height - 1))
+
+    def action_page_up(self) -> None:
+        """Go up by what fits on the screen."""
+        self._move(-max(1, self.size.height - 1))
+
+    def action_first(self) -> None:
+        """Go to the first line."""
+        self._move(-len(self._linked))
+
+    def action_last(self) -> None:
+        """Go to the last line."""
+        self._move(len(self._linked))
+
+    def action_open(self) -> None:
+        """Go where the line at the cursor leads."""
+        line = self.line_at_cursor
+        if line is not None and line.target is not None:
+            self.post_message(self.Followed(line.target))
+
+    def action_explain(self) -> None:
+        """Ask what the line at the cursor means."""
+        line = self.line_at_cursor
+        if line is not None and line.value is not None:
+            self.post_message(self.Asked(line.value))
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor; with a second click follow."""
+        event.stop()
+        place = self._top + event.y
+        if place < len(self._linked) and _is_stop(self._linked[place]):
+            self._cursor = place
+            self._draw()
+            if event.chain == 2:  # noqa: PLR2004 - a double click
+                self.action_open()
+
+    def on_resize(self) -> None:
+        """Draw as many lines as fit now."""
+        self._draw()
+
+    def _move(self, lines: int) -> None:
+        """Move by a number of lines, and on to the nearest one that says something."""
+        stops = [place for place, line in enumerate(self._linked) if _is_stop(line)]
+        if not stops:
+            return
+        wanted = self._cursor + lines
+        ahead = [place for place in stops if (place >= wanted if lines > 0 else place <= wanted)]
+        self._cursor = (ahead[0] if lines > 0 else ahead[-1]) if ahead else (stops[-1] if lines > 0 else stops[0])
+        self._draw()
+
+    def _found_again(self, former: LinkedLine | None) -> int:
+        stops = [place for place, line in enumerate(self._linked) if _is_stop(line)]
+        if former is not None:
+            for place in stops:
+                if (self._linked[place].value, self._linked[place].target) == (former.value, former.target):
+                    return place
+        return min(stops, key=lambda place: abs(place - self._cursor), default=0)
+
+    def _draw(self) -> None:
+        height = self.size.height
+        self._top = max(0, min(self._top, self._cursor, len(self._linked) - height))
+        if self._cursor >= self._top + height > 0:
+            self._top = self._cursor - height + 1
+        shown = list(enumerate(self._linked))[self._top : self._top + height]
+        self.show(_with_cursor(linked.line) if place == self._cursor else linked.line for place, linked in shown)
+
+
+def _is_stop(line: LinkedLine) -> bool:
+    return line.target is not None or line.value is not None
+
+
+def _with_cursor(line: TextLine) -> TextLine:
+    cells = list(line.left)
+    if len(cells) > CURSOR_CELL:
+        cells[CURSOR_CELL] = Cell(f"{_CURSOR:<{CURSOR_WIDTH}}", Role.STRONG)
+        cells[0] = replace(cells[0], role=Role.STRONG)
+    return TextLine(tuple(cells), line.right)
