@@ -29,6 +29,35 @@ COLUMNS = {
 """Columns of the table whose TcpInfo field has another name."""
 
 
+STRUCTURE = """
+8B rto ato snd_mss rcv_mss unacked sacked lost retrans fackets last_data_sent last_ack_sent last_data_recv last_ack_recv
+pmtu rcv_ssthresh rtt rttvar snd_ssthresh snd_cwnd advmss reordering rcv_rtt rcv_space total_retrans
+Q:pacing_rate Q:max_pacing_rate Q:bytes_acked Q:bytes_received segs_out segs_in notsent_bytes min_rtt data_segs_in
+data_segs_out Q:delivery_rate Q:busy_time Q:rwnd_limited Q:sndbuf_limited delivered delivered_ce Q:bytes_sent
+Q:bytes_retrans dsack_dups reord_seen rcv_ooopack snd_wnd rcv_wnd rehash H:total_rto H:total_rto_recoveries
+total_rto_time
+"""
+"""struct tcp_info from its first 32-bit field on, in the header's order and words; 32 bits where nothing is said."""
+BYTES = ["congestion_state", "timeouts_in_a_row", "probes", "backoff", "options"]
+UNREAD = {"fackets", "last_ack_sent"}
+"""Fields that the kernel no longer fills."""
+
+
+def test_fields_stand_in_the_order_of_the_header():
+    offset, expected = 8, [(number, 1) for number in range(1, 6)]
+    for word in STRUCTURE.split()[1:]:
+        size = struct.calcsize(word[:2].partition(":")[0] if ":" in word else "I")
+        assert offset % size == 0, word
+        expected += [] if word in UNREAD else [(offset, size)]
+        offset += size
+    assert [(at, form.size) for form, at in _FIELDS.values()] == expected
+    assert list(_FIELDS)[:5] == BYTES
+    names = [word.rpartition(":")[2] for word in STRUCTURE.split()[1:] if word not in UNREAD]
+    assert len(names) == len(_FIELDS) - len(BYTES)
+    same = {name for name in names if name in _FIELDS}
+    assert all(list(_FIELDS).index(name) == names.index(name) + len(BYTES) for name in same)
+
+
 def numbered() -> bytes:
     """A structure in which every byte is its offset plus one, so that no value is special."""
     return bytes(offset % 255 + 1 for offset in range(600))
