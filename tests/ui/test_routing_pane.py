@@ -50,7 +50,10 @@ async def test_an_accepted_connection_is_asked_with_its_local_address_as_source(
 
 
 async def test_a_dialled_connection_is_asked_as_if_it_were_dialled_now():
-    async with monitor_of(machine_db1.source()) as stage:
+    def by_eth0_alone(flow: Flow) -> RouteDecision:
+        return replace(machine_db1.route_to(flow), alternatives=())
+
+    async with monitor_of(FixedSource(machine_db1.samples(), by_eth0_alone)) as stage:
         await select(stage, "filebeat")
         await stage.until(lambda: "→ 198.51.100.40:5044" in pane(stage))
         assert flows(stage)[-1].source is None

@@ -38,7 +38,7 @@ class RoutingPane(TextLines, can_focus=True):
         self.show([self._title_line(), *body] if self.has_title else body)
 
     def _fitting(self, width: int, height: int) -> list[TextLine]:
-        """Break the body to the width; where it is too high, leave out what stands before its last line, the verdict."""
+        """Break the body to the width; where it is too high, leave out lines before the last, the verdict."""
         *reasons, verdict = [wrapped(line, width) for line in self._body] or [[]]
         parts = [part for line in reasons for part in line]
         kept = height - len(verdict)
