@@ -10,6 +10,7 @@ from math import inf
 from time import monotonic
 
 from monitor.kernel.descriptors import Descriptors, catch_up, has_counts, read_all
+from monitor.kernel.first_thread import table_in
 from monitor.kernel.proc_files import DENIED, GONE, directory, list_pids, process_directory
 from monitor.kernel.process_identity import process_in
 from monitor.model.process import Process
@@ -25,12 +26,14 @@ class _Reading:
     """What was last read of one process."""
 
     identity: int
-    """Inode of /proc/PID/fd, which no other process gets; _UNIDENTIFIED where even that failed."""
+    """Inode of the table's directory, which no other process gets; _UNIDENTIFIED where even that failed."""
     descriptors: Descriptors | None
     """None where they may not be read."""
     number: int
     """Open descriptors by the size of the directory; 0 before Linux 6.2."""
     read_at: float
+    table: str = "fd"
+    """Where in /proc/PID the descriptors stand: see table_in()."""
     process: Process | None = None
     """Read when somebody asks for it."""
 
@@ -64,7 +67,7 @@ class DescriptorTables:
         if reading is None:
             return None
         if reading.process is None:
-            reading.process = _process_of(pid, reading.identity)
+            reading.process = _process_of(pid, reading)
         if reading.process is None:
             del self._readings[pid]
         return reading.process
@@ -121,7 +124,7 @@ class DescriptorTables:
         if reading is None:
             return True
         try:
-            status = os.stat(f"/proc/{pid}/fd")  # noqa: PTH116 - thousands of times a second; a Path costs as much again
+            status = os.stat(f"/proc/{pid}/{reading.table}")  # noqa: PTH116 - thousands of times a second; a Path costs as much again
         except OSError:
             return True
         if status.st_ino != reading.identity:
@@ -137,7 +140,7 @@ class DescriptorTables:
         if pid == os.getpid() or not self._has_counts:
             return False
         try:
-            with directory(f"/proc/{pid}/fd") as table:
+            with directory(f"/proc/{pid}/{reading.table}") as table:
                 status = os.fstat(table)
                 return status.st_ino == reading.identity and catch_up(
                     table, reading.descriptors, doubtful, status.st_size
@@ -149,19 +152,20 @@ class DescriptorTables:
         self._readings.pop(pid, None)
         try:
             with process_directory(pid) as inside:
-                descriptors = _descriptors_in(inside, pid)
+                name = table_in(inside)
+                descriptors = _descriptors_in(inside, name, pid)
                 # Asked last, so that a process that ended meanwhile is gone and not hidden.
-                status = os.stat("fd", dir_fd=inside)
+                status = os.stat(name, dir_fd=inside)
         except OSError as error:
             if error.errno not in GONE:
                 self._readings[pid] = _Reading(_UNIDENTIFIED, None, 0, self._clock())
             return
-        self._readings[pid] = _Reading(status.st_ino, descriptors, status.st_size, self._clock())
+        self._readings[pid] = _Reading(status.st_ino, descriptors, status.st_size, self._clock(), name)
 
 
-def _descriptors_in(inside: int, pid: int) -> Descriptors | None:
+def _descriptors_in(inside: int, name: str, pid: int) -> Descriptors | None:
     try:
-        with directory("fd", inside=inside) as table:
+        with directory(name, inside=inside) as table:
             descriptors = read_all(table)
             if pid == os.getpid():
                 descriptors = {fd: inode for fd, inode in descriptors.items() if fd not in (inside, table)}
@@ -172,9 +176,10 @@ def _descriptors_in(inside: int, pid: int) -> Descriptors | None:
         raise
 
 
-def _process_of(pid: int, identity: int) -> Process | None:
+def _process_of(pid: int, reading: _Reading) -> Process | None:
     try:
         with process_directory(pid) as inside:
-            return process_in(inside, pid) if os.stat("fd", dir_fd=inside).st_ino == identity else None
+            is_same = os.stat(reading.table, dir_fd=inside).st_ino == reading.identity
+            return process_in(inside, pid) if is_same else None
     except OSError:
         return None

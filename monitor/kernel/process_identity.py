@@ -24,6 +24,8 @@ class ProcessStat:
 
     comm: bytes
     """Up to 15 bytes, any but NUL; the process chooses them."""
+    state: bytes
+    """The kernel's letter (proc(5)): R, S, D, Z, …"""
     parent: int
     """Pid of the parent; 0 where it has none in sight."""
     flags: int
@@ -31,13 +33,18 @@ class ProcessStat:
     start_time: int
     """Clock ticks after boot."""
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process, or the thread whose line it is, runs no more and only waits to be forgotten."""
+        return self.state in {b"Z", b"X"}
+
     @classmethod
     def parse(cls, line: bytes) -> ProcessStat:
         """Read the line; comm lies between the first and the LAST parenthesis, since it may hold some itself."""
         opening, closing = line.index(b"("), line.rindex(b")")
         # proc(5) counts from 1 and state, the first behind comm, is field 3.
         fields = line[closing + 1 :].split()
-        return cls(line[opening + 1 : closing], int(fields[1]), int(fields[6]), int(fields[19]))
+        return cls(line[opening + 1 : closing], fields[0], int(fields[1]), int(fields[6]), int(fields[19]))
 
 
 def process_in(inside: int, pid: int) -> Process:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from monitor.errors import KernelError
 from monitor.kernel.cgroups import unit_in
 from monitor.kernel.descriptors import kinds_in
+from monitor.kernel.first_thread import table_in
 from monitor.kernel.proc_files import GONE, directory, process_directory, read_file
 from monitor.kernel.process_identity import ProcessStat, denied_in, process_in
 from monitor.kernel.users import UserNames
@@ -117,7 +118,7 @@ def _parents(inside: int) -> tuple[Process, ...]:
 
 
 def _fd_kinds(inside: int) -> dict[str, int]:
-    with directory("fd", inside=inside) as table:
+    with directory(table_in(inside), inside=inside) as table:
         return kinds_in(table)
 
 
