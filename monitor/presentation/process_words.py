@@ -31,7 +31,7 @@ def process_lines(facts: ProcessFacts, now: float) -> list[Line]:
     return [
         ("exe", _exe(facts)),
         ("command", command_text(process.command_line) or _missing(facts, "command_line", _NO_ARGUMENTS)),
-        ("user", f"{user}   started {_started(facts, now)}   {facts.status or UNKNOWN}"),
+        ("user", f"{user}   started {_started(facts, now)}   {safe_text(facts.status or UNKNOWN)}"),
         ("parents", _parents(facts)),
         ("unit", safe_text(facts.unit) if facts.unit else _missing(facts, "unit", "no systemd unit")),
         ("load", _load(facts)),

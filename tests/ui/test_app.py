@@ -30,7 +30,7 @@ def failing() -> FailingSource:
 async def test_the_clock_is_that_of_the_sample():
     async with monitor_of(machine_db1.source()) as stage:
         assert stage.lines[0].startswith(" db1 03:12:41Z live 1s 12ms")
-        assert stage.lines[0].endswith("owners 52/52 as root")
+        assert stage.lines[0].endswith("as root")
 
 
 async def test_space_stops_showing_and_not_reading():
