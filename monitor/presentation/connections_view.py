@@ -85,9 +85,9 @@ class ConnectionsView:
         cookies: U64 = self.interval.table.cookie[self.order]
         return cookies
 
-    def row_at(self, position: int) -> int:
-        """Give the row of the interval's table that stands at a position."""
-        return int(self.order[position])
+    def rows_at(self, position: int) -> Rows:
+        """Give the row of the interval's table that stands at a position, as an array of one."""
+        return self.order[position : position + 1]
 
     def key_at(self, position: int) -> int:
         """Give the cookie of the row at a position."""

@@ -31,8 +31,8 @@ from monitor.ui.screens.connection import ConnectionScreen
 from monitor.ui.screens.main import MainScreen
 from monitor.ui.screens.process import ProcessScreen
 from monitor.ui.theme import COLOURLESS_THEME, DARK_THEME, LIGHT_THEME
-from monitor.ui.widgets.connections_pane import ConnectionsPane
 from monitor.ui.widgets.list_pane import ListPane
+from monitor.ui.widgets.rows_pane import RowsPane
 
 if TYPE_CHECKING:
     from monitor.model.route import Flow
@@ -210,10 +210,10 @@ class MonitorApp(OrderlyApp):
             if screen.prompt.is_asking and await screen.prompt.take_key(event):
                 return
             pane = screen.pane
-            if isinstance(pane, ListPane) and pane.is_choosing_column and event.key not in LEAVE_KEYS:
+            if isinstance(pane, ListPane) and pane.is_choosing and event.key not in LEAVE_KEYS:
                 pane.take_letter(event.character)
                 return
-            if isinstance(pane, ConnectionsPane):
+            if isinstance(pane, RowsPane):
                 pane.note_key()
         await super().on_event(event)
 

@@ -69,8 +69,8 @@ KEYS = (
     Key("ctrl+u", "Ctrl+U", "half_page_up", "half a page up", By.TABLE, Where.TABLES),
     Key("home,g", "Home g", "first", "first row; there once more: stay on top of the list", By.TABLE, Where.LISTS),
     Key("end,G", "End G", "last", "last row", By.TABLE, Where.LISTS),
-    Key("left,h", "← h", "scroll_left", "columns to the left", By.TABLE, Where.TABLES),
-    Key("right,l", "→ l", "scroll_right", "columns to the right", By.TABLE, Where.TABLES),
+    Key("left,h", "← h", "scroll_left", "columns to the left; close a group", By.TABLE, Where.TABLES),
+    Key("right,l", "→ l", "scroll_right", "columns to the right; open a group", By.TABLE, Where.TABLES),
     Key(
         "enter",
         "⏎ Enter",
@@ -102,6 +102,7 @@ KEYS = (
         "sort",
         3,
     ),
+    Key("t,f5", "t F5", "group", "group, then a letter; Enter opens a group", By.TABLE, Where.CONNECTIONS, "group", 4),
     Key("less_than_sign", "<", "sort_left", "sort by the column to the left", By.TABLE, Where.TABLES),
     Key("greater_than_sign", ">", "sort_right", "sort by the column to the right", By.TABLE, Where.TABLES),
     Key("I", "I", "invert_sort", "turn the order round", By.TABLE, Where.TABLES),

@@ -25,13 +25,14 @@ from monitor.presentation.view import Cell, Role
 from monitor.ui.keys import By, Where, bindings
 from monitor.ui.route_follower import RouteFollower
 from monitor.ui.steps import Step, Steps
-from monitor.ui.widgets.connections_pane import ConnectionsPane, Narrowing
+from monitor.ui.widgets.connections_pane import ConnectionsPane
 from monitor.ui.widgets.footer_bar import FooterBar
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.listeners_pane import ListenersPane
 from monitor.ui.widgets.live_table import LiveTable
 from monitor.ui.widgets.prompt import Prompt
 from monitor.ui.widgets.routing_pane import RoutingPane
+from monitor.ui.widgets.rows_pane import Narrowing
 from monitor.ui.widgets.text_lines import TextLines
 
 if TYPE_CHECKING:
@@ -269,6 +270,8 @@ class MainScreen(Screen[None]):
                 self.connections.set_filter("", None)
             case "typed route":
                 self._route.typed = None
+            case "groups":
+                self.connections.group_by(None)
             case "zoom":
                 self._is_zoomed = False
 
@@ -302,6 +305,14 @@ class MainScreen(Screen[None]):
             self.app.show_connection(int(interval.table.cookie[row]))
         else:
             self.action_show_process()
+
+    def on_connections_pane_grouped(self, message: ConnectionsPane.Grouped) -> None:
+        """Let Esc undo the groups."""
+        message.stop()
+        if message.is_grouped:
+            self._steps.take("groups")
+        else:
+            self._steps.drop("groups")
 
     def on_list_pane_asked(self, message: ListPane.Asked) -> None:
         """Say which letters a pane waits for."""
@@ -349,8 +360,7 @@ class MainScreen(Screen[None]):
         view = self.listeners.listeners_view
         if self._current == "listeners" and view is not None and view.count:
             return view.endpoints.members(view.entry_at(self.listeners.cursor_position))
-        row = self._selected_row()
-        return [] if row is None else [row]
+        return self.connections.rows_at_cursor() if self._current != "listeners" else []
 
     # Routing.
 

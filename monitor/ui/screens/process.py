@@ -13,33 +13,53 @@ from monitor.presentation.safe_text import cell_width
 from monitor.presentation.text_line import TextLine, plain
 from monitor.presentation.view import Cell, Role
 from monitor.ui.keys import By, Where, bindings
-from monitor.ui.widgets.connections_pane import ConnectionsPane
 from monitor.ui.widgets.footer_bar import FooterBar
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.live_table import LiveTable
 from monitor.ui.widgets.prompt import Prompt
+from monitor.ui.widgets.rows_pane import RowsPane
 from monitor.ui.widgets.text_lines import TextLines
 
 if TYPE_CHECKING:
     from monitor.model.process import ProcessFacts
     from monitor.model.sample import Interval
     from monitor.model.socket_table import Bools
+    from monitor.presentation.sorting import Sort
     from monitor.ui.app import MonitorApp
+    from monitor.ui.widgets.rows_pane import RowsView
 
 _LABEL_WIDTH = 9
 
 
-class ProcessSockets(ConnectionsPane):
-    """All sockets of one process, listeners included."""
+class ProcessSockets(RowsPane):
+    """All sockets of one process by role: what it listens on, accepted, connects to; groups open in place."""
 
-    pane_name = "Sockets"
     pid = 0
+
+    def on_mount(self) -> None:
+        """Name the list before there is anything to show."""
+        self.set_title("Sockets")
 
     def candidates(self, interval: Interval) -> Bools:
         """Choose the rows that the process holds."""
         from monitor.presentation.connections_view import rows_of_process  # noqa: PLC0415 - it brings numpy
 
         return rows_of_process(interval, self.pid)
+
+    def make_view(self, interval: Interval, chosen: Bools, sort: Sort, former: RowsView | None) -> RowsView:
+        """Part the rows by role."""
+        from monitor.presentation.process_sections import ProcessSections  # noqa: PLC0415 - it brings numpy
+
+        kept = former if isinstance(former, ProcessSections) else None
+        return ProcessSections.make(interval, chosen, self.opened, sort, self.size.width, former=kept)
+
+    def say_title(self, view: RowsView, chosen: int, total: int) -> None:
+        """Say how many sockets are shown."""
+        count = f"{chosen:,} of {total:,}" if chosen != total else f"{total:,}"
+        notes = [f"filter {self.filter_text}"] if self.filter_tree is not None else []
+        is_filtered = chosen != total
+        self.empty_text = f"0 of {total:,}: nothing matches; Esc widens again" if is_filtered else "it holds no sockets"
+        self.set_title(f"Sockets {count}", notes)
 
 
 class ProcessScreen(Screen[None]):
@@ -159,15 +179,21 @@ class ProcessScreen(Screen[None]):
             self._say_row()
 
     def on_live_table_opened(self, message: LiveTable.Opened) -> None:
-        """Go to the other process that shares the row at the cursor, where there is one."""
+        """Open the connection at the cursor; what has no remote endpoint has no screen of its own."""
         message.stop()
-        self.action_show_process()
+        interval, row = self.app.interval, self.sockets.row_at_cursor()
+        if interval is None or row is None:
+            return
+        if bool(interval.table.is_pair[row]):
+            self.app.show_connection(int(interval.table.cookie[row]))
+        else:
+            self.action_show_process()
 
     def action_show_process(self) -> None:
-        """Open another owner of the row at the cursor."""
-        row = self.sockets.row_at_cursor()
-        if self.app.interval is not None and row is not None:
-            self.app.show_process_of(self.app.interval, [row], other_than=self.pid)
+        """Open another owner of what is at the cursor."""
+        rows = self.sockets.rows_at_cursor()
+        if self.app.interval is not None and rows:
+            self.app.show_process_of(self.app.interval, rows, other_than=self.pid)
 
     def action_more_rows(self) -> None:
         """TIME-WAIT rows belong to no process; say so."""

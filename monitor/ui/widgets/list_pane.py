@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -25,7 +26,7 @@ class ListPane(LiveTable):
 
     @dataclass(eq=False)
     class Asked(Message):
-        """The pane needs a letter: which column to sort by."""
+        """The pane needs a letter."""
 
         text: str
         """What may be pressed; empty when nothing is asked any more."""
@@ -37,8 +38,7 @@ class ListPane(LiveTable):
         self.filter_tree: Filter | None = None
         self.sort: Sort | None = None
         """None is the pane's own order."""
-        self.is_choosing_column = False
-        """Whether the next key is the letter of a column."""
+        self._choices: Mapping[str, Callable[[], None]] | None = None
 
     def show_interval(self, interval: Interval) -> None:
         """Show the newest interval."""
@@ -68,15 +68,42 @@ class ListPane(LiveTable):
             self.sort = self.first_press(column_id)
         self.rebuild()
 
+    @property
+    def is_choosing(self) -> bool:
+        """Whether the next key is one of the letters that were asked for."""
+        return self._choices is not None
+
+    def choose(self, title: str, choices: Mapping[str, tuple[str, Callable[[], None]]]) -> None:
+        """Ask for a letter.
+
+        Args:
+            title: What is chosen.
+            choices: By letter: its word, and what it does.
+        """
+        self._choices = {letter: act for letter, (_, act) in choices.items()}
+        words = [title, *(f"{letter} {word}" for letter, (word, _) in choices.items())]
+        text = "  ".join(words)
+        self.post_message(self.Asked(text if len(text) < self.app.size.width else " ".join(words)))
+
+    def take_letter(self, character: str | None) -> None:
+        """Take the letter that was asked for; any other key ends the question."""
+        choices, self._choices = self._choices or {}, None
+        self.post_message(self.Asked(""))
+        if character is not None and character in choices:
+            choices[character]()
+
     def action_sort(self) -> None:
         """Ask for the letter of a column."""
         letters = self._letters()
         if letters:
-            self.is_choosing_column = True
-            choices = [f"{letter} {title}" for letter, (_, title) in letters.items()]
-            words = ["sort", *choices, "0 own"]
-            text = "  ".join(words)
-            self.post_message(self.Asked(text if len(text) < self.app.size.width else " ".join(words)))
+            columns = {
+                letter: (title, partial(self.sort_by, column_id)) for letter, (column_id, title) in letters.items()
+            }
+            self.choose("sort", {**columns, "0": ("own", self._sort_by_own_order)})
+
+    def _sort_by_own_order(self) -> None:
+        self.sort = None
+        self.rebuild()
 
     def action_sort_left(self) -> None:
         """Sort by the column to the left."""
@@ -95,17 +122,6 @@ class ListPane(LiveTable):
         """Sort by the column whose title was clicked."""
         message.stop()
         self.sort_by(message.column_id)
-
-    def take_letter(self, character: str | None) -> None:
-        """Take the letter that was asked for; any other key ends the question."""
-        self.is_choosing_column = False
-        self.post_message(self.Asked(""))
-        letters = self._letters()
-        if character == "0":
-            self.sort = None
-            self.rebuild()
-        elif character in letters:
-            self.sort_by(letters[character][0])
 
     def _letters(self) -> dict[str, tuple[str, str]]:
         """Give each sortable column a letter: the first of its name that is free."""

@@ -1,0 +1,170 @@
+"""RowsPane: a list of single sockets, or of groups of them that open in place; the order rests while it is read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.ui.widgets.list_pane import ListPane
+
+if TYPE_CHECKING:
+    from monitor.model.sample import Interval
+    from monitor.model.socket_table import Bools
+    from monitor.presentation.connections_view import ConnectionsView
+    from monitor.presentation.groups import GroupKey
+    from monitor.presentation.groups_view import GroupsView
+    from monitor.presentation.process_sections import ProcessSections
+    from monitor.presentation.sorting import Sort
+
+    RowsView = ConnectionsView | GroupsView | ProcessSections
+
+_RESORT_S = 3.0
+"""A table sorted by a rate changes its order this often at most."""
+_REST_AFTER_KEY_S = 2.0
+"""And not while somebody is moving in it."""
+_RESTLESS = frozenset({None, "rate", "receive", "send", "idle"})
+"""Orders that change with every sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """The pane shows only what belongs to this."""
+
+    title: str
+    """As the pane's title says it: "on [::]:443"."""
+    choose: Callable[[Interval], Bools]
+    """Chooses rows of an interval."""
+
+
+class RowsPane(ListPane):
+    """What Connections and the sockets of a process share. A subclass chooses the rows and makes the view."""
+
+    def __init__(self, *, glyphs: Mapping[int, str] | None, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(glyphs=glyphs, id=id)
+        self.narrowing: Narrowing | None = None
+        self.opened: frozenset[GroupKey] = frozenset()
+        """Groups whose rows are shown."""
+        self.shown: RowsView | None = None
+        """The view that is shown; None before the first."""
+        self._sorted_at = 0.0
+        self._key_at = 0.0
+        self._shown_order: object = None
+
+    def candidates(self, interval: Interval) -> Bools:
+        """Choose the rows that this pane is about."""
+        raise NotImplementedError
+
+    def make_view(self, interval: Interval, chosen: Bools, sort: Sort, former: RowsView | None) -> RowsView:
+        """Make the view of the chosen rows.
+
+        Args:
+            interval: What is shown.
+            chosen: One entry per row of its table.
+            sort: The order asked for.
+            former: The view whose order is to be kept; None to sort anew.
+        """
+        raise NotImplementedError
+
+    def say_title(self, view: RowsView, chosen: int, total: int) -> None:
+        """Say in the title how many of the candidates are shown, and why not all."""
+        raise NotImplementedError
+
+    def order_asked_for(self) -> object:
+        """Give what the order follows from; while it is the same, rows may rest in their places."""
+        return self.sort, self.narrowing, self.filter_text, self.opened
+
+    def note_key(self) -> None:
+        """Remember that somebody has just pressed a key here."""
+        self._key_at = time.monotonic()
+
+    def narrow(self, narrowing: Narrowing | None) -> None:
+        """Show only some rows, or all again."""
+        self.narrowing = narrowing
+        self.rebuild()
+
+    def first_press(self, column_id: str) -> Sort:
+        """Give the order that choosing a column brings."""
+        from monitor.presentation.connections_view import first_press  # noqa: PLC0415 - it brings numpy
+
+        return first_press(column_id)
+
+    def rebuild(self) -> None:
+        """Choose and order the rows of the interval."""
+        if self.interval is None:
+            return
+        from monitor.presentation.sorting import Sort  # noqa: PLC0415 - it brings numpy
+
+        everything = self.candidates(self.interval)
+        chosen = everything & self._chosen(self.interval)
+        former = self.shown if self.shown is not None and self._keeps_order(self.shown) else None
+        view = self.make_view(self.interval, chosen, self.sort or Sort(), former)
+        if former is None:
+            self._sorted_at = time.monotonic()
+        self._shown_order = self.order_asked_for()
+        self.shown = view
+        self.say_title(view, int(chosen.sum()), int(everything.sum()))
+        self.show(view, stretch="process" if self.size.width >= 110 else "name")  # noqa: PLR2004 - as the columns' widths
+
+    def rows_at_cursor(self) -> list[int]:
+        """Give the rows of the interval's table that the line at the cursor stands for: one, or a group's."""
+        if self.shown is None or not self.shown.count:
+            return []
+        rows: list[int] = self.shown.rows_at(self.cursor_position).tolist()
+        return rows
+
+    def row_at_cursor(self) -> int | None:
+        """Give the row at the cursor, of a group its first; None for a heading, or where there are no rows."""
+        return next(iter(self.rows_at_cursor()), None)
+
+    def action_open(self) -> None:
+        """Open or close a group in its place; ask for more of a row."""
+        if not self.toggle_group():
+            super().action_open()
+
+    def action_scroll_left(self) -> None:
+        """Close the group at the cursor; without one scroll the columns."""
+        if not self.toggle_group(is_wanted_open=False):
+            super().action_scroll_left()
+
+    def action_scroll_right(self) -> None:
+        """Open the group at the cursor; without one scroll the columns."""
+        if not self.toggle_group(is_wanted_open=True):
+            super().action_scroll_right()
+
+    def toggle_group(self, *, is_wanted_open: bool | None = None) -> bool:
+        """Open or close the group at the cursor; False where there is none, or where it is as wanted already."""
+        from monitor.presentation.connections_view import ConnectionsView  # noqa: PLC0415 - it brings numpy
+
+        view, key = self.shown, self.cursor_key
+        if view is None or isinstance(view, ConnectionsView) or key is None or isinstance(key, int):
+            return False
+        group = view.group_key_of(key)
+        if group is None or (is_wanted_open is not None and is_wanted_open == (group in self.opened)):
+            return False
+        self.opened = view.toggled(key)
+        self.rebuild()
+        return True
+
+    def _chosen(self, interval: Interval) -> Bools:
+        import numpy as np  # noqa: PLC0415 - it brings numpy after the first paint
+
+        from monitor.presentation.filters import mask  # noqa: PLC0415 - as above
+
+        chosen: Bools = np.ones(len(interval.table), np.bool_)
+        if self.narrowing is not None:
+            chosen &= self.narrowing.choose(interval)
+        if self.filter_tree is not None:
+            chosen &= mask(self.filter_tree, interval)
+        return chosen
+
+    def _keeps_order(self, former: RowsView) -> bool:
+        """Whether rows stay in the order in which they are shown: the same question, and too early to re-sort."""
+        now = time.monotonic()
+        if self._shown_order != self.order_asked_for() or not former.interval.has_rates:
+            return False
+        column = self.sort.column if self.sort is not None else None
+        if column not in _RESTLESS:
+            return False
+        return now - self._sorted_at < _RESORT_S or now - self._key_at < _REST_AFTER_KEY_S
