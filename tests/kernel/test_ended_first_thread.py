@@ -112,13 +112,13 @@ def test_it_keeps_them_when_its_first_thread_ends_between_two_samples(held):
         assert (inode, process.pid, held.fileno()) in before
 
 
-def test_its_descriptors_are_counted(held):
+def test_its_descriptors_and_threads_are_counted(held):
     with threads(held) as process:
         process.end_the_first()
         facts = read_facts(process.pid)
     assert facts is not None
     assert (facts.fd_kinds or {})["socket"] == 1
-    assert facts.unread == ()
+    assert (facts.threads, facts.unread) == (2, ())
 
 
 def test_a_plain_user_is_told_that_its_descriptors_are_hidden(as_root, held):
