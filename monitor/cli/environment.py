@@ -8,31 +8,46 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 _HARMLESS = frozenset(
-    {"PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED", "PYTHONIOENCODING", "PYTHONUNBUFFERED", "PYTHONUTF8"}
+    {
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONHASHSEED",
+        "PYTHONIOENCODING",
+        "PYTHONUNBUFFERED",
+        "PYTHONUTF8",
+        "PYTHONWARNINGS",
+    }
 )
-"""What containers set for every program; it changes nothing that matters here."""
+"""What is set for every program in a container or a test; after the start of Python it changes nothing that matters."""
+
+
+def start_anew_where_steered() -> None:
+    """Replace a privileged program that variables steer by one in isolated mode without them; else do nothing.
+
+    Python has read its own variables at its start, so only another start is free of them.
+    """
+    if any(map(_steers_python, os.environ)) and is_privileged(os.environ):
+        shed_steering()
+        os.execve(sys.executable, [sys.executable, "-I", "-m", "monitor", *sys.argv[1:]], os.environ)
 
 
 def shed_steering() -> None:
-    """Start anew without steering variables where we run with privileges; else do nothing.
+    """Take the steering variables from a privileged program, before Textual is imported.
 
-    Python has read its own at its start, so only another start in isolated mode can be without them. That is said in
-    one line on standard error: before the screen opens, and still there when it has closed.
+    That is said in one line on standard error: before the screen opens, and still there when it has closed.
     """
     names = steering_names(os.environ)
     if not names or not is_privileged(os.environ):
         return
+    for name in names:
+        del os.environ[name]
     if sys.stderr:
         from monitor.presentation.safe_text import safe_text  # noqa: PLC0415 - seldom needed
 
         said = safe_text(", ".join(names))
         sys.stderr.write(f"fourtuple: running with privileges, so without the variables {said}\n")
         sys.stderr.flush()
-    kept = {name: value for name, value in os.environ.items() if name not in names}
-    os.execve(sys.executable, [sys.executable, "-I", "-m", "monitor", *sys.argv[1:]], kept)
 
 
 def steering_names(names: Iterable[str]) -> list[str]:
@@ -51,6 +66,8 @@ def is_privileged(environment: Mapping[str, str]) -> bool:
 
 
 def _has_capability() -> bool:
+    from pathlib import Path  # noqa: PLC0415 - seldom needed
+
     try:
         status = Path("/proc/self/status").read_bytes()
     except OSError:

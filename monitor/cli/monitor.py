@@ -8,6 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from monitor.cli.environment import shed_steering
 from monitor.errors import InputError
 from monitor.sampling.collector_process import CollectorProcess
 
@@ -25,6 +26,7 @@ def run_monitor(arguments: argparse.Namespace) -> int:
         from monitor.presentation.filter_parser import parse  # noqa: PLC0415 - most starts are without a filter
 
         parse(arguments.filter)
+    shed_steering()
     collector: CollectorProcess | None = CollectorProcess()
     for name, value in _TEXTUAL_DEFAULTS.items():
         os.environ.setdefault(name, value)

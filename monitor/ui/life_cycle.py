@@ -51,13 +51,12 @@ class OrderlyApp(App[None]):
 def run_app(app: OrderlyApp, *, has_mouse: bool = True, is_debugging: bool = False) -> int:
     """Run an app until it ends; gives the exit code of the program."""
     failure: Exception | None = None
-    hook_before, threading.excepthook = threading.excepthook, app.fail_in_thread
+    # It stays after the end: what a thread that is left behind stumbles over then is no news to anybody.
+    threading.excepthook = app.fail_in_thread
     try:
         app.run(mouse=has_mouse)
     except Exception as error:  # noqa: BLE001 - the terminal has been restored, and the user is told
         failure = error
-    finally:
-        threading.excepthook = hook_before
     failure = app.failure or failure
     if failure is None:
         return app.return_code or 0
