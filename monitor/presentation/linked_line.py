@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from monitor.model.sample import Interval
-from monitor.model.socket_table import Bools
 from monitor.presentation.fitting import cell_width, fit
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
-from monitor.reasoning.sharing import LocalEndpoint, RemoteAddress
+
+if TYPE_CHECKING:  # widgets import this module before the first paint, and numpy comes after it
+    from monitor.model.sample import Interval
+    from monitor.model.socket_table import Bools
+    from monitor.reasoning.sharing import LocalEndpoint, RemoteAddress
 
 LABEL_WIDTH = 12
 CURSOR_CELL = 1
