@@ -180,7 +180,6 @@ def test_a_second_signal_ends_a_monitor_that_is_stuck(tmp_path: Path):
         report.wait_for("stuck")
         terminal.send_signal(signal.SIGTERM)
         report.wait_for("asked to end")
-        terminal.send_signal(signal.SIGHUP)
         terminal.send_signal(signal.SIGINT)
         assert terminal.exit_code(timeout=4) == 143
         assert_restored(terminal)

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 
+_STATUS = "/proc/self/status"
 _HARMLESS = frozenset(
     {
         "PYTHONDONTWRITEBYTECODE",
@@ -69,7 +70,7 @@ def _has_capability() -> bool:
     from pathlib import Path  # noqa: PLC0415 - seldom needed
 
     try:
-        status = Path("/proc/self/status").read_bytes()
+        status = Path(_STATUS).read_bytes()
     except OSError:
         # Unknown is no reason to trust.
         return True
