@@ -18,7 +18,7 @@ from monitor.model.sample import Interval
 from monitor.model.socket_table import Rows
 from monitor.presentation.connections_view import rows_of_process
 from monitor.presentation.formats import count_text, when_text
-from monitor.presentation.process_words import process_lines, process_title
+from monitor.presentation.process_words import argument_texts, process_lines, process_title
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import json_name, safe_text
 from monitor.presentation.socket_document import socket_document
@@ -100,7 +100,7 @@ def document(facts: ProcessFacts, interval: Interval, rows: Rows) -> dict[str, o
         "taken_at": when_text(interval.sample.taken_at),
         **_identity(process),
         **(json_name("exe", process.exe) if process.exe is not None else {"exe": None}),
-        "arguments": [safe_text(part) for part in process.command_line.rstrip(b"\0").split(b"\0") if part],
+        "arguments": argument_texts(process.command_line),
         "uid": process.uid,
         "user": None if facts.user is None else safe_text(facts.user),
         "started_at": None if facts.started_at is None else when_text(facts.started_at),

@@ -13,9 +13,7 @@ ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|[ntr\\])")
 """What stands in safe text for a character that is not shown: every backslash in it begins one of these."""
 
 _PIECE = re.compile(rf"{ESCAPE.pattern}|.", re.DOTALL)
-_PORT_OR_PID = re.compile(
-    r"(?:\]?:(?:[0-9]{1,5}|\*)|(?P<pid>\[[0-9]+\]|\ ×[0-9]+|\ [0-9]+\ sockets))\Z", re.ASCII
-)
+_PORT_OR_PID = re.compile(r"(?:\]?:(?:[0-9]{1,5}|\*)|(?P<pid>\[[0-9]+\]|\ ×[0-9]+|\ [0-9]+\ sockets))\Z", re.ASCII)
 """What the end of a text must keep: a port, a pid, a number of owners or of sockets."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.model.process import Process, ProcessFacts
 from monitor.presentation.formats import UNKNOWN, bytes_text, count_text, duration_text, when_text
+from monitor.presentation.masking import masked
 from monitor.presentation.safe_text import safe_text
 
 Line = tuple[str, str]
@@ -40,8 +41,14 @@ def process_lines(facts: ProcessFacts, now: float) -> list[Line]:
 
 
 def command_text(command_line: bytes) -> str:
-    """Write a command line with blanks between its arguments; arguments that hold blanks stay unquoted."""
-    return " ".join(safe_text(part) for part in command_line[:_ARGUMENTS_SHOWN].rstrip(b"\0").split(b"\0") if part)
+    """Write a command line with blanks between its arguments, secrets masked; blanks within stay unquoted."""
+    return " ".join(argument_texts(command_line))
+
+
+def argument_texts(command_line: bytes) -> list[str]:
+    """Write each argument of a command line, secrets masked; empty ones are left out."""
+    parts = masked(command_line[:_ARGUMENTS_SHOWN]).rstrip(b"\0").split(b"\0")
+    return [safe_text(part) for part in parts if part]
 
 
 def _exe(facts: ProcessFacts) -> str:

@@ -27,19 +27,21 @@ from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.keys import KEYS, LEAVE_KEYS, By, Where, bindings
 from monitor.ui.life_cycle import OrderlyApp
 from monitor.ui.messages import SamplerReported
-from monitor.ui.screens.connection import ConnectionScreen
 from monitor.ui.screens.main import MainScreen
-from monitor.ui.screens.process import ProcessScreen
 from monitor.ui.theme import COLOURLESS_THEME, DARK_THEME, LIGHT_THEME
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.rows_pane import RowsPane
 
 if TYPE_CHECKING:
+    from monitor.model.process import ProcessFacts
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
+    from monitor.model.tcp_info import SocketDetails
     from monitor.presentation.linked_line import Target
+    from monitor.presentation.routing_text import RouteAnswer
     from monitor.sampling.source import Source
+    from monitor.ui.widgets.prompt import Prompt
 
 PERIODS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 _ALWAYS = frozenset({"leave_program", "redraw", "suspend_process"})
@@ -62,10 +64,6 @@ class Settings:
     is_ascii: bool = False
 
 
-ActingScreen = MainScreen | ProcessScreen | ConnectionScreen
-"""Screens on which the keys of the table work."""
-
-
 @runtime_checkable
 class LiveScreen(Protocol):
     """A screen that shows what the sampler reads."""
@@ -76,6 +74,54 @@ class LiveScreen(Protocol):
 
     def show_status(self, line: TextLine) -> None:
         """Show the status line."""
+        ...
+
+
+@runtime_checkable
+class ActingScreen(Protocol):
+    """A screen on which the keys of the table work."""
+
+    prompt: Prompt
+
+    @property
+    def pane(self) -> object:
+        """What the keys of a list act on."""
+        ...
+
+    @property
+    def place(self) -> Where:
+        """Where the user is, in the words of the key table."""
+        ...
+
+    def say(self, text: str, role: Role = Role.DIM) -> None:
+        """Put a sentence on the message line."""
+        ...
+
+
+@runtime_checkable
+class ShowsRoutes(Protocol):
+    """A screen that may have asked for a route."""
+
+    def show_route(self, answer: RouteAnswer) -> None:
+        """Take an answer, if it is to the own question."""
+        ...
+
+
+@runtime_checkable
+class ShowsProcess(Protocol):
+    """A screen that may have asked for the facts of a process."""
+
+    def show_facts(self, pid: int, facts: ProcessFacts | None, error: str | None) -> None:
+        """Take an answer, if it is to the own question."""
+        ...
+
+
+@runtime_checkable
+class ShowsSocket(Protocol):
+    """A screen that may have asked for one socket alone."""
+
+    def show_details(self, socket: SocketId, details: SocketDetails | None, error: str | None) -> None:
+        """Take an answer, if it is to the own question."""
         ...
 
 
@@ -124,7 +170,7 @@ class MonitorApp(OrderlyApp):
         self.theme = COLOURLESS_THEME if self.no_color else DARK_THEME.name
         self.push_screen(MainScreen(self.glyphs, self.settings.filter_text))
         if self.settings.pid is not None:
-            self.push_screen(ProcessScreen(self.settings.pid, self.glyphs))
+            self.show_process(self.settings.pid)
         self.call_after_refresh(self._sampler.start)
         self.set_interval(_CLOCK_S, self.tell_status)
 
@@ -153,11 +199,11 @@ class MonitorApp(OrderlyApp):
     def _take_answer(self, answer: RouteAnswered | ProcessAnswered | SocketAnswered) -> None:
         """Hand an answer to the screens that may have asked; each knows whether it is the one."""
         for screen in self.screen_stack:
-            if isinstance(answer, ProcessAnswered) and isinstance(screen, ProcessScreen):
+            if isinstance(answer, ProcessAnswered) and isinstance(screen, ShowsProcess):
                 screen.show_facts(answer.pid, answer.facts, answer.error)
-            elif isinstance(answer, SocketAnswered) and isinstance(screen, ConnectionScreen):
+            elif isinstance(answer, SocketAnswered) and isinstance(screen, ShowsSocket):
                 screen.show_details(answer.socket, answer.details, answer.error)
-            elif isinstance(answer, RouteAnswered) and isinstance(screen, MainScreen | ConnectionScreen):
+            elif isinstance(answer, RouteAnswered) and isinstance(screen, ShowsRoutes):
                 from monitor.presentation.routing_text import RouteAnswer  # noqa: PLC0415 - it brings numpy
 
                 screen.show_route(RouteAnswer(answer.flow, answer.decision, answer.error))
@@ -251,10 +297,14 @@ class MonitorApp(OrderlyApp):
 
     def show_process(self, pid: int) -> None:
         """Open the screen of a process."""
+        from monitor.ui.screens.process import ProcessScreen  # noqa: PLC0415 - most starts are without it
+
         self.push_screen(ProcessScreen(pid, self.glyphs))
 
     def show_connection(self, cookie: int) -> None:
         """Open the screen of a socket that has two endpoints."""
+        from monitor.ui.screens.connection import ConnectionScreen  # noqa: PLC0415 - every start is without it
+
         self.push_screen(ConnectionScreen(cookie, self.glyphs))
 
     def follow(self, target: Target) -> None:

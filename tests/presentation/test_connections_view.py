@@ -94,7 +94,7 @@ def test_every_order_holds_every_row_once_and_finds_it_again(column, is_descendi
     keys = [view.key_at(position) for position in range(view.count)]
     assert len(set(keys)) == view.count == int(np.count_nonzero(pairs(view.interval, with_time_wait=False)))
     assert [view.position_of(key) for key in keys] == list(range(view.count))
-    assert [view.rows_at(at).tolist() for at in range(view.count)] == view.order.tolist()
+    assert [row for at in range(view.count) for row in view.rows_at(at).tolist()] == view.order.tolist()
     assert {len(line.cells) for line in view.lines(0, view.count)} == {len(view.columns)}
 
 

@@ -85,3 +85,8 @@ def test_the_kernels_word_for_its_status_is_not_trusted():
 
 def test_a_title_is_name_and_pid():
     assert process_title(Process(7, 0, b"a\nb", 0)) == r"a\nb[7]"
+
+
+def test_secrets_in_arguments_are_masked():
+    assert "hunter2" not in command_text(b"/opt/proxy\0--token\0hunter2\0--config\0/etc/proxy.toml")
+    assert "/etc/proxy.toml" in command_text(b"/opt/proxy\0--token\0hunter2\0--config\0/etc/proxy.toml")

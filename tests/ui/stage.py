@@ -161,7 +161,7 @@ async def monitor_of(  # noqa: PLR0913 - one for each thing that a start can dif
     with (
         # With a standing clock no sample is ever due.
         patch("monitor.sampling.sampler.time", HandClock()),
-        patch("monitor.ui.widgets.connections_pane.time", clock),
+        patch("monitor.ui.widgets.rows_pane.time", clock),
         patch.dict(os.environ, {} if has_colour else {"NO_COLOR": "1"}),
     ):
         if has_colour:

@@ -207,4 +207,4 @@ async def test_a_console_without_signs_gets_ascii_on_every_screen():
         assert stage.text.isascii()
         await stage.press("colon")
         await stage.sees("columns to the right")
-        assert stage.line_with("columns to the right").split() == ["columns", "to", "the", "right", "(l)"]
+        assert stage.line_with("columns to the right").endswith("(l)")

@@ -154,12 +154,12 @@ async def test_rows_do_not_jump_right_after_a_key_and_settle_later():
     async with monitor_of(turning()) as stage:
         stage.clock.now += 10
         await stage.press("down")
-        order = stage.main.connections.connections_view.cookies.tolist()
+        order = ports(stage)
         await stage.next_sample()
-        assert stage.main.connections.connections_view.cookies.tolist() == order
+        assert ports(stage) == order
         stage.clock.now += 3.5
         await stage.next_sample()
-        assert stage.main.connections.connections_view.cookies.tolist() != order
+        assert ports(stage) != order
 
 
 def column(stage: Stage, column_id: str) -> list[str]:

@@ -29,13 +29,6 @@ async def test_p_opens_the_process_of_the_row():
         assert "[Sockets 6]" in stage.text
 
 
-async def test_enter_on_a_connection_opens_its_process():
-    async with monitor_of(machine_db1.source()) as stage:
-        await stage.press("down", "enter")
-        await stage.sees("nginx[814]")
-        assert process(stage).pid == 814
-
-
 async def test_of_several_owners_one_is_chosen():
     async with monitor_of(machine_db1.source()) as stage:
         await stage.press("1")
@@ -129,9 +122,10 @@ async def test_the_sockets_sort_by_key():
     async with monitor_of(machine_db1.source()) as stage:
         await stage.press("p")
         await stage.sees("nginx.service")
-        await stage.press("s", "r")
-        assert "by remote" in stage.text
-        assert "remote▴" in stage.text
+        await stage.press("s", "l")
+        assert "endpoint▴" in stage.text
+        await stage.press("s", "l")
+        assert "endpoint▾" in stage.text
 
 
 async def test_from_a_shared_socket_the_other_owners_are_one_key_away():
@@ -139,18 +133,18 @@ async def test_from_a_shared_socket_the_other_owners_are_one_key_away():
         stage.app.show_process(812)
         await stage.sees("nginx.service")
         await stage.type("/listen")
-        await stage.press("enter", "enter")
+        await stage.press("enter", "down", "p")
         await stage.sees("3 processes hold")
         await stage.press("enter")
         await stage.sees("nginx[813]")
         assert process(stage).pid == 813
 
 
-async def test_on_a_socket_of_its_own_enter_says_that_nobody_shares_it():
+async def test_on_a_socket_of_its_own_p_says_that_nobody_shares_it():
     async with monitor_of(machine_db1.source()) as stage:
         stage.app.show_process(990)
         await stage.sees("proxy.service")
-        await stage.press("enter")
+        await stage.press("down", "p")
         assert stage.lines[-2] == " 192.0.2.10:6432: no other process holds it"
 
 
@@ -167,9 +161,11 @@ async def test_the_message_line_tells_more_of_the_row_at_the_cursor():
     async with monitor_of(machine_db1.source()) as stage:
         stage.app.show_process(990)
         await stage.sees("proxy.service")
-        assert stage.lines[-2] == " proxy[990] app fd 9 · accept queue 6 of 5"
-        await stage.press("down")
-        await stage.sees("proxy[990] app fd 30 · rtt 0.4ms")
+        assert stage.lines[-2] == ""
+        await stage.press("down", "enter", "down")
+        await stage.sees(" proxy[990] app fd 9 · accept queue 6 of 5")
+        await stage.press("home")
+        await stage.until(lambda: stage.lines[-2] == "")
 
 
 async def test_rows_keep_their_owners_name_before_owners_are_read():

@@ -167,7 +167,9 @@ class ProcessScreen(Screen[None]):
         from monitor.presentation.selection import owner_line  # noqa: PLC0415 - as above
 
         interval, row = self.sockets.interval, self.sockets.row_at_cursor()
-        if interval is not None and row is not None:
+        if interval is None or row is None:
+            self.prompt.say(TextLine())
+        else:
             self.prompt.say(owner_line(RowTexts(interval), row))
 
     def on_list_pane_asked(self, message: ListPane.Asked) -> None:
