@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from monitor.presentation.text_line import TextLine, plain, wrapped
 from monitor.presentation.view import Cell, Role
-from monitor.ui.keys import KEYS, Where
+from monitor.ui.keys import KEYS, Key, Where
 from monitor.ui.widgets.text_lines import TextLines
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ _MARKS = (
     ("idle", "time since data last passed, either way"),
 )
 _PLACES = (
-    (Where.LISTENERS, "Lis"),
-    (Where.CONNECTIONS, "Con"),
-    (Where.ROUTING, "Rou"),
-    (Where.PROCESS, "Proc"),
-    (Where.CONNECTION, "conn"),
+    (Where.LISTENERS, "Lis", "Listeners"),
+    (Where.CONNECTIONS, "Con", "Connections"),
+    (Where.ROUTING, "Rou", "Routing"),
+    (Where.PROCESS, "proc", "a process"),
+    (Where.CONNECTION, "conn", "a connection"),
 )
 
 
@@ -99,15 +99,16 @@ def help_lines(*, is_ascii: bool = False) -> list[TextLine]:
     """Make the text: signs first, then the keys with the places where they work."""
     lines = [plain(" Signs", Role.HEADING)]
     lines += [TextLine((Cell(f"   {sign:<13}", Role.STRONG), Cell(text))) for sign, text in _MARKS]
-    places = "Lis Listeners, Con Connections, Rou Routing, Proc process"
-    lines += [TextLine(), TextLine((Cell(" Keys         ", Role.HEADING), Cell(places, Role.DIM)))]
-    for key in KEYS:
-        places = "" if key.where == Where.EVERYWHERE else " ".join(word for where, word in _PLACES if key.where & where)
+    legend = ", ".join(f"{word} {name}" for _, word, name in _PLACES)
+    lines += [TextLine(), TextLine((Cell(f" {'Keys':<7}", Role.HEADING), Cell(legend, Role.DIM)))]
+    worked = {key: _places(key) for key in KEYS}
+    width = max(map(len, worked.values())) + 1
+    for key, places in worked.items():
         lines.append(
             TextLine(
                 (
                     Cell(f"   {key.names(is_ascii=is_ascii):<13}", Role.STRONG),
-                    Cell(f"{places:<13}", Role.DIM),
+                    Cell(f"{places:<{width}}", Role.DIM),
                     Cell(key.help),
                 )
             )
@@ -120,6 +121,13 @@ def help_lines(*, is_ascii: bool = False) -> list[TextLine]:
         TextLine((Cell("   "), Cell(_MOUSE, Role.DIM))),
     ]
     return lines
+
+
+def _places(key: Key) -> str:
+    """Name the places where a key works; nothing where that is everywhere."""
+    if key.where == Where.EVERYWHERE:
+        return ""
+    return " ".join(word for where, word, _ in _PLACES if key.where & where)
 
 
 _MOUSE = "While the mouse is on, hold Shift to select text; --no-mouse leaves the mouse to the terminal."
