@@ -184,7 +184,9 @@ class TerminalDriver(Driver):
     # The end.
 
     def _end_soon(self, number: int) -> None:
-        self._loop.call_soon_threadsafe(self._end_by, number)
+        # Where the loop has been closed, the end is already under way.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._end_by, number)
 
     def _end_by(self, number: int) -> None:
         self._app.exit(return_code=128 + number)

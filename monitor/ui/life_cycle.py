@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 from textual.app import App
@@ -45,7 +46,9 @@ class OrderlyApp(App[None]):
     def fail_in_thread(self, args: threading.ExceptHookArgs) -> None:
         """End by the error of a thread: a picture that silently stands still is worse."""
         if isinstance(args.exc_value, Exception) and self._loop is not None:
-            self._loop.call_soon_threadsafe(self._handle_exception, args.exc_value)
+            # Where the loop has been closed, the end is already under way.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._handle_exception, args.exc_value)
 
 
 def run_app(app: OrderlyApp, *, has_mouse: bool = True, is_debugging: bool = False) -> int:
