@@ -51,12 +51,27 @@ async def _typed_route(stage: Stage) -> None:
     await stage.sees("(typed)")
 
 
+async def _a_connection(stage: Stage) -> None:
+    await stage.press("enter")
+    await stage.sees("Identity" if stage.app.size.height > _LOW else "Owner")
+
+
+async def _groups(stage: Stage) -> None:
+    await stage.press("t", "r", "enter")
+
+
+_LOW = 30
+
 SHOTS = (
     Shot("main", (80, 24), _as_it_starts),
     Shot("main", (120, 40), _as_it_starts),
     Shot("main", (200, 50), _as_it_starts),
     Shot("listeners", (80, 24), _a_listener),
     Shot("process", (120, 40), _one_process),
+    Shot("process", (80, 24), _one_process),
+    Shot("connection", (120, 40), _a_connection),
+    Shot("connection", (80, 24), _a_connection),
+    Shot("groups", (120, 40), _groups),
     Shot("routing", (120, 40), _typed_route),
 )
 

@@ -79,12 +79,17 @@ class ConnectionScreen(Screen[None]):
         """Show what is known already."""
         self._footer.show_keys(Where.CONNECTION)
         self.lines.focus()
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what came before, or while another screen lay on top."""
         if self.app.interval is not None:
             self.show_interval(self.app.interval)
+        self.app.tell_status()
 
     def on_resize(self) -> None:
         """Word the lines for the new width."""
         self._draw()
+        self.app.tell_status()
 
     def show_interval(self, interval: Interval) -> None:
         """Show the socket as it is now; one that is not there any more stays as it was last."""
