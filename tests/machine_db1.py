@@ -10,10 +10,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_address
 
+import numpy as np
+
 from monitor.model.process import Process, ProcessFacts
 from monitor.model.route import Flow, Neighbour, NextHop, RouteDecision, Rule
 from monitor.model.sample import Network, Sample
-from tests.scenes import ANY, ANY6, BOOT_TIME, TAKEN_AT, FixedSource, Row, address, link, row, sample_of, traffic
+from monitor.model.tcp_info import (
+    OPTION_SACK,
+    OPTION_TIMESTAMPS,
+    OPTION_WINDOW_SCALE,
+    TIMER_PROBE,
+    SocketDetails,
+    TcpInfo,
+)
+from tests.scenes import (
+    ANY,
+    ANY6,
+    BOOT_TIME,
+    FULL_TCP_INFO,
+    TAKEN_AT,
+    FixedSource,
+    Row,
+    address,
+    link,
+    row,
+    sample_of,
+    traffic,
+)
 
 LO, ETH0, ETH1 = 1, 2, 3
 APART_S = 5.0
@@ -64,7 +87,60 @@ def samples() -> list[Sample]:
 
 def source() -> FixedSource:
     """Make the source of both readings, of routes and of what is known of the processes."""
-    return FixedSource(samples(), route_to, FACTS)
+    return FixedSource(samples(), route_to, FACTS, details=_details())
+
+
+def _details() -> dict[int, SocketDetails]:
+    """What the kernel tells of the busiest connection alone: its peer does not read."""
+    table = samples()[-1].table
+    (number,) = np.flatnonzero((table.remote_port == 51834) & (table.local_port == 8080)).tolist()
+    info = TcpInfo(
+        length_bytes=FULL_TCP_INFO,
+        options=OPTION_TIMESTAMPS | OPTION_SACK | OPTION_WINDOW_SCALE,
+        send_window_scale=7,
+        receive_window_scale=9,
+        rto_us=224_000,
+        send_mss_bytes=1_448,
+        advertised_mss_bytes=1_448,
+        path_mtu_bytes=1_500,
+        rtt_us=23_000,
+        min_rtt_us=21_000,
+        rtt_variation_us=2_000,
+        cwnd_segments=42,
+        ssthresh_segments=36,
+        reordering_segments=3,
+        pacing_rate=3_100_000,
+        delivery_rate=1_600_000,
+        unsent_bytes=1_200_000,
+        unacked_segments=0,
+        lost_segments=0,
+        total_retransmits=int(table.total_retrans[number]),
+        segments_out=int(table.segs_out[number]),
+        bytes_acked=int(table.bytes_acked[number]),
+        bytes_received=int(table.bytes_received[number]),
+        bytes_sent=int(table.bytes_sent[number]),
+        bytes_retransmitted=int(table.bytes_retrans[number]),
+        busy_us=120_000_000,
+        receive_window_limited_us=85_200_000,
+        send_buffer_limited_us=0,
+        peer_window_bytes=0,
+        last_data_sent_ms=0,
+        last_data_recv_ms=0,
+        last_ack_recv_ms=0,
+    )
+    details = SocketDetails(
+        state=int(table.state[number]),
+        timer=TIMER_PROBE,
+        timer_tries=3,
+        timer_ms=2_200,
+        recv_q=0,
+        send_q=int(table.send_q[number]),
+        inode=int(table.inode[number]),
+        uid=33,
+        info=info,
+        congestion_control=b"cubic",
+    )
+    return {int(table.cookie[number]): details}
 
 
 def _sample(seconds: float) -> Sample:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from rich.segment import Segment
 from rich.style import Style
 
-from monitor.presentation.safe_text import fit
+from monitor.presentation.safe_text import cell_width, fit
 from monitor.presentation.view import Align, Cell, Role
 from monitor.ui.table.cells import checked
 from monitor.ui.table.heads import Runs, header_runs, title_runs
@@ -59,7 +59,9 @@ class LineWriter:
             cursor = " " if row.cursor is CursorLook.ABSENT else "▸"
             mark = fit(checked(row.line.marks), 1)
             lead = f"{cursor}{mark} "[: layout.lead]
-            if mark == " ":
+            if row.line.role is Role.HEADING:
+                self._add_heading(runs, lead, row.line.cells, styles)
+            elif mark == " ":
                 self._add_cells(runs, lead, row.line.cells, styles)
             else:
                 runs += [(lead[:1], styles[Role.PLAIN]), (lead[1:], styles[_MARK_ROLES.get(mark, Role.PLAIN)])]
@@ -67,6 +69,18 @@ class LineWriter:
         if layout.has_scrollbar:
             runs.append(("▐" if row.has_thumb else " ", self._styles.rule))
         return runs
+
+    def _add_heading(self, runs: Runs, before: str, cells: tuple[Cell, ...], styles: Mapping[Role, Style]) -> None:
+        """Add the words of a heading in a rule across all columns."""
+        room = max(0, self._layout.body - len(before))
+        rule = styles[Role.RULE]
+        runs.append((before, styles[Role.PLAIN]))
+        for cell in (cell for cell in cells if cell.text and cell.role is not Role.RULE):
+            text = fit(f"{checked(cell.text)} ", min(room, cell_width(cell.text) + 1))
+            start = "─ "[: max(0, room - cell_width(text))]
+            runs += [(start, rule), (text, styles[cell.role])]
+            room -= len(start) + cell_width(text)
+        runs.append(("─" * room, rule))
 
     def _add_cells(self, runs: Runs, before: str, cells: tuple[Cell, ...], styles: Mapping[Role, Style]) -> None:
         """Add the cells of a row after a plain text, neighbours that look alike as one run."""
