@@ -6,12 +6,11 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
 
-from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Role
 from monitor.sampling.sampler import (
     IntervalMade,
@@ -23,6 +22,7 @@ from monitor.sampling.sampler import (
     SocketAnswered,
 )
 from monitor.ui.commands import ActionCommands, ProcessCommands
+from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsProcess, ShowsRoutes, ShowsSocket
 from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.keys import KEYS, LEAVE_KEYS, By, Where, bindings
 from monitor.ui.life_cycle import OrderlyApp
@@ -33,15 +33,11 @@ from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.rows_pane import RowsPane
 
 if TYPE_CHECKING:
-    from monitor.model.process import ProcessFacts
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
-    from monitor.model.tcp_info import SocketDetails
     from monitor.presentation.linked_line import Target
-    from monitor.presentation.routing_text import RouteAnswer
     from monitor.sampling.source import Source
-    from monitor.ui.widgets.prompt import Prompt
 
 PERIODS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 _ALWAYS = frozenset({"leave_program", "redraw", "suspend_process"})
@@ -62,67 +58,6 @@ class Settings:
     filter_text: str = ""
     pid: int | None = None
     is_ascii: bool = False
-
-
-@runtime_checkable
-class LiveScreen(Protocol):
-    """A screen that shows what the sampler reads."""
-
-    def show_interval(self, interval: Interval) -> None:
-        """Show the newest interval."""
-        ...
-
-    def show_status(self, line: TextLine) -> None:
-        """Show the status line."""
-        ...
-
-
-@runtime_checkable
-class ActingScreen(Protocol):
-    """A screen on which the keys of the table work."""
-
-    prompt: Prompt
-
-    @property
-    def pane(self) -> object:
-        """What the keys of a list act on."""
-        ...
-
-    @property
-    def place(self) -> Where:
-        """Where the user is, in the words of the key table."""
-        ...
-
-    def say(self, text: str, role: Role = Role.DIM) -> None:
-        """Put a sentence on the message line."""
-        ...
-
-
-@runtime_checkable
-class ShowsRoutes(Protocol):
-    """A screen that may have asked for a route."""
-
-    def show_route(self, answer: RouteAnswer) -> None:
-        """Take an answer, if it is to the own question."""
-        ...
-
-
-@runtime_checkable
-class ShowsProcess(Protocol):
-    """A screen that may have asked for the facts of a process."""
-
-    def show_facts(self, pid: int, facts: ProcessFacts | None, error: str | None) -> None:
-        """Take an answer, if it is to the own question."""
-        ...
-
-
-@runtime_checkable
-class ShowsSocket(Protocol):
-    """A screen that may have asked for one socket alone."""
-
-    def show_details(self, socket: SocketId, details: SocketDetails | None, error: str | None) -> None:
-        """Take an answer, if it is to the own question."""
-        ...
 
 
 class MonitorApp(OrderlyApp):

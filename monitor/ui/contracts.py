@@ -1,0 +1,78 @@
+"""What the app asks of its screens: who shows samples, who takes which answers, on whom the keys of the table work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from monitor.presentation.text_line import TextLine
+from monitor.presentation.view import Role
+from monitor.ui.keys import Where
+from monitor.ui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from monitor.model.process import ProcessFacts
+    from monitor.model.sample import Interval
+    from monitor.model.sockets import SocketId
+    from monitor.model.tcp_info import SocketDetails
+    from monitor.presentation.routing_text import RouteAnswer
+
+
+@runtime_checkable
+class LiveScreen(Protocol):
+    """A screen that shows what the sampler reads."""
+
+    def show_interval(self, interval: Interval) -> None:
+        """Show the newest interval."""
+        ...
+
+    def show_status(self, line: TextLine) -> None:
+        """Show the status line."""
+        ...
+
+
+@runtime_checkable
+class ActingScreen(Protocol):
+    """A screen on which the keys of the table work."""
+
+    prompt: Prompt
+
+    @property
+    def pane(self) -> object:
+        """What the keys of a list act on."""
+        ...
+
+    @property
+    def place(self) -> Where:
+        """Where the user is, in the words of the key table."""
+        ...
+
+    def say(self, text: str, role: Role = Role.DIM) -> None:
+        """Put a sentence on the message line."""
+        ...
+
+
+@runtime_checkable
+class ShowsRoutes(Protocol):
+    """A screen that may have asked for a route."""
+
+    def show_route(self, answer: RouteAnswer) -> None:
+        """Take an answer, if it is to the own question."""
+        ...
+
+
+@runtime_checkable
+class ShowsProcess(Protocol):
+    """A screen that may have asked for the facts of a process."""
+
+    def show_facts(self, pid: int, facts: ProcessFacts | None, error: str | None) -> None:
+        """Take an answer, if it is to the own question."""
+        ...
+
+
+@runtime_checkable
+class ShowsSocket(Protocol):
+    """A screen that may have asked for one socket alone."""
+
+    def show_details(self, socket: SocketId, details: SocketDetails | None, error: str | None) -> None:
+        """Take an answer, if it is to the own question."""
+        ...
