@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from monitor.model.sample import Interval
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.model.tcp_info import SocketDetails, TcpInfo
 from monitor.presentation.row_text import RowTexts
+
+if TYPE_CHECKING:
+    from monitor.sampling.history import RowHistory
 
 ASKING = "asking the kernel …"
 """Why details are missing at first."""
@@ -39,6 +43,8 @@ class ConnectionReading:
     details: SocketDetails | None
     missing: str = ASKING
     """Why details is None."""
+    history: RowHistory | None = None
+    """Its last two minutes, as far as it was on screen."""
 
     @cached_property
     def texts(self) -> RowTexts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from monitor.presentation.state_words import WITHOUT_TRAFFIC, is_all_over, state
 from monitor.presentation.traffic_words import traffic_lines, udp_lines
 from monitor.presentation.view import Cell
 from monitor.reasoning.sharing import is_open
+
+if TYPE_CHECKING:
+    from monitor.sampling.history import RowHistory
 
 _DIRECTIONS = {DIRECTION_ACCEPTED: "accepted", DIRECTION_DIALLED: "dialled"}
 
@@ -60,6 +64,7 @@ def connection_lines(  # noqa: PLR0913 - what a screen knows of a connection
     width: int,
     *,
     missing: str = ASKING,
+    history: RowHistory | None = None,
 ) -> list[LinkedLine]:
     """Say all that is known; narrow lines say the most important part.
 
@@ -70,8 +75,9 @@ def connection_lines(  # noqa: PLR0913 - what a screen knows of a connection
         route: The answer to route_question(); None as long as it is not there.
         width: Cells.
         missing: Why there are no details, in a few words.
+        history: The last two minutes of this row; None where nobody kept them.
     """
-    reading = ConnectionReading(interval, row, details, missing)
+    reading = ConnectionReading(interval, row, details, missing, history)
     maker = LineMaker(width)
     lines = [*end_lines(reading, route, maker), *state_lines(reading, maker)]
     if not reading.is_tcp:

@@ -126,12 +126,23 @@ class LineMaker:
             rest += f" · {fit(last, min(left, cell_width(last)))}"
         return LinkedLine(TextLine((*_start(label), first, Cell(rest)), right), target, value)
 
-    def number(self, value: str, label: str, number: str, parts: Sequence[str], role: Role = Role.PLAIN) -> LinkedLine:
-        """Make a line of a number and of what it means, in parts as there is room; the first part always stands."""
+    def number(  # noqa: PLR0913 - one for each thing that a line has
+        self,
+        value: str,
+        label: str,
+        number: str,
+        parts: Sequence[str],
+        role: Role = Role.PLAIN,
+        *,
+        curve: str = "",
+    ) -> LinkedLine:
+        """Make a line of a number, its curve, and what it means, in parts as there is room; the first always stands."""
         shown = Cell(f"{number:<{_VALUE_WIDTH}} ", Role.DIM if number in ("0", "–") else role)
+        drawn = (Cell(f"{curve}  ", Role.RATE),) if curve else ()
         room = self.width - LABEL_WIDTH - CURSOR_WIDTH - cell_width(shown.text)
+        room -= sum(cell_width(cell.text) for cell in drawn)
         rest = "; ".join([*parts[:1], *fitting_parts(parts[1:], room - sum(map(cell_width, parts[:1])), "; ")])
-        return LinkedLine(TextLine((*_start(label), shown, Cell(rest, Role.DIM))), None, value)
+        return LinkedLine(TextLine((*_start(label), shown, *drawn, Cell(rest, Role.DIM))), None, value)
 
     def _hint(self, target: Target | None) -> tuple[Cell, ...]:
         if target is None:

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import math
 
+from monitor.model.series import Series
 from monitor.presentation.connection_reading import ConnectionReading
 from monitor.presentation.formats import UNKNOWN, bytes_text, count_text, duration_text, rate_text, rtt_text, share_text
 from monitor.presentation.linked_line import LineMaker, LinkedLine
+from monitor.presentation.sparkline import sparkline
 from monitor.presentation.view import Role
 
+_WIDE = 100
+"""From this width on the curves show two minutes."""
 _QUIET_PATH = 1.5
 """An rtt below so many times the least one, its variation aside, says that packets do not queue on the path."""
 
 
 def traffic_lines(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
     """Say what passed either way, and what the path made of it."""
-    heading = maker.heading("Traffic")
+    heading = maker.heading("Traffic" if reading.history is None else f"Traffic, last {_span(maker)}")
     return [heading, _in(reading, maker), _out(reading, maker), _rtt(reading, maker), *_losses(reading, maker)]
+
+
+def _span(maker: LineMaker) -> str:
+    return "2 min" if maker.width >= _WIDE else "1 min"
+
+
+def _curve(reading: ConnectionReading, maker: LineMaker, name: str) -> str:
+    """Draw one number of the history: a cell for four seconds."""
+    if reading.history is None:
+        return ""
+    series: Series = getattr(reading.history, name)
+    width, seconds = (30, 120.0) if maker.width >= _WIDE else (15, 60.0)
+    return sparkline(series.resample(width, seconds), width)
 
 
 def udp_lines(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
@@ -39,7 +56,14 @@ def _in(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     parts = [_total(reading, reading.received_bytes)]
     if info.data_segments_in:
         parts.append(f"{count_text(info.data_segments_in)} segments")
-    return maker.number("in", "in", _rate(float(reading.interval.receive_rate[reading.row])), parts, Role.RATE)
+    return maker.number(
+        "in",
+        "in",
+        _rate(float(reading.interval.receive_rate[reading.row])),
+        parts,
+        Role.RATE,
+        curve=_curve(reading, maker, "receive_rate"),
+    )
 
 
 def _out(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
@@ -50,7 +74,14 @@ def _out(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
         parts.append(f"delivery rate {rate_text(info.delivery_rate)}/s{limited}")
     if info.pacing_rate:
         parts.append(f"paced at {rate_text(info.pacing_rate)}/s")
-    return maker.number("out", "out", _rate(float(reading.interval.send_rate[reading.row])), parts, Role.RATE)
+    return maker.number(
+        "out",
+        "out",
+        _rate(float(reading.interval.send_rate[reading.row])),
+        parts,
+        Role.RATE,
+        curve=_curve(reading, maker, "send_rate"),
+    )
 
 
 def _rtt(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
@@ -58,7 +89,8 @@ def _rtt(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     if info.rtt_us is None:
         reason = "not measured yet" if info.length_bytes else reading.why_unknown
         return maker.number("rtt", "rtt", UNKNOWN, [reason])
-    return maker.number("rtt", "rtt", rtt_text(info.rtt_us), _rtt_parts(reading))
+    curve = _curve(reading, maker, "rtt_us")
+    return maker.number("rtt", "rtt", rtt_text(info.rtt_us), _rtt_parts(reading), curve=curve)
 
 
 def _rtt_parts(reading: ConnectionReading) -> list[str]:
@@ -87,7 +119,8 @@ def _losses(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
         parts.append(f"{count_text(info.timeouts)} timeouts")
     share = share_text(again / sent) if sent else "0"
     number = share if share in ("0", UNKNOWN) else f"{share} %"
-    lines = [maker.number("retransmits", "sent again", number, parts, Role.NOTE)]
+    curve = _curve(reading, maker, "retransmitted")
+    lines = [maker.number("retransmits", "sent again", number, parts, Role.NOTE, curve=curve)]
     if info.lost_segments or info.reorderings_seen or info.retransmitted_segments:
         lines.append(_lost_now(reading, maker))
     return lines

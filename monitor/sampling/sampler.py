@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
     from monitor.model.tcp_info import SocketDetails
+    from monitor.sampling.history import History
     from monitor.sampling.source import Source
 
 MIN_PERIOD_S = 0.1
@@ -118,6 +119,8 @@ class Sampler:
         self._questions: queue.SimpleQueue[_Question | _Wake] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
         self._previous: Interval | None = None
+        self.history: History | None = None
+        """The last two minutes; None before the first sample."""
         self._failures = 0
 
     @property
@@ -233,6 +236,11 @@ class Sampler:
             return
         self._failures = 0
         self._previous = advance(self._previous, sample)
+        if self.history is None:
+            from monitor.sampling.history import History  # noqa: PLC0415 - as above
+
+            self.history = History()
+        self.history.add(self._previous)
         if not self._stopped.is_set():
             self._listener(IntervalMade(self._previous))
 

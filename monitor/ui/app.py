@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
     from monitor.presentation.linked_line import Target
+    from monitor.sampling.history import RowHistory
     from monitor.sampling.source import Source
 
 PERIODS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -225,6 +226,20 @@ class MonitorApp(OrderlyApp):
     def ask_socket(self, socket: SocketId) -> None:
         """Ask the kernel for one socket alone; its screen gets the answer."""
         self._sampler.ask_socket(socket)
+
+    def keep_curves(self, cookies: Iterable[int]) -> None:
+        """Have the numbers of the rows that are on screen kept, for their curves."""
+        history = self._sampler.history
+        if history is not None and self.interval is not None:
+            namespace = self.interval.table.namespace
+            history.watch((namespace, cookie) for cookie in cookies)
+
+    def history_of(self, cookie: int) -> RowHistory | None:
+        """Give the last two minutes of a row that was on screen."""
+        history = self._sampler.history
+        if history is None or self.interval is None:
+            return None
+        return history.row((self.interval.table.namespace, cookie))
 
     def set_time_wait(self, *, is_wanted: bool) -> None:
         """Dump TIME-WAIT and bound-only rows as well, or no longer."""

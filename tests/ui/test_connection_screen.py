@@ -100,3 +100,10 @@ async def test_every_size_is_survived_and_keys_answer(size):
         await stage.settle()
         await stage.press("down", "end", "i", "home", "pagedown", "pageup", "escape", "q")
         assert stage.app.screen is stage.main
+
+
+async def test_what_was_on_screen_has_curves_from_the_first_moment():
+    async with monitor_of(machine_db1.source()) as stage:
+        await stage.press("enter")
+        await stage.sees("Traffic, last 2 min")
+        assert "█" in stage.line_with(" out  ")

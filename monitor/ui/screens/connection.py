@@ -97,6 +97,7 @@ class ConnectionScreen(Screen[None]):
         if row is not None:
             self._interval = interval
             self._ask(interval, row)
+            self.app.keep_curves([self.cookie])
         self.prompt.say(plain(f" {self.app.news}", Role.DIM) if self.app.news else TextLine())
         self._draw()
 
@@ -187,7 +188,13 @@ class ConnectionScreen(Screen[None]):
         )
         self.lines.show_linked(
             words.connection_lines(
-                self._interval, row, self._details, self._route, self.size.width, missing=self._missing
+                self._interval,
+                row,
+                self._details,
+                self._route,
+                self.size.width,
+                missing=self._missing,
+                history=self.app.history_of(self.cookie),
             )
         )
 

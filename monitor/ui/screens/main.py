@@ -118,6 +118,7 @@ class MainScreen(Screen[None]):
         """Show the newest interval in the panes that can be seen."""
         for pane in (self.listeners, self.connections):
             pane.show_interval(interval)
+        self.app.keep_curves(self.connections.visible_cookies())
         self._route.forget_stale(interval)
         self._show_detail()
         self._show_tabs()

@@ -118,6 +118,15 @@ class RowsPane(ListPane):
         """Give the row at the cursor, of a group its first; None for a heading, or where there are no rows."""
         return next(iter(self.rows_at_cursor()), None)
 
+    def visible_cookies(self) -> list[int]:
+        """Give the sockets whose rows are on screen."""
+        view = self.shown
+        if view is None:
+            return []
+        first = max(0, self.top_position)
+        keys = [view.key_at(place) for place in range(first, min(view.count, first + self.page_height))]
+        return [key for key in keys if isinstance(key, int)]
+
     def action_open(self) -> None:
         """Open or close a group in its place; ask for more of a row."""
         if not self.toggle_group():
