@@ -50,8 +50,10 @@ def make_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--debug", action="store_true", help="show a traceback where an error ends the program")
     _add_monitor_options(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=OneLineParser)
+    # An option's value or a word of a filter may be called like a command: only the first name counts.
+    asked_for = next((word for word in arguments if word in COMMANDS), None)
     for name, summary in COMMANDS.items():
-        if name in arguments:
+        if name == asked_for:
             importlib.import_module(f"monitor.cli.{name}").add_parser(commands)
         else:
             commands.add_parser(name, help=summary)
@@ -60,8 +62,12 @@ def make_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 def _add_monitor_options(parser: argparse.ArgumentParser) -> None:
     monitor = parser.add_argument_group("the monitor")
-    monitor.add_argument("-f", "--filter", default="", metavar="FILTER", help="start with this filter")
-    monitor.add_argument("--pid", type=_pid, metavar="N", help="start on the screen of this process")
+    monitor.add_argument(
+        "-f", "--filter", dest="monitor_filter", default="", metavar="FILTER", help="start with this filter"
+    )
+    monitor.add_argument(
+        "--pid", dest="monitor_pid", type=_pid, metavar="N", help="start on the screen of this process"
+    )
     monitor.add_argument(
         "--period", type=_period, default=1.0, metavar="SECONDS", help="time between two samples, 0.1 to 3600 (1)"
     )
@@ -91,7 +97,6 @@ def run(arguments: Sequence[str]) -> int:
     try:
         parsed = make_parser(arguments).parse_args(arguments)
         code = _dispatch(parsed)
-        flush()
     except BrokenPipeError:
         _leave_closed_pipe()
         return EXIT_DONE
@@ -108,15 +113,25 @@ def _dispatch(parsed: argparse.Namespace) -> int:
     if sys.platform != "linux":
         raise MonitorError("fourtuple runs on Linux only: it asks Linux's own netlink")
     if parsed.command:
+        _refuse_monitor_options(parsed)
         code: int = parsed.run(parsed)
+        flush()
         return code
     from monitor.cli.monitor import run_monitor  # noqa: PLC0415 - headless commands start without it
 
     return run_monitor(parsed)
 
 
+def _refuse_monitor_options(parsed: argparse.Namespace) -> None:
+    """Refuse what only the monitor heeds: it must not look as if the command had done it."""
+    given = {"-f": parsed.monitor_filter, "--pid": parsed.monitor_pid, "--ascii": parsed.ascii}
+    for option, value in given.items():
+        if value:
+            raise InputError(f"{option} is an option of the monitor and not of {parsed.command}")
+
+
 def _say(error: MonitorError, code: int, *, is_debugging: bool) -> int:
-    if is_debugging:
+    if is_debugging and not isinstance(error, InputError):
         raise error
     sys.stderr.write(f"fourtuple: {error}\n")
     return code

@@ -21,11 +21,11 @@ _TEXTUAL_DEFAULTS = {"TEXTUAL_FPS": "240", "TEXTUAL_ANIMATIONS": "none"}
 
 def run_monitor(arguments: argparse.Namespace) -> int:
     """Open the monitor and give its exit code."""
-    _check_terminal()
-    if arguments.filter:
+    if arguments.monitor_filter:
         from monitor.presentation.filter_parser import parse  # noqa: PLC0415 - most starts are without a filter
 
-        parse(arguments.filter)
+        parse(arguments.monitor_filter)
+    _check_terminal()
     shed_steering()
     collector: CollectorProcess | None = CollectorProcess()
     for name, value in _TEXTUAL_DEFAULTS.items():
@@ -44,8 +44,8 @@ def run_monitor(arguments: argparse.Namespace) -> int:
 
         settings = Settings(
             period_s=arguments.period,
-            filter_text=arguments.filter,
-            pid=arguments.pid,
+            filter_text=arguments.monitor_filter,
+            pid=arguments.monitor_pid,
             is_ascii=arguments.ascii or not _speaks_utf8(),
         )
         app = MonitorApp(open_source, settings)

@@ -156,9 +156,14 @@ class MonitorApp(OrderlyApp):
 
     def _show(self, interval: Interval) -> None:
         self.interval = interval
-        screen = self.screen
-        if isinstance(screen, LiveScreen):
+        screen = self._live_screen
+        if screen is not None:
             screen.show_interval(interval)
+
+    @property
+    def _live_screen(self) -> LiveScreen | None:
+        """The topmost screen that shows samples; the palette above it lets it be seen."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, LiveScreen)), None)
 
     def _set_news(self, sentences: Iterable[str]) -> None:
         """Take the sentences of the message line, made safe: they may carry what another process has said."""
@@ -175,13 +180,14 @@ class MonitorApp(OrderlyApp):
 
     def tell_status(self) -> None:
         """Give the screen on top the status line as it is now; the picture ages even when no sample comes."""
-        if self.interval is None or not isinstance(self.screen, LiveScreen):
+        screen = self._live_screen
+        if self.interval is None or screen is None:
             return
         from monitor.presentation.status_text import Freshness, status_line  # noqa: PLC0415 - it brings numpy
 
         age = max(0.0, self._boot_clock() - self.interval.sample.boot_time)
         freshness = Freshness(age, self._sampler.period_s, is_paused=self.is_paused)
-        self.screen.show_status(status_line(self.interval, freshness, self.size.width))
+        screen.show_status(status_line(self.interval, freshness, self.size.width))
 
     # Keys.
 

@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
-from textual.widget import Widget
 
+from monitor.ui.contracts import ActingScreen
 from monitor.ui.keys import KEYS, By, Key, Where
 
 if TYPE_CHECKING:
     from monitor.ui.app import MonitorApp
 
 _NOT_OFFERED = frozenset({"command_palette"})
-
-
-@runtime_checkable
-class ActingScreen(Protocol):
-    """A screen on which keys of the table work."""
-
-    @property
-    def place(self) -> Where:
-        """Where the user is."""
-        ...
-
-    @property
-    def pane(self) -> Widget:
-        """What the keys of a list act on."""
-        ...
+_PID_DIGITS = 10
 
 
 class ActionCommands(Provider):
@@ -69,7 +55,7 @@ class ProcessCommands(Provider):
         """List processes by name, and the pid that was typed."""
         app: MonitorApp = self.app  # type: ignore[assignment]  # this provider belongs to MonitorApp alone
         wanted = query.strip()
-        if wanted.isascii() and wanted.isdigit() and 0 < int(wanted) < 1 << 31:
+        if wanted.isascii() and wanted.isdigit() and len(wanted) <= _PID_DIGITS and 0 < int(wanted) < 1 << 31:
             yield Hit(1.0, Content(f"process {wanted}"), partial(app.show_process, int(wanted)), text=wanted)
         matcher = self.matcher(query)
         for pid, title in app.process_titles():

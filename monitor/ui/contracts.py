@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from textual.widget import Widget
+
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Role
 from monitor.ui.keys import Where
@@ -37,7 +39,7 @@ class ActingScreen(Protocol):
     prompt: Prompt
 
     @property
-    def pane(self) -> object:
+    def pane(self) -> Widget:
         """What the keys of a list act on."""
         ...
 

@@ -32,8 +32,9 @@ class RouteFollower:
         self._generation = -1
 
     def forget_stale(self, interval: Interval) -> None:
-        """Ask again when a link, address, route, rule or neighbour changed since the question."""
-        if interval.sample.network.generation != self._generation:
+        """Ask again when a link, address, route, rule or neighbour changed since, or where no answer came."""
+        has_failed = self._answer is None or self._answer.error is not None
+        if interval.sample.network.generation != self._generation or has_failed:
             self._generation = interval.sample.network.generation
             self._flow = None
 

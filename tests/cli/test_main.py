@@ -90,3 +90,22 @@ def test_module_and_command_are_the_same_program():
         [sys.executable, "-m", "monitor", "--version"], capture_output=True, text=True, check=True
     ).stdout
     assert module == fourtuple("--version").stdout
+
+
+@pytest.mark.parametrize("option", [["-f", "nginx"], ["--pid", "1"], ["--ascii"]])
+def test_an_option_of_the_monitor_is_refused_with_a_command(option):
+    done = fourtuple(*option, "list")
+    assert done.returncode == 2
+    assert option[0] in done.stderr
+
+
+def test_a_mistake_is_one_sentence_with_debug_too():
+    done = fourtuple("list", "--debug")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_mistake_in_the_filter_is_said_before_the_terminal_is_looked_at():
+    done = fourtuple("-f", "((", stdin=subprocess.DEVNULL)
+    assert done.returncode == 2
+    assert "column" in done.stderr

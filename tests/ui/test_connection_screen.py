@@ -7,6 +7,7 @@ import pytest
 from monitor.ui.screens.connection import ConnectionScreen
 from monitor.ui.screens.process import ProcessScreen
 from tests import machine_db1
+from tests.scenes import FixedSource, row, sample_of
 from tests.ui.stage import Stage, monitor_of
 
 
@@ -107,3 +108,29 @@ async def test_what_was_on_screen_has_curves_from_the_first_moment():
         await stage.press("enter")
         await stage.sees("Traffic, last 2 min")
         assert "█" in stage.line_with(" out  ")
+
+
+@pytest.mark.parametrize("cover", ["question_mark", "enter"])
+async def test_a_covered_main_screen_speaks_of_the_rows_that_it_shows(cover):
+    many = [row("tcp", f"192.0.2.10:{port}", "198.51.100.7:443", "ESTAB", cookie=port) for port in range(2000, 2300)]
+    source = FixedSource([sample_of(many, 0), sample_of(many[:3], 1), sample_of(many[:3], 9)])
+    async with monitor_of(source, samples=1) as stage:
+        await stage.press("end", cover)
+        await stage.next_sample()
+        await stage.next_sample()
+        await stage.pilot.resize_terminal(100, 30)
+        await stage.settle()
+        await stage.pilot.resize_terminal(120, 40)
+        await stage.press("escape")
+        assert stage.main.connections.view.count <= 300
+        assert stage.app.is_running
+
+
+async def test_the_route_is_asked_again_when_the_network_has_changed():
+    async with monitor_of(machine_db1.source()) as stage:
+        await stage.press("enter")
+        await stage.sees("✓ agrees")
+        asked = len(stage.source.questions)
+        stage.app.screen._route._generation = -1
+        await stage.next_sample()
+        await stage.until(lambda: len(stage.source.questions) > asked)

@@ -13,6 +13,7 @@ from monitor.presentation.fitting import cell_width
 from monitor.presentation.text_line import TextLine, plain, wrapped
 from monitor.presentation.view import Cell, Role
 from monitor.ui.keys import By, Where, bindings
+from monitor.ui.route_follower import RouteFollower
 from monitor.ui.widgets.footer_bar import FooterBar
 from monitor.ui.widgets.linked_lines import LinkedLines
 from monitor.ui.widgets.prompt import Prompt
@@ -49,8 +50,7 @@ class ConnectionScreen(Screen[None]):
         self._interval: Interval | None = None
         self._details: SocketDetails | None = None
         self._missing = "asking the kernel"
-        self._flow: Flow | None = None
-        self._route: RouteAnswer | None = None
+        self._route = RouteFollower(self._ask_route)
 
     @property
     def place(self) -> Where:
@@ -114,8 +114,7 @@ class ConnectionScreen(Screen[None]):
 
     def show_route(self, answer: RouteAnswer) -> None:
         """Show the way of this connection."""
-        if answer.flow == self._flow:
-            self._route = answer
+        if self._route.take(answer):
             self._draw()
 
     def say(self, text: str, role: Role = Role.DIM) -> None:
@@ -154,13 +153,13 @@ class ConnectionScreen(Screen[None]):
 
     def _ask(self, interval: Interval, row: int) -> None:
         from monitor.model.sockets import SocketId  # noqa: PLC0415 - it brings numpy
-        from monitor.presentation.selection import route_question  # noqa: PLC0415 - as above
 
         self.app.ask_socket(SocketId.of(interval.table, row))
-        flow = route_question(interval, row)
-        if flow is not None and flow != self._flow:
-            self._flow = flow
-            self.app.ask_route(flow)
+        self._route.forget_stale(interval)
+        self._route.follow(interval, row)
+
+    def _ask_route(self, flow: Flow) -> None:
+        self.app.ask_route(flow)
 
     def _explain(self, text: str) -> None:
         width = max(1, self.size.width)
@@ -191,7 +190,7 @@ class ConnectionScreen(Screen[None]):
                 self._interval,
                 row,
                 self._details,
-                self._route,
+                self._route.answer,
                 self.size.width,
                 missing=self._missing,
                 history=self.app.history_of(self.cookie),

@@ -299,7 +299,7 @@ class MainScreen(Screen[None]):
 
     def _open_connection(self) -> None:
         """Open the screen of the pair at the cursor; a socket that is only bound has none, but a process."""
-        interval, row = self.app.interval, self.connections.row_at_cursor()
+        interval, row = self.connections.interval, self.connections.row_at_cursor()
         if interval is None or row is None:
             return
         if bool(interval.table.is_pair[row]):
@@ -337,7 +337,7 @@ class MainScreen(Screen[None]):
 
     def action_show_process(self) -> None:
         """Open the process that owns the row at the cursor; of several let the user choose."""
-        interval, rows = self.app.interval, self._selected_rows()
+        interval, rows = self._interval, self._selected_rows()
         if interval is not None and rows:
             self.app.show_process_of(interval, rows)
 
@@ -346,6 +346,11 @@ class MainScreen(Screen[None]):
         self.connections.has_time_wait = not self.connections.has_time_wait
         self.app.set_time_wait(is_wanted=self.connections.has_time_wait)
         self.connections.rebuild()
+
+    @property
+    def _interval(self) -> Interval | None:
+        """What the selected row is a row of: covered by another screen, the panes do not follow the newest."""
+        return (self.listeners if self._current == "listeners" else self.connections).interval
 
     def _selected_row(self) -> int | None:
         """Give the row that Routing and the strip speak about, of the focused list or the one focused last."""
@@ -370,7 +375,7 @@ class MainScreen(Screen[None]):
 
     def _show_detail(self) -> None:
         """Show what is known of the selected row: in Routing, and on the strip."""
-        interval = self.app.interval
+        interval = self._interval
         if interval is None:
             return
         from monitor.presentation.routing_text import strip_line  # noqa: PLC0415 - it brings numpy
@@ -390,7 +395,7 @@ class MainScreen(Screen[None]):
         """Ask for a remote endpoint and show the way to it."""
         from monitor.presentation.selection import remote_text  # noqa: PLC0415 - it brings numpy
 
-        interval, row = self.app.interval, self._selected_row()
+        interval, row = self._interval, self._selected_row()
         value = remote_text(interval, row) if interval is not None and row is not None else ""
 
         def changed(text: str) -> str:

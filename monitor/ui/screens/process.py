@@ -183,7 +183,7 @@ class ProcessScreen(Screen[None]):
     def on_live_table_opened(self, message: LiveTable.Opened) -> None:
         """Open the connection at the cursor; what has no remote endpoint has no screen of its own."""
         message.stop()
-        interval, row = self.app.interval, self.sockets.row_at_cursor()
+        interval, row = self.sockets.interval, self.sockets.row_at_cursor()
         if interval is None or row is None:
             return
         if bool(interval.table.is_pair[row]):
@@ -193,9 +193,9 @@ class ProcessScreen(Screen[None]):
 
     def action_show_process(self) -> None:
         """Open another owner of what is at the cursor."""
-        rows = self.sockets.rows_at_cursor()
-        if self.app.interval is not None and rows:
-            self.app.show_process_of(self.app.interval, rows, other_than=self.pid)
+        interval, rows = self.sockets.interval, self.sockets.rows_at_cursor()
+        if interval is not None and rows:
+            self.app.show_process_of(interval, rows, other_than=self.pid)
 
     def action_more_rows(self) -> None:
         """TIME-WAIT rows belong to no process; say so."""
