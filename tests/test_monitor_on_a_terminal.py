@@ -132,7 +132,8 @@ def test_a_connection_that_opens_and_closes_is_seen_to_do_so(start):
         type_filter(terminal, "2", f"in :{scene.listener.port}")
         terminal.wait_for(lambda text: len(rows(text, "Connections")) == 1)
     terminal.wait_for(lambda text: any(line.startswith(" ×") for line in text.split("\n")))
-    terminal.wait_for(lambda text: not rows(text, "Connections")[1:] and "nothing matches" in text)
+    # Which of the two it says depends on whether this machine has any other connection.
+    terminal.wait_for(lambda text: "nothing matches" in text or "no connections" in text)
 
 
 @pytest.mark.kernel
