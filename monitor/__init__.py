@@ -6,7 +6,7 @@ The rooms, each of which imports only what stands below it (tests/test_architect
     cli           arguments, sub-commands, exit codes
     ui            the screen; Textual lives here and nowhere else
     presentation  words and order without Textual: safe_text, formats, columns, filters, views
-    sampling      the collector process, its frames, the stream, the sampler: Sample after Sample to Interval
+    sampling      the collector process, its frames, the stream, the sampler: Samples to Intervals, and their history
     kernel        the only room that talks to Linux: sock_diag, owners, processes, rtnetlink
     reasoning     what follows: which listener, which direction, whose socket, does the route agree
     model         nouns: Endpoint, SocketTable, OwnerTable, Process, RouteDecision, Sample, Interval
