@@ -11,9 +11,9 @@ import numpy as np
 
 from monitor.cli.list import read_once, socket_lines
 from monitor.cli.output import write_json, write_lines
-from monitor.errors import InputError, MonitorError
+from monitor.errors import MonitorError
 from monitor.kernel.processes import read_facts
-from monitor.model.process import Process, ProcessFacts
+from monitor.model.process import Process, ProcessFacts, parse_pid
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Rows
 from monitor.presentation.connections_view import rows_of_process
@@ -24,8 +24,6 @@ from monitor.presentation.safe_text import json_name, safe_text
 from monitor.presentation.socket_document import socket_document
 
 SCHEMA = "fourtuple.process/1"
-
-_LAST_PID = (1 << 31) - 1
 
 
 def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
@@ -58,19 +56,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         write_lines(text_lines(facts, interval, rows))
     return 0
-
-
-def parse_pid(text: str) -> int:
-    """Read a process id.
-
-    Raises:
-        InputError: no number, or none that a process can have.
-    """
-    if not (text.isascii() and text.isdigit()):
-        raise InputError(f'"{safe_text(text, 60)}" is no process id')
-    if len(text) > len(str(_LAST_PID)) or not 0 < int(text) <= _LAST_PID:
-        raise InputError(f"process id {safe_text(text, 60)} is out of range")
-    return int(text)
 
 
 def text_lines(facts: ProcessFacts, interval: Interval, rows: Rows) -> Iterator[str]:

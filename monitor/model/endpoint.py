@@ -82,11 +82,6 @@ class Endpoint:
         return self if address is self.address else Endpoint(address, self.port)
 
     @property
-    def sort_key(self) -> tuple[int, int, int]:
-        """Order by address, IPv4 among the mapped, then by port."""
-        return (*address_words(self.address), self.port)
-
-    @property
     def address_text(self) -> str:
         """The address with its zone, without brackets."""
         text = address_text(self.address)
@@ -107,7 +102,7 @@ class Endpoint:
         """
         address, port = _split(text)
         if port is None and default_port is None:
-            raise InputError(f'no port in "{_shown(text)}"; write address:port, or [address]:port for IPv6')
+            raise InputError(f'no port in "{shown(text)}"; write address:port, or [address]:port for IPv6')
         host, zone = _split_zone(address, text)
         number = default_port if port is None else parse_port(port, context=text)
         return cls(_parse_address(host, text), number or 0, zone)
@@ -119,11 +114,11 @@ def parse_port(text: str, *, context: str | None = None) -> int:
     Raises:
         InputError: no number, or out of range; the message repeats the context.
     """
-    where = f' in "{_shown(context)}"' if context is not None and context != text else ""
+    where = f' in "{shown(context)}"' if context is not None and context != text else ""
     if not _PORT.fullmatch(text):
         if text.isascii() and text.isdigit():
-            raise InputError(f"port {_shown(text)} is out of range{where}")
-        raise InputError(f'"{_shown(text)}" is no port number{where}')
+            raise InputError(f"port {shown(text)} is out of range{where}")
+        raise InputError(f'"{shown(text)}" is no port number{where}')
     if int(text) > MAX_PORT:
         raise InputError(f"port {text} is out of range{where}")
     return int(text)
@@ -134,7 +129,7 @@ def _split(text: str) -> tuple[str, str | None]:
     if bracketed:
         return bracketed["address"], bracketed["port"]
     if "[" in text or "]" in text:
-        raise InputError(f'"{_shown(text)}" is no endpoint; write [address]:port for IPv6')
+        raise InputError(f'"{shown(text)}" is no endpoint; write [address]:port for IPv6')
     if text.count(":") == 1:
         address, port = text.split(":")
         return address, port
@@ -146,7 +141,7 @@ def _split_zone(address: str, text: str) -> tuple[str, str | None]:
     if not percent:
         return host, None
     if not zone or ":" not in host:
-        raise InputError(f'the zone in "{_shown(text)}" is empty or belongs to no IPv6 address')
+        raise InputError(f'the zone in "{shown(text)}" is empty or belongs to no IPv6 address')
     return host, zone
 
 
@@ -154,10 +149,10 @@ def _parse_address(host: str, text: str) -> Address:
     try:
         return ip_address(host)
     except ValueError:
-        raise InputError(f'"{_shown(host or text)}" is no IP address') from None
+        raise InputError(f'"{shown(host or text)}" is no IP address') from None
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Repeat what was typed, printable and short enough for one sentence."""
     clean = text[:60].encode("unicode_escape").decode("ascii")
     return clean + ("…" if len(text) > len(clean) and len(text) > 60 else "")  # noqa: PLR2004 - as clipped above

@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from monitor.errors import InputError
+from monitor.model.endpoint import shown
+
+_LAST_PID = (1 << 31) - 1
+"""The largest pid_t; which pids a machine gives is less (PID_MAX_LIMIT)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -74,3 +80,16 @@ class ProcessFacts:
     """The kernel's word: running, sleeping, zombie, …"""
     unread: tuple[str, ...] = ()
     """Names of the facts that this user may not read."""
+
+
+def parse_pid(text: str) -> int:
+    """Read a process id.
+
+    Raises:
+        InputError: no number, or none that a process can have.
+    """
+    if not (text.isascii() and text.isdigit()):
+        raise InputError(f'"{shown(text)}" is no process id')
+    if len(text) > len(str(_LAST_PID)) or not 0 < int(text) <= _LAST_PID:
+        raise InputError(f"process id {shown(text)} is out of range")
+    return int(text)

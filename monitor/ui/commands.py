@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from monitor.errors import InputError
+from monitor.model.process import parse_pid
 from monitor.ui.contracts import ActingScreen
 from monitor.ui.keys import KEYS, By, Key, Where
 
@@ -15,7 +18,6 @@ if TYPE_CHECKING:
     from monitor.ui.app import MonitorApp
 
 _NOT_OFFERED = frozenset({"command_palette"})
-_PID_DIGITS = 10
 
 
 class ActionCommands(Provider):
@@ -55,8 +57,9 @@ class ProcessCommands(Provider):
         """List processes by name, and the pid that was typed."""
         app: MonitorApp = self.app  # type: ignore[assignment]  # this provider belongs to MonitorApp alone
         wanted = query.strip()
-        if wanted.isascii() and wanted.isdigit() and len(wanted) <= _PID_DIGITS and 0 < int(wanted) < 1 << 31:
-            yield Hit(1.0, Content(f"process {wanted}"), partial(app.show_process, int(wanted)), text=wanted)
+        with suppress(InputError):
+            pid = parse_pid(wanted)
+            yield Hit(1.0, Content(f"process {pid}"), partial(app.show_process, pid), text=str(pid))
         matcher = self.matcher(query)
         for pid, title in app.process_titles():
             score = matcher.match(title)

@@ -131,12 +131,6 @@ def test_packets_carry_a_mapped_endpoint_as_ipv4():
         assert Endpoint.parse(text).on_the_wire == Endpoint.parse(text)
 
 
-def test_endpoints_are_ordered_by_address_then_port():
-    texts = ["[::1]:9", "192.0.2.1:80", "192.0.2.1:443", "192.0.2.10:80", "203.0.113.1:1", "[2001:db8::1]:1"]
-    keys = [Endpoint.parse(text).sort_key for text in texts]
-    assert keys == sorted(set(keys))
-
-
 def test_a_port_is_refused_with_its_context_once():
     with pytest.raises(InputError, match=r'^port 70000 is out of range in "x:70000"$'):
         parse_port("70000", context="x:70000")
