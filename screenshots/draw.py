@@ -35,7 +35,7 @@ async def _as_it_starts(stage: Stage) -> None:
 
 
 async def _one_process(stage: Stage) -> None:
-    stage.app.show_process(990)
+    stage.app.drill_down.show_process(990)
     await stage.sees("proxy.service")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,6 +23,7 @@ from monitor.sampling.sampler import (
 )
 from monitor.ui.commands import ActionCommands, ProcessCommands
 from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsProcess, ShowsRoutes, ShowsSocket
+from monitor.ui.drill_down import DrillDown
 from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.keys import KEYS, LEAVE_KEYS, By, Where, bindings
 from monitor.ui.life_cycle import OrderlyApp
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
-    from monitor.presentation.linked_line import Target
     from monitor.sampling.history import RowHistory
     from monitor.sampling.source import Source
 
@@ -96,6 +96,7 @@ class MonitorApp(OrderlyApp):
         self._boot_clock = boot_clock
         self._newest: Interval | None = None
         self._sampler = Sampler(open_source, self._report, self.settings.period_s)
+        self.drill_down = DrillDown(self, self._say)
         self._asked_pid: int | None = None
         self._news_until = 0.0
 
@@ -106,7 +107,7 @@ class MonitorApp(OrderlyApp):
         self.theme = COLOURLESS_THEME if self.no_color else DARK_THEME.name
         self.push_screen(MainScreen(self.glyphs, self.settings.filter_text))
         if self.settings.pid is not None:
-            self.show_process(self.settings.pid)
+            self.drill_down.show_process(self.settings.pid)
         self.call_after_refresh(self._sampler.start)
         self.set_interval(_CLOCK_S, self.tell_status)
 
@@ -250,69 +251,6 @@ class MonitorApp(OrderlyApp):
     def set_time_wait(self, *, is_wanted: bool) -> None:
         """Dump TIME-WAIT and bound-only rows as well, or no longer."""
         self._sampler.set_time_wait(is_wanted=is_wanted)
-
-    def show_process(self, pid: int) -> None:
-        """Open the screen of a process."""
-        from monitor.ui.screens.process import ProcessScreen  # noqa: PLC0415 - most starts are without it
-
-        self.push_screen(ProcessScreen(pid, self.glyphs))
-
-    def show_connection(self, cookie: int) -> None:
-        """Open the screen of a socket that has two endpoints."""
-        from monitor.ui.screens.connection import ConnectionScreen  # noqa: PLC0415 - every start is without it
-
-        self.push_screen(ConnectionScreen(cookie, self.glyphs))
-
-    def follow(self, target: Target) -> None:
-        """Go where a line of words leads."""
-        from monitor.presentation.linked_line import ToProcess, ToRouting, ToRows, ToSocket  # noqa: PLC0415 - numpy
-
-        match target:
-            case ToProcess(pid):
-                self.show_process(pid)
-            case ToSocket(cookie):
-                self.show_connection(cookie)
-            case ToRows(title):
-                self._main_screen().show_only(title, target.choose)
-            case ToRouting():
-                self._main_screen().action_pane("routing")
-
-    def _main_screen(self) -> MainScreen:
-        """Go back to the main screen."""
-        while not isinstance(self.screen, MainScreen):
-            self.pop_screen()
-        return self.screen
-
-    def show_process_of(self, interval: Interval, rows: Sequence[int], other_than: int | None = None) -> None:
-        """Open the owner of rows that share an endpoint; of several let the user choose; where none is known, say why.
-
-        Args:
-            interval: What the rows are taken from.
-            rows: One row, or the members of a REUSEPORT group.
-            other_than: The pid whose screen is open already.
-        """
-        from monitor.presentation.row_text import RowTexts  # noqa: PLC0415 - it brings numpy
-        from monitor.presentation.selection import REASON_WORDS  # noqa: PLC0415 - as above
-
-        texts = RowTexts(interval)
-        processes = {owner.process.pid: owner.process for row in rows for owner in texts.owners(row)}
-        is_shared = processes.pop(other_than or 0, None) is not None
-        local = texts.local(rows[0])
-        if not processes:
-            reason = "no other process holds it" if is_shared else REASON_WORDS[str(texts.owner_reason(rows[0]))]
-            self._say(f"{local}: {reason}")
-        elif len(processes) == 1:
-            self.show_process(next(iter(processes)))
-        elif processes:
-            from monitor.ui.screens.choose import ChooseProcess  # noqa: PLC0415 - on demand
-
-            choices = [(pid, f"{texts.name(process)}[{pid}]") for pid, process in sorted(processes.items())]
-            title = f"{len(choices)} processes hold {local}"
-            self.push_screen(ChooseProcess(title, choices, self.glyphs), self._open_choice)
-
-    def _open_choice(self, pid: int | None) -> None:
-        if pid is not None:
-            self.show_process(pid)
 
     def process_titles(self) -> Iterable[tuple[int, str]]:
         """List the processes that own a socket, as pid and safe text that fits into one line of the palette."""

@@ -59,9 +59,9 @@ class ProcessCommands(Provider):
         wanted = query.strip()
         with suppress(InputError):
             pid = parse_pid(wanted)
-            yield Hit(1.0, Content(f"process {pid}"), partial(app.show_process, pid), text=str(pid))
+            yield Hit(1.0, Content(f"process {pid}"), partial(app.drill_down.show_process, pid), text=str(pid))
         matcher = self.matcher(query)
         for pid, title in app.process_titles():
             score = matcher.match(title)
             if score > 0:
-                yield Hit(score, Content(f"process {title}"), partial(app.show_process, pid), text=title)
+                yield Hit(score, Content(f"process {title}"), partial(app.drill_down.show_process, pid), text=title)

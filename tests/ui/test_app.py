@@ -93,7 +93,7 @@ async def test_another_source_takes_over_where_one_has_gone():
 async def test_a_reading_that_failed_is_said_on_the_process_screen_too():
     source = failing()
     async with monitor_of(source) as stage:
-        stage.app.show_process(990)
+        stage.app.drill_down.show_process(990)
         await stage.sees("proxy.service")
         source.error = KernelError("list TCP sockets", 12)
         stage.app.action_sample_now()
@@ -102,12 +102,12 @@ async def test_a_reading_that_failed_is_said_on_the_process_screen_too():
 
 async def test_an_answer_that_comes_when_the_screens_have_gone_is_dropped():
     async with monitor_of(machine_db1.source()) as stage:
-        stage.app.show_process(990)
+        stage.app.drill_down.show_process(990)
 
 
 async def test_a_sample_may_come_before_a_new_screen_is_mounted():
     async with monitor_of(machine_db1.source()) as stage:
-        stage.app.show_process(990)
+        stage.app.drill_down.show_process(990)
         stage.app._take_interval(stage.app.interval)
         await stage.sees("proxy.service")
 

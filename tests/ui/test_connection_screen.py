@@ -86,7 +86,7 @@ async def test_i_explains_the_line_at_the_cursor_and_esc_takes_it_away():
 async def test_a_connection_that_has_gone_stays_as_it_was_last():
     async with monitor_of(machine_db1.source(), samples=1) as stage:
         key = int(stage.app.interval.table.cookie[stage.main.connections.row_at_cursor()])
-        stage.app.show_connection(key)
+        stage.app.drill_down.show_connection(key)
         await stage.sees("Connections ›")
         before = stage.lines[1]
         stage.app.interval = None
@@ -97,7 +97,7 @@ async def test_a_connection_that_has_gone_stays_as_it_was_last():
 @pytest.mark.parametrize("size", [(1, 1), (40, 10), (80, 24), (200, 50)])
 async def test_every_size_is_survived_and_keys_answer(size):
     async with monitor_of(machine_db1.source(), size) as stage:
-        stage.app.show_connection(int(stage.app.interval.table.cookie[stage.main.connections.row_at_cursor()]))
+        stage.app.drill_down.show_connection(int(stage.app.interval.table.cookie[stage.main.connections.row_at_cursor()]))
         await stage.settle()
         await stage.press("down", "end", "i", "home", "pagedown", "pageup", "escape", "q")
         assert stage.app.screen is stage.main

@@ -86,7 +86,7 @@ async def test_a_name_is_shown_and_does_nothing(name: bytes):
         await stage.pilot.resize_terminal(80, 24)
         await stage.settle()
         assert_harmless(stage)
-        stage.app.show_process(990)
+        stage.app.drill_down.show_process(990)
         await stage.sees("command")
         assert_harmless(stage)
         await stage.press("colon")
@@ -101,7 +101,7 @@ async def test_markup_in_a_name_is_its_text():
         assert "[/nope][812]" in stage.text
         assert stage.lines[0].startswith(" [/nope] ")
         assert "leaves   [/nope] from" in stage.text
-        stage.app.show_process(990)
+        stage.app.drill_down.show_process(990)
         await stage.sees("─ [/nope][990] ─")
 
 

@@ -73,7 +73,7 @@ async def test_a_process_is_found_by_its_pid_also_one_without_sockets():
 
 async def test_it_opens_and_works_on_the_process_screen():
     async with monitor_of(machine_db1.source()) as stage:
-        stage.app.show_process(990)
+        stage.app.drill_down.show_process(990)
         await stage.sees("proxy.service")
         shown = "\n".join(await offered(stage))
         assert "back one screen  (q)" in shown

@@ -130,7 +130,7 @@ async def test_the_sockets_sort_by_key():
 
 async def test_from_a_shared_socket_the_other_owners_are_one_key_away():
     async with monitor_of(machine_db1.source()) as stage:
-        stage.app.show_process(812)
+        stage.app.drill_down.show_process(812)
         await stage.sees("nginx.service")
         await stage.type("/listen")
         await stage.press("enter", "down", "p")
@@ -142,7 +142,7 @@ async def test_from_a_shared_socket_the_other_owners_are_one_key_away():
 
 async def test_on_a_socket_of_its_own_p_says_that_nobody_shares_it():
     async with monitor_of(machine_db1.source()) as stage:
-        stage.app.show_process(990)
+        stage.app.drill_down.show_process(990)
         await stage.sees("proxy.service")
         await stage.press("down", "p")
         assert stage.lines[-2] == " 192.0.2.10:6432: no other process holds it"
@@ -150,7 +150,7 @@ async def test_on_a_socket_of_its_own_p_says_that_nobody_shares_it():
 
 async def test_the_facts_are_asked_for_again_with_every_sample():
     async with monitor_of(machine_db1.source()) as stage:
-        stage.app.show_process(990)
+        stage.app.drill_down.show_process(990)
         await stage.sees("proxy.service")
         before = stage.source.questions.count(990)
         await stage.next_sample()
@@ -159,7 +159,7 @@ async def test_the_facts_are_asked_for_again_with_every_sample():
 
 async def test_the_message_line_tells_more_of_the_row_at_the_cursor():
     async with monitor_of(machine_db1.source()) as stage:
-        stage.app.show_process(990)
+        stage.app.drill_down.show_process(990)
         await stage.sees("proxy.service")
         assert stage.lines[-2] == ""
         await stage.press("down", "enter", "down")

@@ -82,7 +82,7 @@ async def test_paused_and_old(svg: SnapshotAssertion):
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_process(svg: SnapshotAssertion, size: tuple[int, int]):
     async with monitor_of(machine_db1.source(), size) as stage:
-        stage.app.show_process(812)
+        stage.app.drill_down.show_process(812)
         await stage.sees("nginx.service")
         assert picture(stage.app) == svg
 

@@ -124,7 +124,7 @@ class ConnectionScreen(Screen[None]):
     def on_linked_lines_followed(self, message: LinkedLines.Followed) -> None:
         """Go where a line leads."""
         message.stop()
-        self.app.follow(message.target)
+        self.app.drill_down.follow(message.target)
 
     def on_linked_lines_asked(self, message: LinkedLines.Asked) -> None:
         """Say what a line means."""
@@ -138,7 +138,7 @@ class ConnectionScreen(Screen[None]):
         if self._interval is not None:
             row = self._interval.table.row_of_cookie(self.cookie)
             if row is not None:
-                self.app.show_process_of(self._interval, [row])
+                self.app.drill_down.show_process_of(self._interval, [row])
 
     def action_back(self) -> None:
         """Close the explanation; without one go back a screen."""

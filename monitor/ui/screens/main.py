@@ -11,7 +11,7 @@ keys                                                      keys
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -30,6 +30,7 @@ from monitor.ui.widgets.footer_bar import FooterBar
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.listeners_pane import ListenersPane
 from monitor.ui.widgets.live_table import LiveTable
+from monitor.ui.widgets.pane_tabs import PANES, PaneName, PaneTabs
 from monitor.ui.widgets.prompt import Prompt
 from monitor.ui.widgets.routing_pane import RoutingPane
 from monitor.ui.widgets.rows_pane import Narrowing
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
     from monitor.presentation.routing_text import RouteAnswer
     from monitor.ui.app import MonitorApp
 
-PaneName = Literal["listeners", "connections", "routing"]
-PANES: tuple[PaneName, ...] = ("listeners", "connections", "routing")
 _PLACES = {"listeners": Where.LISTENERS, "connections": Where.CONNECTIONS, "routing": Where.ROUTING}
 
 _THREE_PANES_WIDTH, _THREE_PANES_HEIGHT = 110, 30
@@ -69,7 +68,7 @@ class MainScreen(Screen[None]):
         self.prompt = Prompt(glyphs=glyphs, id="prompt")
         self._upper = Horizontal(self.listeners, self.routing, id="upper")
         self._status = TextLines(glyphs=glyphs, id="status")
-        self._tabs = TextLines(glyphs=glyphs, id="tabs")
+        self._tabs = PaneTabs(glyphs=glyphs, id="tabs")
         self._strip = TextLines(glyphs=glyphs, id="strip")
         self._footer = FooterBar(glyphs=glyphs, id="footer")
         self._tiny = TextLines(glyphs=glyphs, id="tiny")
@@ -174,26 +173,7 @@ class MainScreen(Screen[None]):
         self._show_detail()
 
     def _show_tabs(self) -> None:
-        counts = {
-            "listeners": f"{self.listeners.view.count:,}",
-            "connections": self.connections.shown_of_all,
-            "routing": "",
-        }
-        cells = []
-        for number, name in enumerate(PANES, 1):
-            text = f"{number} {name.capitalize()} {counts[name]}".strip()
-            is_current = name == self._current
-            cells.append(Cell(f"[{text}]" if is_current else f" {text} ", Role.STRONG if is_current else Role.HEADING))
-        notes = self._notes(self.pane) if isinstance(self.pane, ListPane) else ""
-        self._tabs.show([TextLine((Cell(" "), *cells), (Cell(f"{notes} ", Role.NOTE),))])
-
-    def _notes(self, pane: ListPane) -> str:
-        notes = []
-        if isinstance(pane, ConnectionsPane) and pane.narrowing is not None:
-            notes.append(pane.narrowing.title)
-        if pane.filter_tree is not None:
-            notes.append(f"filter {pane.filter_text}")
-        return ", ".join(notes)
+        self._tabs.show_panes(self._panes, self._current)
 
     # Panes and focus.
 
@@ -303,7 +283,7 @@ class MainScreen(Screen[None]):
         if interval is None or row is None:
             return
         if bool(interval.table.is_pair[row]):
-            self.app.show_connection(int(interval.table.cookie[row]))
+            self.app.drill_down.show_connection(int(interval.table.cookie[row]))
         else:
             self.action_show_process()
 
@@ -337,9 +317,9 @@ class MainScreen(Screen[None]):
 
     def action_show_process(self) -> None:
         """Open the process that owns the row at the cursor; of several let the user choose."""
-        interval, rows = self._interval, self._selected_rows()
+        interval, rows = self._list.interval, self._list.rows_at_cursor()
         if interval is not None and rows:
-            self.app.show_process_of(interval, rows)
+            self.app.drill_down.show_process_of(interval, rows)
 
     def action_more_rows(self) -> None:
         """Show TIME-WAIT and bound-only rows as well, or no longer."""
@@ -348,25 +328,9 @@ class MainScreen(Screen[None]):
         self.connections.rebuild()
 
     @property
-    def _interval(self) -> Interval | None:
-        """What the selected row is a row of: covered by another screen, the panes do not follow the newest."""
-        return (self.listeners if self._current == "listeners" else self.connections).interval
-
-    def _selected_row(self) -> int | None:
-        """Give the row that Routing and the strip speak about, of the focused list or the one focused last."""
-        if self._current == "listeners":
-            view = self.listeners.listeners_view
-            if view is None or not view.count:
-                return None
-            return int(view.endpoints.fullest[view.entry_at(self.listeners.cursor_position)])
-        return self.connections.row_at_cursor()
-
-    def _selected_rows(self) -> list[int]:
-        """Give the selected row, or all sockets of the service endpoint at the cursor."""
-        view = self.listeners.listeners_view
-        if self._current == "listeners" and view is not None and view.count:
-            return view.endpoints.members(view.entry_at(self.listeners.cursor_position))
-        return self.connections.rows_at_cursor() if self._current != "listeners" else []
+    def _list(self) -> ListenersPane | ConnectionsPane:
+        """The list whose row Routing, the strip and the keys speak about: the focused one, or the one focused last."""
+        return self.listeners if self._current == "listeners" else self.connections
 
     # Routing.
 
@@ -375,27 +339,27 @@ class MainScreen(Screen[None]):
 
     def _show_detail(self) -> None:
         """Show what is known of the selected row: in Routing, and on the strip."""
-        interval = self._interval
+        interval = self._list.interval
         if interval is None:
             return
         from monitor.presentation.routing_text import strip_line  # noqa: PLC0415 - it brings numpy
         from monitor.presentation.row_text import RowTexts  # noqa: PLC0415 - as above
         from monitor.presentation.selection import owner_line  # noqa: PLC0415 - as above
 
-        row = self._selected_row()
+        row = self._list.row_at_cursor()
         self._route.follow(interval, row)
         self.routing.answer(*self._route.title_and_lines(interval, row))
         if row is None:
             self._strip.show([])
         else:
-            who = owner_line(RowTexts(interval), row, group_size=len(self._selected_rows()))
+            who = owner_line(RowTexts(interval), row, group_size=len(self._list.rows_at_cursor()))
             self._strip.show([strip_line(interval, row, self._route.answer), who])
 
     def action_route(self) -> None:
         """Ask for a remote endpoint and show the way to it."""
         from monitor.presentation.selection import remote_text  # noqa: PLC0415 - it brings numpy
 
-        interval, row = self._interval, self._selected_row()
+        interval, row = self._list.interval, self._list.row_at_cursor()
         value = remote_text(interval, row) if interval is not None and row is not None else ""
 
         def changed(text: str) -> str:

@@ -56,10 +56,9 @@ class ProcessSockets(RowsPane):
     def say_title(self, view: RowsView, chosen: int, total: int) -> None:
         """Say how many sockets are shown."""
         count = f"{chosen:,} of {total:,}" if chosen != total else f"{total:,}"
-        notes = [f"filter {self.filter_text}"] if self.filter_tree is not None else []
         is_filtered = chosen != total
         self.empty_text = f"0 of {total:,}: nothing matches; Esc widens again" if is_filtered else "it holds no sockets"
-        self.set_title(f"Sockets {count}", notes)
+        self.set_title(f"Sockets {count}", self.limits)
 
 
 class ProcessScreen(Screen[None]):
@@ -187,7 +186,7 @@ class ProcessScreen(Screen[None]):
         if interval is None or row is None:
             return
         if bool(interval.table.is_pair[row]):
-            self.app.show_connection(int(interval.table.cookie[row]))
+            self.app.drill_down.show_connection(int(interval.table.cookie[row]))
         else:
             self.action_show_process()
 
@@ -195,7 +194,7 @@ class ProcessScreen(Screen[None]):
         """Open another owner of what is at the cursor."""
         interval, rows = self.sockets.interval, self.sockets.rows_at_cursor()
         if interval is not None and rows:
-            self.app.show_process_of(interval, rows, other_than=self.pid)
+            self.app.drill_down.show_process_of(interval, rows, other_than=self.pid)
 
     def action_more_rows(self) -> None:
         """TIME-WAIT rows belong to no process; say so."""

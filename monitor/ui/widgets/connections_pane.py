@@ -43,8 +43,6 @@ class ConnectionsPane(RowsPane):
         super().__init__(glyphs=glyphs, id=id)
         self.has_time_wait = False
         self.grouping: Grouping | None = None
-        self.shown_of_all = ""
-        """How many rows are shown, for the names of the panes: "943/1,253"."""
 
     def on_mount(self) -> None:
         """Name the pane before there is anything to show."""
@@ -96,11 +94,7 @@ class ConnectionsPane(RowsPane):
         """Say how many connections are shown, of which, in which order, and how fast they are together."""
         from monitor.presentation.connections_view import ConnectionsView, total_rates  # noqa: PLC0415 - numpy
 
-        notes = []
-        if self.narrowing is not None:
-            notes.append(self.narrowing.title)
-        if self.filter_tree is not None:
-            notes.append(f"filter {self.filter_text}")
+        notes = self.limits
         if self.grouping is not None:
             notes.append(f"grouped by {self.grouping.value}")
         notes.append("with TIME-WAIT" if self.has_time_wait else "no TIME-WAIT")

@@ -38,6 +38,8 @@ class ListPane(LiveTable):
         self.filter_tree: Filter | None = None
         self.sort: Sort | None = None
         """None is the pane's own order."""
+        self.shown_of_all = ""
+        """How many rows are shown, for the names of the panes: "943/1,253"."""
         self._choices: Mapping[str, Callable[[], None]] | None = None
 
     def show_interval(self, interval: Interval) -> None:
@@ -48,6 +50,19 @@ class ListPane(LiveTable):
     def rebuild(self) -> None:
         """Make the view anew from the interval, the filter and the order, and show it."""
         raise NotImplementedError
+
+    @property
+    def limits(self) -> list[str]:
+        """What keeps rows out of the list, in words."""
+        return [f"filter {self.filter_text}"] if self.filter_tree is not None else []
+
+    def rows_at_cursor(self) -> list[int]:
+        """Give the rows of the interval's table that the line at the cursor stands for."""
+        raise NotImplementedError
+
+    def row_at_cursor(self) -> int | None:
+        """Give the row at the cursor, of several one; None for a heading, or where there are no rows."""
+        return next(iter(self.rows_at_cursor()), None)
 
     def first_press(self, column_id: str) -> Sort:
         """Give the order that choosing a column brings."""

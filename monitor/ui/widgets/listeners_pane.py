@@ -42,10 +42,21 @@ class ListenersPane(ListPane):
         total = len(self.endpoints)
         count = f"{view.count:,} of {total:,}" if view.count != total else f"{total:,}"
         order = f"by {self.sort.column}" if self.sort and self.sort.column else "trouble first, then port"
-        notes = ([f"filter {self.filter_text}"] if self.filter_tree is not None else []) + [order]
+        notes = [*self.limits, order]
+        self.shown_of_all = f"{view.count:,}"
         self.empty_text = f"0 of {total:,} match the filter; Esc shows all" if total else "nobody listens"
         self.set_title(f"1 Listeners {count}", notes)
         self.show(view, stretch="process")
+
+    def rows_at_cursor(self) -> list[int]:
+        """Give all sockets of the service endpoint at the cursor."""
+        view = self.listeners_view
+        return view.endpoints.members(view.entry_at(self.cursor_position)) if view is not None and view.count else []
+
+    def row_at_cursor(self) -> int | None:
+        """Give the socket of the service endpoint at the cursor whose queue is the fullest."""
+        view = self.listeners_view
+        return int(view.endpoints.fullest[view.entry_at(self.cursor_position)]) if view and view.count else None
 
     @property
     def listeners_view(self) -> ListenersView | None:

@@ -71,6 +71,11 @@ class RowsPane(ListPane):
         """Say in the title how many of the candidates are shown, and why not all."""
         raise NotImplementedError
 
+    @property
+    def limits(self) -> list[str]:
+        """What keeps rows out of the list, in words."""
+        return [self.narrowing.title, *super().limits] if self.narrowing is not None else super().limits
+
     def order_asked_for(self) -> object:
         """Give what the order follows from; while it is the same, rows may rest in their places."""
         return self.sort, self.narrowing, self.filter_text, self.opened
@@ -113,10 +118,6 @@ class RowsPane(ListPane):
             return []
         rows: list[int] = self.shown.rows_at(self.cursor_position).tolist()
         return rows
-
-    def row_at_cursor(self) -> int | None:
-        """Give the row at the cursor, of a group its first; None for a heading, or where there are no rows."""
-        return next(iter(self.rows_at_cursor()), None)
 
     def visible_cookies(self) -> list[int]:
         """Give the sockets whose rows are on screen."""
