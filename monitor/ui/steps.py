@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 Step = Literal["narrowing", "filter of listeners", "filter of connections", "typed route", "zoom", "groups"]
 
 
 class Steps:
-    """Each step stands once, at the place where it was done last."""
+    """What can be undone, each with how."""
 
     def __init__(self) -> None:
-        self._steps: list[Step] = []
+        self._steps: list[tuple[Step, Callable[[], None]]] = []
 
-    def take(self, step: Step) -> None:
-        """Note that a step was done."""
+    def take(self, step: Step, undo: Callable[[], None]) -> None:
+        """Note that a step was done; it stands once, at the place where it was done last."""
         self.drop(step)
-        self._steps.append(step)
+        self._steps.append((step, undo))
 
     def drop(self, step: Step) -> None:
         """Forget a step that was undone by itself."""
-        self._steps = [other for other in self._steps if other != step]
+        self._steps = [(other, undo) for other, undo in self._steps if other != step]
 
-    @property
-    def last(self) -> Step | None:
-        """The step to undo next; None where there is none."""
-        return self._steps[-1] if self._steps else None
+    def undo_last(self) -> bool:
+        """Undo the last step; False where there is none."""
+        if not self._steps:
+            return False
+        _, undo = self._steps.pop()
+        undo()
+        return True

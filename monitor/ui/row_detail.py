@@ -1,0 +1,88 @@
+"""RowDetail: what is known of the selected row, in the Routing pane and on the strip of two lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from monitor.model.endpoint import Endpoint
+from monitor.ui.route_follower import RouteFollower
+from monitor.ui.widgets.list_pane import ListPane
+from monitor.ui.widgets.prompt import Prompt
+from monitor.ui.widgets.routing_pane import RoutingPane
+from monitor.ui.widgets.text_lines import TextLines
+
+if TYPE_CHECKING:
+    from monitor.model.route import Flow
+    from monitor.model.sample import Interval
+    from monitor.presentation.routing_text import RouteAnswer
+
+
+class RowDetail:
+    """Follows the cursor of a list, or a remote endpoint that was typed."""
+
+    def __init__(self, routing: RoutingPane, strip: TextLines, ask: Callable[[Flow], None]) -> None:
+        """Follow nothing yet.
+
+        Args:
+            routing: Shows the way.
+            strip: Shows the way and the owner in two lines.
+            ask: Puts a question about a route; its answer comes to take().
+        """
+        self._routing = routing
+        self._strip = strip
+        self._route = RouteFollower(ask)
+
+    def show(self, pane: ListPane) -> None:
+        """Show what is known of the row at a list's cursor, and ask for what is not."""
+        interval = pane.interval
+        if interval is None:
+            return
+        from monitor.presentation.routing_text import strip_line  # noqa: PLC0415 - it brings numpy
+        from monitor.presentation.row_text import RowTexts  # noqa: PLC0415 - as above
+        from monitor.presentation.selection import owner_line  # noqa: PLC0415 - as above
+
+        row = pane.row_at_cursor()
+        self._route.follow(interval, row)
+        self._routing.answer(*self._route.title_and_lines(interval, row))
+        if row is None:
+            self._strip.show([])
+        else:
+            who = owner_line(RowTexts(interval), row, group_size=len(pane.rows_at_cursor()))
+            self._strip.show([strip_line(interval, row, self._route.answer), who])
+
+    def forget_stale(self, interval: Interval) -> None:
+        """Ask again where something about routes changed, or where no answer came."""
+        self._route.forget_stale(interval)
+
+    def take(self, answer: RouteAnswer) -> bool:
+        """Keep an answer; False where another row was selected meanwhile."""
+        return self._route.take(answer)
+
+    def ask_remote(self, prompt: Prompt, pane: ListPane, done: Callable[[bool], None]) -> None:
+        """Let a remote endpoint be typed, the selected row's at first, and follow that.
+
+        Args:
+            prompt: Where it is typed.
+            pane: The list with the selected row.
+            done: Called when the field has closed, with whether an endpoint was typed.
+        """
+        from monitor.presentation.selection import remote_text  # noqa: PLC0415 - it brings numpy
+
+        row = pane.row_at_cursor()
+        value = remote_text(pane.interval, row) if pane.interval is not None and row is not None else ""
+
+        def changed(text: str) -> str:
+            return str(Endpoint.parse(text.strip(), default_port=0)) if text.strip() else "an address, or address:port"
+
+        def closed(text: str | None) -> None:
+            is_typed = bool(text and text.strip())
+            if text and is_typed:
+                self._route.typed = Endpoint.parse(text.strip(), default_port=0)
+            done(is_typed)
+
+        prompt.ask("Route to", value, changed, closed)
+
+    def forget_typed(self) -> None:
+        """Follow the selected row again."""
+        self._route.typed = None

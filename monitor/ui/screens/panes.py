@@ -1,0 +1,163 @@
+"""PanesScreen: three panes where there is room, else one at a time; which they are, and where the keys go.
+
+status                                                    status
+Listeners            ┬ Routing                            panes by name
+                     │                                    the focused one
+Connections                                               strip: its way, its owner
+message or field                                          message or field
+keys                                                      keys
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.screen import Screen
+
+from monitor.ui.keys import Where
+from monitor.ui.widgets.connections_pane import ConnectionsPane
+from monitor.ui.widgets.footer_bar import FooterBar
+from monitor.ui.widgets.list_pane import ListPane
+from monitor.ui.widgets.listeners_pane import ListenersPane
+from monitor.ui.widgets.pane_tabs import PANES, PaneName, PaneTabs
+from monitor.ui.widgets.prompt import Prompt
+from monitor.ui.widgets.routing_pane import RoutingPane
+from monitor.ui.widgets.text_lines import TextLines
+
+_PLACES = {"listeners": Where.LISTENERS, "connections": Where.CONNECTIONS, "routing": Where.ROUTING}
+
+_THREE_PANES_WIDTH, _THREE_PANES_HEIGHT = 110, 30
+_SMALLEST_WIDTH, _SMALLEST_HEIGHT = 40, 10
+_ROUTING_WIDTH = 49
+
+
+class PanesScreen(Screen[None]):
+    """Lays the panes out for the size and moves between them. A subclass links them."""
+
+    def __init__(self, glyphs: Mapping[int, str] | None) -> None:
+        super().__init__()
+        # Made here and not found by query: the app may tell the newest before the widgets are mounted.
+        self.listeners = ListenersPane(glyphs=glyphs, id="listeners")
+        self.connections = ConnectionsPane(glyphs=glyphs, id="connections")
+        self.routing = RoutingPane(glyphs=glyphs, id="routing")
+        self.prompt = Prompt(glyphs=glyphs, id="prompt")
+        self._upper = Horizontal(self.listeners, self.routing, id="upper")
+        self._status = TextLines(glyphs=glyphs, id="status")
+        self._tabs = PaneTabs(glyphs=glyphs, id="tabs")
+        self._strip = TextLines(glyphs=glyphs, id="strip")
+        self._footer = FooterBar(glyphs=glyphs, id="footer")
+        self._tiny = TextLines(glyphs=glyphs, id="tiny")
+        self._current: PaneName = "connections"
+        self._is_zoomed = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the widgets; none of them has anything to show yet."""
+        yield self._status
+        yield self._tabs
+        yield self._upper
+        yield self.connections
+        yield self._strip
+        yield self.prompt
+        yield self._footer
+        yield self._tiny
+
+    def show_detail(self) -> None:
+        """Show what is known of the selected row; called when another pane has the keys, or another size."""
+        raise NotImplementedError
+
+    @property
+    def pane(self) -> ListPane | RoutingPane:
+        """The pane where the user is."""
+        return self._panes[self._current]
+
+    @property
+    def place(self) -> Where:
+        """The same as a place of the key table."""
+        return _PLACES[self._current]
+
+    @property
+    def list_pane(self) -> ListenersPane | ConnectionsPane:
+        """The list whose row Routing, the strip and the keys speak about: the focused one, or the one focused last."""
+        return self.listeners if self._current == "listeners" else self.connections
+
+    @property
+    def _panes(self) -> dict[PaneName, ListPane | RoutingPane]:
+        return {"listeners": self.listeners, "connections": self.connections, "routing": self.routing}
+
+    @property
+    def has_three_panes(self) -> bool:
+        """Whether all panes are on screen."""
+        is_roomy = self.size.width >= _THREE_PANES_WIDTH and self.size.height >= _THREE_PANES_HEIGHT
+        return is_roomy and not self._is_zoomed
+
+    def lay_out(self) -> None:
+        """Choose the layout for the size."""
+        width, height = self.size
+        three = self.has_three_panes
+        is_tiny = width < _SMALLEST_WIDTH or height < _SMALLEST_HEIGHT
+        self.set_class(is_tiny, "-tiny")
+        self.set_class(not three and not is_tiny, "-single")
+        # Not by a CSS class: a pane takes the focus, and so the next key, only when it is shown already.
+        for name, pane in self._panes.items():
+            pane.display = not is_tiny and (three or name == self._current)
+            pane.has_title = three
+        self._upper.display = not is_tiny and (three or self._current != "connections")
+        self._upper.styles.height = round(height * 0.28) if three else "1fr"
+        self.routing.styles.width = _routing_width(width) if three else "1fr"
+        self.routing.is_beside = three
+        self.routing.lay_out()
+        self.call_after_refresh(self._rebuild)
+
+    def _rebuild(self) -> None:
+        """Choose the columns for the present widths, and give the keys back to a pane that was hidden for a while."""
+        if self.focused is None:
+            (self.prompt if self.prompt.is_asking else self.pane).focus()
+        self.listeners.rebuild()
+        self.connections.rebuild()
+        self.show_tabs()
+        self.show_detail()
+
+    def show_tabs(self) -> None:
+        """Say which panes there are, what they hold, and what narrows the current one."""
+        self._tabs.show_panes(self._panes, self._current)
+
+    def zoom(self, *, is_wanted: bool) -> None:
+        """Give the whole screen to the current pane, or back to all."""
+        self._is_zoomed = is_wanted
+        self.lay_out()
+
+    def go_to(self, name: PaneName) -> None:
+        """Give the keys to a pane, and where there is room for one only, the screen."""
+        self._current = name
+        if not self.has_three_panes:
+            self.lay_out()
+        self.set_focus(self.pane)
+        self._footer.show_keys(self.place)
+        self.show_tabs()
+        self.show_detail()
+
+    def on_descendant_focus(self) -> None:
+        """Follow the focus, which a click may have moved."""
+        focused = self.focused
+        if focused is not None and focused.id in PANES and focused.id != self._current:
+            self.go_to(focused.id)
+        self._footer.show_keys(self.place)
+
+    def action_pane(self, name: PaneName) -> None:
+        """Go to a pane."""
+        self.go_to(name)
+
+    def action_next_pane(self) -> None:
+        """Go to the next pane."""
+        self.go_to(PANES[(PANES.index(self._current) + 1) % len(PANES)])
+
+    def action_previous_pane(self) -> None:
+        """Go to the pane before."""
+        self.go_to(PANES[PANES.index(self._current) - 1])
+
+
+def _routing_width(width: int) -> int:
+    """Give Routing 49 cells of 120 and 90 of 200; Listeners gets the rest."""
+    return max(_ROUTING_WIDTH, _ROUTING_WIDTH + (width - 120) * 41 // 80)
