@@ -6,6 +6,7 @@ import re
 
 from monitor.errors import InputError
 from monitor.model.tcp import PROTOCOL_TCP
+from monitor.presentation.filter_quotes import quoted
 from monitor.presentation.filter_tree import (
     AddressIn,
     And,
@@ -20,17 +21,19 @@ from monitor.presentation.filter_tree import (
     PortIs,
     ProcessContains,
     ProtocolIs,
+    Side,
     StateIs,
     Text,
     UserIs,
 )
 from monitor.presentation.filter_words import JOINING_WORDS, OPERATOR, read_word, split_field
+from monitor.presentation.safe_text import safe_text
 
 _WORD = re.compile(r'[^\s()"!][^\s()"]*')
 
 
 def describe(tree: Filter) -> str:
-    """Write the usual form of a filter, not yet made safe; Everything is the empty line."""
+    """Write the usual form of a filter; Everything is the empty line. Unlike a typed line it is safe to be shown."""
     return "" if tree == Everything() else _written(tree)
 
 
@@ -55,7 +58,7 @@ def _within(tree: Filter, bracketed: tuple[type, ...]) -> str:
 def _condition(tree: Filter) -> str:
     match tree:
         case Text(needle):
-            return needle if _is_searched_for(needle) else _quoted(needle)
+            return needle if _is_searched_for(needle) else quoted(needle)
         case ProcessContains(needle):
             return f"proc {_value(needle)}"
         case UserIs(name):
@@ -73,12 +76,9 @@ def _self_evident(tree: Filter) -> str:
     match tree:
         case StateIs(name):
             return name.lower()
-        case PortIs(port):
-            return f":{port}"
-        case AddressIn(network):
-            return str(network.network_address if network.prefixlen == network.max_prefixlen else network)
-        case EndpointIs(endpoint):
-            return str(endpoint)
+        case PortIs() | AddressIn() | EndpointIs():
+            place = _place(tree)
+            return place if tree.side is Side.EITHER else f"{tree.side.value} {_value(place)}"
         case ProtocolIs(protocol):
             return "tcp" if protocol == PROTOCOL_TCP else "udp"
         case DirectionIs(is_accepted):
@@ -87,9 +87,19 @@ def _self_evident(tree: Filter) -> str:
             raise TypeError(tree)
 
 
+def _place(tree: PortIs | AddressIn | EndpointIs) -> str:
+    match tree:
+        case PortIs(port):
+            return f":{port}"
+        case AddressIn(network):
+            return str(network.network_address if network.prefixlen == network.max_prefixlen else network)
+        case EndpointIs(endpoint):
+            return str(endpoint)
+
+
 def _is_searched_for(needle: str) -> bool:
     """Tell whether a needle may stand without quotes and means nothing else."""
-    if not _WORD.fullmatch(needle) or needle.lower() in JOINING_WORDS:
+    if not _WORD.fullmatch(needle) or needle.lower() in JOINING_WORDS or safe_text(needle) != needle:
         return False
     try:
         return split_field(needle) is None and read_word(needle) == Text(needle)
@@ -99,8 +109,4 @@ def _is_searched_for(needle: str) -> bool:
 
 def _value(text: str) -> str:
     is_plain = _WORD.fullmatch(text) and not OPERATOR.fullmatch(text) and text.lower() not in JOINING_WORDS
-    return text if is_plain else _quoted(text)
-
-
-def _quoted(text: str) -> str:
-    return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
+    return text if is_plain and safe_text(text) == text else quoted(text)

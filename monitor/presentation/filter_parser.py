@@ -1,10 +1,10 @@
-r"""The filter line to its tree.
+"""The filter line to its tree.
 
 filter  = [ either ]                             nothing is everything
 either  = all *( "or" all )
 all     = single *( [ "and" ] single )
 single  = ( "not" / "!" ) single / "(" filter ")" / field value / field ":" value / word
-word    = characters without blanks, brackets and quotes / a quoted text, with \" and \\ inside, always searched for
+word    = characters without blanks, brackets and quotes / a quoted text, always searched for; see filter_quotes
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 from typing import NamedTuple
 
 from monitor.errors import InputError
+from monitor.presentation.filter_quotes import unquoted
 from monitor.presentation.filter_tree import And, Everything, Filter, Not, Or, Text
 from monitor.presentation.filter_words import (
     FIELDS,
@@ -170,4 +171,4 @@ class _Parser:
 def _unquoted(token: _Token) -> str:
     if not token.text:
         raise InputError("there is nothing between the quotes")
-    return re.sub(r"\\(.)", r"\1", token.text, flags=re.DOTALL)
+    return unquoted(token.text)

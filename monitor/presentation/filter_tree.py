@@ -12,9 +12,19 @@ Filter
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from ipaddress import IPv4Network, IPv6Network
 
 from monitor.model.endpoint import Endpoint
+
+
+class Side(Enum):
+    """Which endpoint of a row a condition is about."""
+
+    EITHER = ""
+    LOCAL = "local"
+    REMOTE = "remote"
+    """Sockets without a remote endpoint do not fulfil it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +73,29 @@ class StateIs:
 
 @dataclass(frozen=True, slots=True)
 class PortIs:
-    """Rows with the port at either endpoint."""
+    """Rows with the port at an endpoint."""
 
     port: int
     """1 to 65535."""
+    side: Side = Side.EITHER
 
 
 @dataclass(frozen=True, slots=True)
 class AddressIn:
-    """Rows with an address of the network at either endpoint."""
+    """Rows with an address of the network at an endpoint."""
 
     network: IPv4Network | IPv6Network
     """A single address is a network of full length. IPv4 also takes the mapped addresses of IPv6 sockets."""
+    side: Side = Side.EITHER
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointIs:
-    """Rows with the endpoint at either side."""
+    """Rows with the endpoint at a side."""
 
     endpoint: Endpoint
     """Port 1 to 65535. With a zone the socket must be bound to that interface."""
+    side: Side = Side.EITHER
 
 
 @dataclass(frozen=True, slots=True)

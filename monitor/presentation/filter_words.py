@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from monitor.errors import InputError
@@ -21,6 +23,7 @@ from monitor.presentation.filter_tree import (
     PortIs,
     ProcessContains,
     ProtocolIs,
+    Side,
     StateIs,
     Text,
     UserIs,
@@ -117,6 +120,17 @@ def _read_place(word: str) -> Filter | None:
     return _read_address(word) if _is_place(word) else None
 
 
+def _read_place_at(side: Side, text: str) -> Filter:
+    place = _read_port(text) if text.isdigit() else _read_place(text)
+    match place:
+        case PortIs() | AddressIn() | EndpointIs():
+            return replace(place, side=side)
+        case And((AddressIn() as address, zone)):
+            return And((replace(address, side=side), zone))
+        case _:
+            raise InputError(f'"{safe_text(text, 60)}" is no address, network, endpoint or :port')
+
+
 def _is_place(word: str) -> bool:
     """Tell whether a word is an IPv6 address without brackets, which otherwise looks like a field and its value."""
     try:
@@ -189,6 +203,8 @@ FIELDS: dict[str, Callable[[str], Filter]] = {
     "via": InterfaceIs,
     "state": _read_state,
     "port": _read_port,
+    "local": partial(_read_place_at, Side.LOCAL),
+    "remote": partial(_read_place_at, Side.REMOTE),
     "proto": _read_protocol,
 }
 """By name: what reads the value, which is not empty."""

@@ -32,6 +32,7 @@ from monitor.presentation.filter_tree import (
     PortIs,
     ProcessContains,
     ProtocolIs,
+    Side,
     StateIs,
     Text,
     UserIs,
@@ -119,26 +120,24 @@ def _protocol_is(tree: ProtocolIs, rows: RowSearch) -> _Truth:
 @_truth.register
 def _port_is(tree: PortIs, rows: RowSearch) -> _Truth:
     table = rows.table
-    return _known((table.local_port == tree.port) | ((table.remote_port == tree.port) & table.is_pair))
+    return _known(_at_side(tree.side, table.local_port == tree.port, table.remote_port == tree.port, table))
 
 
 @_truth.register
 def _address_in(tree: AddressIn, rows: RowSearch) -> _Truth:
     table, network = rows.table, tree.network
-    found = _is_in(network, table.local_high, table.local_low)
-    found |= _is_in(network, table.remote_high, table.remote_low) & table.is_pair
-    return _known(found & _has_family(network.version, table))
+    local = _is_in(network, table.local_high, table.local_low)
+    remote = _is_in(network, table.remote_high, table.remote_low)
+    return _known(_at_side(tree.side, local, remote, table) & _has_family(network.version, table))
 
 
 @_truth.register
 def _endpoint_is(tree: EndpointIs, rows: RowSearch) -> _Truth:
     table, endpoint = rows.table, tree.endpoint
     high, low = map(np.uint64, address_words(endpoint.address))
-    found = (table.local_high == high) & (table.local_low == low) & (table.local_port == endpoint.port)
-    found |= (
-        (table.remote_high == high) & (table.remote_low == low) & (table.remote_port == endpoint.port) & table.is_pair
-    )
-    found &= _has_family(endpoint.address.version, table)
+    local = (table.local_high == high) & (table.local_low == low) & (table.local_port == endpoint.port)
+    remote = (table.remote_high == high) & (table.remote_low == low) & (table.remote_port == endpoint.port)
+    found = _at_side(tree.side, local, remote, table) & _has_family(endpoint.address.version, table)
     if endpoint.zone is not None:
         found &= np.isin(table.device, rows.interfaces(lambda name: name == endpoint.zone))
     return _known(found)
@@ -173,6 +172,13 @@ def _direction_is(tree: DirectionIs, rows: RowSearch) -> _Truth:
     wanted = DIRECTION_ACCEPTED if tree.is_accepted else DIRECTION_DIALLED
     direction = rows.interval.direction
     return _known_where(direction != DIRECTION_UNKNOWN, direction == wanted)
+
+
+def _at_side(side: Side, local: Bools, remote: Bools, table: SocketTable) -> Bools:
+    """Join what is true of the endpoints of each side; a row without a remote endpoint has zeros there."""
+    if side is Side.LOCAL:
+        return local
+    return remote & table.is_pair if side is Side.REMOTE else local | (remote & table.is_pair)
 
 
 def _is_in(network: IPv4Network | IPv6Network, high: U64, low: U64) -> Bools:

@@ -19,6 +19,7 @@ from monitor.presentation.filter_tree import (
     PortIs,
     ProcessContains,
     ProtocolIs,
+    Side,
     StateIs,
     Text,
     UserIs,
@@ -32,6 +33,7 @@ NEEDLES = st.sampled_from(
         *("or", "tcp", "pid", "pid:1", 'a"b\\', "(x", "!", " "),
     ]
 )
+SIDES = st.sampled_from(Side)
 ANY_TEXT = st.text(min_size=1, max_size=8)
 ENDPOINTS = st.builds(Endpoint, st.sampled_from(ADDRESSES).map(ip_address), st.sampled_from(PORTS)) | st.builds(
     Endpoint,
@@ -52,9 +54,9 @@ CONDITIONS = st.one_of(
     st.just(Everything()),
     st.builds(Text, NEEDLES | ANY_TEXT),
     st.builds(StateIs, st.sampled_from(sorted({state_name(PROTOCOL_TCP, state) for state in TcpState} | {"UNCONN"}))),
-    st.builds(PortIs, st.sampled_from(PORTS)),
-    st.builds(AddressIn, NETWORKS),
-    st.builds(EndpointIs, ENDPOINTS),
+    st.builds(PortIs, st.sampled_from(PORTS), SIDES),
+    st.builds(AddressIn, NETWORKS, SIDES),
+    st.builds(EndpointIs, ENDPOINTS, SIDES),
     st.builds(PidIs, st.sampled_from((812, 990, 1))),
     st.builds(ProcessContains, NEEDLES | ANY_TEXT),
     st.builds(UserIs, st.sampled_from(("root", "www-data", "33", "1001", "or", "a b"))),

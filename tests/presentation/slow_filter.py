@@ -9,6 +9,7 @@ from monitor.presentation.filter_tree import (
     And,
     Not,
     Or,
+    Side,
 )
 from monitor.reasoning.ownership import is_unaccepted
 from tests.presentation.socket_rows import USERS
@@ -41,9 +42,11 @@ class SlowReader:
     def opposite(answer):
         return None if answer is None else not answer
 
-    def endpoints(self, row):
+    def endpoints(self, row, side=Side.EITHER):
         table = self.interval.table
-        return [table.local(row), table.remote(row)] if table.is_pair[row] else [table.local(row)]
+        local = [table.local(row)] if side is not Side.REMOTE else []
+        remote = [table.remote(row)] if side is not Side.LOCAL and table.is_pair[row] else []
+        return local + remote
 
     def processes(self, row):
         return [owner.process for owner in self.interval.owners.owners_of(self.described[row]["inode"])]
@@ -81,7 +84,7 @@ class SlowReader:
         return self.state(row) == tree.name
 
     def PortIs(self, tree, row):  # noqa: N802
-        return any(endpoint.port == tree.port for endpoint in self.endpoints(row))
+        return any(endpoint.port == tree.port for endpoint in self.endpoints(row, tree.side))
 
     def AddressIn(self, tree, row):  # noqa: N802
         def is_in(address):
@@ -89,14 +92,14 @@ class SlowReader:
                 address = address.ipv4_mapped or address
             return address in tree.network
 
-        return any(is_in(endpoint.address) for endpoint in self.endpoints(row))
+        return any(is_in(endpoint.address) for endpoint in self.endpoints(row, tree.side))
 
     def EndpointIs(self, tree, row):  # noqa: N802
-        network = AddressIn(ip_network(tree.endpoint.address))
+        network = AddressIn(ip_network(tree.endpoint.address), tree.side)
         zone = {0: None, 1: "lo", 2: "eth0"}[self.described[row]["device"]]
         is_there = any(
             endpoint.port == tree.endpoint.port and self.AddressIn(network, row) and self.is_same(endpoint, tree)
-            for endpoint in self.endpoints(row)
+            for endpoint in self.endpoints(row, tree.side)
         )
         return is_there and tree.endpoint.zone in (None, zone)
 

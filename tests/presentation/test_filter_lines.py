@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from ipaddress import ip_address, ip_network
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import InputError
 from monitor.model.endpoint import Endpoint
+from monitor.presentation.characters import cells, is_shown
 from monitor.presentation.filter_description import describe
 from monitor.presentation.filter_parser import parse
 from monitor.presentation.filter_tree import (
@@ -23,6 +25,7 @@ from monitor.presentation.filter_tree import (
     PortIs,
     ProcessContains,
     ProtocolIs,
+    Side,
     StateIs,
     Text,
     UserIs,
@@ -33,6 +36,29 @@ from tests.presentation.filter_trees import TREES
 @given(TREES)
 def test_a_described_filter_is_read_back_as_itself(tree):
     assert parse(describe(tree)) == tree
+
+
+@given(st.text(min_size=1, max_size=12) | st.binary(min_size=1, max_size=12).map(os.fsdecode))
+def test_any_name_at_all_is_written_so_that_it_can_be_shown_and_typed(name):
+    line = describe(UserIs(name))
+    assert line.isprintable()
+    assert all(is_shown(sign) or cells(sign) == 0 for sign in line)
+    assert parse(line) == UserIs(name)
+
+
+@pytest.mark.parametrize(
+    ("inner", "text"),
+    [
+        (r"a\"b\\c", 'a"b\\c'),
+        (r"\n\t\r", "\n\t\r"),
+        (r"\x1b\xff", "\x1b\udcff"),
+        (r"\u202e\U0001f600", "\u202e\U0001f600"),
+        (r"\q\xg1\u12", "qxg1u12"),
+        (r"\U00110000\Uffffffff", "U00110000Uffffffff"),
+    ],
+)
+def test_what_is_escaped_between_quotes_is_read_as_safe_text_writes_it(inner, text):
+    assert parse(f'"{inner}"') == Text(text)
 
 
 FRAGMENTS = (
@@ -101,6 +127,13 @@ def test_any_bytes_of_a_command_line_are_read_or_refused(data):
         ("fe80::1%eth0", And((AddressIn(ip_network("fe80::1/128")), InterfaceIs("eth0")))),
         ("192.0.2.7:443", EndpointIs(Endpoint(ip_address("192.0.2.7"), 443))),
         ("[fe80::1%eth0]:443", EndpointIs(Endpoint(ip_address("fe80::1"), 443, "eth0"))),
+        ("remote 198.51.100.7", AddressIn(ip_network("198.51.100.7/32"), Side.REMOTE)),
+        ("remote:198.51.100.0/24", AddressIn(ip_network("198.51.100.0/24"), Side.REMOTE)),
+        ("remote :443", PortIs(443, Side.REMOTE)),
+        ("remote:443", PortIs(443, Side.REMOTE)),
+        ("local [::]:443", EndpointIs(Endpoint(ip_address("::"), 443), Side.LOCAL)),
+        ('local "::"', AddressIn(ip_network("::/128"), Side.LOCAL)),
+        ("remote fe80::1%eth0", And((AddressIn(ip_network("fe80::1/128"), Side.REMOTE), InterfaceIs("eth0")))),
         ("pid 812", PidIs(812)),
         ("pid:812", PidIs(812)),
         ("pid == 812", PidIs(812)),
