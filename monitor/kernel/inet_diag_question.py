@@ -6,7 +6,7 @@ import socket
 import struct
 from collections.abc import Iterable
 
-from monitor.model.endpoint import address_words
+from monitor.model.endpoint import Endpoint, address_words
 from monitor.model.socket_table import SocketTable
 from monitor.model.sockets import SocketId
 from monitor.model.tcp import ALL_STATES, PROTOCOL_TCP, PROTOCOL_UDP
@@ -33,6 +33,8 @@ _IPV6 = struct.Struct(">QQ")
 _DEVICE_AND_COOKIE = struct.Struct("=IQ")
 _NO_ID = bytes(48)
 _WORD32 = 0xFFFF_FFFF
+_NO_COOKIE = 0xFFFF_FFFF_FFFF_FFFF
+"""INET_DIAG_NOCOOKIE twice: whatever socket the look-up finds."""
 
 _End = tuple[int, bytes]
 """A port, and an address as the kernel has it in struct inet_diag_sockid."""
@@ -55,12 +57,25 @@ def exact(table: SocketTable, rows: Iterable[int]) -> list[bytes]:
 
 def exact_with_details(asked: SocketId) -> bytes:
     """Ask for one socket with all that the kernel tells of it; the payload of a SOCK_DIAG_BY_FAMILY look-up."""
-    words = address_words(asked.local.address), address_words(asked.remote.address)
-    ends = [
-        (endpoint.port, _address(asked.family, *pair))
-        for endpoint, pair in zip((asked.local, asked.remote), words, strict=True)
-    ]
-    return _one_socket(asked.family, asked.protocol, _EXT_DETAILS, (ends[0], ends[1]), (asked.device, asked.cookie))
+    ends = _end(asked.family, asked.local), _end(asked.family, asked.remote)
+    return _one_socket(asked.family, asked.protocol, _EXT_DETAILS, ends, (asked.device, asked.cookie))
+
+
+def receiver(protocol: int, local: Endpoint, remote: Endpoint, device: int) -> bytes:
+    """Ask which socket gets a segment from remote to local; the payload of a SOCK_DIAG_BY_FAMILY look-up.
+
+    Without a cookie to compare the kernel gives what its receive look-up finds (inet_diag_find_one_icsk,
+    udp_dump_one).
+
+    Args:
+        protocol: IPPROTO_TCP or IPPROTO_UDP.
+        local: the segment's destination, as packets carry it.
+        remote: the segment's source, likewise.
+        device: index of the interface that counts as the receiving one.
+    """
+    # The packet's family, whatever the family of the sockets that may take it.
+    family = socket.AF_INET if local.address.version == 4 else socket.AF_INET6  # noqa: PLR2004 - IPv4
+    return _one_socket(family, protocol, 0, (_end(family, local), _end(family, remote)), (device, _NO_COOKIE))
 
 
 def _exact(table: SocketTable, row: int) -> bytes:
@@ -86,6 +101,10 @@ def _one_socket(
             _DEVICE_AND_COOKIE.pack(*device_and_cookie),
         )
     )
+
+
+def _end(family: int, endpoint: Endpoint) -> _End:
+    return endpoint.port, _address(family, *address_words(endpoint.address))
 
 
 def _address(family: int, high: int, low: int) -> bytes:

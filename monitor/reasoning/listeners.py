@@ -151,7 +151,7 @@ def listener_rows(table: SocketTable, index: ListenerIndex | None = None) -> Row
     first, group = group_rows((*local_columns(table, rows), family))
     chosen = np.array(
         [
-            _choose(table, index, row, wanted)
+            listener_of(table, index, row, wanted)
             for row, wanted in zip(rows[first].tolist(), family[first].tolist(), strict=True)
         ],
         np.intp,
@@ -160,7 +160,8 @@ def listener_rows(table: SocketTable, index: ListenerIndex | None = None) -> Row
     return found
 
 
-def _choose(table: SocketTable, index: ListenerIndex, row: int, family: int) -> int:
+def listener_of(table: SocketTable, index: ListenerIndex, row: int, family: int) -> int:
+    """Find the listener of one connection's local endpoint, of that family or of any (0): a row, -1 for none."""
     place = LocalPlace(
         int(table.local_high[row]), int(table.local_low[row]), int(table.local_port[row]), int(table.device[row])
     )

@@ -1,0 +1,65 @@
+"""ReceiverFacts: what the running kernel says when it is asked who gets a segment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from monitor.model.endpoint import Endpoint
+from monitor.model.segment import Arrival, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSocket:
+    """A socket, or an entry that the kernel keeps without one, as the look-up names it."""
+
+    cookie: int
+    inode: int
+    """0 where no process has it."""
+    uid: int
+    state: int
+    """The kernel's number, see TcpState."""
+    device: int
+    """Interface index that it is bound to; 0 for none."""
+    local: Endpoint
+    remote: Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """The answer of the kernel's own receive look-up, which runs without a packet and on the asking processor."""
+
+    found: FoundSocket | None
+    """None for nobody."""
+    elsewhere: tuple[int, ...] = ()
+    """Cookies of those that other clients would get: the same question from other ports and on other processors."""
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether every other client gets the same socket; False also where nobody else was tried."""
+        return self.found is not None and set(self.elsewhere) == {self.found.cookie}
+
+
+class Membership(StrEnum):
+    """Whether a socket takes what is sent to a multicast group that this host has joined."""
+
+    TAKES = "takes"
+    REFUSES = "refuses"
+    """It has not joined and wants no foreign groups (IP_MULTICAST_ALL off), or it filters this source."""
+    IF_JOINED = "if-joined"
+    """It wants no foreign groups, and whether it has joined this one is not visible."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverFacts:
+    """All that was asked about one segment."""
+
+    segment: Segment
+    arrival: Arrival
+    look_up: LookUp | None
+    """None where the kernel was not asked, see `silence`."""
+    silence: str = ""
+    """Why it was not asked, in words; empty where it was, or where there is nothing to ask."""
+    memberships: Mapping[int, Membership] = field(default_factory=dict)
+    """By cookie, for the sockets on the port of a multicast datagram; what is missing takes it by default."""
