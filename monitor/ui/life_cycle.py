@@ -43,6 +43,10 @@ class OrderlyApp(App[None]):
         """End; what went wrong is said by run_app."""
         self._close_messages_no_wait()
 
+    def _set_pointer_shape(self, shape: str) -> None:
+        # A pointer that was over the field when the monitor ended would keep its shape in the shell.
+        pass
+
     def fail_in_thread(self, args: threading.ExceptHookArgs) -> None:
         """End by the error of a thread: a picture that silently stands still is worse."""
         if isinstance(args.exc_value, Exception) and self._loop is not None:
