@@ -89,9 +89,10 @@ def main() -> None:
     accepted = [server.accept()[0] for _ in range(order["accept"])]
     say([describe(connection) for connection in accepted])
     if order["executable"]:
-        fcntl.fcntl(server, fcntl.F_SETFD, 0)
+        for held in (server, *accepted):
+            held.set_inheritable(True)
         fcntl.fcntl(sys.stdout, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
-        os.execv(bytes.fromhex(order["executable"]), ["sleep", "100000"])
+        os.execv(bytes.fromhex(order["executable"]), [os.fsencode(sys.argv[2]), b"100000"])
     while True:
         signal.pause()
 

@@ -217,14 +217,23 @@ def hostile_process(name: bytes) -> Iterator[HostileProcess]:
 
 
 @contextmanager
-def hostile_executable(name: bytes, directory: Path) -> Iterator[HeldSocket]:
-    """Run a listener whose executable, a copy of sleep, is called so; the name holds neither NUL nor slash."""
+def hostile_executable(
+    name: bytes, directory: Path, *, connections: int = 0, reuse_port: bool = False, port: int = 0
+) -> Iterator[HeldSocket]:
+    """Run a listener whose executable, a copy of sleep, is called so, as is its command line; with clients of the test.
+
+    The name holds neither NUL nor slash.
+    """
     sleep = shutil.which("sleep")
     assert sleep is not None
     path = directory / os.fsdecode(name)
     shutil.copy(sleep, path)
-    with _server(executable=bytes(path).hex()) as process:
+    order = {"executable": bytes(path).hex(), "accept": connections, "reuse_port": reuse_port, "port": port}
+    with ExitStack() as stack:
+        process = stack.enter_context(_server(argument=name, **order))
         (listener,) = process.sockets()
+        for _ in range(connections):
+            stack.enter_context(socket.create_connection(listener.local))
         process.sockets()
         process.wait_for_exec()
         yield listener
