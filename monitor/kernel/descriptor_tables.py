@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
 from math import inf
 from time import monotonic
 
+import numpy as np
+
 from monitor.kernel.descriptors import Descriptors, catch_up, has_counts, read_all
 from monitor.kernel.first_thread import table_in
 from monitor.kernel.proc_files import DENIED, GONE, directory, list_pids, process_directory
 from monitor.kernel.process_identity import process_in
+from monitor.kernel.task_files import NS_PER_TICK, OpenFiles
 from monitor.model.process import Process
 
 SMALL_TABLE = 128
@@ -34,6 +38,8 @@ class _Reading:
     read_at: float
     table: str = "fd"
     """Where in /proc/PID the descriptors stand: see table_in()."""
+    start_time: int | None = None
+    """Clock ticks after boot, where it was read together with the descriptors."""
     process: Process | None = None
     """Read when somebody asks for it."""
 
@@ -71,6 +77,25 @@ class DescriptorTables:
         if reading.process is None:
             del self._readings[pid]
         return reading.process
+
+    def fill(self, files: OpenFiles) -> None:
+        """Take the descriptors of all processes from one walk of the kernel, before any was read.
+
+        Processes that changed since are left to the next follow().
+        """
+        firsts = np.flatnonzero(np.diff(files.pid, prepend=files.pid[:1] + 1))
+        ends = np.append(firsts[1:], len(files.pid))
+        for first, end in zip(firsts.tolist(), ends.tolist(), strict=True):
+            pid = int(files.pid[first])
+            try:
+                status = os.stat(f"/proc/{pid}/fd")  # noqa: PTH116 - as in _has_changed()
+            except OSError:
+                continue
+            descriptors = dict(zip(files.fd[first:end].tolist(), files.inode[first:end].tolist(), strict=True))
+            start_time = int(files.start_ns[first]) // NS_PER_TICK
+            self._readings[pid] = _Reading(
+                status.st_ino, descriptors, status.st_size, self._clock(), start_time=start_time
+            )
 
     def follow(self, suspects: Mapping[int, Collection[int]]) -> set[int]:
         """Look at every process once and read again those that changed.
@@ -112,6 +137,36 @@ class DescriptorTables:
             self._read(pid)
             done.add(pid)
         return done
+
+    def read_whole(self, pids: Iterable[int]) -> set[int]:
+        """Read some processes as wholes, whatever was known of them; give their pids."""
+        read = set(pids)
+        for pid in read:
+            self._read(pid)
+        return read
+
+    def identify_again(self, pids: Iterable[int]) -> set[int]:
+        """Read anew who some processes are; give the pids of those that have another name or command line now."""
+        changed = set()
+        for pid in pids:
+            reading = self._readings.get(pid)
+            if reading is not None and reading.process is not None:
+                before, reading.process = reading.process, _process_of(pid, reading)
+                if reading.process != before:
+                    changed.add(pid)
+        return changed
+
+    def number_of_descriptors(self) -> int:
+        """Count the descriptors of all processes in sight; 0 before Linux 6.2.
+
+        Raises:
+            OSError: /proc cannot be listed.
+        """
+        total = 0
+        for pid in list_pids() if self._has_counts else ():
+            with suppress(OSError):
+                total += os.stat(f"/proc/{pid}/fd").st_size  # noqa: PTH116 - as in _has_changed()
+        return total
 
     def _is_hidden(self, reading: _Reading) -> bool:
         if reading.descriptors is not None:
@@ -180,6 +235,10 @@ def _process_of(pid: int, reading: _Reading) -> Process | None:
     try:
         with process_directory(pid) as inside:
             is_same = os.stat(reading.table, dir_fd=inside).st_ino == reading.identity
-            return process_in(inside, pid) if is_same else None
+            process = process_in(inside, pid) if is_same else None
     except OSError:
         return None
+    if process is not None and reading.start_time not in (None, process.start_time):
+        # The pid was given to another process between the walk and the first look at its directory.
+        return None
+    return process

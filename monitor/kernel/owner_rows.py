@@ -24,6 +24,12 @@ class OwnerRows:
         """Make the rows of no process."""
         return cls(np.zeros(0, np.uint32), np.zeros(0, np.uint32), np.zeros(0, np.uint32))
 
+    @classmethod
+    def ordered(cls, inode: U32, pid: U32, fd: U32) -> OwnerRows:
+        """Sort columns whose descriptors of one process stand in their order already."""
+        order = np.argsort((inode.astype(np.uint64) << np.uint64(32)) | pid, kind="stable")
+        return cls(inode[order], pid[order], fd[order])
+
     def __len__(self) -> int:
         return len(self.inode)
 
@@ -42,9 +48,27 @@ class OwnerRows:
         inode = np.concatenate([kept.inode, *(part.inode for part in parts)])
         pid = np.concatenate([kept.pid, *(part.pid for part in parts)])
         fd = np.concatenate([kept.fd, *(part.fd for part in parts)])
-        # Descriptors of one process stand in their order already, and a stable sort leaves them so.
-        order = np.argsort((inode.astype(np.uint64) << np.uint64(32)) | pid, kind="stable")
-        return OwnerRows(inode[order], pid[order], fd[order])
+        return OwnerRows.ordered(inode, pid, fd)
+
+    def pids_unlike(self, others: OwnerRows) -> set[int]:
+        """Name the processes whose sockets are not the same in both."""
+        ours, theirs = self._marks(), others._marks()
+        return {pid for pid in ours.keys() | theirs.keys() if ours.get(pid) != theirs.get(pid)}
+
+    def _marks(self) -> dict[int, tuple[int, int]]:
+        """Give by process the number of its rows and a sum over them that differs where they do."""
+        order = np.argsort(self.pid, kind="stable")
+        pid = self.pid[order]
+        # Each row by itself becomes a number without pattern (the finaliser of MurmurHash3), so sums do not meet.
+        mixed = (self.inode[order].astype(np.uint64) << np.uint64(32)) | self.fd[order]
+        for factor in (0xFF51_AFD7_ED55_8CCD, 0xC4CE_B9FE_1A85_EC53):
+            mixed = (mixed ^ (mixed >> np.uint64(33))) * np.uint64(factor)
+        firsts = np.flatnonzero(np.diff(pid, prepend=pid[:1] + 1))
+        if not len(firsts):
+            return {}
+        sums = np.add.reduceat(mixed ^ (mixed >> np.uint64(33)), firsts)
+        counts = np.diff(firsts, append=len(pid))
+        return dict(zip(pid[firsts].tolist(), zip(counts.tolist(), sums.tolist(), strict=True), strict=True))
 
     @property
     def is_shared(self) -> Bools:

@@ -6,6 +6,9 @@ that held a socket which the newest dump lacks, or whose share in a socket with 
 signs cannot tell (a process gave its socket away and took another descriptor of the same number meanwhile) the audit
 finds: each process is read anew when its last reading is AUDIT_AGE_S old, as far as AUDIT_SHARE of the time allows.
 So an owner may be wrong for AUDIT_AGE_S, or for 1 / AUDIT_SHARE times the cost of reading all where that is longer.
+
+Where the kernel lets us walk through all descriptors at once (task_files), such a walk takes the place of the audit,
+of a search, and of the first reading of a machine with many descriptors; what it shows to be different is read anew.
 """
 
 from __future__ import annotations
@@ -16,9 +19,11 @@ from time import monotonic
 
 import numpy as np
 
+from monitor.errors import KernelError
 from monitor.kernel.descriptor_tables import DescriptorTables
 from monitor.kernel.descriptors import holds
 from monitor.kernel.owner_rows import OwnerRows, among, distinct
+from monitor.kernel.task_files import OpenFiles, TaskFiles, open_task_files
 from monitor.model.owner_table import OwnerTable
 from monitor.model.process import Process
 from monitor.model.socket_table import U32
@@ -32,6 +37,10 @@ SEARCH_SHARE = 0.05
 SHORTEST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 64.0
 """Between two searches; a search that finds nothing doubles the pause."""
+WALK_AGE_S = 2.0
+"""The walk through all descriptors is made again after this time, or later where AUDIT_SHARE asks for that."""
+MANY_DESCRIPTORS = 10_000
+"""From which on loading the walk costs less than reading all descriptors one by one."""
 MOST_SHARED = 2048
 """Shares in sockets with several owners that are checked at every read; where there are more, the audit does it."""
 
@@ -41,12 +50,29 @@ _NONE = np.zeros(0, np.uint32)
 class OwnerReader:
     """Finds who holds each socket, by /proc/PID/fd of all processes that it may read. Not for several threads."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = monotonic,
+        open_files: Callable[[], TaskFiles | None] = open_task_files,
+    ) -> None:
+        """Know nothing yet.
+
+        Args:
+            clock: Seconds that never go back.
+            open_files: Loads the walk through all descriptors; None where it is not permitted.
+        """
         self._clock = clock
+        self._open_files = open_files
+        self._has_opened = False
+        self._files: TaskFiles | None = None
+        self._walk_after = clock()
         self._read_at = clock()
         self._tables = DescriptorTables(clock)
         self._rows = OwnerRows.empty()
+        self._inodes: U32 = _NONE
         self._wanted: U32 = _NONE
+        self._shared = OwnerRows.empty()
+        self._unknown: U32 = _NONE
         self._missing: U32 = _NONE
         self._search_pause_s = SHORTEST_PAUSE_S
         self._search_after = self._read_at
@@ -62,49 +88,112 @@ class OwnerReader:
             inodes: In any order, repeated or not; 0 is nobody's.
         """
         now = self._clock()
-        wanted = distinct(inodes[inodes != 0])
+        # Mostly nothing was opened or closed between two dumps, and the kernel lists in the same order.
+        is_same = np.array_equal(inodes, self._inodes)
+        wanted = self._wanted if is_same else distinct(inodes[inodes != 0])
         try:
-            changed = self._tables.follow(self._closed(wanted))
+            if not self._table.is_read:
+                self._fill()
+            changed = self._tables.follow({} if is_same else self._closed(wanted))
         except OSError:
             return OwnerTable.from_rows([], {}, hidden_processes=1)
-        changed |= self._tables.read_again(AUDIT_AGE_S, (now - self._read_at) * AUDIT_SHARE)
+        changed |= self._audit(now)
         self._read_at = now
         self._replace(changed)
-        changed |= self._check_shares(wanted) | self._search(wanted)
+        if changed or not is_same:
+            self._sort_out(wanted)
+        late = self._check_shares() | self._search()
+        if late:
+            self._sort_out(wanted)
         hidden = self._tables.hidden
-        is_same = not changed and hidden == self._table.hidden_processes and np.array_equal(wanted, self._wanted)
-        if not (is_same and self._table.is_read):
+        is_known = self._table.is_read and hidden == self._table.hidden_processes
+        if changed or late or not (is_same and is_known):
             self._table = self._make_table(wanted, hidden)
-        self._wanted = wanted
+        self._inodes, self._wanted = inodes, wanted
         return self._table
+
+    def prepare(self) -> None:
+        """Load the walk through all descriptors where that is permitted; called when nobody waits."""
+        if not self._has_opened:
+            self._has_opened = True
+            self._files = self._open_files()
+
+    def close(self) -> None:
+        """Unload the walk."""
+        if self._files is not None:
+            self._files.close()
+            self._files = None
+
+    def _fill(self) -> None:
+        """Begin with a walk where reading all descriptors one by one would take longer."""
+        if self._tables.number_of_descriptors() < MANY_DESCRIPTORS:
+            return
+        self.prepare()
+        files = self._walk()
+        if files is not None:
+            self._tables.fill(files)
+            self._replace(set(np.unique(files.pid).tolist()))
+
+    def _audit(self, now: float) -> set[int]:
+        """Find what no sign tells: by a walk from time to time, else a few processes at every read."""
+        if self._files is None:
+            return self._tables.read_again(AUDIT_AGE_S, (now - self._read_at) * AUDIT_SHARE)
+        return self._compare_with_walk() if now >= self._walk_after else set()
+
+    def _compare_with_walk(self) -> set[int]:
+        """Walk through all descriptors; read anew who holds other sockets than was known, and who owners are now."""
+        start = self._clock()
+        files = self._walk()
+        if files is None:
+            return set()
+        sockets = files.inode != 0
+        found = OwnerRows.ordered(files.inode[sockets], files.pid[sockets], files.fd[sockets])
+        changed = self._tables.read_whole(found.pids_unlike(self._rows))
+        changed |= self._tables.identify_again(self._table.processes)
+        self._replace(changed)
+        end = self._clock()
+        self._walk_after = end + max(WALK_AGE_S, (end - start) / AUDIT_SHARE)
+        return changed
+
+    def _walk(self) -> OpenFiles | None:
+        """Walk through all descriptors; a walk that fails is not tried again."""
+        try:
+            return None if self._files is None else self._files.read()
+        except KernelError:
+            self.close()
+            return None
 
     def _closed(self, wanted: U32) -> dict[int, list[int]]:
         """Give by pid the descriptors whose socket was in the previous dump and is not in this one."""
         gone = self._wanted[~among(self._wanted, wanted)]
         return _by_pid((pid, fd) for _, pid, fd in self._rows.take(among(self._rows.inode, gone)))
 
-    def _check_shares(self, wanted: U32) -> set[int]:
-        """Read again who no longer holds a socket that somebody else holds: its inode stays in the dump."""
+    def _sort_out(self, wanted: U32) -> None:
+        """Find which sockets of the dump have several owners, and which have none."""
         shared = self._rows.take(self._rows.is_shared)
-        shared = shared.take(among(shared.inode, wanted))
-        if len(shared) > MOST_SHARED:
+        self._shared = shared.take(among(shared.inode, wanted))
+        self._unknown = wanted[~among(wanted, self._rows.inode)]
+
+    def _check_shares(self) -> set[int]:
+        """Read again who no longer holds a socket that somebody else holds: its inode stays in the dump."""
+        if len(self._shared) > MOST_SHARED:
             return set()
-        changed = self._tables.refresh(_by_pid((pid, fd) for inode, pid, fd in shared if not holds(pid, fd, inode)))
+        lost = _by_pid((pid, fd) for inode, pid, fd in self._shared if not holds(pid, fd, inode))
+        changed = self._tables.refresh(lost)
         self._replace(changed)
         return changed
 
-    def _search(self, wanted: U32) -> set[int]:
+    def _search(self) -> set[int]:
         """Read all processes for sockets that nobody was known to hold at two reads; not too often, if in vain.
 
         One read is not enough: many of them are closed between the dump and the reading of owners.
         """
-        missing = wanted[~among(wanted, self._rows.inode)]
-        overdue = missing[among(missing, self._missing)]
-        self._missing = missing
+        overdue = self._unknown[among(self._unknown, self._missing)]
+        self._missing = self._unknown
         start = self._clock()
         if not len(overdue) or start < self._search_after:
             return set()
-        changed = self._tables.read_again(age_s=0.0)
+        changed = self._tables.read_again(age_s=0.0) if self._files is None else self._compare_with_walk()
         self._replace(changed)
         is_found = bool(among(overdue, self._rows.inode).any())
         self._search_pause_s = SHORTEST_PAUSE_S if is_found else min(2 * self._search_pause_s, LONGEST_PAUSE_S)

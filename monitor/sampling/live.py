@@ -75,6 +75,7 @@ class LiveSource:
 
     def prepare(self) -> None:
         """Import and open what the first sample could do without; called once it has been sent."""
+        self._owners.prepare()
         with contextlib.suppress(KernelError):
             self.routes.network()
 
@@ -104,6 +105,7 @@ class LiveSource:
     def close(self) -> None:
         """Give back the netlink sockets."""
         self._diag.close()
+        self._owners.close()
         if self._routes is not None:
             self._routes.close()
 

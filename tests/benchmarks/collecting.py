@@ -33,7 +33,9 @@ class WarmSampler:
 
     def __init__(self) -> None:
         self.source = LiveSource()
-        self.interval: Interval | None = None
+        self.interval: Interval | None = advance(None, self.source.sample())
+        # As the collector does once its first sample is on the way.
+        self.source.prepare()
 
     def measure(self) -> Mapping[str, float]:
         """Take the next sample and make its interval."""

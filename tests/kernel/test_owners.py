@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from monitor.errors import KernelError
+from monitor.kernel import owners
 from monitor.kernel.descriptors import has_counts
-from monitor.kernel.owners import AUDIT_AGE_S, OwnerReader
+from monitor.kernel.owners import AUDIT_AGE_S, WALK_AGE_S, OwnerReader
+from monitor.kernel.task_files import OpenFiles
 from monitor.model.owner_table import OwnerTable
-from tests.kernel.owner_tables import Clock, inodes, read
+from tests.kernel.owner_tables import Clock, Row, inodes, read
 from tests.kernel.socket_holder import SocketHolder, socket_holder
 
 pytestmark = [
@@ -29,6 +33,20 @@ def clock() -> Clock:
 @pytest.fixture
 def reader(clock: Clock) -> OwnerReader:
     return OwnerReader(clock)
+
+
+@pytest.fixture(params=[AUDIT_AGE_S, WALK_AGE_S], ids=["one by one", "by walks"])
+def audited(clock: Clock, request: pytest.FixtureRequest) -> Iterator[tuple[OwnerReader, float]]:
+    """A reader that has all that it needs, and after how many seconds it notices what leaves no trace."""
+    made = OwnerReader(clock)
+    if request.param == WALK_AGE_S:
+        made.prepare()
+        if made._files is None:
+            pytest.skip("kernel lacks a walk through all descriptors that we may load")
+    try:
+        yield made, request.param
+    finally:
+        made.close()
 
 
 @pytest.fixture
@@ -62,13 +80,14 @@ def test_the_table_names_the_process(reader, holder):
     assert owner.process.uid == os.getuid()
 
 
-def test_a_process_that_became_another_program_is_called_by_it(reader, clock, holder, program):
+def test_a_process_that_became_another_program_is_called_by_it(audited, clock, holder, program):
+    reader, audit_age = audited
     sleep = program("sleep")
     fd = holder.open()
     wanted = np.array([inode_of(holder, fd)], np.uint32)
     reader.read(wanted)
     holder.become(sleep)
-    clock.now += AUDIT_AGE_S + 0.1
+    clock.now += audit_age + 0.1
     (owner,) = reader.read(wanted).owners_of(int(wanted[0]))
     assert (owner.fd, owner.process.name) == (fd, Path(sleep).resolve().name.encode())
 
@@ -169,7 +188,8 @@ def test_a_share_that_was_given_up_for_another_socket_is_seen_at_once(reader, ho
         child.end()
 
 
-def test_a_handover_that_leaves_no_trace_is_found_by_the_audit(reader, clock, holder):
+def test_a_handover_that_leaves_no_trace_is_found_by_the_audit(audited, clock, holder):
+    reader, audit_age = audited
     fd = holder.open()
     with socket_holder() as receiver:
         spare = receiver.open_file()
@@ -180,14 +200,15 @@ def test_a_handover_that_leaves_no_trace_is_found_by_the_audit(reader, clock, ho
         receiver.close(spare)
         holder.close(fd)
         assert holder.open_file() == fd
-        clock.now += AUDIT_AGE_S - 0.1
+        clock.now += audit_age - 0.1
         truth = holder.held() | receiver.held()
         assert read(reader, inodes(truth)) == before
         clock.now += 0.2
         assert read(reader, inodes(truth)) == truth
 
 
-def test_a_socket_in_the_place_of_a_file_is_searched_for_at_the_second_read(reader, clock, holder):
+def test_a_socket_in_the_place_of_a_file_is_searched_for_at_the_second_read(audited, clock, holder):
+    reader, _ = audited
     file = holder.open_file()
     read(reader, inodes(holder.held()))
     holder.close(file)
@@ -215,3 +236,70 @@ def test_searching_in_vain_becomes_rarer(reader, clock, holder, monkeypatch):
         read(reader, [nobodys])
         clock.now += 1.0
     assert [round(at - start) for at in searches] == [1, 3, 7, 15, 31]
+
+
+def test_a_machine_with_many_descriptors_is_read_by_one_walk(clock, holder, monkeypatch):
+    monkeypatch.setattr(owners, "MANY_DESCRIPTORS", 0)
+    reader = OwnerReader(clock)
+    one_by_one = set()
+    read_whole = reader._tables._read
+    monkeypatch.setattr(reader._tables, "_read", lambda pid: (one_by_one.add(pid), read_whole(pid)))
+    for _ in range(3):
+        holder.open()
+    truth = holder.held()
+    try:
+        assert read(reader, inodes(truth)) == truth
+        if reader._files is None:
+            pytest.skip("kernel lacks a walk through all descriptors that we may load")
+        assert holder.pid not in one_by_one
+    finally:
+        reader.close()
+
+
+def test_a_pid_that_was_given_away_after_the_walk_is_no_owner_by_it(clock, holder, monkeypatch):
+    monkeypatch.setattr(owners, "MANY_DESCRIPTORS", 0)
+    truth = holder.held()
+    files = {(0, holder.pid, int(path.name)) for path in Path(f"/proc/{holder.pid}/fd").iterdir()}
+    sockets = {fd for _, _, fd in truth}
+    reader = OwnerReader(clock, lambda: StrangeWalk(truth | {row for row in files if row[2] not in sockets}))
+    assert read(reader, inodes(truth)) == set()
+    assert read(reader, inodes(truth)) == truth
+    reader.close()
+
+
+def test_after_a_walk_that_failed_processes_are_read_one_by_one(clock, holder):
+    walk = FailingWalk()
+    reader = OwnerReader(clock, lambda: walk)
+    truth = holder.held()
+    reader.prepare()
+    assert read(reader, inodes(truth)) == truth
+    assert walk.is_closed
+    holder.open()
+    clock.now += AUDIT_AGE_S + 0.1
+    assert read(reader, inodes(holder.held())) == holder.held()
+
+
+class StrangeWalk:
+    """Finds what is true, but for a process that started at another time."""
+
+    def __init__(self, rows: set[Row]) -> None:
+        self.rows = sorted(rows, key=lambda row: row[1:])
+
+    def read(self) -> OpenFiles:
+        inode, pid, fd = np.array(self.rows, np.uint32).T
+        return OpenFiles(inode, pid, fd, np.ones(len(self.rows), np.uint64))
+
+    def close(self) -> None:
+        pass
+
+
+class FailingWalk:
+    """Fails as a kernel may that took the right away."""
+
+    is_closed = False
+
+    def read(self) -> OpenFiles:
+        raise KernelError("list open files", errno.EPERM)
+
+    def close(self) -> None:
+        self.is_closed = True
