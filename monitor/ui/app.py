@@ -25,6 +25,7 @@ from monitor.ui.commands import ActionCommands, ProcessCommands
 from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsProcess, ShowsRoutes, ShowsSocket
 from monitor.ui.drill_down import DrillDown
 from monitor.ui.glyphs import ASCII_GLYPHS
+from monitor.ui.key_order import carried_out
 from monitor.ui.keys import KEYS, LEAVE_KEYS, By, Where, bindings
 from monitor.ui.life_cycle import OrderlyApp
 from monitor.ui.messages import SamplerReported
@@ -193,18 +194,27 @@ class MonitorApp(OrderlyApp):
     # Keys.
 
     async def on_event(self, event: events.Event) -> None:
+        """Take keys one after another, each as if the one before had been pressed long ago."""
+        if not isinstance(event, events.Key) or event.is_forwarded or not self.screen_stack:
+            await super().on_event(event)
+            return
+        screen = self.screen
+        await self._take_key(event)
+        await carried_out(screen, lambda: self.screen)
+
+    async def _take_key(self, key: events.Key) -> None:
         """Hand keys to whoever awaits them; tell the list that somebody is moving in it; then do what Textual does."""
         screen = self._acting
-        if isinstance(event, events.Key) and screen is not None and not event.is_forwarded:
-            if screen.prompt.is_asking and await screen.prompt.take_key(event):
+        if screen is not None:
+            if screen.prompt.is_asking and await screen.prompt.take_key(key):
                 return
             pane = screen.pane
-            if isinstance(pane, ListPane) and pane.is_choosing and event.key not in LEAVE_KEYS:
-                pane.take_letter(event.character)
+            if isinstance(pane, ListPane) and pane.is_choosing and key.key not in LEAVE_KEYS:
+                pane.take_letter(key.character)
                 return
             if isinstance(pane, RowsPane):
                 pane.note_key()
-        await super().on_event(event)
+        await super().on_event(key)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave keys that mean something else to the help, the choice and the palette, and to an open field."""

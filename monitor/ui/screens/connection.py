@@ -78,7 +78,7 @@ class ConnectionScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show what is known already."""
         self._footer.show_keys(Where.CONNECTION)
-        self.lines.focus()
+        self.set_focus(self.lines)
 
     def on_screen_resume(self) -> None:
         """Catch up with what came before, or while another screen lay on top."""

@@ -105,7 +105,7 @@ class ProcessScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Ask for the facts."""
-        self.sockets.focus()
+        self.set_focus(self.sockets)
         self._footer.show_keys(Where.PROCESS)
         self.app.ask_process(self.pid)
 
