@@ -25,7 +25,7 @@ from monitor.ui.commands import ActionCommands, ProcessCommands
 from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsProcess, ShowsRoutes, ShowsSocket
 from monitor.ui.drill_down import DrillDown
 from monitor.ui.glyphs import ASCII_GLYPHS
-from monitor.ui.key_order import carried_out
+from monitor.ui.key_order import HANDED_UP, opened, told
 from monitor.ui.keys import KEYS, LEAVE_KEYS, By, Where, bindings
 from monitor.ui.life_cycle import OrderlyApp
 from monitor.ui.messages import SamplerReported
@@ -200,21 +200,27 @@ class MonitorApp(OrderlyApp):
             return
         screen = self.screen
         await self._take_key(event)
-        await carried_out(screen, lambda: self.screen)
+        if self.screen is not screen:
+            await opened(self.screen)
 
     async def _take_key(self, key: events.Key) -> None:
         """Hand keys to whoever awaits them; tell the list that somebody is moving in it; then do what Textual does."""
         screen = self._acting
-        if screen is not None:
-            if screen.prompt.is_asking and await screen.prompt.take_key(key):
-                return
-            pane = screen.pane
-            if isinstance(pane, ListPane) and pane.is_choosing and key.key not in LEAVE_KEYS:
-                pane.take_letter(key.character)
-                return
-            if isinstance(pane, RowsPane):
-                pane.note_key()
+        if screen is None:
+            await super().on_event(key)
+            return
+        if screen.prompt.is_asking and await screen.prompt.take_key(key):
+            return
+        pane = screen.pane
+        if isinstance(pane, ListPane) and pane.is_choosing and key.key not in LEAVE_KEYS:
+            pane.take_letter(key.character)
+            await told(pane)
+            return
+        if isinstance(pane, RowsPane):
+            pane.note_key()
         await super().on_event(key)
+        if key.key in HANDED_UP:
+            await told(pane)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave keys that mean something else to the help, the choice and the palette, and to an open field."""

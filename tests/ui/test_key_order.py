@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 from monitor.ui import key_order
-from monitor.ui.key_order import carried_out
+from monitor.ui.key_order import opened
 from monitor.ui.screens.connection import ConnectionScreen
 from monitor.ui.screens.help import HelpScreen
 from monitor.ui.screens.main import MainScreen
@@ -48,7 +48,7 @@ class Waiting(App[None]):
         if isinstance(event, events.Key):
             never = asyncio.Event()
             self.screen.call_later(never.wait)
-            await carried_out(self.screen, lambda: self.screen)
+            await opened(self.screen)
             never.set()
 
 
@@ -58,3 +58,10 @@ async def test_what_is_never_done_holds_up_nothing(monkeypatch: pytest.MonkeyPat
     async with app.run_test() as pilot:
         await pilot.press("x")
         assert app.is_running
+
+
+async def test_what_was_chosen_last_is_undone_first():
+    async with monitor_of(machine_db1.source()) as stage:
+        await stage.burst("/nginx\rtp\x1b")
+        await stage.until(lambda: "filter nginx" in stage.text)
+        assert stage.main.connections.grouping is None
