@@ -1,8 +1,11 @@
-"""What each line of a connection's screen means, and when it is bad: one or two sentences by value id."""
+"""What each value, mark and sign means, and when it is bad: a few sentences by value id, the gist first.
+
+The lines of a connection's screen, the columns of the tables, the lines of Routing and the help ask here.
+"""
 
 from __future__ import annotations
 
-_WORDS = {
+_ENDS = {
     "owner": "The processes that hold a descriptor of this socket. Several can: fork() and descriptor passing share "
     "it. The connection ends only when the last of them has closed it.",
     "local": "This side's endpoint: address and port. Every connection that a listener accepted has the listener's "
@@ -13,6 +16,18 @@ _WORDS = {
     "Its unread bytes are what this end sees as unacknowledged or as a shut window.",
     "route": "Which way the kernel would send a packet of this connection now, asked with its user, mark and ports. "
     "A connection keeps its local address for life: ~ says that a new one would leave from elsewhere.",
+    "via": "The interface that the socket belongs to. That is the device that it is bound to, else the interface that "
+    "owns its local address; by which one packets leave is the route's choice.",
+    "direction": "Who dialled: ← the other side, → this one. A listener on the local endpoint tells it, or TCP's own "
+    "counters: what the peer acknowledged of the side that dialled holds one number more than its bytes, the SYN.",
+    "user": "The user that made the socket. The kernel tells it of every socket to everybody, also where the process "
+    "is hidden.",
+    "peer": "The process at the other end, where that is on this host too. Empty: the other end is elsewhere.",
+}
+"""Who and where."""
+
+_TRAFFIC = {
+    "rate": "Payload received and payload acknowledged, together, per second over the last five seconds.",
     "in": "Payload received per second over the last five seconds, and in all. Sequence numbers, not packets: what the "
     "peer sent twice counts once.",
     "out": "Payload that the peer acknowledged per second. The delivery rate is the kernel's own measurement of the "
@@ -47,6 +62,22 @@ _WORDS = {
     "most 64K are on the way; without SACK one loss in a window costs a round trip each.",
     "buffers": "Kernel memory that this socket holds, and its limits; the kernel moves both limits unless the program "
     "set them. Each packet costs more than its payload.",
+    "idle": "Time since data last passed, either way. TCP itself keeps it, so it is right from the first sample; "
+    "acknowledgements and keepalive probes do not count.",
+}
+"""What passes, and what it meets."""
+
+_STATES = {
+    "established": "Both sides may send. It stays so until one of them closes, also where nobody says a word and where "
+    "a peer died without one.",
+    "listen": "Waits for clients and has no remote endpoint. Each client that it accepts becomes a socket of its own "
+    "with the same local address and port.",
+    "bound": "Has its port, and neither listens nor connects. It gets nothing and keeps the port from others; most "
+    "tools do not show it.",
+    "udp_waiting": "A UDP socket that takes datagrams from anybody. UDP has no listening and no connections.",
+    "udp_connected": "A UDP socket with a peer, set by connect(). The kernel gives it that peer's datagrams only; "
+    "nothing was sent for it, and the peer need not know.",
+    "state_unknown": "A state that this program has no name for, by the kernel's number. The kernel is newer.",
     "ids": "The inode is what a process's descriptor shows and is 0 where no process has the socket. The cookie is the "
     "kernel's own number of the socket and is never given twice.",
     "maker": "The user that made the socket, its mark (SO_MARK) and the device it is bound to: all three take part "
@@ -71,15 +102,92 @@ _WORDS = {
     "closing": "Both sides closed at the same time; the acknowledgement of this side's FIN is missing.",
     "last_ack": "The peer closed first, then this side; the acknowledgement of this side's FIN is missing.",
 }
+"""What a socket waits for, and what the kernel keeps of it."""
+
+_LISTENERS = {
+    "protocol": "tcp or udp, and which packets: 4 IPv4, 6 IPv6, 46 both. A socket on [::] takes both unless its "
+    "program set IPV6_V6ONLY; its IPv4 clients then have addresses such as ::ffff:192.0.2.1.",
+    "service": "Where clients find it. 0.0.0.0 and [::] stand for every address of this host; a socket on one exact "
+    "address goes before them.",
+    "reach": "How far its address reaches: lo this host, net one address, all every address. What a packet filter "
+    "lets pass is not looked at.",
+    "conns": "Connections that demultiplexing gives to this endpoint. All have its port; the remote endpoints tell "
+    "them apart. Those that wait in the accept queue are among them.",
+    "accept_queue": "Finished handshakes that accept() has not taken, and their limit. The limit is what the program "
+    "told listen(), or net.core.somaxconn where that is less. Above it the kernel drops new clients: they hang and "
+    "are not refused.",
+    "udp_queue": "Bytes that wait to be read, and the receive buffer, the packets' overhead counted. What does not fit "
+    "is thrown away, and the sender is not told.",
+    "shared": "One socket, held by so many processes, as fork() leaves it. They take clients from one queue.",
+    "reuseport": "Several sockets at one endpoint, each with a queue of its own. TCP allows it with SO_REUSEPORT, and "
+    "a hash of both endpoints picks the socket of a client; UDP also with SO_REUSEADDR, and then the one that was "
+    "bound last gets all. The queue shown is the fullest.",
+}
+"""What waits for clients."""
+
+_GROUPS = {
+    "group": "What the sockets of this group share. Enter opens the group in its place; t groups by something else.",
+    "group_count": "How many sockets the group has. Those closed a moment ago are among them.",
+    "group_states": "How many of them are in which state; × are those closed a moment ago.",
+    "role": "What the process does with these sockets. It listens, accepted what the other side dialled, dialled by "
+    "itself, or nothing tells: UDP, bound only, or who dialled is not known.",
+}
+"""Lines that stand for several sockets."""
+
+_ROUTING = {
+    "asker": "For whom the kernel was asked. Rules may choose by protocol, user and mark: the answer holds for these.",
+    "leaves": "Interface, source address and gateway that the kernel would choose now. An open connection keeps its "
+    "source address whatever the routes become.",
+    "no_way": "What connect() would fail with now, and which route or rule says so.",
+    "matched": "The route that matched: the longest prefix of the table, then the lowest metric.",
+    "rule": "The rule that led to the table. Derived: the kernel does not name it, so the first one that fits the "
+    "question and leads to the answer's table is shown.",
+    "source": "Why this source address: the socket is bound to it, the route names it, or the kernel chose among the "
+    "interface's addresses.",
+    "address_owner": "The interface that has the remote address: it is this host's own, and packets stay on the host.",
+    "mtu": "Largest packet of this way. Less than the link's: set on the route, or learned from a router on the path.",
+    "next_hop": "The neighbour that packets are handed to, and what ARP or neighbour discovery last found. failed "
+    "means that it does not answer.",
+    "else": "Other next hops that the table has for this destination: other metrics, or the other ways of a multipath "
+    "route.",
+    "verdict": "Whether the open connection has the source and interface that a new one would get. ✓ it has; ~ a new "
+    "one would leave elsewhere; ! there is no way now; – not known.",
+    "reachable": "Addresses of this host at which clients reach the listener, by the interface that has them.",
+}
+"""Lines of the Routing pane."""
+
+_SIGNS = {
+    "cursor": "The row that keys act on; it keeps its line.",
+    "mark_trouble": "Trouble: an accept queue is above its limit, the kernel drops new clients.",
+    "mark_new": "Opened in the last 3 s.",
+    "mark_closed": "Closed in the last 3 s; its last numbers stay for that long.",
+    "unknown": "Not known, or there is none; 0 is zero. i says why.",
+    "hidden_owner": "The process is not known to this user, its user is. Root sees all.",
+    "no_direction": "Not known who dialled.",
+    "age": "At least so long: it was open before the monitor started. The kernel keeps no birth time.",
+    "retransmits_rose": "Segments were sent again within the last 10 s.",
+}
+"""Marks, and signs that stand for a missing or a special value."""
+
+_WORDS = {**_ENDS, **_TRAFFIC, **_STATES, **_LISTENERS, **_GROUPS, **_ROUTING, **_SIGNS}
 
 
 def explain(value_id: str) -> str:
     """Say what a value means and when it is bad.
 
     Raises:
-        KeyError: no line has such a value.
+        KeyError: nothing has such a value.
     """
     return _WORDS[value_id]
+
+
+def gist(value_id: str) -> str:
+    """Say what a value is in one sentence: the first of its explanation.
+
+    Raises:
+        KeyError: as explain().
+    """
+    return f"{explain(value_id).partition('. ')[0].removesuffix('.')}."
 
 
 def explained() -> frozenset[str]:

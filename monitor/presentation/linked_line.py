@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from monitor.presentation.fitting import cell_width, fit
 from monitor.presentation.text_line import TextLine
@@ -16,7 +16,6 @@ from monitor.presentation.view import Cell, Role
 if TYPE_CHECKING:  # widgets import this module before the first paint, and numpy comes after it
     from monitor.model.sample import Interval
     from monitor.model.socket_table import Bools
-    from monitor.reasoning.sharing import LocalEndpoint, RemoteAddress
 
 LABEL_WIDTH = 12
 CURSOR_CELL = 1
@@ -32,13 +31,21 @@ class ToProcess:
     pid: int
 
 
+class ChosenConnections(Protocol):
+    """Connections that have something in common; equal ones choose the same rows, also of a later interval."""
+
+    def connections(self, interval: Interval) -> Bools:
+        """Choose them among the rows of any interval."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ToRows:
     """The connections that share an endpoint's side; for narrowing Connections."""
 
     title: str
     """As a pane's title says it: "from 198.51.100.7"."""
-    those: LocalEndpoint | RemoteAddress
+    those: ChosenConnections
 
     def choose(self, interval: Interval) -> Bools:
         """Choose them among the rows of any interval."""
@@ -117,7 +124,7 @@ class LineMaker:
             target: where it leads.
             last: text that takes what room is left, and is cut.
         """
-        right = self._hint(target)
+        right = hint(target, self.width)
         room = self.width - LABEL_WIDTH - CURSOR_WIDTH - cell_width(first.text)
         room -= sum(cell_width(cell.text) for cell in right)
         rest = "".join(f" · {part}" for part in fitting_parts(parts, room, " · "))
@@ -144,11 +151,13 @@ class LineMaker:
         rest = "; ".join([*parts[:1], *fitting_parts(parts[1:], room - sum(map(cell_width, parts[:1])), "; ")])
         return LinkedLine(TextLine((*_start(label), shown, *drawn, Cell(rest, Role.DIM))), None, value)
 
-    def _hint(self, target: Target | None) -> tuple[Cell, ...]:
-        if target is None:
-            return ()
-        wide, narrow = _HINTS[type(target)]
-        return (Cell(f"  {wide if self.width >= _WIDE else narrow} ", Role.DIM),)
+
+def hint(target: Target | None, width: int) -> tuple[Cell, ...]:
+    """Say at the end of a line what Enter does there."""
+    if target is None:
+        return ()
+    wide, narrow = _HINTS[type(target)]
+    return (Cell(f"  {wide if width >= _WIDE else narrow} ", Role.DIM),)
 
 
 def fitting_parts(parts: Sequence[Part], room: int, separator: str) -> list[str]:

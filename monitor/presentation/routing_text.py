@@ -105,7 +105,7 @@ def listener_lines(interval: Interval, row: int) -> list[TextLine]:
         lines.append(
             TextLine((Cell(f"{name:<{_LABEL_WIDTH}}", Role.NAME), Cell(safe_text(str(place.endpoint)), Role.LOCAL)))
         )
-    return [*lines, plain(_stack_words(interval, row), Role.DIM)]
+    return [*lines, plain(stack_words(interval, row), Role.DIM)]
 
 
 def reach_strip(interval: Interval, row: int) -> TextLine:
@@ -117,7 +117,7 @@ def reach_strip(interval: Interval, row: int) -> TextLine:
     addresses = dict.fromkeys(safe_text(place.endpoint.address_text) for place in _places(interval, row))
     if not addresses:
         return plain(" no interface that is up has its address: nobody can reach it", Role.TROUBLE)
-    return plain(f" reachable at {' '.join(addresses)}, {_stack_words(interval, row)}")
+    return plain(f" reachable at {' '.join(addresses)}, {stack_words(interval, row)}")
 
 
 def _places(interval: Interval, row: int) -> list[ReachableAt]:
@@ -131,7 +131,8 @@ def _places(interval: Interval, row: int) -> list[ReachableAt]:
     )
 
 
-def _stack_words(interval: Interval, row: int) -> str:
+def stack_words(interval: Interval, row: int) -> str:
+    """Say for which packets a waiting socket is: "for IPv4 and IPv6"."""
     local = interval.table.local(row)
     if local.address.version == 4 or getattr(local.address, "ipv4_mapped", None) is not None:  # noqa: PLR2004 - IPv4
         return "for IPv4 only"

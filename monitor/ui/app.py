@@ -303,6 +303,12 @@ class MonitorApp(OrderlyApp):
         """Read a sample at once."""
         self._sampler.sample_now()
 
+    def action_explain(self) -> None:
+        """Say why what is at the cursor is as it is."""
+        from monitor.ui.screens.explain import explain_line  # noqa: PLC0415 - on demand
+
+        explain_line(self, self._acting)
+
     def action_help(self) -> None:
         """Open the help screen."""
         from monitor.ui.screens.help import HelpScreen  # noqa: PLC0415 - on demand

@@ -18,13 +18,15 @@ class Where(Flag):
     """The process screen."""
     CONNECTION = auto()
     """The connection screen."""
+    EXPLANATION = auto()
+    """The explanation of a line."""
 
     TABLES = LISTENERS | CONNECTIONS | PROCESS
-    LISTS = TABLES | CONNECTION
+    LISTS = TABLES | CONNECTION | EXPLANATION
     """Wherever there is a cursor."""
     MAIN = LISTENERS | CONNECTIONS | ROUTING
     """The main screen, whichever pane has the focus."""
-    EVERYWHERE = MAIN | PROCESS | CONNECTION
+    EVERYWHERE = MAIN | PROCESS | CONNECTION | EXPLANATION
 
 
 class By(Enum):
@@ -114,7 +116,9 @@ KEYS = (
         By.SCREEN,
         Where.CONNECTIONS | Where.PROCESS,
     ),
-    Key("i", "i", "explain", "what the line at the cursor means", By.TABLE, Where.CONNECTION, "explain", 2),
+    Key("i", "i", "explain", "why each value of the row, mark or – is as it is", By.APP, Where.MAIN | Where.PROCESS),
+    Key("i", "i", "explain", "what the line at the cursor means", By.APP, Where.CONNECTION, "explain", 2),
+    Key("i", "i", "explain", "close the explanation", By.APP, Where.EXPLANATION),
     Key("r", "r", "route", "which way to a remote endpoint that you type", By.SCREEN, Where.MAIN, "route", 3),
     Key("tab", "Tab", "next_pane", "next pane", By.SCREEN, Where.MAIN),
     Key("shift+tab", "Shift+Tab", "previous_pane", "pane before", By.SCREEN, Where.MAIN),
@@ -134,7 +138,7 @@ KEYS = (
     ),
     Key("question_mark,f1", "? F1", "help", "this help", By.APP, Where.EVERYWHERE, "help", 1),
     Key("q", "q", "leave", "quit; on any other screen back to the one before", By.SCREEN, Where.MAIN, "quit", 2),
-    Key("q", "q", "leave", "back one screen", By.SCREEN, Where.PROCESS | Where.CONNECTION, "back", 2),
+    Key("q", "q", "leave", "back one screen", By.SCREEN, Where.EVERYWHERE & ~Where.MAIN, "back", 2),
     Key("Q,f10,ctrl+c", "Q F10 Ctrl+C", "leave_program", "quit from anywhere, at once", By.APP, Where.EVERYWHERE),
     Key("ctrl+l", "Ctrl+L", "redraw", "draw the screen anew", By.APP, Where.EVERYWHERE),
     Key("ctrl+z", "Ctrl+Z", "suspend_process", "suspend", By.APP, Where.EVERYWHERE),

@@ -11,7 +11,6 @@ from monitor.model.process import Process
 from monitor.model.tcp import TcpState
 from monitor.model.tcp_info import TIMER_KEEPALIVE, TIMER_PROBE, TIMER_RETRANSMIT, TcpInfo
 from monitor.presentation.connection_words import connection_lines, connection_share, connection_title
-from monitor.presentation.explanations import explain, explained
 from monitor.presentation.linked_line import CURSOR_CELL, LABEL_WIDTH, ToProcess, ToRouting, ToRows, ToSocket
 from monitor.presentation.routing_text import RouteAnswer
 from monitor.sampling.intervals import advance
@@ -384,22 +383,6 @@ def test_the_cursor_has_its_place_in_every_labelled_line(interval):
         if line.value is not None:
             assert line.line.left[CURSOR_CELL].text == "  "
             assert len(line.line.left[0].text) == LABEL_WIDTH
-
-
-def test_every_line_can_be_explained_and_every_explanation_is_of_a_line(interval):
-    states = {
-        "FIN-WAIT-1": interval_of([row("tcp", *WEB, "FIN-WAIT-1")]),
-        "CLOSING": interval_of([row("tcp", *WEB, "CLOSING")]),
-    }
-    scenes = [(interval, number) for number in pairs(interval)] + [(made, 0) for made in states.values()]
-    lost = details(replace(FAST, lost_segments=1))
-    values = {line.value for made, number in scenes for told in (None, lost) for line in lines_of(made, number, told)}
-    # Details that say ESTABLISHED hide the states' own lines; those without details show them.
-    assert values - {None} == explained()
-    for value in explained():
-        assert explain(value).endswith(".")
-    with pytest.raises(KeyError):
-        explain("nothing of the kind")
 
 
 def test_details_of_any_kind_are_said_without_an_error(interval):

@@ -36,11 +36,18 @@ class LinkedLines(TextLines, can_focus=True):
 
         value: str
 
+    @dataclass(eq=False)
+    class Reached(Message):
+        """The cursor stands on a line about something else than before."""
+
+        value: str | None
+
     def __init__(self, *, glyphs: Mapping[int, str] | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)
         self._linked: Sequence[LinkedLine] = ()
         self._cursor = 0
         self._top = 0
+        self._told: str | None = None
 
     @property
     def line_at_cursor(self) -> LinkedLine | None:
@@ -52,6 +59,11 @@ class LinkedLines(TextLines, can_focus=True):
         former = self.line_at_cursor
         self._linked = lines
         self._cursor = self._found_again(former)
+        self._draw()
+
+    def go_to(self, value: str) -> None:
+        """Put the cursor on the first line that is about something; where there is none it stays."""
+        self._cursor = next((place for place, line in enumerate(self._linked) if line.value == value), self._cursor)
         self._draw()
 
     def action_cursor_down(self) -> None:
@@ -117,18 +129,29 @@ class LinkedLines(TextLines, can_focus=True):
     def _found_again(self, former: LinkedLine | None) -> int:
         stops = [place for place, line in enumerate(self._linked) if _is_stop(line)]
         if former is not None:
-            for place in stops:
-                if (self._linked[place].value, self._linked[place].target) == (former.value, former.target):
-                    return place
+            known = (former.value, former.target)
+            same = [place for place in stops if (self._linked[place].value, self._linked[place].target) == known]
+            stops = same or stops
         return min(stops, key=lambda place: abs(place - self._cursor), default=0)
 
     def _draw(self) -> None:
         height = self.size.height
-        self._top = max(0, min(self._top, self._cursor, len(self._linked) - height))
-        if self._cursor >= self._top + height > 0:
-            self._top = self._cursor - height + 1
+        last = self._last_of_cursor()
+        self._top = max(0, min(self._top, len(self._linked) - height))
+        if last >= self._top + height > 0:
+            self._top = last - height + 1
+        self._top = min(self._top, self._cursor)
         shown = list(enumerate(self._linked))[self._top : self._top + height]
         self.show(_with_cursor(linked.line) if place == self._cursor else linked.line for place, linked in shown)
+        value = self.line_at_cursor.value if self.line_at_cursor is not None else None
+        if value != self._told:
+            self._told = value
+            self.post_message(self.Reached(value))
+
+    def _last_of_cursor(self) -> int:
+        """Give the last line of what the cursor is on: a broken line goes on in lines that are no stops."""
+        following = (place for place in range(self._cursor + 1, len(self._linked)) if _is_stop(self._linked[place]))
+        return next(following, len(self._linked)) - 1
 
 
 def _is_stop(line: LinkedLine) -> bool:

@@ -150,6 +150,10 @@ class LiveTable(LineCanvas, can_focus=True):
         self._face.set_title(TitleLine(name, tuple(notes), tail), is_shown=self.has_title)
         self._redraw()
 
+    def hold_row(self) -> None:
+        """Let the cursor belong to the row that it is on, as it does once the user has moved it."""
+        self._face.cursor.move_to(self.view, self.cursor_position, self.page_height)
+
     def action_cursor_down(self) -> None:
         """Move to the next row."""
         self._move_by(1)

@@ -26,6 +26,16 @@ class RoutingPane(TextLines, can_focus=True):
         self._title, self._body = title, body
         self.lay_out()
 
+    @property
+    def subject(self) -> str:
+        """What the answer is about: "→ 198.51.100.7:443"."""
+        return self._title
+
+    @property
+    def body(self) -> Sequence[TextLine]:
+        """The answer's lines, unbroken."""
+        return self._body
+
     def lay_out(self) -> None:
         """Draw title and body at the present width and focus."""
         edge = (Cell("│ ", Role.RULE),) if self.is_beside else (Cell(" "),)

@@ -1,0 +1,92 @@
+"""Why the values of a service endpoint are as they are: its queue and the limit, who shares it, its reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from monitor.model.tcp import PROTOCOL_TCP
+from monitor.presentation.explained_value import Why
+from monitor.presentation.formats import bytes_text, count_text
+from monitor.presentation.linked_line import ToRows
+from monitor.presentation.narrowing import ListenerConnections
+from monitor.presentation.routing_text import reach_strip, stack_words
+from monitor.presentation.row_reasons import owner_why, user_why
+from monitor.presentation.row_text import RowTexts
+from monitor.presentation.service_endpoints import ServiceEndpoints
+
+Reason = Callable[[ServiceEndpoints, RowTexts, int], Why]
+
+
+def endpoint_whys(endpoints: ServiceEndpoints, texts: RowTexts, entry: int) -> Callable[[str], Why]:
+    """Give a function that says for each column of the listeners what it is about at this endpoint, and why."""
+    return lambda column: _REASONS[column](endpoints, texts, entry)
+
+
+def _protocol(endpoints: ServiceEndpoints, _: RowTexts, entry: int) -> Why:
+    return Why("protocol", f"a socket {stack_words(endpoints.interval, int(endpoints.first[entry]))}")
+
+
+def _local(endpoints: ServiceEndpoints, texts: RowTexts, entry: int) -> Why:
+    row = int(endpoints.first[entry])
+    device = int(endpoints.interval.table.device[row])
+    if device:
+        return Why("service", f"bound to {texts.interface_name(device)}: only what arrives there")
+    return Why("service", "every address" if texts.local(row).is_wildcard else "this address alone")
+
+
+def _reach(endpoints: ServiceEndpoints, _: RowTexts, entry: int) -> Why:
+    return Why("reach", reach_strip(endpoints.interval, int(endpoints.first[entry])).left[0].text.strip())
+
+
+def _connections(endpoints: ServiceEndpoints, _: RowTexts, entry: int) -> Why:
+    count = int(endpoints.connections[entry])
+    if count < 0:
+        return Why("conns", "UDP has no connections: every datagram goes to the socket itself")
+    those = ListenerConnections.of(endpoints, entry)
+    if not count:
+        return Why("conns", "no client is connected")
+    port = int(endpoints.interval.table.local_port[endpoints.first[entry]])
+    return Why("conns", f"all of them have the local port {port}", ToRows(those.title, those))
+
+
+def _queue(endpoints: ServiceEndpoints, _: RowTexts, entry: int) -> Why:
+    table, row = endpoints.interval.table, int(endpoints.fullest[entry])
+    used, limit = int(table.recv_q[row]), int(table.send_q[row])
+    if int(table.protocol[row]) != PROTOCOL_TCP:
+        buffer = int(table.receive_buffer[row])
+        most = f"{bytes_text(buffer)} may" if buffer else "how many may is not told"
+        return Why("udp_queue", f"{bytes_text(used)} wait to be read, {most}")
+    waits = f"{count_text(used)} finished handshake{'' if used == 1 else 's'} wait{'s' if used == 1 else ''}"
+    asked = f"the limit is {count_text(limit)}, from listen() or somaxconn"
+    if used > limit:
+        fate = "full: the kernel drops new clients now"
+    elif used == limit:
+        fate = "one more has room, then the kernel drops new clients"
+    else:
+        fate = f"full above {count_text(limit)}: then the kernel drops new clients"
+    return Why("accept_queue", f"{waits}; {asked}; {fate}")
+
+
+def _process(endpoints: ServiceEndpoints, texts: RowTexts, entry: int) -> Why:
+    row, sockets = int(endpoints.first[entry]), int(endpoints.sockets[entry])
+    owner = owner_why(texts, row)
+    if sockets > 1:
+        return Why("reuseport", f"{count_text(sockets)} sockets; of the first: {owner.reason}", owner.target)
+    is_shared = len({holder.process.pid for holder in texts.owners(row)}) > 1
+    return Why("shared" if is_shared else owner.meaning, owner.reason, owner.target)
+
+
+def _user(endpoints: ServiceEndpoints, texts: RowTexts, entry: int) -> Why:
+    return user_why(texts, int(endpoints.first[entry]))
+
+
+_REASONS: Mapping[str, Reason] = {
+    "protocol": _protocol,
+    "local": _local,
+    "reach": _reach,
+    "connections": _connections,
+    "queue": _queue,
+    "process": _process,
+    "user": _user,
+}
+"""By column of the listeners."""

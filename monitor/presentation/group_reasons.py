@@ -1,0 +1,76 @@
+"""Why the line of a group says what it says: its numbers are sums or extremes over the sockets of the group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from monitor.presentation.explained_value import Why
+from monitor.presentation.groups import Groups
+from monitor.presentation.row_reasons import owner_why
+from monitor.presentation.row_text import RowTexts
+
+_MEANINGS = {
+    "state": "group_count",
+    "local": "group",
+    "direction": "direction",
+    "remote": "group_states",
+    "process": "owner",
+    "name": "owner",
+    "user": "user",
+    "via": "via",
+    "rate": "rate",
+    "receive": "in",
+    "send": "out",
+    "rtt": "rtt",
+    "retransmits": "retransmits",
+    "recv_q": "unread",
+    "send_q": "unsent",
+    "idle": "idle",
+}
+_TOGETHER = {
+    "rate": "the sum over those that have a rate",
+    "receive": "the sum over those that have a rate",
+    "send": "the sum over those that have a rate",
+    "rtt": "the longest among them",
+    "retransmits": "of the segments of all of them together",
+    "recv_q": "the sum over all of them",
+    "send_q": "the sum over all of them",
+    "idle": "since data last passed on any of them",
+}
+
+
+def group_whys(groups: Groups, texts: RowTexts, entry: int) -> Callable[[str], Why]:
+    """Give a function that says for each column of the connections what it is about in a group's line, and why."""
+    return lambda column: _why(groups, texts, entry, column)
+
+
+def _why(groups: Groups, texts: RowTexts, entry: int, column: str) -> Why:
+    meaning = _MEANINGS[column]
+    if column in _TOGETHER:
+        return Why(meaning, _TOGETHER[column])
+    if column in ("process", "name"):
+        return _owner(groups, texts, entry)
+    reasons: dict[str, Callable[[], str]] = {
+        "state": lambda: _closed_text(groups.closed_count(entry)),
+        "local": lambda: f"grouped by {groups.by.value}",
+        "direction": lambda: _same(groups, groups.interval.direction, entry, "some were accepted and some dialled"),
+        "via": lambda: _same(groups, groups.interval.interface, entry, "so many different interfaces"),
+        "user": lambda: _same(groups, groups.user_mark, entry, "so many different users"),
+    }
+    return Why(meaning, reasons[column]() if column in reasons else "")
+
+
+def _closed_text(closed: int) -> str:
+    return f"{closed} of them closed a moment ago" if closed else "all of them open"
+
+
+def _owner(groups: Groups, texts: RowTexts, entry: int) -> Why:
+    if groups.different(groups.first_pid, entry) > 1:
+        return Why("owner", "so many different processes hold them; p lets you choose one")
+    return owner_why(texts, groups.first_row(entry))
+
+
+def _same(groups: Groups, codes: np.ndarray[tuple[int], np.dtype[np.generic]], entry: int, different: str) -> str:
+    return "the same for all of them" if groups.different(codes, entry) == 1 else different

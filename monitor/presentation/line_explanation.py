@@ -1,0 +1,135 @@
+"""What a line of a list is about and why it says what it says: a row, a service endpoint, a group, a heading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from monitor.model.sample import Interval
+from monitor.presentation.connection_columns import CONNECTION_COLUMNS
+from monitor.presentation.connections_view import ConnectionsView
+from monitor.presentation.endpoint_reasons import endpoint_whys
+from monitor.presentation.explained_value import ExplainedValue, Explanation, Why, explained_line
+from monitor.presentation.formats import count_text
+from monitor.presentation.group_keys import group_title
+from monitor.presentation.group_reasons import group_whys
+from monitor.presentation.groups_view import GroupsView
+from monitor.presentation.listeners_view import LISTENER_COLUMNS, ListenersView, endpoint_text
+from monitor.presentation.process_sections import ProcessSections, Section
+from monitor.presentation.row_reasons import row_whys
+from monitor.presentation.row_text import RowTexts
+from monitor.presentation.service_endpoints import ServiceEndpoints
+from monitor.presentation.view import Column, Line, TableView
+from monitor.reasoning.roles import SocketRole
+
+_PEER_LABELS = ("process", "peer")
+"""Among the sockets of one process these name the process at the other end."""
+_ROLE_WORDS = {
+    SocketRole.LISTENS: "it listens on them",
+    SocketRole.ACCEPTED: "the other side dialled, this process accepted",
+    SocketRole.CONNECTS: "this process dialled",
+    SocketRole.OTHER: "UDP, bound only, or not known who dialled",
+}
+_TITLES = {shown.column.id: shown.column.title or shown.column.id for shown in CONNECTION_COLUMNS}
+_Whys = Callable[[str], Why]
+
+
+def explain_position(view: TableView, position: int) -> Explanation:
+    """Explain everything that a line of a view shows.
+
+    Args:
+        view: One of this package's views.
+        position: 0 <= position < view.count.
+
+    Raises:
+        TypeError: another view.
+    """
+    match view:
+        case ListenersView():
+            entry = view.entry_at(position)
+            return Explanation(
+                endpoint_text(view.endpoints, view.texts, entry),
+                _values(view, position, endpoint_whys(view.endpoints, view.texts, entry)),
+            )
+        case ConnectionsView() | GroupsView():
+            return _of_part(view, position, view, position)
+        case ProcessSections():
+            return _of_process(view, position)
+    raise TypeError(f"{type(view).__name__} is none of this package's views")
+
+
+def _of_part(view: TableView, position: int, part: GroupsView | ConnectionsView, within: int) -> Explanation:
+    """Explain a line of a table that is the view, or one of its parts."""
+    if isinstance(part, GroupsView) and part.is_group_at(within):
+        entry, texts = part.group_at(within), part.rows.texts
+        title = f"{part.groups.by.value} {group_title(texts, part.groups.first_row(entry), part.groups.by)}"
+        return Explanation(title, _values(view, position, group_whys(part.groups, texts, entry)))
+    row = int(part.rows_at(within)[0])
+    texts = RowTexts(part.interval)
+    values = _values(view, position, row_whys(texts, row))
+    # Above groups the columns have the groups' titles.
+    own = [
+        replace(value, label=_TITLES[column.id])
+        for value, column in zip(values[-len(view.columns) :], view.columns, strict=True)
+    ]
+    return Explanation(pair_text(texts, row), (*values[: -len(own)], *own))
+
+
+def pair_text(texts: RowTexts, row: int) -> str:
+    """Name a socket by its endpoints: "192.0.2.10:443 ← 198.51.100.7:51834"; by the local one where it has no other."""
+    local = texts.local(row).on_the_wire
+    if not bool(texts.interval.table.is_pair[row]):
+        return str(local)
+    return f"{local} {texts.direction(row)} {texts.remote(row).on_the_wire}"
+
+
+def _of_process(view: ProcessSections, position: int) -> Explanation:
+    within = position
+    for section in view.sections:
+        if within == 0:
+            return Explanation("sockets by what the process does with them", (_heading(view, position, section),))
+        if within < section.count:
+            return _of_socket(view, position, section, within - 1)
+        within -= section.count
+    raise IndexError(position)
+
+
+def _of_socket(view: ProcessSections, position: int, section: Section, within: int) -> Explanation:
+    part = section.part
+    is_group = isinstance(part, GroupsView) and part.is_group_at(within)
+    if is_group and section.role is SocketRole.LISTENS:
+        return _of_listener(view.interval, int(part.rows_at(within)[0]))
+    made = _of_part(view, position, part, within)
+    return replace(made, values=tuple(_as_peer(value) for value in made.values))
+
+
+def _as_peer(value: ExplainedValue) -> ExplainedValue:
+    """Give the value as it is, but where it names the process at the other end."""
+    if value.label not in _PEER_LABELS:
+        return value
+    return replace(value, label="peer", why=Why("peer", "" if value.value.text else "not a socket of this host"))
+
+
+def _of_listener(interval: Interval, row: int) -> Explanation:
+    """Explain a service endpoint in the words of the Listeners pane."""
+    endpoints, texts = ServiceEndpoints.of(interval), RowTexts(interval)
+    entry = int(endpoints.group[endpoints.rows.searchsorted(row)])
+    cells = tuple(shown.cell(endpoints, texts, entry) for shown in LISTENER_COLUMNS)
+    columns = [shown.column for shown in LISTENER_COLUMNS]
+    whys = endpoint_whys(endpoints, texts, entry)
+    return Explanation(
+        endpoint_text(endpoints, texts, entry),
+        explained_line(columns, Line(" ", cells), [whys(column.id) for column in columns], None),
+    )
+
+
+def _heading(view: ProcessSections, position: int, section: Section) -> ExplainedValue:
+    words = [cell for cell in view.lines(position, position + 1)[0].cells if not cell.text.startswith("─")]
+    reason = f"{count_text(section.sockets)} sockets: {_ROLE_WORDS[section.role]}"
+    return ExplainedValue("heading", words[0], Why("role", reason))
+
+
+def _values(view: TableView, position: int, whys: _Whys) -> tuple[ExplainedValue, ...]:
+    columns: Sequence[Column] = view.columns
+    (line,) = view.lines(position, position + 1)
+    return explained_line(columns, line, [whys(column.id) for column in columns], view.sort_column)

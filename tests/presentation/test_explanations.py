@@ -1,0 +1,125 @@
+"""Every value that a screen shows has an explanation, every explanation is of something that is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from monitor.presentation.connection_columns import CONNECTION_COLUMNS, RETRANS_RECENT_S
+from monitor.presentation.connections_view import MARKED_S, ConnectionsView, rows_of_process
+from monitor.presentation.explained_value import MARK_MEANINGS
+from monitor.presentation.explanations import explain, explained, gist
+from monitor.presentation.group_keys import Grouping
+from monitor.presentation.groups import Groups
+from monitor.presentation.groups_view import GroupsView
+from monitor.presentation.line_explanation import explain_position
+from monitor.presentation.listeners_view import LISTENER_COLUMNS, ListenersView
+from monitor.presentation.process_sections import ProcessSections
+from monitor.presentation.routing_explanation import explain_routing
+from monitor.presentation.routing_text import connection_lines, listener_lines
+from monitor.presentation.service_endpoints import ServiceEndpoints
+from monitor.presentation.signs import SIGNS
+from monitor.presentation.sorting import Sort
+from monitor.sampling.intervals import CLOSED_SHOWN_S
+from tests.presentation.connection_scene import FAST, db1_interval, details, interval_of, lines_of, route_answer
+from tests.scenes import ANY, of_state, row
+
+WEB = ("192.0.2.10:8080", "198.51.100.7:51834")
+
+
+def made_up():
+    """States that db1 has not."""
+    return interval_of(
+        [
+            row("tcp", *WEB, "FIN-WAIT-1"),
+            row("tcp", WEB[0], "198.51.100.8:1", "CLOSING"),
+            row("udp", WEB[0], ANY, "UNCONN"),
+            of_state(99, row("tcp", WEB[0], "198.51.100.9:1", "ESTAB")),
+        ]
+    )
+
+
+def views():
+    for interval in (db1_interval(), made_up()):
+        everything = np.ones(len(interval.table), np.bool_)
+        endpoints = ServiceEndpoints.of(interval)
+        for width in (80, 120, 200):
+            yield ListenersView.make(endpoints, np.arange(len(endpoints)), Sort(), width)
+            yield ConnectionsView.make(interval, everything, Sort(), width)
+        for by in Grouping:
+            groups = Groups.of(interval, interval.table.is_pair, by)
+            yield GroupsView.make(groups, {groups.key(0)}, Sort("rate"), 200)
+        for pid in (812, 2044, 540):
+            yield ProcessSections.make(interval, rows_of_process(interval, pid), frozenset(), Sort(), 120)
+
+
+@pytest.fixture(scope="module")
+def lines():
+    """The explanation of every line of every list."""
+    return [explain_position(view, position) for view in views() for position in range(view.count)]
+
+
+def from_connection_screens() -> set[str]:
+    lost = details(replace(FAST, lost_segments=1))
+    return {
+        line.value
+        for interval in (db1_interval(), made_up())
+        for number in np.flatnonzero(interval.table.is_pair).tolist()
+        for told in (None, lost)
+        for line in lines_of(interval, number, told)
+        if line.value is not None
+    }
+
+
+def from_routing() -> set[str]:
+    interval = db1_interval()
+    found = set()
+    for number in range(len(interval.table)):
+        if bool(interval.table.is_pair[number]):
+            answer = route_answer(interval, number)
+            refused = replace(answer.decision, errno="EHOSTUNREACH", type="unreachable", device=None)
+            bodies = [
+                connection_lines(interval, number, each) for each in (answer, replace(answer, decision=refused), None)
+            ]
+        else:
+            bodies = [listener_lines(interval, number)]
+        found |= {value.why.meaning for body in bodies for value in explain_routing("", body).values}
+    return found
+
+
+def test_whatever_is_shown_is_explained_and_whatever_is_explained_is_shown(lines):
+    shown = {value.why.meaning for line in lines for value in line.values}
+    shown |= from_connection_screens() | from_routing() | set(MARK_MEANINGS.values())
+    assert shown | {meaning for _, meaning in SIGNS} == explained()
+
+
+@pytest.mark.parametrize("column", [*CONNECTION_COLUMNS, *LISTENER_COLUMNS], ids=lambda shown: shown.column.id)
+def test_every_column_is_explained_in_some_line(column, lines):
+    assert any(value.label == (column.column.title or column.column.id) for line in lines for value in line.values)
+
+
+def test_explanations_are_whole_sentences_and_begin_with_what_it_is():
+    for value in explained():
+        assert explain(value).endswith(".")
+        assert explain(value).startswith(gist(value).removesuffix("."))
+    with pytest.raises(KeyError):
+        explain("nothing of the kind")
+
+
+def test_numbers_in_explanations_are_those_that_hold():
+    assert f"the last {MARKED_S:.0f} s" in explain("mark_new")
+    assert f"the last {CLOSED_SHOWN_S:.0f} s" in explain("mark_closed")
+    assert f"the last {RETRANS_RECENT_S:.0f} s" in explain("retransmits_rose")
+
+
+def test_no_two_values_of_a_line_are_about_the_same(lines):
+    for line in lines:
+        meanings = [value.why.meaning for value in line.values]
+        assert len(set(meanings)) == len(meanings)
+
+
+def test_a_legend_has_one_line_for_each_sign():
+    assert max(len(gist(value)) for _, value in SIGNS) <= 90
+    assert len({sign for sign, _ in SIGNS}) == len(SIGNS)
