@@ -168,8 +168,9 @@ def _busy_keys(interval: Interval, rows: Rows) -> Keys:
     return (busy_rate(interval, rows),)
 
 
-def _row_column(  # noqa: PLR0913 - one parameter per property of a column
+def _row_column(  # noqa: PLR0913, PLR0917 - one parameter per property of a column
     column_id: str,
+    letter: str,
     title: str,
     widths: Widths,
     keys: Callable[[Interval, Rows], Keys],
@@ -186,6 +187,7 @@ def _row_column(  # noqa: PLR0913 - one parameter per property of a column
         Align.RIGHT if right else Align.LEFT,
         is_fixed=fixed,
         descending_first=largest_first,
+        letter=letter,
     )
     return RowColumn(column, widths, keys, cell)
 
@@ -193,39 +195,45 @@ def _row_column(  # noqa: PLR0913 - one parameter per property of a column
 CONNECTION_COLUMNS = (
     _row_column(
         "state",
+        "s",
         "state",
         (10, 10, 10),
         lambda interval, rows: (TROUBLE_RANKS[interval.table.state[rows]], interval.table.state[rows]),
         _state,
         fixed=True,
     ),
-    _row_column("local", "local", (21, 21, 28), _endpoint_keys("local"), _local, fixed=True),
+    _row_column("local", "l", "local", (21, 21, 28), _endpoint_keys("local"), _local, fixed=True),
     _row_column(
         "direction",
+        "d",
         "",
         (1, 1, 1),
         lambda interval, rows: (where_known(interval.direction[rows], interval.direction[rows] != DIRECTION_UNKNOWN),),
         _direction,
         fixed=True,
     ),
-    _row_column("remote", "remote", (21, 21, 28), _endpoint_keys("remote"), _remote, fixed=True),
+    _row_column("remote", "r", "remote", (21, 21, 28), _endpoint_keys("remote"), _remote, fixed=True),
     _row_column(
-        "process", "process", (None, 14, 22), lambda interval, rows: (process_ranks(interval, rows),), _process
+        "process", "p", "process", (None, 14, 22), lambda interval, rows: (process_ranks(interval, rows),), _process
     ),
     _row_column(
-        "name", "process", (8, None, None), lambda interval, rows: (process_ranks(interval, rows),), _process_name
+        "name", "p", "process", (8, None, None), lambda interval, rows: (process_ranks(interval, rows),), _process_name
     ),
     _row_column(
         "user",
+        "u",
         "user",
         (None, None, 8),
         _user_keys,
         _user,
     ),
-    _row_column("via", "via", (None, 6, 10), lambda interval, rows: (interface_ranks(interval, rows),), _interface),
-    _row_column("rate", "⇅/s", (5, None, None), _busy_keys, _both_rates, right=True, largest_first=True),
+    _row_column(
+        "via", "v", "via", (None, 6, 10), lambda interval, rows: (interface_ranks(interval, rows),), _interface
+    ),
+    _row_column("rate", "a", "⇅/s", (5, None, None), _busy_keys, _both_rates, right=True, largest_first=True),
     _row_column(
         "receive",
+        "e",
         "↓/s",
         (None, 5, 5),
         lambda interval, rows: (interval.receive_rate[rows],),
@@ -235,6 +243,7 @@ CONNECTION_COLUMNS = (
     ),
     _row_column(
         "send",
+        "n",
         "↑/s",
         (None, 5, 5),
         lambda interval, rows: (interval.send_rate[rows],),
@@ -244,6 +253,7 @@ CONNECTION_COLUMNS = (
     ),
     _row_column(
         "rtt",
+        "t",
         "rtt",
         (None, 5, 5),
         # The kernel says 0 before it has measured one.
@@ -254,6 +264,7 @@ CONNECTION_COLUMNS = (
     ),
     _row_column(
         "retransmits",
+        "x",
         "ret%",
         (None, 4, 5),
         lambda interval, rows: (retransmit_shares(interval, rows),),
@@ -263,6 +274,7 @@ CONNECTION_COLUMNS = (
     ),
     _row_column(
         "recv_q",
+        "c",
         "rcvq",
         (None, 4, 5),
         lambda interval, rows: (interval.table.recv_q[rows],),
@@ -272,6 +284,7 @@ CONNECTION_COLUMNS = (
     ),
     _row_column(
         "send_q",
+        "q",
         "sndq",
         (None, 4, 5),
         lambda interval, rows: (interval.table.send_q[rows],),
@@ -281,6 +294,7 @@ CONNECTION_COLUMNS = (
     ),
     _row_column(
         "idle",
+        "i",
         "idle",
         (4, 4, 4),
         lambda interval, rows: (idle_seconds(interval, rows),),

@@ -99,7 +99,7 @@ def _first_rows(name: str) -> Callable[[ServiceEndpoints], Keys]:
 
 LISTENER_COLUMNS = (
     ListenerColumn(
-        Column("protocol", "proto", 5, is_fixed=True),
+        Column("protocol", "proto", 5, is_fixed=True, letter="t"),
         (5, 5, 5),
         lambda endpoints: (
             endpoints.interval.table.protocol[endpoints.first],
@@ -108,7 +108,7 @@ LISTENER_COLUMNS = (
         _protocol,
     ),
     ListenerColumn(
-        Column("local", "local", 22, is_fixed=True),
+        Column("local", "local", 22, is_fixed=True, letter="l"),
         (22, 22, 30),
         lambda endpoints: tuple(
             getattr(endpoints.interval.table, f"local_{part}")[endpoints.first] for part in ("high", "low", "port")
@@ -116,27 +116,30 @@ LISTENER_COLUMNS = (
         _local,
     ),
     ListenerColumn(
-        Column("reach", "reach", 5, descending_first=True), (5, 5, 5), lambda endpoints: (endpoints.reach,), _reach
+        Column("reach", "reach", 5, descending_first=True, letter="r"),
+        (5, 5, 5),
+        lambda endpoints: (endpoints.reach,),
+        _reach,
     ),
     ListenerColumn(
-        Column("connections", "conns", 5, Align.RIGHT, descending_first=True),
+        Column("connections", "conns", 5, Align.RIGHT, descending_first=True, letter="c"),
         (5, 5, 5),
         lambda endpoints: (where_known(endpoints.connections, endpoints.connections >= 0),),
         _connections,
     ),
     ListenerColumn(
-        Column("queue", "queue", 10, Align.RIGHT, descending_first=True),
+        Column("queue", "queue", 10, Align.RIGHT, descending_first=True, letter="q"),
         (10, 10, 10),
         lambda endpoints: (queue_fill(endpoints.interval.table, endpoints.fullest),),
         _queue,
     ),
     ListenerColumn(
-        Column("process", "process", 15),
+        Column("process", "process", 15, letter="p"),
         (24, 15, 24),
         lambda endpoints: (process_ranks(endpoints.interval, endpoints.first),),
         _process,
     ),
-    ListenerColumn(Column("user", "user", 8), (None, None, 8), _first_rows("uid"), _user),
+    ListenerColumn(Column("user", "user", 8, letter="u"), (None, None, 8), _first_rows("uid"), _user),
 )
 """In the order of the screen."""
 

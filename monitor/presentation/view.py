@@ -59,6 +59,8 @@ class Column:
     is_sortable: bool = True
     descending_first: bool = False
     """Whether the first press of sort shows the largest on top."""
+    letter: str = ""
+    """Chooses the column in the sort menu; the same at every width, and no other column's of its table."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,6 +191,10 @@ class MonitorApp(OrderlyApp):
         freshness = Freshness(age, self._sampler.period_s, is_paused=self.is_paused)
         screen.show_status(status_line(self.interval, freshness, self.size.width))
 
+    def on_list_pane_refused(self, message: ListPane.Refused) -> None:
+        """Say why a list cannot do what was asked for."""
+        self._say(message.reason)
+
     # Keys.
 
     async def on_event(self, event: events.Event) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from monitor.presentation.filter_description import describe
 from monitor.presentation.filter_parser import parse
 from monitor.presentation.safe_text import safe_text
-from monitor.ui.widgets.list_pane import ListPane
+from monitor.ui.widgets.list_pane import FilterInForce, ListPane
 from monitor.ui.widgets.prompt import Prompt
 
 
@@ -17,8 +18,10 @@ def apply_filter(pane: ListPane, text: str) -> None:
         InputError: the filter cannot be understood; the list stays as it was.
     """
     tree = parse(text)
-    stripped = text.strip()
-    pane.set_filter(safe_text(stripped), tree if stripped else None)
+    line = text.strip()
+    # What cannot be shown as it was typed is shown as it can be typed, so that it can be edited.
+    shown = line if safe_text(line) == line else describe(tree)
+    pane.set_filter(FilterInForce(shown, tree) if line else FilterInForce())
 
 
 def ask_filter(prompt: Prompt, pane: ListPane, done: Callable[[bool], None]) -> None:
@@ -29,7 +32,7 @@ def ask_filter(prompt: Prompt, pane: ListPane, done: Callable[[bool], None]) -> 
         pane: The list.
         done: Called when the field has closed, with whether a filter is in force that was typed now.
     """
-    former_text, former_tree = pane.filter_text, pane.filter_tree
+    former = pane.in_force
 
     def changed(text: str) -> str:
         apply_filter(pane, text)
@@ -37,8 +40,8 @@ def ask_filter(prompt: Prompt, pane: ListPane, done: Callable[[bool], None]) -> 
 
     def closed(text: str | None) -> None:
         if text is None:
-            pane.set_filter(former_text, former_tree)
+            pane.set_filter(former)
         pane.screen.set_focus(pane)
         done(text is not None and pane.filter_tree is not None)
 
-    prompt.ask("/", former_text, changed, closed)
+    prompt.ask("/", former.text, changed, closed)

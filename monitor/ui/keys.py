@@ -95,6 +95,16 @@ KEYS = (
         1,
     ),
     Key(
+        "f",
+        "f",
+        "like",
+        "only rows like this one, then the letter of what they share; a capital: all but those",
+        By.TABLE,
+        Where.TABLES,
+        "like this",
+        3,
+    ),
+    Key(
         "s,f6",
         "s F6",
         "sort",

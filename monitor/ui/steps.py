@@ -17,6 +17,10 @@ class Steps:
     def take(self, step: Step, undo: Callable[[], None]) -> None:
         """Note that a step was done; it stands once, at the place where it was done last."""
         self.drop(step)
+        self.add(step, undo)
+
+    def add(self, step: Step, undo: Callable[[], None]) -> None:
+        """Note that a step was done on top of others of its kind, which stay."""
         self._steps.append((step, undo))
 
     def drop(self, step: Step) -> None:

@@ -11,6 +11,7 @@ from textual.timer import Timer
 from monitor.presentation.text_line import TextLine, plain
 from monitor.presentation.view import Cell, Role
 from monitor.ui.keys import By, Where, bindings
+from monitor.ui.question import show_question
 from monitor.ui.row_detail import RowDetail
 from monitor.ui.screens.panes import PanesScreen
 from monitor.ui.steps import Step, Steps
@@ -201,7 +202,16 @@ class MainScreen(PanesScreen):
     def on_list_pane_asked(self, message: ListPane.Asked) -> None:
         """Say which letters a pane waits for."""
         message.stop()
-        self.say(message.text or self.app.news, Role.STRONG if message.text else Role.DIM)
+        show_question(message, self.prompt, self._footer)
+
+    def on_list_pane_condition_added(self, message: ListPane.ConditionAdded) -> None:
+        """Let Esc take the condition back; show TIME-WAIT rows where they are asked for."""
+        message.stop()
+        if message.letter == "w" and not self.connections.has_time_wait:
+            self.action_more_rows()
+        self._steps.add(self._filter_step(message.pane), message.pane.widen)
+        self.show_tabs()
+        self.show_detail()
 
     def action_filter(self) -> None:
         """Filter the current list while the filter is typed."""
@@ -219,10 +229,12 @@ class MainScreen(PanesScreen):
 
         ask_filter(self.prompt, pane, done)
 
+    def _filter_step(self, pane: ListPane) -> Step:
+        return "filter of listeners" if pane is self.listeners else "filter of connections"
+
     def _note_filter(self, pane: ListPane) -> None:
         """Let Esc undo the filter that is in force now; one that was emptied leaves nothing to undo."""
-        step: Step = "filter of listeners" if pane is self.listeners else "filter of connections"
         if pane.filter_tree is None:
-            self._steps.drop(step)
+            self._steps.drop(self._filter_step(pane))
         else:
-            self._steps.take(step, lambda: pane.set_filter("", None))
+            self._steps.take(self._filter_step(pane), pane.widen)

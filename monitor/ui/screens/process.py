@@ -13,6 +13,7 @@ from monitor.presentation.safe_text import cell_width
 from monitor.presentation.text_line import TextLine, plain
 from monitor.presentation.view import Cell, Role
 from monitor.ui.keys import By, Where, bindings
+from monitor.ui.question import show_question
 from monitor.ui.widgets.footer_bar import FooterBar
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.live_table import LiveTable
@@ -174,10 +175,7 @@ class ProcessScreen(Screen[None]):
     def on_list_pane_asked(self, message: ListPane.Asked) -> None:
         """Say which letters the list waits for."""
         message.stop()
-        if message.text:
-            self.say(message.text, Role.STRONG)
-        else:
-            self._say_row()
+        show_question(message, self.prompt, self._footer)
 
     def on_live_table_opened(self, message: LiveTable.Opened) -> None:
         """Open the connection at the cursor; what has no remote endpoint has no screen of its own."""
@@ -209,7 +207,7 @@ class ProcessScreen(Screen[None]):
     def action_back(self) -> None:
         """Drop the filter; without one go back a screen."""
         if self.sockets.filter_tree is not None:
-            self.sockets.set_filter("", None)
+            self.sockets.widen()
         else:
             self.action_leave()
 

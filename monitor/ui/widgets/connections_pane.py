@@ -33,6 +33,8 @@ GROUP_LETTERS = {
 class ConnectionsPane(RowsPane):
     """Connections and connected UDP sockets; with TIME-WAIT and bound-only rows where they are asked for."""
 
+    LIKE_LETTERS = "prolvuesncw"
+
     @dataclass(eq=False)
     class Grouped(Message):
         """The rows were grouped, or shown one by one again."""

@@ -12,14 +12,23 @@ class FooterBar(TextLines):
     """One line of keys with their words."""
 
     _where = Where.CONNECTIONS
+    _question: TextLine | None = None
 
     def show_keys(self, where: Where) -> None:
         """Show the keys of a place."""
         self._where = where
+        if self._question is not None:
+            self.show([self._question])
+            return
         cells: list[Cell] = []
         for shown, word in footer(where, self.size.width, is_ascii=bool(self._glyphs)):
             cells += [Cell(f" {shown}", Role.STRONG), Cell(f" {word} ", Role.HEADING)]
         self.show([TextLine(tuple(cells))])
+
+    def question(self, line: TextLine | None) -> None:
+        """Show more letters that are awaited than the message line has room for; None for the keys again."""
+        self._question = line
+        self.show_keys(self._where)
 
     def on_resize(self) -> None:
         """Show as many keys as fit now."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 from textual.message import Message
 
+from monitor.errors import InputError
 from monitor.ui.keys import By, Where, bindings
 from monitor.ui.widgets.live_table import LiveTable
 
@@ -19,23 +20,54 @@ if TYPE_CHECKING:
     from monitor.presentation.sorting import Sort
 
 
+@dataclass(frozen=True, slots=True)
+class FilterInForce:
+    """What a list is filtered by."""
+
+    text: str = ""
+    """As it can be shown, and typed."""
+    tree: Filter | None = None
+    """None shows all rows."""
+    former: FilterInForce | None = None
+    """What it was added to, and what Esc brings back; None for all rows."""
+
+
 class ListPane(LiveTable):
     """What both lists of the main screen and the sockets of a process share. A subclass makes the view."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.TABLE, Where.TABLES)]
 
+    LIKE_LETTERS: ClassVar[str] = ""
+    """What rows can be alike in here: letters of presentation.alike."""
+
     @dataclass(eq=False)
     class Asked(Message):
-        """The pane needs a letter."""
+        """The pane needs a letter, or no longer."""
 
-        text: str
-        """What may be pressed; empty when nothing is asked any more."""
+        title: str = ""
+        """What is chosen."""
+        choices: tuple[tuple[str, str], ...] = ()
+        """Letters and their words; none when nothing is asked any more."""
+
+    @dataclass(eq=False)
+    class ConditionAdded(Message):
+        """The filter asks for one thing more than before."""
+
+        pane: ListPane
+        letter: str
+        """By which it was asked for."""
+
+    @dataclass(eq=False)
+    class Refused(Message):
+        """What was asked for cannot be done."""
+
+        reason: str
+        """A sentence."""
 
     def __init__(self, *, glyphs: Mapping[int, str] | None, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(empty_text="reading the kernel's sockets …", glyphs=glyphs, id=id)
         self.interval: Interval | None = None
-        self.filter_text = ""
-        self.filter_tree: Filter | None = None
+        self.in_force = FilterInForce()
         self.sort: Sort | None = None
         """None is the pane's own order."""
         self.shown_of_all = ""
@@ -68,10 +100,53 @@ class ListPane(LiveTable):
         """Give the order that choosing a column brings."""
         raise NotImplementedError
 
-    def set_filter(self, text: str, tree: Filter | None) -> None:
-        """Show only the rows of a filter; None shows all."""
-        self.filter_text, self.filter_tree = text, tree
+    @property
+    def filter_text(self) -> str:
+        """The filter as a line."""
+        return self.in_force.text
+
+    @property
+    def filter_tree(self) -> Filter | None:
+        """The filter; None shows all rows."""
+        return self.in_force.tree
+
+    def set_filter(self, in_force: FilterInForce) -> None:
+        """Show only the rows of a filter."""
+        self.in_force = in_force
         self.rebuild()
+
+    def widen(self) -> None:
+        """Take back the condition that was added last, or else the whole filter."""
+        self.set_filter(self.in_force.former or FilterInForce())
+
+    def action_like(self) -> None:
+        """Ask for the letter of what rows shall have in common with the one at the cursor."""
+        from monitor.presentation.alike import STATES, TRAITS  # noqa: PLC0415 - it brings numpy
+
+        words = {**{letter: word for letter, (word, _) in TRAITS.items()}, **STATES}
+        choices = {letter: (words[letter], partial(self._add_condition, letter)) for letter in self.LIKE_LETTERS}
+        opposites = {letter.upper(): ("", partial(self._add_condition, letter.upper())) for letter in choices}
+        self.choose("only, capital: not", {**choices, **opposites})
+
+    def _add_condition(self, letter: str) -> None:
+        import numpy as np  # noqa: PLC0415 - after the first paint
+
+        from monitor.presentation.alike import condition_like, joined  # noqa: PLC0415 - it brings numpy
+        from monitor.presentation.filter_description import describe  # noqa: PLC0415 - only who filters needs it
+        from monitor.presentation.filter_parser import parse  # noqa: PLC0415 - as above
+
+        if self.interval is None:
+            return
+        try:
+            condition = condition_like(self.interval, np.array(self.rows_at_cursor(), np.intp), letter)
+            tree = condition if self.in_force.tree is None else joined(self.in_force.tree, condition)
+            parse(describe(tree))  # a line has its limits
+        except InputError as error:
+            self.post_message(self.Refused(str(error)))
+            return
+        if tree != self.in_force.tree:
+            self.set_filter(FilterInForce(describe(tree), tree, self.in_force))
+            self.post_message(self.ConditionAdded(self, letter))
 
     def sort_by(self, column_id: str) -> None:
         """Sort by a column; by the one that is sorted already, the other way round."""
@@ -93,17 +168,16 @@ class ListPane(LiveTable):
 
         Args:
             title: What is chosen.
-            choices: By letter: its word, and what it does.
+            choices: By letter: its word, and what it does; a letter without a word works and is not named.
         """
         self._choices = {letter: act for letter, (_, act) in choices.items()}
-        words = [title, *(f"{letter} {word}" for letter, (word, _) in choices.items())]
-        text = "  ".join(words)
-        self.post_message(self.Asked(text if len(text) < self.app.size.width else " ".join(words)))
+        named = tuple((letter, word) for letter, (word, _) in choices.items() if word)
+        self.post_message(self.Asked(title, named))
 
     def take_letter(self, character: str | None) -> None:
         """Take the letter that was asked for; any other key ends the question."""
         choices, self._choices = self._choices or {}, None
-        self.post_message(self.Asked(""))
+        self.post_message(self.Asked())
         if character is not None and character in choices:
             choices[character]()
 
@@ -139,16 +213,9 @@ class ListPane(LiveTable):
         self.sort_by(message.column_id)
 
     def _letters(self) -> dict[str, tuple[str, str]]:
-        """Give each sortable column a letter: the first of its name that is free."""
-        letters: dict[str, tuple[str, str]] = {}
-        for column in self.view.columns:
-            if not column.is_sortable:
-                continue
-            for letter in f"{column.id}abcdefghijklmnopqrstuvwxyz":
-                if letter.isalpha() and letter not in letters:
-                    letters[letter] = (column.id, column.title or column.id[:3])
-                    break
-        return letters
+        """Give the sortable columns that are shown, as id and title, by their letters."""
+        shown = [column for column in self.view.columns if column.is_sortable]
+        return {column.letter: (column.id, column.title or column.id) for column in shown}
 
     def _sort_beside(self, step: int) -> None:
         ids = [column.id for column in self.view.columns if column.is_sortable]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 class ListenersPane(ListPane):
     """Who waits for connections and datagrams, and how full their queues are."""
 
+    LIKE_LETTERS = "plvu"
     endpoints: ServiceEndpoints | None = None
     """The service endpoints of the interval that is shown."""
 

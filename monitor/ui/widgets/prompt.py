@@ -43,6 +43,8 @@ class Prompt(Horizontal):
         self._field = Input(max_length=_MAX_TYPED, compact=True, select_on_focus=False)
         self._note = TextLines(glyphs=glyphs, id="note")
         self._open(is_open=False)
+        self._said = TextLine()
+        self._question: TextLine | None = None
         self._changed: Callable[[str], str] | None = None
         self._done: Callable[[str | None], None] | None = None
 
@@ -64,8 +66,14 @@ class Prompt(Horizontal):
         return self._done is not None
 
     def say(self, line: TextLine) -> None:
-        """Show a line where no field is open."""
-        self._message.show([line])
+        """Show a line, once no field is open and no letter awaited."""
+        self._said = line
+        self._message.show([self._question or line])
+
+    def question(self, line: TextLine | None) -> None:
+        """Show which letters are awaited, whatever is said meanwhile; None when none is any more."""
+        self._question = line
+        self.say(self._said)
 
     def ask(self, label: str, value: str, changed: Callable[[str], str], done: Callable[[str | None], None]) -> None:
         """Open the field.

@@ -41,6 +41,8 @@ class Narrowing:
 class RowsPane(ListPane):
     """What Connections and the sockets of a process share. A subclass chooses the rows and makes the view."""
 
+    LIKE_LETTERS = "prolvuesc"
+
     def __init__(self, *, glyphs: Mapping[int, str] | None, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)
         self.narrowing: Narrowing | None = None
