@@ -25,6 +25,7 @@ EXIT_USAGE = 2
 COMMANDS = {
     "list": "list every socket of this machine once",
     "route": "which way to a remote endpoint, from which local address, and why",
+    "bind": "can I have this port, and if not, who is in the way",
     "process": "one process and its sockets",
 }
 """Each command's module is monitor.cli.NAME; only the one that is asked for is imported."""

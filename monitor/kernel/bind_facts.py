@@ -1,0 +1,137 @@
+"""What decides about bind() beside the sockets: the namespace's settings and local routes, and the asker's rights."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
+
+from monitor.errors import KernelError, WireError
+from monitor.kernel.rtnetlink_list import RtnetlinkList, attributes, number, unpack
+from monitor.kernel.socket_options import read_options
+from monitor.model.bind_facts import BindFacts, LocalKind, LocalPrefix, SocketHolder
+
+_SETTINGS = Path("/proc/sys/net")
+_RTM_NEWROUTE, _RTM_GETROUTE = 24, 26
+_RTM_NEWLINK, _RTM_GETLINK = 16, 18
+
+_RTMSG = struct.Struct("=BBBBBBBBI")
+"""struct rtmsg: family, two prefix lengths, tos, table, protocol, scope, type, flags."""
+_IFINFO = struct.Struct("=BxHiII")
+"""struct ifinfomsg: family, type, index, flags, changed flags."""
+_RTA_DST, _RTA_TABLE = 1, 15
+_IFLA_LINKINFO, _IFLA_INFO_KIND, _IFLA_INFO_DATA, _IFLA_VRF_TABLE = 18, 1, 2, 1
+_AF_INET = 2
+_IPV4_BYTES = 4
+
+_RTN_UNICAST, _RTN_LOCAL, _RTN_BROADCAST = 1, 2, 3
+_KINDS = {_RTN_LOCAL: LocalKind.LOCAL, _RTN_BROADCAST: LocalKind.BROADCAST}
+RT_TABLE_LOCAL = 255
+
+_ValueT = TypeVar("_ValueT")
+
+
+def read_bind_facts(asked: Sequence[SocketHolder]) -> BindFacts:
+    """Read the settings of this thread's network namespace, and the options of some sockets.
+
+    A setting that cannot be read stays at the kernel's default.
+    """
+    settings = _Settings()
+    first, last = settings.read("ipv4/ip_local_port_range", _pair, (32768, 60999))
+    try:
+        vrf_tables = _vrf_tables()
+        prefixes = tuple(_local_prefixes({RT_TABLE_LOCAL, *vrf_tables.values()}))
+    except (KernelError, WireError) as error:
+        settings.notices.append(str(error))
+        vrf_tables, prefixes = {}, ()
+    options, unread = read_options(asked)
+    return BindFacts(
+        unprivileged_from=settings.read("ipv4/ip_unprivileged_port_start", int, 1024),
+        range_first=first,
+        range_last=last,
+        reserved=settings.read("ipv4/ip_local_reserved_ports", _port_list, ()),
+        nonlocal_ipv4=settings.is_on("ipv4/ip_nonlocal_bind"),
+        nonlocal_ipv6=settings.is_on("ipv6/ip_nonlocal_bind"),
+        v6only_default=settings.is_on("ipv6/bindv6only"),
+        autobind_reuse=settings.is_on("ipv4/ip_autobind_reuse"),
+        l3mdev_accept=settings.is_on("ipv4/tcp_l3mdev_accept"),
+        local_prefixes=prefixes,
+        vrf_tables=vrf_tables,
+        options=options,
+        unread=unread,
+        notices=tuple(settings.notices),
+    )
+
+
+class _Settings:
+    """Reads settings below /proc/sys/net, and keeps a sentence about what could not be read."""
+
+    def __init__(self) -> None:
+        self.notices: list[str] = []
+
+    def read(self, name: str, parse: Callable[[bytes], _ValueT], default: _ValueT) -> _ValueT:
+        try:
+            return parse((_SETTINGS / name).read_bytes())
+        except FileNotFoundError:
+            # A kernel without the feature, such as IPv6 or VRF.
+            return default
+        except (OSError, ValueError):
+            self.notices.append(f"net.{name.replace('/', '.')} could not be read: its default is assumed")
+            return default
+
+    def is_on(self, name: str) -> bool:
+        return self.read(name, int, 0) != 0
+
+
+def _pair(text: bytes) -> tuple[int, int]:
+    first, last = text.split()
+    return int(first), int(last)
+
+
+def _port_list(text: bytes) -> tuple[tuple[int, int], ...]:
+    """Read "8080,9000-9005"."""
+    parts = [part.partition(b"-") for part in text.strip().split(b",") if part]
+    return tuple((int(first), int(last or first)) for first, _, last in parts)
+
+
+def _local_prefixes(tables: set[int]) -> Iterator[LocalPrefix]:
+    """List the IPv4 routes of these tables; a unicast one makes no address local and may stand before one that does."""
+    with closing(RtnetlinkList("list local routes", is_strict=True)) as kernel:
+        for table in sorted(tables):
+            request = _RTMSG.pack(_AF_INET, 0, 0, 0, table if table <= RT_TABLE_LOCAL else 0, 0, 0, 0, 0)
+            if table > RT_TABLE_LOCAL:
+                request += struct.pack("=HHI", 8, _RTA_TABLE, table)
+            for body in kernel.read(_RTM_GETROUTE, request, "list local routes", _RTM_NEWROUTE):
+                prefix = _local_prefix(body)
+                if prefix.table == table:
+                    yield prefix
+
+
+def _local_prefix(body: bytes) -> LocalPrefix:
+    fields = unpack(_RTMSG, body)
+    length, kind = fields[1], fields[7]
+    values = attributes(body, _RTMSG.size)
+    destination = values.get(_RTA_DST, bytes(_IPV4_BYTES))
+    if len(destination) != _IPV4_BYTES or length > _IPV4_BYTES * 8:
+        raise WireError("a route's destination is no IPv4 prefix")
+    return LocalPrefix(
+        address=int.from_bytes(destination, "big"),
+        length=length,
+        kind=_KINDS.get(kind, LocalKind.OTHER),
+        table=number(values.get(_RTA_TABLE), otherwise=fields[4]),
+    )
+
+
+def _vrf_tables() -> dict[int, int]:
+    """Give the routing table of each VRF by its interface's index."""
+    with closing(RtnetlinkList("list interfaces")) as kernel:
+        bodies = kernel.read(_RTM_GETLINK, bytes(_IFINFO.size), "list interfaces", _RTM_NEWLINK)
+    found = {}
+    for body in bodies:
+        info = attributes(attributes(body, _IFINFO.size).get(_IFLA_LINKINFO, b""), 0)
+        if info.get(_IFLA_INFO_KIND, b"").rstrip(b"\0") == b"vrf":
+            data = attributes(info.get(_IFLA_INFO_DATA, b""), 0)
+            found[unpack(_IFINFO, body)[2]] = number(data.get(_IFLA_VRF_TABLE))
+    return found

@@ -1,0 +1,124 @@
+"""What would get the port, what would be no use, and what is free now: the last lines of a bind decision in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.model.bind import BindConflict, BindDecision, Option, Refusal, Remedy, Sharing
+from monitor.model.tcp import TcpState
+from monitor.presentation.bind_holders import who
+from monitor.presentation.row_text import RowTexts
+from monitor.presentation.safe_text import safe_text
+from monitor.presentation.timer_words import left_text
+
+_MOST = 6
+_NO_USE = {
+    Sharing.LISTENS: "it listens",
+    Sharing.NOT_SET: "not set there",
+    Sharing.OTHER_USER: "another user's",
+    Sharing.AUTOMATIC_PORT: "port 0 shares with nobody",
+}
+
+
+def advice(decision: BindDecision, texts: RowTexts) -> list[tuple[str, str]]:
+    """Give the lines, each with its label; none where the attempt succeeds."""
+    if decision.is_ok:
+        return []
+    found = [("to get it", text) for text in _ways(decision, texts)]
+    useless = list(_useless(decision))
+    found += [("no use", "; ".join(useless))] if useless else []
+    free = [safe_text(str(endpoint)) for endpoint in decision.free_now]
+    more = f" and {len(free) - _MOST} more" if len(free) > _MOST else ""
+    found += [("free now", ", ".join(free[:_MOST]) + more)] if free else []
+    return found
+
+
+def _ways(decision: BindDecision, texts: RowTexts) -> Iterator[str]:
+    helping = [remedy for remedy in decision.remedies if remedy.helps]
+    for remedy in helping:
+        yield _option_text(remedy, decision)
+    if not decision.conflicts:
+        return
+    stopped = _processes_to_stop(decision, texts)
+    waited = [conflict for conflict in decision.conflicts if conflict.is_kernel_held]
+    if stopped:
+        yield f"{'or ' if helping else ''}stop {' and '.join(stopped)}{_then(waited, texts)}"
+    elif waited:
+        yield f"{'or ' if helping else ''}wait{_longest(waited, texts)}"
+
+
+def _option_text(remedy: Remedy, decision: BindDecision) -> str:
+    if remedy.is_certain:
+        return f"{remedy.option}{' (IPv6 alone then)' if remedy.option is Option.V6ONLY else ''}"
+    numbers = ", ".join(
+        str(number) for number, conflict in enumerate(decision.conflicts[:_MOST], 1) if not _lifts(remedy, conflict)
+    )
+    return f"{remedy.option}, if {numbers or 'the other side'} has set it too (not visible)"
+
+
+def _lifts(remedy: Remedy, conflict: BindConflict) -> bool:
+    sharing = conflict.reuseport if remedy.option is Option.REUSEPORT else conflict.reuseaddr
+    return sharing is Sharing.LIFTS
+
+
+def _processes_to_stop(decision: BindDecision, texts: RowTexts) -> list[str]:
+    names: dict[str, None] = {}
+    for conflict in decision.conflicts:
+        if conflict.is_kernel_held:
+            continue
+        owners = texts.owners(conflict.row)
+        if owners:
+            names.update({f"{texts.name(owner.process)}[{owner.process.pid}]": None for owner in owners})
+        else:
+            names[who(texts, conflict.row)] = None
+    given = list(names)
+    return given if len(given) <= _MOST else [*given[:_MOST], f"{len(given) - _MOST} more"]
+
+
+def _then(waited: list[BindConflict], texts: RowTexts) -> str:
+    if not waited:
+        return ""
+    sharing = {conflict.reuseaddr for conflict in waited}
+    if sharing == {Sharing.LIFTS}:
+        return "; SO_REUSEADDR passes the rest"
+    if Sharing.NOT_SET not in sharing:
+        return f"; then SO_REUSEADDR, if the old server had set it too (not visible), or wait{_longest(waited, texts)}"
+    return f"; then wait{_longest(waited, texts)}: the old server had not set SO_REUSEADDR"
+
+
+def _longest(waited: list[BindConflict], texts: RowTexts) -> str:
+    table = texts.interval.table
+    left = max(int(table.timer_ms[conflict.row]) for conflict in waited)
+    is_bounded = all(int(table.state[conflict.row]) == TcpState.TIME_WAIT for conflict in waited)
+    return f" {left_text(left)}" if is_bounded and left else " until the connections end"
+
+
+def _useless(decision: BindDecision) -> Iterator[str]:
+    for remedy in decision.remedies:
+        if remedy.helps:
+            continue
+        if remedy.option is Option.PRIVILEGE:
+            yield "being root"
+        elif remedy.option in (Option.REUSEADDR, Option.REUSEPORT) and decision.conflicts:
+            yield f"{remedy.option} ({_against(remedy.option, decision)})"
+        else:
+            yield str(remedy.option)
+    if decision.refusal is Refusal.IN_USE:
+        yield from _own_useless(decision)
+
+
+def _own_useless(decision: BindDecision) -> Iterator[str]:
+    """Name the options that the attempt has and that do not get it through."""
+    if decision.attempt.reuseaddr:
+        yield f"SO_REUSEADDR as asked ({_against(Option.REUSEADDR, decision)})"
+    if decision.attempt.reuseport:
+        yield f"SO_REUSEPORT as asked ({_against(Option.REUSEPORT, decision)})"
+
+
+def _against(option: Option, decision: BindDecision) -> str:
+    reasons: dict[str, list[str]] = {}
+    for number, conflict in enumerate(decision.conflicts[:_MOST], 1):
+        sharing = conflict.reuseport if option is Option.REUSEPORT else conflict.reuseaddr
+        if sharing in _NO_USE:
+            reasons.setdefault(_NO_USE[sharing], []).append(str(number))
+    return "; ".join(f"{', '.join(numbers)}: {reason}" for reason, numbers in reasons.items()) or "it depends"

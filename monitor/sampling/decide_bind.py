@@ -1,0 +1,55 @@
+"""Joins the rules' answer about bind() with what is read for it: one road for the screen and the command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from monitor.model.bind import BindAttempt, BindDecision
+from monitor.model.bind_facts import BindFacts, SocketHolder
+from monitor.model.sample import Sample
+from monitor.model.tcp import PROTOCOL_TCP
+from monitor.reasoning.bind import decide_bind, rows_in_question
+
+
+class BindSource(Protocol):
+    """Whoever can read the facts."""
+
+    def bind_facts(self, asked: Sequence[SocketHolder]) -> BindFacts:
+        """Read the settings of the namespace, and the options of some sockets."""
+        ...
+
+
+def decide(source: BindSource, sample: Sample, attempt: BindAttempt) -> tuple[BindDecision, BindFacts]:
+    """Decide an attempt by a sample that holds TIME-WAIT and bound-only rows; gives the facts as well.
+
+    Raises:
+        MonitorError: the facts could not be read.
+    """
+    facts = source.bind_facts(()).beside(sample)
+    holders = holders_in_question(sample, attempt, facts)
+    if holders:
+        facts = source.bind_facts(holders).beside(sample)
+    return decide_bind(sample.table, attempt, facts), facts
+
+
+def holders_in_question(sample: Sample, attempt: BindAttempt, facts: BindFacts) -> list[SocketHolder]:
+    """Name the sockets whose options an attempt may depend on, each with a process that can be asked."""
+    return [_holder(sample, row) for row in rows_in_question(sample.table, attempt, facts).tolist()]
+
+
+def _holder(sample: Sample, row: int) -> SocketHolder:
+    table = sample.table
+    inode = int(table.inode[row])
+    # A process of one's own is the one that may be asked.
+    owners = sorted(sample.owners.owners_of(inode), key=lambda owner: owner.process.uid != sample.uid)
+    owner = owners[0] if owners else None
+    return SocketHolder(
+        cookie=int(table.cookie[row]),
+        inode=inode,
+        port=int(table.local_port[row]),
+        is_tcp=int(table.protocol[row]) == PROTOCOL_TCP,
+        pid=owner.process.pid if owner else 0,
+        start_time=owner.process.start_time if owner else 0,
+        fd=owner.fd if owner else 0,
+    )
