@@ -72,6 +72,12 @@ def _add_monitor_options(parser: argparse.ArgumentParser) -> None:
     monitor.add_argument(
         "--period", type=_period, default=1.0, metavar="SECONDS", help="time between two samples, 0.1 to 3600 (1)"
     )
+    monitor.add_argument(
+        "--theme",
+        choices=("auto", "dark", "light"),
+        default="auto",
+        help="colours for a dark or a light ground; auto asks the terminal (auto)",
+    )
     monitor.add_argument("--ascii", action="store_true", help="use no signs beyond ASCII")
     monitor.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
 
@@ -125,7 +131,12 @@ def _dispatch(parsed: argparse.Namespace) -> int:
 
 def _refuse_monitor_options(parsed: argparse.Namespace) -> None:
     """Refuse what only the monitor heeds: it must not look as if the command had done it."""
-    given = {"-f": parsed.monitor_filter, "--pid": parsed.monitor_pid, "--ascii": parsed.ascii}
+    given = {
+        "-f": parsed.monitor_filter,
+        "--pid": parsed.monitor_pid,
+        "--theme": parsed.theme != "auto",
+        "--ascii": parsed.ascii,
+    }
     for option, value in given.items():
         if value:
             raise InputError(f"{option} is an option of the monitor and not of {parsed.command}")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import locale
 import os
 import sys
 from typing import TYPE_CHECKING
 
 from monitor.cli.environment import shed_steering
+from monitor.cli.terminal_traits import Colours, colours_of, has_dark_ground, lacks_signs
 from monitor.errors import InputError
 from monitor.sampling.collector_process import CollectorProcess
 
@@ -28,6 +28,7 @@ def run_monitor(arguments: argparse.Namespace) -> int:
     _check_terminal()
     shed_steering()
     collector: CollectorProcess | None = CollectorProcess()
+    colours = _settle_colours()
     for name, value in _TEXTUAL_DEFAULTS.items():
         os.environ.setdefault(name, value)
 
@@ -41,12 +42,17 @@ def run_monitor(arguments: argparse.Namespace) -> int:
     try:
         from monitor.ui.app import MonitorApp, Settings  # noqa: PLC0415 - after the collector was started
         from monitor.ui.life_cycle import run_app  # noqa: PLC0415 - as above
+        from monitor.ui.themed_app import Look  # noqa: PLC0415 - as above
 
         settings = Settings(
             period_s=arguments.period,
             filter_text=arguments.monitor_filter,
             pid=arguments.monitor_pid,
-            is_ascii=arguments.ascii or not _speaks_utf8(),
+            look=Look(
+                has_dark_ground(os.environ) if arguments.theme == "auto" else arguments.theme == "dark",
+                has_sixteen_colours=colours is Colours.SIXTEEN,
+                is_ascii=arguments.ascii or lacks_signs(os.environ),
+            ),
         )
         app = MonitorApp(open_source, settings)
         return run_app(app, has_mouse=not arguments.no_mouse, is_debugging=arguments.debug)
@@ -62,5 +68,12 @@ def _check_terminal() -> None:
         raise InputError("the monitor needs a terminal that can move its cursor, TERM is dumb; see `fourtuple list`")
 
 
-def _speaks_utf8() -> bool:
-    return locale.getencoding().lower().replace("-", "") == "utf8" and os.environ.get("TERM") != "linux"
+def _settle_colours() -> Colours:
+    """Decide on the colours and tell Textual, which would decide otherwise: it asks no terminfo."""
+    colours = colours_of(os.environ)
+    if colours is Colours.NONE:
+        os.environ["NO_COLOR"] = "1"
+    else:
+        os.environ.pop("NO_COLOR", None)
+        os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", colours.value)
+    return colours

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -21,16 +20,15 @@ from monitor.sampling.sampler import (
     SamplerEvent,
     SocketAnswered,
 )
-from monitor.ui.commands import ActionCommands, ProcessCommands
+from monitor.ui.commands import ActionCommands, GroundCommands, ProcessCommands
 from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsProcess, ShowsRoutes, ShowsSocket
 from monitor.ui.drill_down import DrillDown
 from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.key_order import HANDED_UP, opened, told
 from monitor.ui.keys import KEYS, LEAVE_KEYS, By, Where, bindings
-from monitor.ui.life_cycle import OrderlyApp
 from monitor.ui.messages import SamplerReported
 from monitor.ui.screens.main import MainScreen
-from monitor.ui.theme import COLOURLESS_THEME, DARK_THEME, LIGHT_THEME
+from monitor.ui.themed_app import Look, ThemedApp
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.rows_pane import RowsPane
 
@@ -59,15 +57,15 @@ class Settings:
     period_s: float = 1.0
     filter_text: str = ""
     pid: int | None = None
-    is_ascii: bool = False
+    look: Look = field(default_factory=Look)
 
 
-class MonitorApp(OrderlyApp):
+class MonitorApp(ThemedApp):
     """The monitor. The sampling thread posts messages to it; nothing else crosses."""
 
     TITLE = "fourtuple"
     CSS_PATH = "styles.tcss"
-    COMMANDS: ClassVar = {ActionCommands, ProcessCommands}
+    COMMANDS: ClassVar = {ActionCommands, ProcessCommands, GroundCommands}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.APP, Where.EVERYWHERE)]
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
@@ -85,10 +83,9 @@ class MonitorApp(OrderlyApp):
             settings: What the command line asks for.
             boot_clock: CLOCK_BOOTTIME in seconds, by which the age of a sample is told.
         """
-        # With the terminal's own colours Textual leaves colours out; with others it turns them into greys.
-        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.settings = settings or Settings()
-        self.glyphs: Mapping[int, str] | None = ASCII_GLYPHS if self.settings.is_ascii else None
+        super().__init__(self.settings.look)
+        self.glyphs: Mapping[int, str] | None = ASCII_GLYPHS if self.settings.look.is_ascii else None
         self.interval: Interval | None = None
         """What is shown; while paused not the newest."""
         self.news = ""
@@ -102,10 +99,7 @@ class MonitorApp(OrderlyApp):
         self._news_until = 0.0
 
     def on_mount(self) -> None:
-        """Choose the theme, mount the main screen, and start sampling once it is painted."""
-        self.register_theme(DARK_THEME)
-        self.register_theme(LIGHT_THEME)
-        self.theme = COLOURLESS_THEME if self.no_color else DARK_THEME.name
+        """Mount the main screen, and start sampling once it is painted."""
         self.push_screen(MainScreen(self.glyphs, self.settings.filter_text))
         if self.settings.pid is not None:
             self.drill_down.show_process(self.settings.pid)

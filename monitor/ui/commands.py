@@ -1,10 +1,10 @@
-"""The palette: every action of the key table, and every process that owns a socket, by name or pid."""
+"""The palette: every action of the key table, every process that owns a socket, and the ground to draw on."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
@@ -65,3 +65,26 @@ class ProcessCommands(Provider):
             score = matcher.match(title)
             if score > 0:
                 yield Hit(score, Content(f"process {title}"), partial(app.drill_down.show_process, pid), text=title)
+
+
+class GroundCommands(Provider):
+    """Offers to draw for a dark or for a light ground; no key is spent on it."""
+
+    _GROUNDS: ClassVar = {"dark theme": True, "light theme": False}
+
+    async def discover(self) -> Hits:
+        """List both."""
+        for words, is_dark in self._GROUNDS.items():
+            yield DiscoveryHit(Content(words), partial(self._draw, is_dark=is_dark), text=words)
+
+    async def search(self, query: str) -> Hits:
+        """List the one that matches."""
+        matcher = self.matcher(query)
+        for words, is_dark in self._GROUNDS.items():
+            score = matcher.match(words)
+            if score > 0:
+                yield Hit(score, Content(words), partial(self._draw, is_dark=is_dark), text=words)
+
+    def _draw(self, *, is_dark: bool) -> None:
+        app: MonitorApp = self.app  # type: ignore[assignment]  # as above
+        app.set_ground(is_dark=is_dark)

@@ -16,6 +16,8 @@ from textual.keys import Keys
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
+from monitor.ui import ground_colour
+
 LONGEST_PASTE = 65_536
 """Characters of a paste that are kept; nothing here takes more."""
 _LONGEST_SEQUENCE = 64
@@ -24,8 +26,8 @@ _LONGEST_STRING = 4096
 """Characters of a control string without an end, such as Alt+] followed by typing."""
 _ESCAPE_PATIENCE_S = 0.05
 """An Escape that is the start of a sequence is followed by the rest within this time."""
-_PASTE_PATIENCE_S = 2.0
-"""A paste that is silent for so long has lost its end."""
+_LONG_PATIENCE_S = 2.0
+"""A paste, or an answer that was asked for, has lost its end when it is silent for so long."""
 
 _PASTE_START = "\x1b[200~"
 _PASTE_END = "\x1b[201~"
@@ -60,8 +62,8 @@ class TerminalInput:
     @property
     def patience_s(self) -> float | None:
         """Seconds of silence after which time_out() shall be called; None while nothing is unfinished."""
-        if self._paste is not None:
-            return _PASTE_PATIENCE_S
+        if self._paste is not None or self._text.startswith(ground_colour.ANSWER_START):
+            return _LONG_PATIENCE_S
         return _ESCAPE_PATIENCE_S if self._text else None
 
     def feed(self, data: bytes) -> list[Message]:
@@ -119,8 +121,8 @@ class TerminalInput:
             return []
         if len(sequence) > _LONGEST_SEQUENCE or _is_foreign(sequence):
             return []
-        if _KNOWS_SYNCHRONIZED_OUTPUT.fullmatch(sequence):
-            return [TerminalSupportsSynchronizedOutput()]
+        if answer := _answer(sequence):
+            return [answer]
         if _MOUSE.fullmatch(sequence):
             report = self._tables.parse_mouse_code(sequence)
             return [] if report is None else [report]
@@ -135,6 +137,13 @@ class TerminalInput:
             # The kitty protocol names keys by code point, and this number is none.
             return []
         return [key for key in keys if key.key != Keys.Ignore and _is_text(key.character or "")]
+
+
+def _answer(sequence: str) -> Message | None:
+    """Read what the terminal was asked for; None for anything else."""
+    if _KNOWS_SYNCHRONIZED_OUTPUT.fullmatch(sequence):
+        return TerminalSupportsSynchronizedOutput()
+    return ground_colour.read_answer(sequence)
 
 
 def _is_foreign(sequence: str) -> bool:

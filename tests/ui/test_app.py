@@ -5,6 +5,7 @@ import pytest
 from monitor.errors import KernelError, SourceError
 from monitor.model.sample import Sample
 from monitor.ui.app import Settings
+from monitor.ui.themed_app import Look
 from tests import machine_db1
 from tests.scenes import FixedSource, sample_of
 from tests.ui.stage import monitor_of
@@ -198,7 +199,7 @@ async def test_without_colour_cursor_and_trouble_are_seen_by_other_means():
 
 
 async def test_a_console_without_signs_gets_ascii_on_every_screen():
-    async with monitor_of(machine_db1.source(), settings=Settings(is_ascii=True)) as stage:
+    async with monitor_of(machine_db1.source(), settings=Settings(look=Look(is_ascii=True))) as stage:
         for keys in ((), ("1", "down"), ("3",), ("2", "s"), ("Z", "slash"), ("escape", "question_mark")):
             await stage.press(*keys)
             assert stage.text.isascii(), keys

@@ -10,6 +10,7 @@ from pytest_textual_snapshot import SVGImageExtension
 from syrupy.assertion import SnapshotAssertion
 
 from monitor.ui.app import Settings
+from monitor.ui.themed_app import Look
 from tests import machine_db1
 from tests.ui.stage import Stage, monitor_of, picture
 
@@ -31,7 +32,7 @@ async def test_main_without_colour(svg: SnapshotAssertion):
 
 
 async def test_main_in_ascii(svg: SnapshotAssertion):
-    async with monitor_of(machine_db1.source(), settings=Settings(is_ascii=True)) as stage:
+    async with monitor_of(machine_db1.source(), settings=Settings(look=Look(is_ascii=True))) as stage:
         assert picture(stage.app) == svg
 
 

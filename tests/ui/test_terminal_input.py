@@ -74,7 +74,7 @@ def test_a_key_is_known_however_it_is_cut(sent: bytes, key: str):
         pytest.param(b"\x1b[I\x1b[O", id="focus"),
         pytest.param(b"\x1b[M !!", id="an X10 mouse report"),
         pytest.param(b"\x1b[<0;-5;3M", id="a mouse left of the window"),
-        pytest.param(b"\x1b]11;rgb:0000/0000/0000\x1b\\", id="a colour"),
+        pytest.param(b"\x1b]10;rgb:0000/0000/0000\x1b\\", id="a colour"),
         pytest.param(b"\x1bP1+r544e\x1b\\\x1b_Gi=1;OK\x1b\\", id="device strings"),
         pytest.param(b"\x1b[12\x1b[200000000~", id="a sequence inside another"),
     ],

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
-from rich.style import Style
 from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from monitor.ui.palette import choose_palette
 from monitor.ui.table.layout import Layout, lay_out
 from monitor.ui.table.lines import RowLine, ScreenLine
 from monitor.ui.table.styles import LineStyles
 from monitor.ui.table.writer import LineWriter
+from monitor.ui.theme import palette_and_ground
 
 
 class LineCanvas(Widget):
@@ -76,10 +75,7 @@ class LineCanvas(Widget):
         return strips
 
     def _make_styles(self) -> LineStyles:
-        has_colour = not self.app.no_color
-        palette = choose_palette(is_dark=self.app.current_theme.dark, has_colour=has_colour)
-        # Textual turns NO_COLOR into greys, under a theme of the terminal's own colours into black on black.
-        ground = self.visual_style.rich_style if has_colour else Style.null()
+        palette, ground = palette_and_ground(self)
         return LineStyles(palette, ground, self._filters, self.background_colors[1])
 
     def _strip(self, y: int, writer: LineWriter) -> Strip:

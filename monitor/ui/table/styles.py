@@ -10,7 +10,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 from monitor.presentation.view import Role
-from monitor.ui.palette import Palette
+from monitor.ui.palette import QUIET, Palette
 from monitor.ui.table.lines import CursorLook
 
 
@@ -40,15 +40,17 @@ class LineStyles:
         """Give the style of every kind of cell in a row of that role; cells that look alike have one and the same."""
         styles = self._rows.get((role, cursor))
         if styles is None:
-            over = self._cursor(cursor)
             cells = self._palette.row(role)
-            styles = self._rows[role, cursor] = {name: self._finished(cells[name] + over) for name in Role}
+            styles = self._rows[role, cursor] = {
+                name: self._finished(cells[name] + self._cursor(cursor, role if role in QUIET else name))
+                for name in Role
+            }
         return styles
 
-    def _cursor(self, cursor: CursorLook) -> Style:
+    def _cursor(self, cursor: CursorLook, role: Role) -> Style:
         match cursor:
             case CursorLook.FOCUSED:
-                return self._palette.cursor
+                return self._palette.cursor + (self._palette.cursor_quiet if role in QUIET else Style.null())
             case CursorLook.RESTING:
                 return self._palette.resting_cursor
             case CursorLook.ABSENT:

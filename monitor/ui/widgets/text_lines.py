@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -13,7 +12,7 @@ from textual.widget import Widget
 from monitor.presentation.safe_text import cell_width, fit
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Role
-from monitor.ui.palette import choose_palette
+from monitor.ui.theme import palette_and_ground
 
 
 class TextLines(Widget):
@@ -41,10 +40,7 @@ class TextLines(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        has_colour = not self.app.no_color
-        palette = choose_palette(is_dark=self.app.current_theme.dark, has_colour=has_colour)
-        # Textual turns NO_COLOR into greys, under a theme of the terminal's own colours into black on black.
-        ground = self.visual_style.rich_style if has_colour else Style.null()
+        palette, ground = palette_and_ground(self)
         width = self.size.width
         line = self._lines[y] if y < len(self._lines) else TextLine()
         segments = [
