@@ -112,8 +112,14 @@ class Terminal:
 
     def lines(self) -> list[str]:
         """Give the screen as it stands, line by line, without the spaces at their ends."""
+        return ["".join(line).rstrip() for line in self.cells()]
+
+    def cells(self) -> list[list[str]]:
+        """Give the screen as it stands, line by line and cell by cell; right of a wide character is an empty one."""
+        # The emulator's own lines fail on a wide character of which half has been overwritten.
         self._show()
-        return [line.rstrip() for line in self.screen.display]
+        buffer, columns = self.screen.buffer, range(self.screen.columns)
+        return [[buffer[y][x].data for x in columns] for y in range(self.screen.lines)]
 
     def text(self) -> str:
         """Give the screen as it stands, in one piece."""
