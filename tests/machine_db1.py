@@ -28,6 +28,7 @@ from tests.scenes import (
     ANY6,
     BOOT_TIME,
     FULL_TCP_INFO,
+    STOCK_RULES,
     TAKEN_AT,
     FixedSource,
     Row,
@@ -53,6 +54,7 @@ NETWORK = Network(
         address(ETH1, "203.0.113.10/24"),
         address(ETH1, "fe80::5302/64", 253),
     ),
+    rule_selectors=STOCK_RULES,
 )
 USERS = {0: "root", 33: "www-data", 101: "systemd-resolve", 110: "postgres", 1001: "app", 1002: "deploy"}
 WWW, RESOLVE, POSTGRES, APP, DEPLOY = 33, 101, 110, 1001, 1002

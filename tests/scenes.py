@@ -8,6 +8,7 @@ sample_of([
 
 from __future__ import annotations
 
+import errno
 import socket
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,15 +18,18 @@ from datetime import UTC, datetime
 import numpy as np
 
 from monitor.errors import SourceError
-from monitor.model.endpoint import Endpoint, address_words
+from monitor.model.endpoint import Address, Endpoint, address_from_words, address_words, unmapped
 from monitor.model.owner_table import OwnerTable
 from monitor.model.process import Process, ProcessFacts
-from monitor.model.route import Flow, InterfaceAddress, Link, RouteDecision
+from monitor.model.receiver import ReceiverFacts
+from monitor.model.route import Flow, InterfaceAddress, Link, RouteDecision, RuleSelectors
 from monitor.model.sample import Network, Sample
+from monitor.model.segment import Arrival, Origin, Reach, Segment
 from monitor.model.socket_table import COLUMN_TYPES, V6ONLY_UNKNOWN, SocketTable
 from monitor.model.sockets import SocketId
 from monitor.model.tcp import KERNEL_HELD, PROTOCOL_TCP, PROTOCOL_UDP, TcpState
 from monitor.model.tcp_info import SocketDetails
+from monitor.model.ways import WAY, Records
 
 ANY = "0.0.0.0:0"
 ANY6 = "[::]:0"
@@ -214,6 +218,10 @@ def sample_of(  # noqa: PLR0913 - one for each thing that was read
     return replace(made, **changed)
 
 
+STOCK_RULES = RuleSelectors(ports=False, protocol=False, mark=False, uid=False, tos=False)
+"""What the three rules that every kernel starts with look at."""
+
+
 def link(index: int, name: str, *, is_up: bool = True) -> Link:
     """Describe an interface; "lo" is the loopback one."""
     is_loopback = name == "lo"
@@ -275,6 +283,35 @@ class FixedSource:
             return RouteDecision(flow, "ENETUNREACH", None, None, None, None, None, None, None)
         return self._route(flow)
 
+    def receiver_of(self, segment: Segment) -> ReceiverFacts:
+        """Leave the decision to the rules: every destination is this host's, and the kernel is not asked."""
+        self._ask(segment)
+        arrival = Arrival(Reach.LOCAL, segment.device or 0, Origin.NAMED if segment.device else Origin.UNKNOWN)
+        return ReceiverFacts(segment, arrival, None)
+
+    def ways(self, questions: Records) -> Records:
+        """Answer as the route does; nothing where none was given. Such questions are not counted."""
+        if self._route is None:
+            return questions[:0]
+        return np.array([self._way(question) for question in questions], WAY)
+
+    def _way(self, question: np.void) -> tuple[int, ...]:
+        source_words = int(question["source_high"]), int(question["source_low"])
+        flow = Flow(
+            _wire_address(int(question["remote_high"]), int(question["remote_low"])),
+            source=_wire_address(*source_words) if any(source_words) else None,
+            device=int(question["device"]) or None,
+        )
+        decision = self._route(flow)
+        high, low = address_words(unmapped(decision.source)) if decision.source else (0, 0)
+        if decision.errno is not None:
+            return 0, 0, 0, getattr(errno, decision.errno), 0, 0
+        names = {link.index: link.name for link in self._samples[-1].network.links}
+        owner = names.get(int(question["owner"]))
+        has_owner_hop = any(hop.device == owner for hop in decision.alternatives)
+        kind = {"unicast": 1, "local": 2}[decision.type]
+        return high, low, decision.device_index, 0, kind, has_owner_hop
+
     def socket(self, asked: SocketId) -> SocketDetails | None:
         self._ask(asked)
         return self._details.get(asked.cookie)
@@ -286,6 +323,10 @@ class FixedSource:
         if self.is_closed:
             raise SourceError("the source was closed")
         self.questions.append(question)
+
+
+def _wire_address(high: int, low: int) -> Address:
+    return unmapped(address_from_words(high, low, 10))
 
 
 def _endpoint(side: str, text: str) -> dict[str, int]:

@@ -14,7 +14,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
 from monitor.kernel.refusing_routes import RefusingRoute
 from monitor.kernel.route_question import RouteQuestion
-from monitor.model.route import Rule
+from monitor.model.route import Rule, RuleSelectors
 
 Range = tuple[int, int]
 """Both ends included."""
@@ -154,6 +154,17 @@ def refused_by(
         if hits:
             return rule.rule, max(hits, key=lambda route: route.destination.prefixlen)
     return None, None
+
+
+def selectors_of(rules: Sequence[PolicyRule]) -> RuleSelectors:
+    """Sum up what rules look at."""
+    return RuleSelectors(
+        ports=any(rule.source_ports or rule.remote_ports for rule in rules),
+        protocol=any(rule.protocol is not None for rule in rules),
+        mark=any(rule.mark is not None for rule in rules),
+        uid=any(rule.uids is not None for rule in rules),
+        tos=any(rule.tos is not None or rule.has_unknown_selector for rule in rules),
+    )
 
 
 def _is_within(limits: Range | None, number: int) -> bool:

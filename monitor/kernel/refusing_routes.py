@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from socket import AF_INET, AF_INET6
 
-from monitor.kernel.route_messages import ROUTE_TYPES
+from monitor.kernel.route_types import ROUTE_TYPES
 from monitor.kernel.rtnetlink_list import RtnetlinkList, attributes, number, unpack
 from monitor.model.endpoint import Address
 

@@ -6,7 +6,6 @@ all of them into KernelError.
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -15,25 +14,12 @@ from typing import Any
 from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
 from monitor.kernel.network_flags import address_with, link_with
+from monitor.kernel.route_types import REFUSALS, ROUTE_TYPES
 from monitor.model.endpoint import Address
 from monitor.model.route import InterfaceAddress, Link, Neighbour
 
 Message = Mapping[str, Any]
 """A decoded message: header fields by their C names, attributes by names such as RTA_OIF."""
-
-ROUTE_TYPES = {
-    1: "unicast",
-    2: "local",
-    3: "broadcast",
-    4: "anycast",
-    5: "multicast",
-    6: "blackhole",
-    7: "unreachable",
-    8: "prohibit",
-    9: "throw",
-    10: "nat",
-}
-"""RTN_* of linux/rtnetlink.h in the words of ip-route(8)."""
 
 NEIGHBOUR_STATES = {
     0x00: "none",
@@ -47,8 +33,6 @@ NEIGHBOUR_STATES = {
     0x80: "permanent",
 }
 """NUD_* of linux/neighbour.h in the words of ip-neighbour(8)."""
-
-_REFUSALS = {"blackhole": errno.EINVAL, "unreachable": errno.EHOSTUNREACH, "prohibit": errno.EACCES}
 
 _RTNH_F_DEAD = 0x1
 
@@ -147,7 +131,7 @@ class RouteReply:
 
         IPv4 answers with that error at once, IPv6 with the route.
         """
-        return _REFUSALS.get(self.type)
+        return REFUSALS.get(self.type)
 
     @property
     def prefix(self) -> str:

@@ -9,7 +9,7 @@ import socket
 from types import TracebackType
 
 from monitor.kernel.change_events import ANY_CHANGE, Change, ChangeEvents
-from monitor.kernel.policy_rules import PolicyRule
+from monitor.kernel.policy_rules import PolicyRule, selectors_of
 from monitor.kernel.route_look_up import RouteLookUp, neighbour
 from monitor.kernel.route_messages import interface_address_of, link_of, neighbour_of
 from monitor.kernel.rtnetlink_socket import RtnetlinkSocket
@@ -37,6 +37,8 @@ class Rtnetlink:
         self._interrupted = Change.NONE
         self._generation = 0
         self._is_counted = False
+        self._routing_generation = 0
+        self._is_routing_counted = False
         self._links: tuple[Link, ...] = ()
         self._addresses: tuple[InterfaceAddress, ...] = ()
         self._rules: tuple[PolicyRule, ...] = ()
@@ -99,12 +101,16 @@ class Rtnetlink:
         return RouteLookUp(self._kernel, links, self.addresses(), self._policy_rules()).decide(flow)
 
     def network(self) -> Network:
-        """Give links and addresses; the generation has grown if anything changed since the last call."""
+        """Give links, addresses and what rules select by; a generation has grown if it changed since the last call."""
         links, addresses = self.links(), self.addresses()
+        selectors = selectors_of(self._policy_rules())
         if not self._is_counted:
             self._generation += 1
             self._is_counted = True
-        return Network(self._generation, links, addresses)
+        if not self._is_routing_counted:
+            self._routing_generation += 1
+            self._is_routing_counted = True
+        return Network(self._generation, links, addresses, self._routing_generation, selectors)
 
     def poll_changes(self) -> bool:
         """Take the change events that have arrived, without waiting; True where there were any, or some were lost."""
@@ -113,6 +119,9 @@ class Rtnetlink:
             return False
         self._stale |= changes
         self._is_counted = False
+        # When a link goes down its IPv4 routes go without an event of their own: any change but a neighbour's counts.
+        if changes & ~Change.NEIGHBOUR:
+            self._is_routing_counted = False
         return True
 
     def close(self) -> None:

@@ -65,6 +65,18 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleSelectors:
+    """What the policy rules look at beyond addresses and interfaces: without it, it need not be asked."""
+
+    ports: bool = True
+    protocol: bool = True
+    mark: bool = True
+    uid: bool = True
+    tos: bool = True
+    """Also a DSCP, and whatever else this program does not know of a socket."""
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """A question to the routing tables: where would a packet to this remote address go?
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+from monitor.model.egress import Egress
 from monitor.model.owner_table import OwnerTable
-from monitor.model.route import InterfaceAddress, Link
+from monitor.model.route import InterfaceAddress, Link, RuleSelectors
 from monitor.model.socket_table import U64, Bools, Rows, SocketTable
 
 F32 = npt.NDArray[np.float32]
@@ -24,6 +25,10 @@ class Network:
     """Grows with every change of a link, address, route, rule or neighbour; 0 before the first reading."""
     links: tuple[Link, ...] = ()
     addresses: tuple[InterfaceAddress, ...] = ()
+    routing_generation: int = 0
+    """Grows likewise, but not with neighbours: as long as it stands, so does every answer about a route."""
+    rule_selectors: RuleSelectors = field(default_factory=RuleSelectors)
+    """Of both families' rules together; all of them before the rules were read."""
 
     @property
     def is_read(self) -> bool:
@@ -113,6 +118,8 @@ class Interval:
 
     counters: tuple[Counters, ...]
     """The byte counters of the last five seconds, oldest first; what the rates are made of."""
+    egress: Egress | None = None
+    """How the rows stand to today's routes, as far as was asked; None where nobody asks."""
 
     @property
     def has_rates(self) -> bool:

@@ -16,11 +16,12 @@ from monitor.presentation.formats import UNKNOWN, bytes_text, count_text
 from monitor.presentation.linked_line import LineMaker, LinkedLine, Part, ToProcess, ToRouting, ToRows, ToSocket
 from monitor.presentation.masking import masked
 from monitor.presentation.process_words import command_text, process_title
-from monitor.presentation.routing_text import RouteAnswer, connection_agreement
+from monitor.presentation.routing_text import RouteAnswer
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.selection import REASON_WORDS
 from monitor.presentation.view import Cell, Role
+from monitor.reasoning.egress import agreement_of
 from monitor.reasoning.other_ends import other_ends
 from monitor.reasoning.sharing import LocalEndpoint, RemoteAddress, is_open
 
@@ -160,8 +161,7 @@ def _route(reading: ConnectionReading, route: RouteAnswer | None, maker: LineMak
         return maker.words("route", "Route", Cell("asking the kernel …", Role.DIM))
     if route.decision is None:
         return maker.words("route", "Route", Cell(safe_text(route.error or UNKNOWN), Role.TROUBLE))
-    judged = connection_agreement(reading.interval, reading.row, route.decision)
-    words = route_words.strip(route.decision, judged).removeprefix("leaves ")
+    words = route_words.strip(route.decision, agreement_of(reading.interval, reading.row)).removeprefix("leaves ")
     first, *reasons, verdict = words.split(" · ")
     role = Role.PLAIN if route.decision.has_way else Role.TROUBLE
     return maker.words("route", "Route", Cell(first, role), [verdict, *reasons], target=ToRouting())

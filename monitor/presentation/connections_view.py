@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from monitor.model.egress import Verdict
 from monitor.model.sample import Interval
 from monitor.model.socket_table import U64, Bools, Rows
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
@@ -113,11 +114,13 @@ class ConnectionsView:
 
 
 def row_mark(interval: Interval, row: int) -> tuple[str, Role]:
-    """Give a row's second mark: "×" closed, "+" opened a moment ago."""
+    """Give a row's second mark: "×" closed, "+" opened a moment ago, "~" would leave elsewhere today, or nowhere."""
     if not np.isnan(interval.closed_at[row]):
         return "×", Role.CLOSED
     if interval.sample.boot_time - float(interval.opened_at[row]) < MARKED_S:
         return "+", Role.NEW
+    if interval.egress is not None and interval.egress.verdict(row) in (Verdict.ELSEWHERE, Verdict.NO_WAY):
+        return "~", Role.NOTE
     return " ", Role.PLAIN
 
 

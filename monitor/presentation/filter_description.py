@@ -15,6 +15,7 @@ from monitor.presentation.filter_tree import (
     Everything,
     Filter,
     InterfaceIs,
+    LeavesElsewhere,
     Not,
     Or,
     PidIs,
@@ -83,6 +84,8 @@ def _self_evident(tree: Filter) -> str:
             return "tcp" if protocol == PROTOCOL_TCP else "udp"
         case DirectionIs(is_accepted):
             return "in" if is_accepted else "out"
+        case LeavesElsewhere():
+            return "elsewhere"
         case _:
             raise TypeError(tree)
 

@@ -6,7 +6,8 @@ Filter
 ├── Text                                       a substring of any word of the row
 └── StateIs, PortIs, AddressIn, EndpointIs,    one value
     PidIs, ProcessContains, UserIs,
-    InterfaceIs, ProtocolIs, DirectionIs
+    InterfaceIs, ProtocolIs, DirectionIs,
+    LeavesElsewhere
 """
 
 from __future__ import annotations
@@ -61,6 +62,11 @@ class Text:
 
     needle: str
     """Not empty; upper and lower case are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeavesElsewhere:
+    """Rows that today's routes send another way than theirs, or nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,4 +165,5 @@ Filter = (
     | InterfaceIs
     | ProtocolIs
     | DirectionIs
+    | LeavesElsewhere
 )

@@ -19,6 +19,7 @@ from monitor.presentation.filter_tree import (
     EndpointIs,
     Filter,
     InterfaceIs,
+    LeavesElsewhere,
     PidIs,
     PortIs,
     ProcessContains,
@@ -69,6 +70,8 @@ def read_word(word: str) -> Filter:
         return ProtocolIs(_PROTOCOLS[lowered])
     if lowered in _DIRECTIONS:
         return _DIRECTIONS[lowered]
+    if lowered == "elsewhere":
+        return LeavesElsewhere()
     return _read_place(word) or Text(word)
 
 

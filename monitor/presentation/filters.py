@@ -26,6 +26,7 @@ from monitor.presentation.filter_tree import (
     Everything,
     Filter,
     InterfaceIs,
+    LeavesElsewhere,
     Not,
     Or,
     PidIs,
@@ -179,6 +180,14 @@ def _at_side(side: Side, local: Bools, remote: Bools, table: SocketTable) -> Boo
     if side is Side.LOCAL:
         return local
     return remote & table.is_pair if side is Side.REMOTE else local | (remote & table.is_pair)
+
+
+@_truth.register
+def _leaves_elsewhere(_tree: LeavesElsewhere, rows: RowSearch) -> _Truth:
+    egress = rows.interval.egress
+    if egress is None:
+        return _known_where(np.zeros(len(rows.table), np.bool_), np.zeros(len(rows.table), np.bool_))
+    return _known_where(egress.is_known, egress.is_elsewhere)
 
 
 def _is_in(network: IPv4Network | IPv6Network, high: U64, low: U64) -> Bools:

@@ -5,17 +5,17 @@ The Routing pane and `fourtuple route` show the same words.
 
 from __future__ import annotations
 
-from monitor.model.endpoint import Address, Endpoint, address_text, unmapped
+from monitor.model.egress import Agreement
+from monitor.model.endpoint import Endpoint, address_text, unmapped
 from monitor.model.route import Flow, NextHop, RouteDecision
+from monitor.presentation.agreement_words import MARKS, agreement_text
 from monitor.presentation.refusal_words import refusal_reason
 from monitor.presentation.route_names import protocol_name, table_name
 from monitor.presentation.safe_text import safe_text
-from monitor.reasoning.egress import Agreement, Ground, Reason, Verdict
 
 Line = tuple[str, str]
 """A label and its text, one line of the answer."""
 
-MARKS = {Verdict.AGREES: "✓", Verdict.ELSEWHERE: "~", Verdict.NO_WAY: "!", Verdict.UNKNOWN: "–"}
 _MOST_ALTERNATIVES = 4
 
 
@@ -71,27 +71,6 @@ def strip(decision: RouteDecision, agreement: Agreement | None = None) -> str:
     if agreement is not None:
         parts.append(f"{MARKS[agreement.verdict]} {agreement.verdict.value}")
     return " · ".join(parts)
-
-
-def agreement_text(agreement: Agreement) -> str:
-    """Say how a connection stands to today's route, with the mark that it carries in the table."""
-    return f"{MARKS[agreement.verdict]} " + "; ".join(_ground_text(ground) for ground in agreement.grounds)
-
-
-def _ground_text(ground: Ground) -> str:
-    was, now = _value(ground.was), _value(ground.now)
-    return {
-        Reason.SAME_DEVICE: "the connection leaves so today",
-        Reason.SAME_SOURCE: "the connection leaves so today",
-        Reason.THIS_HOST: "both ends are on this host",
-        Reason.ONE_OF_SEVERAL: "one of several next hops; the hash picks",
-        Reason.ADDRESS_ON_LOOPBACK: "lo holds its address: any interface is right",
-        Reason.OTHER_DEVICE: f"leaves by {now} today, not by {was}",
-        Reason.OTHER_SOURCE: f"dialled today: from {now}, not {was}",
-        Reason.ADDRESS_GONE: f"no interface has {was} any more",
-        Reason.REFUSED: f"no way today: {now}",
-        Reason.NOT_ASKED: "not known whether it leaves so today",
-    }[ground.reason]
 
 
 def _route_lines(decision: RouteDecision) -> list[Line]:
@@ -166,9 +145,3 @@ def _source(decision: RouteDecision) -> str:
 
 def _gateway(decision: RouteDecision) -> str:
     return "without gateway" if decision.gateway is None else f"via {address_text(decision.gateway)}"
-
-
-def _value(value: bytes | Address | str | None) -> str:
-    if isinstance(value, bytes | str):
-        return safe_text(value)
-    return "–" if value is None else address_text(value)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from monitor.model.egress import Agreement, Verdict
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.sample import Interval
 from monitor.presentation import route_words
+from monitor.presentation.agreement_words import agreement_text
 from monitor.presentation.route_names import protocol_name
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.text_line import TextLine, plain
 from monitor.presentation.view import Cell, Role
-from monitor.reasoning.egress import Agreement, Verdict, agreement
+from monitor.reasoning.egress import agreement_of
 from monitor.reasoning.reachability import ReachableAt, reachable_at
 
 _LABEL_WIDTH = 9
@@ -33,16 +35,6 @@ class RouteAnswer:
     error: str | None = None
 
 
-def connection_agreement(interval: Interval, row: int, decision: RouteDecision) -> Agreement:
-    """Judge whether today's route agrees with a connection's local endpoint and interface."""
-    texts = RowTexts(interval)
-    network = interval.sample.network
-    owner = {link.index: link.name for link in network.links}.get(int(interval.interface[row]))
-    # Before the addresses are read nobody knows who owns the local one.
-    known = decision if network.is_read else None
-    return agreement(texts.local(row), int(interval.direction[row]), owner, known)
-
-
 def connection_lines(interval: Interval, row: int, answer: RouteAnswer | None) -> list[TextLine]:
     """Say who asks, which way it would go today, and whether the connection does so."""
     texts = RowTexts(interval)
@@ -53,8 +45,7 @@ def connection_lines(interval: Interval, row: int, answer: RouteAnswer | None) -
     first = plain(f"{texts.protocol(row)}{who}{mark}", Role.DIM)
     if answer is None:
         return [first, plain("asking the kernel …", Role.DIM)]
-    judged = connection_agreement(interval, row, answer.decision) if answer.decision is not None else None
-    return [first, *answer_lines(answer, judged)]
+    return [first, *answer_lines(answer, agreement_of(interval, row))]
 
 
 def typed_lines(answer: RouteAnswer | None) -> list[TextLine]:
@@ -74,7 +65,7 @@ def answer_lines(answer: RouteAnswer, judged: Agreement | None) -> list[TextLine
         for place, (label, text) in enumerate(route_words.lines(answer.decision))
     ]
     if judged is not None:
-        lines.append(plain(route_words.agreement_text(judged), _VERDICT_ROLES[judged.verdict]))
+        lines.append(plain(agreement_text(judged), _VERDICT_ROLES[judged.verdict]))
     return lines
 
 
@@ -86,8 +77,7 @@ def strip_line(interval: Interval, row: int, answer: RouteAnswer | None) -> Text
         return plain(" asking the kernel for the route …", Role.DIM)
     if answer.decision is None:
         return plain(f" {answer.error}", Role.TROUBLE)
-    judged = connection_agreement(interval, row, answer.decision)
-    return plain(f" {route_words.strip(answer.decision, judged)}")
+    return plain(f" {route_words.strip(answer.decision, agreement_of(interval, row))}")
 
 
 def listener_lines(interval: Interval, row: int) -> list[TextLine]:

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from monitor.model.endpoint import Endpoint
 from monitor.model.process import SocketOwner
 from monitor.model.route import Flow
-from monitor.model.sample import Interval
+from monitor.model.sample import DIRECTION_DIALLED, Interval
 from monitor.model.socket_table import SocketTable
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.presentation.formats import bytes_text, rtt_text, share_text
 from monitor.presentation.row_text import UNKNOWN, RowTexts
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
-from monitor.reasoning.egress import question_about
 
 _MAX_OWNERS = 4
 
@@ -26,18 +25,18 @@ def route_question(interval: Interval, row: int) -> Flow | None:
         return None
     texts = RowTexts(interval)
     local, remote = texts.local(row), texts.remote(row)
-    flow = Flow(
+    return Flow(
         remote=remote.address,
         zone=remote.zone,
         protocol=int(table.protocol[row]),
-        source=local.address,
+        # Who dialled had the address picked by the route: asked unbound, as connect() asked.
+        source=None if int(interval.direction[row]) == DIRECTION_DIALLED else local.address,
         source_port=local.port,
         remote_port=remote.port,
         device=int(table.device[row]) or None,
         mark=int(table.mark[row]) if bool(table.has_mark[row]) else None,
         uid=int(table.uid[row]) if texts.has_user(row) else None,
     )
-    return question_about(flow, int(interval.direction[row]))
 
 
 def typed_question(remote: Endpoint) -> Flow:

@@ -1,141 +1,179 @@
-"""Egress: whether a connection still leaves as today's routing tables would have it.
+"""Egress: whether connections still leave as today's routing tables would have it.
 
-Who accepted a connection did not choose its local address: the route is asked with that address as source, and only
-the leaving interface is judged. Who dialled had the address picked by the route: the question is put unbound, as
-connect() put it, and the address that it gives now is judged.
+The kernel tells no socket's present interface, so it is derived: by the bound device, by the owner of the local
+address, or by the way that a connection took when the monitor saw it open. Beside an alarm stands every reason for
+which there is none; a program that binds its address itself, or a host that answers for all its addresses on every
+interface, must raise none.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from ipaddress import IPv4Address
+import errno
+from dataclasses import replace
 
-from monitor.model.endpoint import Address, Endpoint, unmapped
-from monitor.model.route import Flow, RouteDecision
-from monitor.model.sample import DIRECTION_DIALLED
+import numpy as np
+import numpy.typing as npt
 
-LOOPBACK = b"lo"
+from monitor.model.egress import NOT_KNOWN, Agreement, Egress, Reason
+from monitor.model.endpoint import Address, address_from_words, address_words
+from monitor.model.sample import DIRECTION_DIALLED, Interval
+from monitor.model.socket_table import U64, Bools, Rows
+from monitor.model.ways import LOCAL_TYPE, WAY, Records
+from monitor.reasoning.egress_questions import EgressQuestions, former_way, hides_selector
+from monitor.reasoning.interfaces import NO_INTERFACE
 
-
-class Verdict(StrEnum):
-    """How a connection stands to today's route."""
-
-    AGREES = "agrees"
-    ELSEWHERE = "leaves elsewhere"
-    NO_WAY = "no way"
-    UNKNOWN = "not known"
-
-
-class Reason(StrEnum):
-    """Why; `was` and `now` of the Ground name what was compared."""
-
-    SAME_DEVICE = "same-device"
-    """Today's route leaves by the interface that owns the local address."""
-    SAME_SOURCE = "same-source"
-    """Today's route picks the same local address."""
-    THIS_HOST = "this-host"
-    """The remote address is this host's own: nothing leaves it."""
-    ONE_OF_SEVERAL = "one-of-several"
-    """A multipath route has this way as well; the kernel's hash picks one for each flow."""
-    ADDRESS_ON_LOOPBACK = "address-on-loopback"
-    """The local address is held by lo on purpose, so every interface is right for it."""
-    OTHER_DEVICE = "other-device"
-    OTHER_SOURCE = "other-source"
-    ADDRESS_GONE = "address-gone"
-    """No interface has the local address any more."""
-    REFUSED = "refused"
-    """The kernel has no way; `now` is the errno."""
-    NOT_ASKED = "not-asked"
-    """No route was looked up, or the answer lacks what is compared."""
+_ALARMS_BY_ROUTE = (Reason.OTHER_DEVICE, Reason.OTHER_SOURCE, Reason.REFUSED)
+_AF_INET, _AF_INET6 = 2, 10
+_WORD_BITS, _ADDRESS_BITS = 64, 128
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """A reason with the values that it compares: interface names (untrusted), addresses, or an errno."""
-
-    reason: Reason
-    was: bytes | Address | None = None
-    """What the connection has."""
-    now: bytes | Address | str | None = None
-    """What the route says today."""
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """A verdict and what it rests on, most deciding first."""
-
-    verdict: Verdict
-    grounds: tuple[Ground, ...]
-
-
-def question_about(flow: Flow, direction: int) -> Flow:
-    """Put the question whose answer agreement() judges.
+def judge(interval: Interval, former: Egress, questions: EgressQuestions, ways: Records, is_answered: Bools) -> Egress:
+    """Judge every row.
 
     Args:
-        flow: the connection as it is, with its local address as source.
-        direction: DIRECTION_* of monitor.model.sample.
+        interval: the rows.
+        former: what was known of these very rows before.
+        questions: what was put about them.
+        ways: the answer to each question, as WAY.
+        is_answered: which of the answers are there, and of today's routes.
     """
-    return replace(flow, source=None) if direction == DIRECTION_DIALLED else flow
+    bound, unbound, held = (
+        _Answers(number, ways, is_answered) for number in (questions.bound, questions.unbound, questions.held)
+    )
+    generation = interval.sample.network.routing_generation
+    former = replace(former, first_seen=np.where(former.first_seen == NOT_KNOWN, generation, former.first_seen))
+    seen = _with_opening(interval, former, bound, unbound)
+    was = former_way(interval, seen)
+    judged = replace(
+        seen,
+        reason=_reasons(interval, seen, was, (bound, unbound, held)),
+        errno=bound.errno,
+        was=was.astype(np.int32),
+        leaving=np.where(bound.has_way, bound.device, NOT_KNOWN).astype(np.int32),
+        redialled_by=np.where(unbound.has_way, unbound.device, NOT_KNOWN).astype(np.int32),
+        redialled_high=unbound.source_high,
+        redialled_low=unbound.source_low,
+    )
+    # Half of the answers, or those of other routes, would be a false verdict: the former one stands until all are here.
+    is_waiting = bound.is_open | unbound.is_open | held.is_open
+    return judged.with_rows(former, np.flatnonzero(is_waiting))
 
 
-def agreement(local: Endpoint, direction: int, owner: bytes | None, decision: RouteDecision | None) -> Agreement:
-    """Compare a connection with today's answer to question_about().
-
-    Args:
-        local: the connection's local endpoint.
-        direction: DIRECTION_* of monitor.model.sample; an unknown one is judged like an accepted one.
-        owner: name of the interface that owns the local address; None where none does.
-        decision: the kernel's answer; None where it was not asked.
-    """
-    if decision is None:
-        return _because(Verdict.UNKNOWN, Ground(Reason.NOT_ASKED))
-    address = unmapped(local.address)
-    if owner is None and isinstance(address, IPv4Address) and address.is_loopback:
-        # All of 127.0.0.0/8 is local through lo, though as a rule only 127.0.0.1 is listed.
-        owner = LOOPBACK
-    gone = Ground(Reason.ADDRESS_GONE, was=address)
-    if decision.errno == "EADDRNOTAVAIL":
-        return _because(Verdict.NO_WAY, gone)
-    if decision.errno is not None:
-        return _because(Verdict.NO_WAY, Ground(Reason.REFUSED, now=decision.errno))
-    if direction != DIRECTION_DIALLED:
-        return _by_device(owner, decision)
-    if owner is None:
-        return _because(Verdict.NO_WAY, gone)
-    return _by_source(address, owner, decision)
+def agreement_of(interval: Interval, row: int) -> Agreement:
+    """Say how one row stands to today's routes, with names in place of numbers."""
+    table, egress = interval.table, interval.egress
+    local = table.local(row).on_the_wire.address
+    if egress is None:
+        return Agreement(Reason.NOT_ASKED, local)
+    names = {link.index: link.name for link in interval.sample.network.links}
+    number = int(egress.errno[row])
+    return Agreement(
+        Reason(int(egress.reason[row])),
+        local,
+        was=names.get(int(egress.was[row])),
+        now=names.get(int(egress.leaving[row])),
+        redialled_by=names.get(int(egress.redialled_by[row])),
+        redialled_from=_redialled_from(egress, row, local),
+        errno=errno.errorcode.get(number, str(number)) if number else None,
+    )
 
 
-def _by_device(owner: bytes | None, decision: RouteDecision) -> Agreement:
-    if decision.type == "local":
-        return _because(Verdict.AGREES, Ground(Reason.THIS_HOST, was=owner))
-    if owner is None or decision.device is None:
-        # The kernel took the address as source though no interface lists it: a route makes it local (AnyIP).
-        return _because(Verdict.UNKNOWN, Ground(Reason.NOT_ASKED))
-    if owner == decision.device:
-        return _because(Verdict.AGREES, Ground(Reason.SAME_DEVICE, was=owner, now=decision.device))
-    if owner == LOOPBACK:
-        return _because(Verdict.AGREES, Ground(Reason.ADDRESS_ON_LOOPBACK, was=owner, now=decision.device))
-    if any(hop.device == owner for hop in decision.alternatives):
-        return _because(Verdict.AGREES, Ground(Reason.ONE_OF_SEVERAL, was=owner, now=decision.device))
-    return _because(Verdict.ELSEWHERE, Ground(Reason.OTHER_DEVICE, was=owner, now=decision.device))
+class _Answers:
+    """The answers that belong to each row; all zero where there is none."""
+
+    def __init__(self, number: Rows, ways: Records, is_answered: Bools) -> None:
+        self.is_asked: Bools = number >= 0
+        self.is_there = self.is_asked.copy()
+        self.is_there[self.is_asked] = is_answered[number[self.is_asked]]
+        found = np.zeros(len(number), WAY)
+        found[self.is_there] = ways[number[self.is_there]]
+        self.errno, self.type, self.device = found["errno"], found["type"], found["device"].astype(np.int64)
+        self.source_high, self.source_low = found["source_high"], found["source_low"]
+        self.has_owner_hop: Bools = found["has_owner_hop"] != 0
+        self.has_way: Bools = self.is_there & (self.errno == 0)
+        self.is_open = self.is_asked & ~self.is_there
 
 
-def _by_source(address: Address, owner: bytes, decision: RouteDecision) -> Agreement:
-    if decision.type == "local":
-        # Only a program that bound its socket itself talks to its own host from another address than the route's.
-        return _because(Verdict.AGREES, Ground(Reason.THIS_HOST, was=address, now=decision.source))
-    if decision.source is None:
-        return _because(Verdict.UNKNOWN, Ground(Reason.NOT_ASKED))
-    if decision.source == address:
-        return _because(Verdict.AGREES, Ground(Reason.SAME_SOURCE, was=address, now=decision.source))
-    if any(hop.source == address for hop in decision.alternatives):
-        return _because(Verdict.AGREES, Ground(Reason.ONE_OF_SEVERAL, was=address, now=decision.source))
-    grounds = [Ground(Reason.OTHER_SOURCE, was=address, now=decision.source)]
-    if decision.device is not None and decision.device != owner:
-        grounds.append(Ground(Reason.OTHER_DEVICE, was=owner, now=decision.device))
-    return Agreement(Verdict.ELSEWHERE, tuple(grounds))
+def _with_opening(interval: Interval, former: Egress, bound: _Answers, unbound: _Answers) -> Egress:
+    """Note the way that a connection takes which the monitor just saw open."""
+    is_fresh = ~np.isnan(interval.opened_at) & (former.first_seen == interval.sample.network.routing_generation)
+    # Of several next hops the answer names one, which need not be this connection's: its ports were not asked.
+    is_clear = is_fresh & bound.has_way & ~bound.has_owner_hop & (former.opened_by == NOT_KNOWN)
+    is_told = is_fresh & unbound.has_way & ~unbound.has_owner_hop & (former.had_own_source == NOT_KNOWN)
+    return replace(
+        former,
+        opened_by=np.where(is_clear, bound.device, former.opened_by).astype(np.int32),
+        had_own_source=np.where(is_told, _is_own(interval, unbound), former.had_own_source).astype(np.int8),
+    )
 
 
-def _because(verdict: Verdict, ground: Ground) -> Agreement:
-    return Agreement(verdict, (ground,))
+def _reasons(
+    interval: Interval, seen: Egress, was: Rows, answers: tuple[_Answers, _Answers, _Answers]
+) -> npt.NDArray[np.uint8]:
+    bound, unbound, held = answers
+    interface, network = interval.interface, interval.sample.network
+    is_anyip = held.has_way & (held.type == LOCAL_TYPE)
+    is_on_loopback = np.isin(interface, [link.index for link in network.links if link.is_loopback])
+    would_differ = unbound.has_way & ~_is_own(interval, unbound) & ~unbound.has_owner_hop
+    is_same: Bools = bound.device == was
+    has_moved = (seen.opened_by != NOT_KNOWN) & ~is_same & ~bound.has_owner_hop
+    is_dialled = interval.direction == DIRECTION_DIALLED
+    # The first that holds decides.
+    decisions: list[tuple[Bools, Reason]] = [
+        (~bound.is_there | np.bool_(not network.is_read), Reason.NOT_ASKED),
+        (held.is_there & ~is_anyip, Reason.ADDRESS_GONE),
+        (~bound.has_way, Reason.REFUSED),
+        (bound.type == LOCAL_TYPE, Reason.THIS_HOST),
+        (has_moved, Reason.OTHER_DEVICE),
+        (unbound.has_way & _is_own(interval, unbound), Reason.SAME_SOURCE),
+        (is_same & would_differ & (seen.had_own_source == 1), Reason.OTHER_SOURCE),
+        (bound.device == interface, Reason.SAME_DEVICE),
+        (is_on_loopback | is_anyip, Reason.ADDRESS_ON_LOOPBACK),
+        (bound.has_owner_hop, Reason.ONE_OF_SEVERAL),
+        (is_same, Reason.AS_OPENED),
+        (interface <= NO_INTERFACE, Reason.NOT_ASKED),
+        (~is_dialled & _is_on_link(interval, bound), Reason.REMOTE_ON_LINK),
+    ]
+    conditions, choices = zip(*decisions, strict=True)
+    reason: npt.NDArray[np.uint8] = np.select(conditions, choices, Reason.OTHER_DEVICE).astype(np.uint8)
+    is_doubtful = np.isin(reason, _ALARMS_BY_ROUTE) & hides_selector(interval)
+    reason[is_doubtful] = Reason.HIDDEN_SELECTOR
+    return reason
+
+
+def _is_own(interval: Interval, answers: _Answers) -> Bools:
+    """Whether the route gives each row the address that it has."""
+    own: Bools = (answers.source_high == interval.table.local_high) & (answers.source_low == interval.table.local_low)
+    return own
+
+
+def _is_on_link(interval: Interval, bound: _Answers) -> Bools:
+    """Whether each remote address lies in a subnet of the leaving interface."""
+    table = interval.table
+    found = np.zeros(len(table), np.bool_)
+    for link in np.unique(bound.device[bound.has_way]).tolist():
+        rows = np.flatnonzero(bound.device == link)
+        high, low = table.remote_high[rows], table.remote_low[rows]
+        for owned in interval.sample.network.addresses:
+            if owned.link == link:
+                found[rows] |= _is_within(owned.address, owned.prefix_length, high, low)
+    return found
+
+
+def _is_within(address: Address, prefix_length: int, high: U64, low: U64) -> Bools:
+    """Whether addresses share a prefix; one that is the whole address is no subnet."""
+    if prefix_length == address.max_prefixlen:
+        return np.zeros(len(high), np.bool_)
+    length = prefix_length + _ADDRESS_BITS - address.max_prefixlen
+    mask = ((1 << length) - 1) << (_ADDRESS_BITS - length)
+    mask_high, mask_low = np.uint64(mask >> _WORD_BITS), np.uint64(mask & ((1 << _WORD_BITS) - 1))
+    own_high, own_low = map(np.uint64, address_words(address))
+    within: Bools = ((high ^ own_high) & mask_high == 0) & ((low ^ own_low) & mask_low == 0)
+    return within
+
+
+def _redialled_from(egress: Egress, row: int, local: Address) -> Address | None:
+    high, low = int(egress.redialled_high[row]), int(egress.redialled_low[row])
+    if high == low == 0:
+        return None
+    return address_from_words(high, low, _AF_INET if local.version == 4 else _AF_INET6)  # noqa: PLR2004 - IPv4

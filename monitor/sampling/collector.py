@@ -10,6 +10,7 @@ import os
 import sys
 
 from monitor.errors import KernelError, MonitorError, SourceError
+from monitor.model.ways import WAY_QUESTION, records_in
 from monitor.sampling import messages
 from monitor.sampling.frames import read_frame, write_frame
 from monitor.sampling.live import LiveSource
@@ -45,11 +46,16 @@ class Collector:
             failed = KernelError("read the machine's state", error.errno or 0)
             write_frame(self._output, messages.encode(messages.Failed.of(question.id, failed)))
 
-    def _small_answer(self, question: messages.AskProcess | messages.AskRoute | messages.AskSocket) -> messages.Answer:
+    def _small_answer(self, question: messages.SmallQuestion) -> messages.Answer:
         if isinstance(question, messages.AskProcess):
             return messages.ProcessRead(id=question.id, facts=self._source.process(question.pid))
         if isinstance(question, messages.AskSocket):
             return messages.SocketRead(id=question.id, details=self._source.socket(question.socket))
+        if isinstance(question, messages.AskWays):
+            ways = self._source.ways(records_in(question.questions, WAY_QUESTION))
+            return messages.WaysRead(id=question.id, ways=ways.tobytes())
+        if isinstance(question, messages.AskReceiver):
+            return messages.ReceiverRead(id=question.id, facts=self._source.receiver_of(question.segment))
         return messages.RouteRead(id=question.id, decision=self._source.route_to(question.flow))
 
 

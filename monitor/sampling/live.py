@@ -17,14 +17,19 @@ from monitor.kernel.first_network import FIRST_GENERATION, read_network
 from monitor.kernel.owners import OwnerReader
 from monitor.kernel.sock_diag import SockDiag
 from monitor.kernel.users import UserNames
+from monitor.kernel.way_look_up import WayLookUp
 from monitor.model.owner_table import OwnerTable
 from monitor.model.process import ProcessFacts
+from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.sample import Network, Sample
+from monitor.model.segment import Segment
 from monitor.model.socket_table import U64, SocketTable
 from monitor.model.sockets import SocketId
 from monitor.model.tcp import ALL_STATES, LIVE_STATES
 from monitor.model.tcp_info import SocketDetails
+from monitor.model.ways import Records
+from monitor.sampling.receivers import ReceiverReader
 
 if TYPE_CHECKING:
     from monitor.kernel.rtnetlink import Rtnetlink
@@ -41,7 +46,9 @@ class LiveSource:
         self._users = UserNames()
         self._last: SocketTable | None = None
         self._routes: Rtnetlink | None = None
+        self._receivers: ReceiverReader | None = None
         self._network: Network | None = None
+        self._ways: WayLookUp | None = None
 
     def sample(self, *, time_wait: bool = False) -> Sample:
         """Dump the sockets, find their owners, and read what changed around them."""
@@ -89,6 +96,18 @@ class LiveSource:
         """Ask the kernel for a route."""
         return self.routes.route_to(flow)
 
+    def ways(self, questions: Records) -> Records:
+        """Ask the kernel which way many packets would go."""
+        if self._ways is None:
+            self._ways = WayLookUp()
+        return self._ways.ways(questions)
+
+    def receiver_of(self, segment: Segment) -> ReceiverFacts:
+        """Ask the kernel who gets a segment, and how it comes in."""
+        if self._receivers is None:
+            self._receivers = ReceiverReader()
+        return self._receivers.read(segment, self._network or read_network()[0])
+
     def socket(self, asked: SocketId) -> SocketDetails | None:
         """Ask the kernel for one socket by its exact identity."""
         return self._diag.details(asked)
@@ -108,6 +127,10 @@ class LiveSource:
         self._owners.close()
         if self._routes is not None:
             self._routes.close()
+        if self._receivers is not None:
+            self._receivers.close()
+        if self._ways is not None:
+            self._ways.close()
 
     def _udp(self, notices: list[str]) -> SocketTable | None:
         try:
@@ -141,7 +164,11 @@ class LiveSource:
                 self._network, was_interrupted = read_network()
             else:
                 network, was_interrupted = self.routes.network(), self.routes.was_interrupted
-                self._network = replace(network, generation=network.generation + FIRST_GENERATION)
+                self._network = replace(
+                    network,
+                    generation=network.generation + FIRST_GENERATION,
+                    routing_generation=network.routing_generation + FIRST_GENERATION,
+                )
             if was_interrupted:
                 notices.append(_CHANGED.format("interfaces or addresses"))
         except (KernelError, WireError) as error:

@@ -14,8 +14,10 @@ import msgspec
 from monitor.errors import InputError, KernelError, MonitorError, SourceError, WireError
 from monitor.model.endpoint import Address
 from monitor.model.process import Process, ProcessFacts
+from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.sample import Network
+from monitor.model.segment import Segment
 from monitor.model.sockets import SocketId
 from monitor.model.tcp_info import SocketDetails
 
@@ -48,6 +50,19 @@ class AskSocket(_Message, frozen=True, kw_only=True, tag="ask-socket"):
     """Ask the kernel for one socket alone, with all that it tells of it."""
 
     socket: SocketId
+
+
+class AskWays(_Message, frozen=True, kw_only=True, tag="ask-ways"):
+    """Ask the kernel which way many packets would go."""
+
+    questions: bytes
+    """WAY_QUESTION records, one after another."""
+
+
+class AskReceiver(_Message, frozen=True, kw_only=True, tag="ask-receiver"):
+    """Ask the kernel who gets a segment."""
+
+    segment: Segment
 
 
 class ColumnBytes(msgspec.Struct, frozen=True, array_like=True):
@@ -106,6 +121,19 @@ class SocketRead(_Message, frozen=True, kw_only=True, tag="socket"):
     details: SocketDetails | None
 
 
+class WaysRead(_Message, frozen=True, kw_only=True, tag="ways"):
+    """The kernel's answers, to the questions in their order."""
+
+    ways: bytes
+    """WAY records, one after another."""
+
+
+class ReceiverRead(_Message, frozen=True, kw_only=True, tag="receiver"):
+    """What the kernel says of a segment."""
+
+    facts: ReceiverFacts
+
+
 class Failed(_Message, frozen=True, kw_only=True, tag="failed"):
     """A question that could not be answered."""
 
@@ -147,8 +175,10 @@ _ERRORS: dict[Literal["input", "wire", "source"], type[MonitorError]] = {
 }
 """The errors that are their sentence and nothing else."""
 
-Question = AskSample | AskProcess | AskRoute | AskSocket
-Answer = SampleRead | ProcessRead | RouteRead | SocketRead | Failed
+SmallQuestion = AskProcess | AskRoute | AskSocket | AskWays | AskReceiver
+"""What is answered by one structure, without a body."""
+Question = AskSample | SmallQuestion
+Answer = SampleRead | ProcessRead | RouteRead | SocketRead | WaysRead | ReceiverRead | Failed
 
 
 def _to_wire(value: object) -> bytes:

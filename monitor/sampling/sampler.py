@@ -21,17 +21,20 @@ if TYPE_CHECKING:
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
     from monitor.model.tcp_info import SocketDetails
+    from monitor.sampling.agreement import RouteAgreement
     from monitor.sampling.history import History
     from monitor.sampling.source import Source
 
 MIN_PERIOD_S = 0.1
 MAX_PERIOD_S = 3600.0
+WAYS_AT_ONCE = 512
+"""Route questions that go to the source together: some milliseconds, which is how long a user's question may wait."""
 _RESTART_PAUSES_S = (0.2, 1.0, 3.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IntervalMade:
-    """A sample was read."""
+    """A sample was read; or the ways of the last one's rows are known now."""
 
     interval: Interval
 
@@ -122,6 +125,7 @@ class Sampler:
         self.history: History | None = None
         """The last two minutes; None before the first sample."""
         self._failures = 0
+        self._agreement: RouteAgreement | None = None
 
     @property
     def period_s(self) -> float:
@@ -191,6 +195,7 @@ class Sampler:
                 self._is_due = False
                 started_at = time.monotonic()
                 self._sample(source)
+            self._ask_ways(source, started_at + self._period_s)
             # Also where the sample took longer than the period: questions are answered between any two.
             self._answer_until(source, started_at + self._period_s)
 
@@ -235,7 +240,11 @@ class Sampler:
             self._listener(SampleFailed(str(error), is_source_gone=False))
             return
         self._failures = 0
-        self._previous = advance(self._previous, sample)
+        if self._agreement is None:
+            from monitor.sampling.agreement import RouteAgreement  # noqa: PLC0415 - as above
+
+            self._agreement = RouteAgreement()
+        self._previous = self._agreement.take(advance(self._previous, sample))
         if self.history is None:
             from monitor.sampling.history import History  # noqa: PLC0415 - as above
 
@@ -243,6 +252,32 @@ class Sampler:
         self.history.add(self._previous)
         if not self._stopped.is_set():
             self._listener(IntervalMade(self._previous))
+
+    def _ask_ways(self, source: Source, deadline: float) -> None:
+        """Ask which way the newest rows would go, until all is known, a user asks, or the next sample is due."""
+        if self._agreement is None:
+            return
+        has_learnt = False
+        while self._questions.empty() and time.monotonic() < deadline:
+            asked = self._agreement.open_questions(WAYS_AT_ONCE)
+            try:
+                ways = source.ways(asked) if len(asked) else asked
+            except SourceError:
+                raise
+            except MonitorError:
+                # What was not answered stays unknown, as the screen says; it is asked again after the next sample.
+                break
+            if not len(ways):
+                break
+            self._agreement.learn(ways)
+            has_learnt = True
+        if has_learnt:
+            self._tell_verdicts(self._agreement.judged())
+
+    def _tell_verdicts(self, judged: Interval) -> None:
+        former, self._previous = self._previous, judged
+        if former is None or judged.egress is None or not judged.egress.says_the_same(former.egress):
+            self._listener(IntervalMade(judged))
 
     def _report_gone(self, error: SourceError) -> None:
         if self._stopped.is_set():

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Protocol
 
 from monitor.model.process import ProcessFacts
+from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.sample import Sample
+from monitor.model.segment import Segment
 from monitor.model.sockets import SocketId
 from monitor.model.tcp_info import SocketDetails
+from monitor.model.ways import Records
 
 
 class Source(Protocol):
@@ -33,6 +36,14 @@ class Source(Protocol):
         Raises:
             InputError: source and remote are of different families.
         """
+        ...
+
+    def ways(self, questions: Records) -> Records:
+        """Ask the kernel which way many packets would go: a WAY for each WAY_QUESTION, or for the first ones."""
+        ...
+
+    def receiver_of(self, segment: Segment) -> ReceiverFacts:
+        """Ask the kernel who gets a segment, and how it comes in; a look-up that is refused is told in the answer."""
         ...
 
     def socket(self, asked: SocketId) -> SocketDetails | None:

@@ -6,10 +6,13 @@ from typing import TypeVar
 
 from monitor.errors import SourceError, WireError
 from monitor.model.process import ProcessFacts
+from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.sample import Sample
+from monitor.model.segment import Segment
 from monitor.model.sockets import SocketId
 from monitor.model.tcp_info import SocketDetails
+from monitor.model.ways import WAY, Records, records_in
 from monitor.sampling import messages
 from monitor.sampling.collector_process import CollectorProcess
 from monitor.sampling.frames import Frame, read_frame, write_frame
@@ -17,7 +20,15 @@ from monitor.sampling.sample_frames import SampleDecoder
 
 _ANSWER_TIMEOUT_S = 15.0
 
-_AnswerT = TypeVar("_AnswerT", messages.SampleRead, messages.ProcessRead, messages.RouteRead, messages.SocketRead)
+_AnswerT = TypeVar(
+    "_AnswerT",
+    messages.SampleRead,
+    messages.ProcessRead,
+    messages.RouteRead,
+    messages.SocketRead,
+    messages.WaysRead,
+    messages.ReceiverRead,
+)
 
 
 class StreamSource:
@@ -44,6 +55,19 @@ class StreamSource:
     def route_to(self, flow: Flow) -> RouteDecision:
         """Ask for a route."""
         return self._ask(messages.AskRoute(id=self._id(), flow=flow), messages.RouteRead)[0].decision
+
+    def ways(self, questions: Records) -> Records:
+        """Ask which way many packets would go."""
+        answer, _ = self._ask(messages.AskWays(id=self._id(), questions=questions.tobytes()), messages.WaysRead)
+        try:
+            ways = records_in(answer.ways, WAY)
+        except WireError as error:
+            raise _broken(error) from None
+        return ways[: len(questions)]
+
+    def receiver_of(self, segment: Segment) -> ReceiverFacts:
+        """Ask who gets a segment."""
+        return self._ask(messages.AskReceiver(id=self._id(), segment=segment), messages.ReceiverRead)[0].facts
 
     def socket(self, asked: SocketId) -> SocketDetails | None:
         """Ask for one socket."""

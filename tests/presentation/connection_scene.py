@@ -13,6 +13,7 @@ from monitor.presentation.routing_text import RouteAnswer
 from monitor.presentation.selection import route_question
 from monitor.sampling.intervals import advance
 from tests import machine_db1 as db1
+from tests.agreeing import agreed
 from tests.scenes import Row, sample_of
 
 FAST = TcpInfo(
@@ -55,9 +56,9 @@ def details(info: TcpInfo | None = FAST, **changed: object) -> SocketDetails:
 
 
 def db1_interval() -> Interval:
-    """Read db1 twice."""
+    """Read db1 twice, and ask for its ways."""
     first, second = db1.samples()
-    return advance(advance(None, first), second)
+    return agreed(advance(advance(None, first), second), db1.route_to)
 
 
 def interval_of(rows: Sequence[Row], *, network: Network = db1.NETWORK, **changed: object) -> Interval:

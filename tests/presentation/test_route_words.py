@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.model.egress import Agreement, Reason
 from monitor.model.route import Flow, Neighbour, NextHop, RouteDecision, Rule
-from monitor.presentation.route_words import agreement_text, answer, lines, reasons, strip, target, way
-from monitor.reasoning.egress import Agreement, Ground, Reason, Verdict
+from monitor.presentation.route_words import answer, lines, reasons, strip, target, way
 
 MAIN = Rule(socket.AF_INET, 32766, "to_tbl", 254, "from all lookup main")
 FLOW = Flow(ip_address("198.51.100.7"), protocol=6, remote_port=443)
@@ -28,7 +28,7 @@ BY_ETH0 = RouteDecision(
     metric=100,
     link_mtu=1500,
 )
-AGREES = Agreement(Verdict.AGREES, (Ground(Reason.SAME_DEVICE, b"eth0", b"eth0"),))
+AGREES = Agreement(Reason.SAME_DEVICE, ip_address("192.0.2.10"), b"eth0", b"eth0")
 
 
 def refused(number: str, flow: Flow = FLOW, **fields) -> RouteDecision:
@@ -155,37 +155,6 @@ def test_strip_is_one_line_with_the_verdict():
     assert strip(BY_ETH0, AGREES) == ("leaves eth0 from 192.0.2.10 via 192.0.2.1 · main default, rule 32766 · ✓ agrees")
 
 
-@pytest.mark.parametrize(
-    ("agreement", "text"),
-    [
-        (AGREES, "✓ the connection leaves so today"),
-        (
-            Agreement(
-                Verdict.ELSEWHERE,
-                (
-                    Ground(Reason.OTHER_SOURCE, ip_address("192.0.2.10"), ip_address("203.0.113.2")),
-                    Ground(Reason.OTHER_DEVICE, b"eth0", b"wg0"),
-                ),
-            ),
-            "~ dialled today: from 203.0.113.2, not 192.0.2.10; leaves by wg0 today, not by eth0",
-        ),
-        (Agreement(Verdict.NO_WAY, (Ground(Reason.REFUSED, now="EINVAL"),)), "! no way today: EINVAL"),
-        (
-            Agreement(Verdict.NO_WAY, (Ground(Reason.ADDRESS_GONE, ip_address("192.0.2.10")),)),
-            "! no interface has 192.0.2.10 any more",
-        ),
-        (Agreement(Verdict.UNKNOWN, (Ground(Reason.NOT_ASKED),)), "– not known whether it leaves so today"),
-    ],
-)
-def test_agreement_says_its_mark_and_what_differs(agreement, text):
-    assert agreement_text(agreement) == text
-
-
-@pytest.mark.parametrize("reason", Reason)
-def test_every_reason_has_words(reason):
-    assert agreement_text(Agreement(Verdict.UNKNOWN, (Ground(reason),))).startswith("– ")
-
-
 def test_target_keeps_zone_and_mapped_form():
     assert target(Flow(ip_address("fe80::1"), zone="eth0", protocol=17, remote_port=53)) == "udp to [fe80::1%eth0]:53"
     assert target(Flow(ip_address("::ffff:192.0.2.9"))) == "ip to ::ffff:192.0.2.9"
@@ -203,7 +172,7 @@ def test_hostile_names_reach_no_line(name):
         rule=rule,
         alternatives=(NextHop(name, None, None),),
     )
-    agreement = Agreement(Verdict.ELSEWHERE, (Ground(Reason.OTHER_DEVICE, name, name),))
+    agreement = Agreement(Reason.OTHER_DEVICE, ip_address("192.0.2.10"), name, name)
     texts = [answer(decision), way(decision), strip(decision, agreement)]
     texts += [text for _, text in lines(decision, agreement)]
     texts.append(answer(refused("ENODEV", Flow(ip_address("fe80::1"), zone=zone))))

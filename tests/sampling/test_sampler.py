@@ -53,6 +53,10 @@ class Gate(FixedSource):
         self.open = threading.Event()
         self.open.set()
 
+    def ways(self, questions):
+        """Leave all rows' ways open, so that each sample is reported once."""
+        return questions[:0]
+
     def _ask(self, question):
         super()._ask(question)
         self.entered.put(question)

@@ -58,7 +58,7 @@ async def test_a_dialled_connection_is_asked_as_if_it_were_dialled_now():
         await stage.until(lambda: "→ 198.51.100.40:5044" in pane(stage))
         assert flows(stage)[-1].source is None
         assert flows(stage)[-1].uid == 0
-        assert "~ dialled today: from 192.0.2.10, not 203.0.113.10" in " ".join(pane(stage).split())
+        assert "~ would now leave by eth0 from 192.0.2.10, not by eth1" in " ".join(pane(stage).split())
 
 
 async def test_the_pane_follows_the_cursor():
