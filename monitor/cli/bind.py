@@ -11,6 +11,7 @@ from typing import Any
 from monitor.cli.output import write_json, write_lines
 from monitor.errors import InputError
 from monitor.kernel.bind_facts import read_bind_facts
+from monitor.kernel.bind_probe import probe_bind
 from monitor.model.bind import BindAttempt, BindDecision
 from monitor.model.bind_facts import BindFacts, SocketHolder
 from monitor.model.endpoint import Endpoint, parse_port
@@ -22,7 +23,7 @@ from monitor.presentation.bind_words import answer, lines
 from monitor.presentation.formats import count_text, when_text
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
-from monitor.sampling.decide_bind import decide
+from monitor.sampling.decide_bind import confirmed, decide
 from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
 
@@ -38,7 +39,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         "bind",
         help="can I have this port, and if not, who is in the way",
         description="Say whether bind(), and for TCP listen(), would succeed, which sockets are in the way by which "
-        "rule, and what would help. Decided by the kernel's rules over its own tables; nothing is bound.",
+        "rule, and what would help. Decided by the kernel's rules over its own tables; only --probe really binds.",
         epilog="Exit code 0 also when the answer is no; with --exit-status 1 then.",
     )
     parser.add_argument(
@@ -55,6 +56,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--freebind", action="store_true", help="with IP_FREEBIND")
     parser.add_argument("--transparent", action="store_true", help="with IP_TRANSPARENT")
     parser.add_argument("--no-port", action="store_true", help="with IP_BIND_ADDRESS_NO_PORT: port 0 takes none yet")
+    parser.add_argument("--probe", action="store_true", help="confirm it by binding for an instant (TCP, as you)")
     parser.add_argument("--exit-status", action="store_true", help="end with 1 where the answer is not yes")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.set_defaults(run=run)
@@ -68,6 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
         KernelError, WireError: the kernel could not be asked.
     """
     endpoint, uid = _endpoint(arguments.endpoint), _uid(arguments.uid)
+    if arguments.probe:
+        _refuse_harm(arguments.proto, uid)
     source = LiveSource()
     try:
         sample = source.sample(time_wait=True)
@@ -75,11 +79,14 @@ def run(arguments: argparse.Namespace) -> int:
         source.close()
     attempt = _attempt(arguments, endpoint, uid, sample)
     decision, facts = decide(_Kernel(), sample, attempt)
+    if arguments.probe:
+        device = None if arguments.dev is None else os.fsencode(arguments.dev)
+        decision = confirmed(decision, probe_bind(attempt, device))
     texts = RowTexts(advance(None, sample))
     if arguments.json:
         write_json(bind_document(decision, texts, facts))
     else:
-        write_lines(_text(decision, texts, facts))
+        write_lines(_text(decision, texts, facts, is_bare_port=arguments.endpoint.isdigit()))
     return EXIT_NO if arguments.exit_status and not decision.is_ok else 0
 
 
@@ -91,12 +98,15 @@ class _Kernel:
         return read_bind_facts(asked)
 
 
-def _text(decision: BindDecision, texts: RowTexts, facts: BindFacts) -> Iterator[str]:
+def _text(decision: BindDecision, texts: RowTexts, facts: BindFacts, *, is_bare_port: bool) -> Iterator[str]:
     yield answer(decision, texts)
     for label, text in lines(decision, texts, facts):
-        yield f"  {label:<10} {text}"
+        yield f"  {label} {text}" if label.isdigit() else f"  {label:<12} {text}"
+    if is_bare_port:
+        port = decision.attempt.endpoint.port
+        yield f"  {'assumed':<12} 0.0.0.0, since no address is named; [::]:{port} asks for IPv6 and IPv4 together"
     sample = texts.interval.sample
-    yield from (f"  {'unread':<10} {notice}" for notice in (*sample.notices, *facts.notices))
+    yield from (f"  {'unread':<12} {notice}" for notice in (*sample.notices, *facts.notices))
     rights = "as root" if sample.uid == 0 else f"uid {sample.uid}"
     hidden = sample.owners.hidden_processes
     owners = f", owners of {count_text(hidden)} process{'es' * (hidden > 1)} hidden" if hidden else ""
@@ -118,6 +128,13 @@ def _attempt(arguments: argparse.Namespace, endpoint: Endpoint, uid: int | None,
         transparent=arguments.transparent,
         no_port=arguments.no_port,
     )
+
+
+def _refuse_harm(protocol: str, uid: int | None) -> None:
+    if protocol == "udp":
+        raise InputError("--probe is for TCP: a UDP socket takes datagrams from bind() on, and might steal some")
+    if uid not in (None, os.geteuid()):
+        raise InputError(f"--probe binds as you and not as uid {uid}")
 
 
 def _endpoint(text: str) -> Endpoint:

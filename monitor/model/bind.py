@@ -75,6 +75,8 @@ class Refusal(StrEnum):
     """Port 0, and none of the range is free."""
     RANGE_RESERVED = "range-reserved"
     """Port 0, and all of the range is reserved."""
+    BEYOND_RULES = "beyond-rules"
+    """The kernel refused when it was really asked, and nothing that can be read says why."""
 
 
 class Meeting(StrEnum):
@@ -174,6 +176,8 @@ class BindDecision:
     """Endpoints of the same port at which the same attempt would succeed."""
     ports: PortRange | None = None
     """For port 0."""
+    overruled: str | None = None
+    """Where the kernel was asked and said otherwise: what the rules had said, an errno's name or "ok"."""
 
     @property
     def is_ok(self) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.model.bind import BindConflict, BindDecision, Option, Refusal, Remedy, Sharing
-from monitor.model.tcp import TcpState
+from monitor.model.bind import BindConflict, BindDecision, Certainty, Option, Remedy, Sharing
+from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.presentation.bind_holders import who
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
@@ -24,7 +24,11 @@ def advice(decision: BindDecision, texts: RowTexts) -> list[tuple[str, str]]:
     """Give the lines, each with its label; none where the attempt succeeds."""
     if decision.is_ok:
         return []
-    found = [("to get it", text) for text in _ways(decision, texts)]
+    ways = list(_ways(decision, texts))
+    found = [("" if place else "to get it", f"or {way}" if place else way) for place, way in enumerate(ways)]
+    if decision.certainty is Certainty.NOT_VISIBLE:
+        probe = "; binding for an instant (--probe) tells as well" if decision.attempt.protocol == PROTOCOL_TCP else ""
+        found.append(("to know", f"root can read what is set{probe}"))
     useless = list(_useless(decision))
     found += [("no use", "; ".join(useless))] if useless else []
     free = [safe_text(str(endpoint)) for endpoint in decision.free_now]
@@ -37,17 +41,18 @@ def _ways(decision: BindDecision, texts: RowTexts) -> Iterator[str]:
     helping = [remedy for remedy in decision.remedies if remedy.helps]
     for remedy in helping:
         yield _option_text(remedy, decision)
-    if not decision.conflicts:
-        return
     stopped = _processes_to_stop(decision, texts)
     waited = [conflict for conflict in decision.conflicts if conflict.is_kernel_held]
     if stopped:
-        yield f"{'or ' if helping else ''}stop {' and '.join(stopped)}{_then(waited, texts)}"
+        yield f"stop {' and '.join(stopped)}{_then(waited, texts)}"
     elif waited:
-        yield f"{'or ' if helping else ''}wait{_longest(waited, texts)}"
+        yield f"wait{_longest(waited, texts)}"
 
 
 def _option_text(remedy: Remedy, decision: BindDecision) -> str:
+    if remedy.option is Option.PRIVILEGE:
+        port = decision.attempt.endpoint.port
+        return f"{remedy.option} (root has it), or net.ipv4.ip_unprivileged_port_start at most {port}"
     if remedy.is_certain:
         return f"{remedy.option}{' (IPv6 alone then)' if remedy.option is Option.V6ONLY else ''}"
     numbers = ", ".join(
@@ -97,22 +102,22 @@ def _useless(decision: BindDecision) -> Iterator[str]:
     for remedy in decision.remedies:
         if remedy.helps:
             continue
-        if remedy.option is Option.PRIVILEGE:
-            yield "being root"
-        elif remedy.option in (Option.REUSEADDR, Option.REUSEPORT) and decision.conflicts:
-            yield f"{remedy.option} ({_against(remedy.option, decision)})"
+        if remedy.option in (Option.REUSEADDR, Option.REUSEPORT) and decision.conflicts:
+            reasons = _against(remedy.option, decision)
+            yield f"{remedy.option} ({reasons})" if reasons else str(remedy.option)
         else:
             yield str(remedy.option)
-    if decision.refusal is Refusal.IN_USE:
+    if decision.conflicts:
         yield from _own_useless(decision)
+        yield "being root"
 
 
 def _own_useless(decision: BindDecision) -> Iterator[str]:
     """Name the options that the attempt has and that do not get it through."""
-    if decision.attempt.reuseaddr:
-        yield f"SO_REUSEADDR as asked ({_against(Option.REUSEADDR, decision)})"
-    if decision.attempt.reuseport:
-        yield f"SO_REUSEPORT as asked ({_against(Option.REUSEPORT, decision)})"
+    own = {Option.REUSEADDR: decision.attempt.reuseaddr, Option.REUSEPORT: decision.attempt.reuseport}
+    for option, is_set in own.items():
+        if is_set and (reasons := _against(option, decision)):
+            yield f"{option} as asked ({reasons})"
 
 
 def _against(option: Option, decision: BindDecision) -> str:
@@ -121,4 +126,4 @@ def _against(option: Option, decision: BindDecision) -> str:
         sharing = conflict.reuseport if option is Option.REUSEPORT else conflict.reuseaddr
         if sharing in _NO_USE:
             reasons.setdefault(_NO_USE[sharing], []).append(str(number))
-    return "; ".join(f"{', '.join(numbers)}: {reason}" for reason, numbers in reasons.items()) or "it depends"
+    return "; ".join(f"{', '.join(numbers)}: {reason}" for reason, numbers in reasons.items())

@@ -31,6 +31,7 @@ def bind_document(decision: BindDecision, texts: RowTexts, facts: BindFacts) -> 
         "reason": None if decision.refusal is None else str(decision.refusal),
         "certain": decision.certainty is not Certainty.NOT_VISIBLE,
         "certainty": str(decision.certainty),
+        "overruled": decision.overruled,
         "kernel_held": decision.is_kernel_held,
         "conflicts": [_conflict(conflict, texts, facts) for conflict in decision.conflicts],
         "shares_with": [socket_document(texts, row) for row in decision.shares_with],

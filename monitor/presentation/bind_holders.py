@@ -5,11 +5,14 @@ from __future__ import annotations
 from monitor.model.process import SocketOwner
 from monitor.model.sample import DIRECTION_DIALLED
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
+from monitor.presentation.formats import duration_text
 from monitor.presentation.process_words import process_title
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.timer_words import left_text
 
 _MOST_OWNERS = 8
+_TICKS_PER_SECOND = 100
+"""USER_HZ, in which the kernel tells a process's start."""
 
 
 def holding(texts: RowTexts, row: int) -> str:
@@ -38,11 +41,11 @@ def pair(texts: RowTexts, row: int) -> str:
 
 
 def who(texts: RowTexts, row: int) -> str:
-    """Name the processes in one word or two; where they are not visible, their user."""
+    """Name a process that has the socket; where none is visible, its user."""
     processes = {owner.process.pid: owner.process for owner in texts.owners(row)}
     if processes:
         first = process_title(next(iter(processes.values())))
-        return first if len(processes) == 1 else f"{first} and {len(processes) - 1} more"
+        return first if len(processes) == 1 else f"{first} (one of {len(processes)})"
     return f"a process of {texts.user(row)}" if int(texts.interval.table.inode[row]) else "the kernel"
 
 
@@ -65,7 +68,8 @@ def _sharer(texts: RowTexts, held: list[SocketOwner]) -> str:
     process = held[0].process
     user = "yours" if process.uid == texts.interval.sample.uid else texts.user_name(process.uid)
     descriptors = ", ".join(str(owner.fd) for owner in held)
-    return f"{process_title(process)} ({user}, fd {descriptors})"
+    age = duration_text(max(0.0, texts.interval.sample.boot_time - process.start_time / _TICKS_PER_SECOND))
+    return f"{process_title(process)} ({user}, up {age}, fd {descriptors})"
 
 
 def _nobody(texts: RowTexts, row: int) -> str:

@@ -19,6 +19,7 @@ _REASONS = {
     Refusal.TRANSPARENT_RIGHT: "IP_TRANSPARENT takes CAP_NET_ADMIN or CAP_NET_RAW, and uid {uid} has neither",
     Refusal.IN_USE: "another socket is in the way",
     Refusal.RANGE_USED_UP: "none of the {usable} ports to choose from is free",
+    Refusal.BEYOND_RULES: "the kernel refuses, and no table says why",
     Refusal.RANGE_RESERVED: "all ports of the range are reserved (net.ipv4.ip_local_reserved_ports)",
 }
 _FROM_CONNECT = frozenset({Refusal.RANGE_USED_UP, Refusal.RANGE_RESERVED})

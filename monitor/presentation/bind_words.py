@@ -5,9 +5,9 @@ The bind screen and `fourtuple bind` show the same words.
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Iterable, Iterator
 
-from monitor.model.bind import BindConflict, BindDecision, Certainty, Meeting, PortRange
+from monitor.model.bind import BindConflict, BindDecision, Certainty, Meeting, Option, PortRange, Sharing
 from monitor.model.bind_facts import BindFacts, Unread
 from monitor.model.tcp import TcpState
 from monitor.presentation.bind_advice import advice
@@ -19,12 +19,13 @@ from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
 
 Line = tuple[str, str]
-"""A label and its text; an empty label goes on with the line before."""
+"""A label and its text; an empty label goes on with the line before, a number is that of a socket in the way."""
 
+_OUTSIDE = "something beyond the tables decides here, such as a security module or a cgroup's program"
 MOST_CONFLICTS = 20
 """Sockets in the way that are listed one by one."""
 _STATE_WIDTH = 10
-_ENDPOINT_WIDTH = 22
+_ENDPOINT_WIDTH = 48
 
 
 def answer(decision: BindDecision, texts: RowTexts) -> str:
@@ -33,18 +34,23 @@ def answer(decision: BindDecision, texts: RowTexts) -> str:
         return f"Yes: {_yes(decision, texts)}{_sureness(decision)}."
     reason = _in_the_way(decision, texts) if decision.conflicts else refusal_reason(decision)
     if decision.certainty is Certainty.NOT_VISIBLE:
-        return f"Not certain: {decision.errno} unless it shares, which is not visible: {reason}."
+        return f"Not certain, {decision.errno} unless {_unless(decision)}, which is not visible: {reason}."
     return f"No, {decision.errno}: {reason}{_sureness(decision)}."
 
 
 def lines(decision: BindDecision, texts: RowTexts, facts: BindFacts) -> list[Line]:
     """Say why, one socket in the way after the other, then what would help, what would not, and what is free."""
     found: list[Line] = []
-    for number, conflict in islice(enumerate(decision.conflicts, 1), MOST_CONFLICTS):
-        found += _conflict_lines(number, conflict, texts, facts)
+    listed = decision.conflicts[:MOST_CONFLICTS]
+    width = min(_ENDPOINT_WIDTH, max((len(pair(texts, conflict.row)) for conflict in listed), default=0))
+    for number, conflict in enumerate(listed, 1):
+        found.append((str(number), _conflict(conflict, texts, width)))
+        found += [("", text) for text in _conflict_reasons(conflict, texts, facts)]
     if len(decision.conflicts) > MOST_CONFLICTS:
         found.append(("", f"and {count_text(len(decision.conflicts) - MOST_CONFLICTS)} more sockets on the port"))
     found += [("shares", holding(texts, row)) for row in decision.shares_with[:MOST_CONFLICTS]]
+    if decision.overruled is not None:
+        found.append(("differs", f"the rules say {decision.overruled}: {_OUTSIDE}"))
     if decision.ports is not None:
         found.append(("range", _range(decision.ports)))
     found += advice(decision, texts)
@@ -82,15 +88,32 @@ def _in_the_way(decision: BindDecision, texts: RowTexts) -> str:
     return f"{text}; {count_text(len(others))} more socket{'s' * (len(others) > 1)} in the way"
 
 
-def _conflict_lines(number: int, conflict: BindConflict, texts: RowTexts, facts: BindFacts) -> list[Line]:
-    state, where = texts.state(conflict.row), pair(texts, conflict.row)
-    owners = owners_text(texts, conflict.row)
-    found = [(str(number), f"{state:<{_STATE_WIDTH}} {where:<{_ENDPOINT_WIDTH}}   {owners}")]
-    found.append(("", _MEETINGS[conflict.meeting]))
+def _unless(decision: BindDecision) -> str:
+    """Name what the sockets in the way would have to have set."""
+    attempt = decision.attempt
+    options = []
+    if attempt.reuseaddr and _depends(conflict.reuseaddr for conflict in decision.conflicts):
+        options.append(str(Option.REUSEADDR))
+    if attempt.reuseport and _depends(conflict.reuseport for conflict in decision.conflicts):
+        options.append(str(Option.REUSEPORT))
+    them = "it has" if len(decision.conflicts) == 1 else "those in the way have"
+    return f"{them} set {' or '.join(options) or Option.V6ONLY}"
+
+
+def _depends(sharings: Iterable[Sharing]) -> bool:
+    return Sharing.NOT_VISIBLE in sharings
+
+
+def _conflict(conflict: BindConflict, texts: RowTexts, width: int) -> str:
+    where = pair(texts, conflict.row)
+    return f"{texts.state(conflict.row):<{_STATE_WIDTH}} {where:<{width}}   {owners_text(texts, conflict.row)}"
+
+
+def _conflict_reasons(conflict: BindConflict, texts: RowTexts, facts: BindFacts) -> Iterator[str]:
+    yield _MEETINGS[conflict.meeting]
     unread = facts.unread.get(int(texts.interval.table.cookie[conflict.row]))
     if unread is not None and not conflict.is_certain:
-        found.append(("", f"what it has set is not visible: {_UNREAD[unread]}"))
-    return found
+        yield f"what it has set is not visible: {_UNREAD[unread]}"
 
 
 def _range(ports: PortRange) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from ipaddress import IPv6Address
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from monitor.model.bind import (
     Option,
     Refusal,
     Remedy,
+    Sharing,
     Stage,
 )
 from monitor.model.bind_facts import BindFacts
@@ -114,8 +116,18 @@ def _remedies(table: SocketTable, decision: BindDecision, facts: BindFacts) -> I
     for option, changed in _changes(decision):
         own = replace(facts, unprivileged_from=0) if option is Option.PRIVILEGE else facts
         outcome = _verdict(table, changed, own)
-        is_certain = outcome.certainty is not Certainty.NOT_VISIBLE
-        yield Remedy(option, helps=outcome.is_ok or not is_certain, is_certain=is_certain)
+        may_help = outcome.certainty is Certainty.NOT_VISIBLE and _may_lift(option, outcome)
+        yield Remedy(option, helps=outcome.is_ok or may_help, is_certain=not may_help)
+
+
+def _may_lift(option: Option, outcome: BindDecision) -> bool:
+    """Whether the option itself, set by those in the way too, would pass each of them."""
+    if option not in (Option.REUSEADDR, Option.REUSEPORT):
+        return False
+    sharings = {
+        conflict.reuseaddr if option is Option.REUSEADDR else conflict.reuseport for conflict in outcome.conflicts
+    }
+    return sharings <= {Sharing.LIFTS, Sharing.NOT_VISIBLE}
 
 
 def _changes(decision: BindDecision) -> Iterator[tuple[Option, BindAttempt]]:
@@ -130,9 +142,8 @@ def _changes(decision: BindDecision) -> Iterator[tuple[Option, BindAttempt]]:
             yield Option.REUSEADDR, replace(attempt, reuseaddr=True)
         if not attempt.reuseport:
             yield Option.REUSEPORT, replace(attempt, reuseport=True)
-        if attempt.endpoint.address.version == 6 and not attempt.v6only:  # noqa: PLR2004 - IPv6
+        if attempt.endpoint.address == IPv6Address(0) and not attempt.v6only:
             yield Option.V6ONLY, replace(attempt, v6only=True)
-        yield Option.PRIVILEGE, attempt
 
 
 def _free(table: SocketTable, attempt: BindAttempt, facts: BindFacts) -> Iterator[Endpoint]:

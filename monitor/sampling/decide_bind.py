@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from monitor.model.bind import BindAttempt, BindDecision
+from monitor.model.bind import BindAttempt, BindDecision, Certainty, Refusal, Stage
 from monitor.model.bind_facts import BindFacts, SocketHolder
 from monitor.model.sample import Sample
 from monitor.model.tcp import PROTOCOL_TCP
@@ -31,6 +32,30 @@ def decide(source: BindSource, sample: Sample, attempt: BindAttempt) -> tuple[Bi
     if holders:
         facts = source.bind_facts(holders).beside(sample)
     return decide_bind(sample.table, attempt, facts), facts
+
+
+def confirmed(decision: BindDecision, errno: str | None) -> BindDecision:
+    """Put what the kernel said when the attempt was really made before what the rules say.
+
+    Args:
+        decision: By the rules.
+        errno: The name of it; None where bind() succeeded.
+    """
+    if errno == decision.errno:
+        return replace(decision, certainty=Certainty.PROBED)
+    if errno is None:
+        is_open = decision.certainty is Certainty.NOT_VISIBLE
+        shared = tuple(conflict.row for conflict in decision.conflicts)
+        overruled = None if is_open else decision.errno
+        return BindDecision(decision.attempt, None, shares_with=shared, certainty=Certainty.PROBED, overruled=overruled)
+    return replace(
+        decision,
+        errno=errno,
+        stage=Stage.BIND,
+        refusal=Refusal.BEYOND_RULES,
+        certainty=Certainty.PROBED,
+        overruled=decision.errno or "ok",
+    )
 
 
 def holders_in_question(sample: Sample, attempt: BindAttempt, facts: BindFacts) -> list[SocketHolder]:
