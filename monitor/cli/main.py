@@ -26,6 +26,7 @@ COMMANDS = {
     "list": "list every socket of this machine once",
     "route": "which way to a remote endpoint, from which local address, and why",
     "bind": "can I have this port, and if not, who is in the way",
+    "demux": "which socket gets a segment, and why",
     "process": "one process and its sockets",
 }
 """Each command's module is monitor.cli.NAME; only the one that is asked for is imported."""

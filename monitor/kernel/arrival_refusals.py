@@ -50,4 +50,7 @@ def refusal_reach(number: int, source: Address, destination: Address, *, is_own:
         return Reach.MARTIAN_SOURCE
     if destination.is_multicast:
         return Reach.NOT_JOINED
+    # Newer kernels have an errno of its own for it.
+    if number == errno.EXDEV:
+        return Reach.REVERSE_PATH
     return Reach.REFUSED if back else Reach.REVERSE_PATH

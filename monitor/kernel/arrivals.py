@@ -9,21 +9,17 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv6Address
 
 from monitor.kernel.arrival_refusals import ipv6_refusal, refusal_reach
 from monitor.kernel.joined_groups import has_joined_ipv6
-from monitor.kernel.route_messages import Message, route_reply_of
-from monitor.kernel.rtnetlink_socket import RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE, RtnetlinkSocket
+from monitor.kernel.local_routes import RTCF_LOCAL, RTM_F_FIB_MATCH, LocalRoutes, RouteAsked, RouteFound
 from monitor.model.endpoint import Address, Endpoint
 from monitor.model.route import InterfaceAddress, Link
 from monitor.model.sample import Network
 from monitor.model.segment import Arrival, Origin, Reach, Segment
 
-_ASK = "ask whether a segment is for this host"
-_RTCF_LOCAL = 0x8000_0000
-"""Flag of an answer: a copy stays on this host (include/uapi/linux/in_route.h)."""
 _REACHES = {
     "local": Reach.LOCAL,
     "anycast": Reach.LOCAL,
@@ -36,7 +32,7 @@ class ArrivalReader:
     """Asks in the network namespace in which it was opened; for one thread at a time."""
 
     def __init__(self) -> None:
-        self._kernel = RtnetlinkSocket()
+        self._routes = LocalRoutes()
 
     def read(self, segment: Segment, network: Network) -> Arrival:
         """Find out how a segment comes in.
@@ -45,16 +41,16 @@ class ArrivalReader:
             KernelError: the kernel could not be asked.
         """
         links = {link.index: link for link in network.links}
-        return _Arrivals(self._kernel, links, network.addresses).of(segment)
+        return _Arrivals(self._routes, links, network.addresses).of(segment)
 
     def close(self) -> None:
         """Close the socket; may be called twice."""
-        self._kernel.close()
+        self._routes.close()
 
 
 @dataclass(frozen=True, slots=True)
 class _Arrivals:
-    kernel: RtnetlinkSocket
+    routes: LocalRoutes
     links: Mapping[int, Link]
     addresses: Sequence[InterfaceAddress]
 
@@ -92,17 +88,23 @@ class _Arrivals:
         return next((link.index for link in self.links.values() if link.name == name), 0)
 
     def _from_anybody(self, segment: Segment, device: int | None) -> Arrival:
-        reply = self._ask(segment.destination.address, oif=device if _is_bound_to_link(segment) else 0)
-        reach = _REACHES.get(reply.type, Reach.NOT_OURS) if isinstance(reply, _Reply) else Reach.NOT_OURS
-        if reach is not Reach.LOCAL:
-            found = 0 if isinstance(reply, int) else reply.output
-            return Arrival(reach, device or found, Origin.NAMED if device else Origin.OWNER)
+        leaving = (device or 0) if _is_bound_to_link(segment) else 0
+        reply = self.routes.ask(RouteAsked(segment.destination.address, leaving=leaving))
+        reach = _REACHES.get(reply.type, Reach.NOT_OURS) if isinstance(reply, RouteFound) else Reach.NOT_OURS
+        if isinstance(reply, int) or reach is not Reach.LOCAL:
+            return self._to_group(segment, device, reply, reach)
         owner = self._owner(segment.destination.address, device)
         return Arrival(reach, device or owner, Origin.NAMED if device else Origin.OWNER, owner)
 
+    def _to_group(self, segment: Segment, device: int | None, reply: RouteFound | int, reach: Reach) -> Arrival:
+        found = 0 if isinstance(reply, int) else reply.device
+        if isinstance(reply, RouteFound) and reach is Reach.MULTICAST:
+            reach = reach if self._keeps_copy(reply, segment.destination.address) else Reach.NOT_JOINED
+        return Arrival(reach, device or found, Origin.NAMED if device else Origin.OWNER)
+
     def _sent_here(self, segment: Segment, source: Endpoint, zone: int) -> Arrival:
         destination = segment.destination.address
-        reply = self._ask(destination, source.address, oif=zone, **_selectors(segment))
+        reply = self.routes.ask(replace(_asked(segment), leaving=zone))
         if isinstance(reply, int):
             return Arrival(Reach.LEAVES, 0, Origin.HERE, errno=errno.errorcode.get(reply, str(reply)))
         reach = _REACHES.get(reply.type, Reach.LEAVES)
@@ -111,7 +113,7 @@ class _Arrivals:
             return Arrival(reach, owner, Origin.HERE, owner)
         if reach is Reach.MULTICAST and not self._keeps_copy(reply, destination):
             reach = Reach.NOT_JOINED
-        return Arrival(reach, reply.output, Origin.HERE)
+        return Arrival(reach, reply.device, Origin.HERE)
 
     def _from_wire(self, segment: Segment, source: Endpoint, device: int, origin: Origin) -> Arrival:
         destination, link = segment.destination.address, self.links.get(device)
@@ -121,7 +123,7 @@ class _Arrivals:
         refusal = ipv6_refusal(source.address, destination, is_loopback=is_loopback)
         if refusal is not None:
             return Arrival(refusal, device, origin)
-        reply = self._ask(destination, source.address, iif=device, **_selectors(segment))
+        reply = self.routes.ask(replace(_asked(segment), arriving=device))
         if isinstance(reply, int):
             is_own = self._is_own(source.address, 0)
             reach = refusal_reach(reply, source.address, destination, is_own=is_own, back=self._back(source, device))
@@ -135,62 +137,47 @@ class _Arrivals:
     def _assumed(self, segment: Segment) -> tuple[int, Origin]:
         """Assume an interface for a segment from outside: where an answer would leave, else the destination's own."""
         assert segment.source is not None
-        reply = self._ask(segment.source.address)
-        if isinstance(reply, _Reply) and reply.output:
-            return reply.output, Origin.WAY_BACK
+        reply = self.routes.ask(RouteAsked(segment.source.address))
+        if isinstance(reply, RouteFound) and reply.device:
+            return reply.device, Origin.WAY_BACK
         owner = self._owner(segment.destination.address, None)
         return owner, Origin.OWNER if owner else Origin.UNKNOWN
 
     def _back(self, source: Endpoint, device: int) -> bool:
         """Whether an answer to the source would leave by that interface."""
-        reply = self._ask(source.address)
-        return isinstance(reply, _Reply) and reply.output == device
+        reply = self.routes.ask(RouteAsked(source.address))
+        return isinstance(reply, RouteFound) and reply.device == device
 
     def _is_own(self, address: Address, zone: int) -> bool:
         if any(entry.address == address and zone in (0, entry.link) for entry in self.addresses):
             return True
         # All of 127/8 and the addresses of AnyIP routes are ours without being listed.
-        reply = self._ask(address, oif=zone)
-        return isinstance(reply, _Reply) and reply.type == "local"
+        reply = self.routes.ask(RouteAsked(address, leaving=zone))
+        return isinstance(reply, RouteFound) and reply.type == "local"
 
     def _owner(self, address: Address, device: int | None) -> int:
-        reply = self._ask(address, oif=device if device and _is_link_local(address) else 0, flags=RTM_F_FIB_MATCH)
-        if isinstance(reply, _Reply) and reply.type in ("local", "anycast"):
-            return reply.output
+        leaving = (device or 0) if _is_link_local(address) else 0
+        reply = self.routes.ask(RouteAsked(address, leaving=leaving, flags=RTM_F_FIB_MATCH))
+        if isinstance(reply, RouteFound) and reply.type in ("local", "anycast"):
+            return reply.device
         return next((entry.link for entry in self.addresses if entry.address == address), 0)
 
-    def _keeps_copy(self, reply: _Reply, group: Address) -> bool:
+    def _keeps_copy(self, reply: RouteFound, group: Address) -> bool:
         if isinstance(group, IPv6Address):
-            return has_joined_ipv6(group, reply.output)
-        return bool(reply.flags & _RTCF_LOCAL)
-
-    def _ask(
-        self, destination: Address, source: Address | None = None, *, flags: int = 0, **selectors: int | None
-    ) -> _Reply | int:
-        """Ask for a route; a selector that is 0 or None is left open."""
-        given: dict[str, str | int] = {name: value for name, value in selectors.items() if value}
-        if source is not None and not source.is_unspecified:
-            given["src"] = str(source)
-        given |= {"dst": str(destination), "flags": flags | RTM_F_LOOKUP_TABLE}
-        return self.kernel.get(_ASK, "route", _reply_of, **given)
+            return has_joined_ipv6(group, reply.device)
+        return bool(reply.flags & RTCF_LOCAL)
 
 
-def _selectors(segment: Segment) -> dict[str, int]:
-    """Give what rules may mind beside addresses and interfaces, under pyroute2's names."""
-    source_port = segment.source.port if segment.source else 0
-    return {"ip_proto": segment.protocol, "sport": source_port, "dport": segment.destination.port}
-
-
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    type: str
-    output: int
-    flags: int
-
-
-def _reply_of(message: Message) -> _Reply:
-    reply = route_reply_of(message)
-    return _Reply(reply.type, reply.hop.output, message["flags"])
+def _asked(segment: Segment) -> RouteAsked:
+    """Ask for a segment's own way, with all that policy rules may mind."""
+    source = segment.source
+    return RouteAsked(
+        segment.destination.address,
+        None if source is None else source.address,
+        protocol=segment.protocol,
+        source_port=0 if source is None else source.port,
+        destination_port=segment.destination.port,
+    )
 
 
 def _is_bound_to_link(segment: Segment) -> bool:

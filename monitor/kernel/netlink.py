@@ -110,25 +110,32 @@ class NetlinkSocket:
             self._fill()
             yield self._verified(kind if answer is None else answer)
 
-    def look_up(self, kind: int, payloads: Sequence[bytes], operation: str) -> tuple[Messages, list[int]]:
+    def look_up(
+        self, kind: int, payloads: Sequence[bytes], operation: str, *, answer: int | None = None
+    ) -> tuple[Messages, list[int]]:
         """Ask one question after another, and give the answers in order and for each question 0 or its errno.
+
+        The arguments are those of dump().
 
         Raises:
             WireError: also where the answers do not fit the buffer together; a thousand short ones do.
         """
         self._clear()
+        expected = kind if answer is None else answer
         refusals: list[int] = []
         for payload in payloads:
             self._ask(kind, NLM_F_REQUEST, payload, operation)
-            length, answer, size = self._receive()
+            length, received, size = self._receive()
             self._is_answered = True
-            if answer == NLMSG_ERROR and (refusal := self._error_code(self._end, size)):
+            if received == NLMSG_ERROR and (refusal := self._error_code(self._end, size)):
                 refusals.append(refusal)
-            elif answer == kind and aligned(length) == aligned(size):
+            elif received == expected and aligned(length) == aligned(size):
                 refusals.append(0)
                 self._keep(size)
             else:
-                raise WireError(f"a netlink answer of type {answer}, {length} of {size} bytes, to a question of {kind}")
+                raise WireError(
+                    f"a netlink answer of type {received}, {length} of {size} bytes, to a question of {kind}"
+                )
         return find_messages(self._data[: self._end]), refusals
 
     def widen(self) -> None:

@@ -26,17 +26,7 @@ RTM_F_LOOKUP_TABLE = 0x1000
 RTM_F_FIB_MATCH = 0x2000
 """Answer with the route of the table rather than with what would be used for this destination."""
 
-ANSWERS = frozenset(
-    {
-        errno.ENETUNREACH,
-        errno.EHOSTUNREACH,
-        errno.EACCES,
-        errno.EINVAL,
-        errno.ENODEV,
-        errno.ENETDOWN,
-        errno.EXDEV,
-    }
-)
+ANSWERS = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES, errno.EINVAL, errno.ENODEV, errno.ENETDOWN})
 """Error numbers that say something about the way; any other one says that the question failed."""
 
 _FOREIGN = (NetlinkError, NetlinkDecodeError, struct.error, OSError, LookupError, TypeError, ValueError)

@@ -20,7 +20,7 @@ from monitor.model.tcp import PROTOCOL_TCP
 MOST_LOSERS = 100
 """How many of those that do not fit are listed one by one."""
 
-_GROUP_COLUMNS = ("family", "v6only", "device", "uid", "local_high", "local_low")
+_GROUP_COLUMNS = ("state", "family", "v6only", "device", "uid", "local_high", "local_low")
 _UDP_POINTS = {True: 4, False: 1}
 """What each of remote address, remote port and device is worth, by whether the packet is IPv4."""
 
@@ -85,7 +85,12 @@ class Buckets:
     def group_of(self, row: int) -> tuple[int, ...]:
         """List those that would form a SO_REUSEPORT group with a waiting socket, itself included."""
         table, rows = self._table, self._on_port
-        is_alike = table.state[rows] == table.state[row]
+        if row not in rows:
+            # A program may steer to a socket of another port.
+            rows = np.flatnonzero(
+                (table.protocol == self._segment.protocol) & (table.local_port == table.local_port[row])
+            )
+        is_alike = np.ones(len(rows), np.bool_)
         for name in _GROUP_COLUMNS:
             column = getattr(table, name)
             is_alike &= column[rows] == column[row]

@@ -1,0 +1,109 @@
+"""LocalRoutes: single route questions by plain netlink, with an input interface where a packet comes from outside.
+
+pyroute2 asks the same in route_look_up.py; importing it alone takes longer than all of a command that ends at once.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from monitor.errors import KernelError
+from monitor.kernel.netlink import NetlinkSocket
+from monitor.kernel.netlink_messages import HEADER, aligned
+from monitor.kernel.route_types import ROUTE_TYPES
+from monitor.kernel.rtnetlink_list import NETLINK_ROUTE, U32, attributes, number, unpack
+from monitor.model.endpoint import Address
+
+RTM_F_FIB_MATCH = 0x2000
+"""Answer with the route of the table, which for a local address names the interface that owns it."""
+RTCF_LOCAL = 0x8000_0000
+"""Flag of an answer: a copy of what is sent stays on this host (include/uapi/linux/in_route.h)."""
+
+_ASK = "ask whether a segment is for this host"
+_RTM_NEWROUTE, _RTM_GETROUTE = 24, 26
+_RTMSG = struct.Struct("=BBBBBBBBI")
+"""struct rtmsg: family, two prefix lengths, tos, table, protocol, scope, type, flags."""
+_RTA_DST, _RTA_SRC, _RTA_IIF, _RTA_OIF = 1, 2, 3, 4
+_RTA_IP_PROTO, _RTA_SPORT, _RTA_DPORT = 27, 28, 29
+_ATTRIBUTE = struct.Struct("=HH")
+_PORT = struct.Struct(">H")
+
+
+@dataclass(frozen=True, slots=True)
+class RouteAsked:
+    """A question; 0 and None leave open."""
+
+    destination: Address
+    source: Address | None = None
+    arriving: int = 0
+    """Index of the interface that the packet comes in by: with it the real input routing runs."""
+    leaving: int = 0
+    """Index of the interface that the sender is bound to."""
+    protocol: int = 0
+    source_port: int = 0
+    destination_port: int = 0
+    flags: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RouteFound:
+    """An answer."""
+
+    type: str
+    """As ip-route(8) calls it: local, unicast, broadcast, multicast, …"""
+    device: int
+    """Index of the interface; 0 for none."""
+    flags: int
+
+
+class LocalRoutes:
+    """Asks in the network namespace in which it was opened; for one thread at a time."""
+
+    def __init__(self) -> None:
+        self._netlink = NetlinkSocket.open(NETLINK_ROUTE, _ASK)
+
+    def ask(self, asked: RouteAsked) -> RouteFound | int:
+        """Ask for one route; what the kernel refuses comes as its errno.
+
+        Raises:
+            KernelError: the kernel is silent.
+            WireError: its answer breaks its contract.
+        """
+        messages, (refusal,) = self._netlink.look_up(_RTM_GETROUTE, [_request(asked)], _ASK, answer=_RTM_NEWROUTE)
+        if refusal:
+            return refusal
+        if not len(messages):
+            raise KernelError(_ASK, 0, "the kernel gave no answer")
+        body = messages.records(int(messages.lengths[0])).tobytes()[HEADER.itemsize :]
+        *_, kind, flags = unpack(_RTMSG, body)
+        values = attributes(body, _RTMSG.size)
+        return RouteFound(ROUTE_TYPES.get(kind, f"type-{kind}"), number(values.get(_RTA_OIF)), flags)
+
+    def close(self) -> None:
+        """Close the socket; may be called twice."""
+        self._netlink.close()
+
+
+def _request(asked: RouteAsked) -> bytes:
+    source = asked.source if asked.source is not None and not asked.source.is_unspecified else None
+    family = socket.AF_INET if isinstance(asked.destination, IPv4Address) else socket.AF_INET6
+    bits = asked.destination.max_prefixlen
+    values = (
+        (_RTA_DST, asked.destination.packed),
+        (_RTA_SRC, source.packed if source is not None else b""),
+        (_RTA_IIF, U32.pack(asked.arriving) if asked.arriving else b""),
+        (_RTA_OIF, U32.pack(asked.leaving) if asked.leaving else b""),
+        (_RTA_IP_PROTO, bytes([asked.protocol]) if asked.protocol else b""),
+        (_RTA_SPORT, _PORT.pack(asked.source_port) if asked.source_port else b""),
+        (_RTA_DPORT, _PORT.pack(asked.destination_port) if asked.destination_port else b""),
+    )
+    head = _RTMSG.pack(family, bits, bits if source is not None else 0, 0, 0, 0, 0, 0, asked.flags)
+    return head + b"".join(_attribute(kind, value) for kind, value in values if value)
+
+
+def _attribute(kind: int, value: bytes) -> bytes:
+    length = _ATTRIBUTE.size + len(value)
+    return (_ATTRIBUTE.pack(length, kind) + value).ljust(aligned(length), b"\0")

@@ -1,0 +1,66 @@
+"""Who gets the new clients of a port at each local address, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from monitor.model.demux import Answer, DemuxDecision
+from monitor.presentation.demux_lines import DemuxLine
+from monitor.presentation.demux_names import SocketNames
+from monitor.presentation.demux_reach import undelivered_text
+from monitor.presentation.fitting import cell_width
+from monitor.presentation.formats import count_text
+from monitor.presentation.route_names import protocol_name
+from monitor.presentation.row_text import RowTexts
+from monitor.presentation.safe_text import safe_text
+
+_NOBODY = "nobody"
+
+
+def places_sentence(decisions: Sequence[DemuxDecision], texts: RowTexts) -> str:
+    """Say who gets how many of the addresses."""
+    if not decisions:
+        return "This host has no address of that family."
+    segment = decisions[0].facts.segment
+    title = f"{protocol_name(segment.protocol)} port {segment.destination.port}"
+    counts: dict[str, int] = {}
+    for decision in decisions:
+        who = receiver_text(decision, texts)
+        counts[who] = counts.get(who, 0) + 1
+    if set(counts) == {_NOBODY}:
+        return f"Nobody gets {title}, at none of {count_text(len(decisions))} local addresses."
+    parts = [f"{who} at {count_text(count)}" for who, count in counts.items()]
+    return f"{title} of {count_text(len(decisions))} local addresses goes to {', '.join(parts)}."
+
+
+def place_lines(decisions: Sequence[DemuxDecision], texts: RowTexts) -> Iterator[DemuxLine]:
+    """Give a line for each local address: the endpoint, its interface, and who gets a new client there."""
+    ends = [safe_text(str(decision.facts.segment.destination)) for decision in decisions]
+    devices = [texts.interface_name(decision.facts.arrival.device) for decision in decisions]
+    width = max(map(cell_width, ends), default=0)
+    device_width = max(map(cell_width, devices), default=0)
+    for decision, end, device in zip(decisions, ends, devices, strict=True):
+        label = end + " " * (width - cell_width(end))
+        row = decision.members[0] if decision.members else None
+        yield DemuxLine(label, f"{device}{' ' * (device_width - cell_width(device))}  {_told(decision, texts)}", row)
+
+
+def receiver_text(decision: DemuxDecision, texts: RowTexts) -> str:
+    """Name who gets it in two words: "nginx[812]", "one of 4 nginx[812] …", "nobody"."""
+    if not decision.members:
+        return _NOBODY
+    names = SocketNames(texts)
+    first = names.who(decision.members[0])
+    if decision.answer is Answer.SOCKET or len(decision.members) == 1:
+        return first
+    word = "one" if decision.answer is Answer.ONE_OF else "all"
+    return f"{word} of {count_text(len(decision.members))} such as {first}"
+
+
+def _told(decision: DemuxDecision, texts: RowTexts) -> str:
+    if decision.answer is Answer.NOT_DELIVERED:
+        return f"{_NOBODY}: {undelivered_text(decision.facts, texts)}"
+    if not decision.members:
+        return _NOBODY
+    names, row = SocketNames(texts), decision.members[0]
+    return f"{receiver_text(decision, texts)}  {names.what(row)}{names.sharing(row)}"

@@ -1,0 +1,52 @@
+"""The local endpoints at which a port of this host can be met: one question each, without a source."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import numpy as np
+
+from monitor.model.endpoint import Address, Endpoint, address_from_words, unmapped
+from monitor.model.route import Link
+from monitor.model.sample import Network
+from monitor.model.segment import Segment
+from monitor.model.socket_table import SocketTable
+
+
+def segments_to(table: SocketTable, network: Network, protocol: int, asked: Endpoint | int) -> list[Segment]:
+    """List what new clients may send to a port, a segment for each local address.
+
+    Args:
+        table: the sockets, whose own addresses count as well: 127.0.0.53 is local without being listed.
+        network: links and addresses.
+        protocol: IPPROTO_TCP or IPPROTO_UDP.
+        asked: a port of all addresses; or an endpoint, whose wildcard stands for the addresses of its family.
+    """
+    if isinstance(asked, Endpoint) and not asked.is_wildcard:
+        return [Segment(protocol, asked.on_the_wire, None)]
+    port, version = (asked.port, asked.address.version) if isinstance(asked, Endpoint) else (asked, 0)
+    found = dict.fromkeys((*_listed(network, port), *_taken(table, protocol, port)))
+    return [Segment(protocol, place, None) for place in found if version in (0, place.address.version)]
+
+
+def _listed(network: Network, port: int) -> Iterator[Endpoint]:
+    links = {link.index: link for link in network.links}
+    for entry in network.addresses:
+        link = links.get(entry.link)
+        if link is not None and not entry.is_tentative:
+            yield Endpoint(entry.address, port, _zone(entry.address, link))
+
+
+def _taken(table: SocketTable, protocol: int, port: int) -> Iterator[Endpoint]:
+    """Give the loopback addresses that sockets wait on."""
+    waits = (table.is_listener | table.is_udp_unconnected) & (table.local_port == port) & (table.protocol == protocol)
+    words = np.unique(np.stack([table.local_high[waits], table.local_low[waits]], axis=1), axis=0)
+    for high, low in words.tolist():
+        address = unmapped(address_from_words(high, low, socket.AF_INET6))
+        if address.is_loopback:
+            yield Endpoint(address, port)
+
+
+def _zone(address: Address, link: Link) -> str | None:
+    return link.name.decode("utf-8", "surrogateescape") if address.is_link_local and address.version == 6 else None  # noqa: PLR2004 - IPv6

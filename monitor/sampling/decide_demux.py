@@ -1,0 +1,60 @@
+"""One road to who gets a segment, for screens and commands: the rules over a table beside the kernel's own word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monitor.model.demux import Agreement, DemuxDecision
+from monitor.model.endpoint import Endpoint
+from monitor.model.sample import Interval
+from monitor.model.segment import Segment
+from monitor.reasoning.demux import demultiplex
+from monitor.reasoning.demux_places import segments_to
+from monitor.sampling.intervals import advance
+from monitor.sampling.source import Source
+
+_TRIES = 3
+"""How often sockets are listed anew where the list and the kernel's look-up belong to different moments."""
+
+
+def decide(source: Source, interval: Interval, segment: Segment) -> DemuxDecision:
+    """Decide who gets a segment; rows of the decision are those of the interval's table.
+
+    Args:
+        source: where the kernel is asked.
+        interval: its sample has TIME-WAIT and bound-only rows.
+        segment: what arrives.
+    """
+    # The rows after the sample's own are only carried: the kernel does not find them any more.
+    return demultiplex(interval.sample.table, source.receiver_of(segment))
+
+
+def decide_at_once(source: Source, segment: Segment) -> tuple[Interval, DemuxDecision]:
+    """List the sockets and decide; anew where both have come to differ meanwhile."""
+    for _ in range(_TRIES):
+        interval = read_all(source)
+        decision = decide(source, interval, segment)
+        if decision.agreement is not Agreement.CHANGED:
+            break
+    return interval, decision
+
+
+def decide_places(
+    source: Source, interval: Interval, protocol: int, asked: Endpoint | int, device: int | None = None
+) -> list[DemuxDecision]:
+    """Decide for each local address of a port, or for one endpoint, who gets a new client.
+
+    Args:
+        source: where the kernel is asked.
+        interval: its sample has TIME-WAIT and bound-only rows.
+        protocol: IPPROTO_TCP or IPPROTO_UDP.
+        asked: a port; or an endpoint, whose wildcard stands for all addresses of its family.
+        device: index of the interface by which clients come; None for the one that owns each address.
+    """
+    segments = segments_to(interval.sample.table, interval.sample.network, protocol, asked)
+    return [decide(source, interval, replace(segment, device=device)) for segment in segments]
+
+
+def read_all(source: Source) -> Interval:
+    """Read one sample with TIME-WAIT and bound-only sockets."""
+    return advance(None, source.sample(time_wait=True))
