@@ -15,7 +15,7 @@ from monitor.model.egress import NOT_KNOWN, Egress
 from monitor.model.sample import DIRECTION_DIALLED, Interval
 from monitor.model.socket_table import U64, Bools, Rows
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
-from monitor.model.ways import WAY_QUESTION, Records
+from monitor.model.ways import WAY_QUESTION, Records, words_of
 from monitor.reasoning.interfaces import NO_INTERFACE
 
 _FACTOR = np.uint64(0x9E37_79B9_7F4A_7C15)
@@ -111,7 +111,7 @@ def former_way(interval: Interval, former: Egress) -> Rows:
 
 def _distinct(records: Records) -> tuple[Rows, Rows, U64]:
     """Give the first of equal records, for each record the number of its like, and a key for each number."""
-    words = records.view(np.uint64).reshape(len(records), WAY_QUESTION.itemsize // 8)
+    words = words_of(records)
     keys = np.zeros(len(records), np.uint64)
     for word in words.T:
         keys = (keys ^ word) * _FACTOR

@@ -14,7 +14,7 @@ import numpy as np
 from monitor.model.egress import Egress
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Rows
-from monitor.model.ways import WAY, WAY_QUESTION, Records
+from monitor.model.ways import WAY, WAY_QUESTION, Records, words_of
 from monitor.reasoning.columns import match_cookies
 from monitor.reasoning.egress import judge
 from monitor.reasoning.egress_questions import EgressQuestions, egress_questions
@@ -92,7 +92,8 @@ class RouteAgreement:
         places = match_cookies(self._questions.keys, questions.keys)
         rows = np.flatnonzero(places >= 0)
         # Keys may collide, records do not.
-        rows = rows[self._questions.records[places[rows]] == questions.records[rows]]
+        former, words = words_of(self._questions.records), words_of(questions.records)
+        rows = rows[(former[places[rows]] == words[rows]).all(axis=1)]
         ways = np.zeros(len(questions.records), WAY)
         generation = np.full(len(ways), _NEVER)
         answered_at = np.full(len(ways), -np.inf)

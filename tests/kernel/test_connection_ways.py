@@ -87,7 +87,7 @@ def family_of(address: str) -> int:
 def dial(held: ExitStack, remote: str = FAR, *, bound: str | None = None, mark: int = 0) -> socket.socket:
     """Leave a connection in SYN-SENT."""
     dialling = held.enter_context(socket.socket(family_of(remote)))
-    dialling.setblocking(False)
+    dialling.settimeout(0)
     if mark:
         dialling.setsockopt(socket.SOL_SOCKET, SO_MARK, mark)
     if bound:
@@ -239,11 +239,11 @@ def test_loopback_own_addresses_and_anyip_raise_no_alarm(ip, watch, held):
 def test_link_local_zones_and_mapped_addresses_raise_no_alarm(ip, watch, held):
     zone = socket.if_nametoindex("e1")
     local = held.enter_context(socket.socket(socket.AF_INET6))
-    local.setblocking(False)
+    local.settimeout(0)
     with suppress(BlockingIOError):
         local.connect(("fe80::5", 443, 0, zone))
     mapped = held.enter_context(socket.socket(socket.AF_INET6))
-    mapped.setblocking(False)
+    mapped.settimeout(0)
     with suppress(BlockingIOError):
         mapped.connect((f"::ffff:{FAR}", 443))
     assert {watch.says(each).verdict for each in (local, mapped)} == {Verdict.AGREES}

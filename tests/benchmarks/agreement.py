@@ -1,0 +1,130 @@
+"""What it costs to judge every connection's way: all of it, and what a sample or a user's question may have to wait."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from ipaddress import ip_address
+from time import perf_counter
+
+import numpy as np
+
+from monitor.kernel.rtnetlink import Rtnetlink
+from monitor.kernel.way_look_up import WayLookUp
+from monitor.model.endpoint import MAPPED_IPV4
+from monitor.model.route import Flow
+from monitor.model.sample import Interval, Sample
+from monitor.model.socket_table import SocketTable
+from monitor.model.tcp import PROTOCOL_TCP, TcpState
+from monitor.sampling.agreement import RouteAgreement
+from monitor.sampling.intervals import advance
+from monitor.sampling.live import LiveSource
+from monitor.sampling.sampler import WAYS_AT_ONCE
+from tests.benchmarks.rounds import Spread, interleaved, ratio
+from tests.namespaces import leave_for_new_namespace
+
+ALL = "**all ways asked and judged**"
+KERNEL = "of which the kernel's answers"
+LONGEST = "longest time that a sample or a question waits for them"
+UNCHANGED = "verdicts of a further sample, nothing changed"
+INTERVAL = "for comparison: the interval without verdicts"
+SINGLE = "the same questions one by one through pyroute2, a hundredth times 100"
+_LINKS = (
+    "link add e0 type veth peer name p0",
+    "link set p0 up",
+    "addr add 192.0.2.1/24 dev e0",
+    "link set e0 up",
+    "route add default via 192.0.2.254",
+)
+_FIRST_REMOTE = int(ip_address("198.18.0.1"))
+
+
+class Connections:
+    """So many connections to as many remote addresses, half of them dialled; only their ways are the kernel's."""
+
+    def __init__(self, rows: int) -> None:
+        self._source = LiveSource()
+        self._ways = WayLookUp()
+        self._single = Rtnetlink()
+        self.sample = _sample(self._source.sample(), rows)
+        self._interval: Interval = advance(None, self.sample)
+
+    def close(self) -> None:
+        self._single.close()
+        self._ways.close()
+        self._source.close()
+
+    def measure(self) -> Mapping[str, float]:
+        """Judge all from nothing, as after a change of routes."""
+        agreement = RouteAgreement()
+        asked_ms = []
+        started = perf_counter()
+        agreement.take(self._interval)
+        while len(questions := agreement.open_questions(WAYS_AT_ONCE)):
+            begun = perf_counter()
+            agreement.learn(self._ways.ways(questions))
+            asked_ms.append((perf_counter() - begun) * 1000)
+        judged = agreement.judged()
+        ended = perf_counter()
+        assert judged.egress is not None
+        assert judged.egress.is_known.all()
+        again = perf_counter()
+        agreement.take(self._interval)
+        finished = perf_counter()
+        return {
+            ALL: (ended - started) * 1000,
+            KERNEL: sum(asked_ms),
+            LONGEST: max(asked_ms),
+            UNCHANGED: (finished - again) * 1000,
+        }
+
+    def measure_interval(self) -> Mapping[str, float]:
+        """Make the interval of a further sample."""
+        started = perf_counter()
+        advance(self._interval, self.sample)
+        return {INTERVAL: (perf_counter() - started) * 1000}
+
+    def measure_single(self) -> Mapping[str, float]:
+        """Ask a hundredth of the questions by the road of a single one."""
+        started = perf_counter()
+        for row in range(len(self.sample.table) * 3 // 200):
+            self._single.route_to(Flow(self._interval.table.remote(row).address, protocol=PROTOCOL_TCP, uid=0))
+        return {SINGLE: (perf_counter() - started) * 1000 * 100}
+
+
+def measure_agreement(rows: int, rounds: int) -> dict[str, Spread]:
+    """Measure in a new network namespace, which this process does not leave again; needs root."""
+    leave_for_new_namespace()
+    for line in _LINKS:
+        subprocess.run(["ip", *line.split()], check=True)
+    connections = Connections(rows)
+    try:
+        return interleaved([connections.measure, connections.measure_interval, connections.measure_single], rounds)
+    finally:
+        connections.close()
+
+
+def table(rows: int, spreads: Mapping[str, Spread]) -> str:
+    """Write the measurements as a table in Markdown."""
+    lines = [f"{rows:,} connections to as many remote addresses, half of them dialled, {os.cpu_count()} processors", ""]
+    lines += ["| | ms | × all |", "| --- | ---: | ---: |"]
+    lines += [f"| {name} | {spread} | {ratio(spread, spreads[ALL])} |" for name, spread in spreads.items()]
+    return "\n".join(lines)
+
+
+def _sample(read: Sample, rows: int) -> Sample:
+    columns = SocketTable.zeros(rows)
+    columns.protocol[:] = PROTOCOL_TCP
+    columns.family[:] = 2
+    columns.state[:] = TcpState.ESTABLISHED
+    # Who dialled is in SYN-SENT: no counters are needed to tell.
+    columns.state[::2] = TcpState.SYN_SENT
+    columns.local_low[:] = MAPPED_IPV4 | int(ip_address("192.0.2.1"))
+    columns.remote_low[:] = MAPPED_IPV4 | _FIRST_REMOTE + np.arange(rows)
+    columns.local_port[:] = 10_000 + np.arange(rows) % 50_000
+    columns.remote_port[:] = 443
+    columns.cookie[:] = 1 + np.arange(rows)
+    columns.inode[:] = 1 + np.arange(rows)
+    columns.has_mark[:] = True
+    return Sample(**{name: getattr(read, name) for name in read.__slots__} | {"table": columns})
