@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from errno import EACCES, ESRCH
 from pathlib import Path
@@ -87,19 +88,22 @@ def _facts_in(inside: int, pid: int, users: UserNames) -> ProcessFacts:
     except psutil.NoSuchProcess as error:
         raise ProcessLookupError(ESRCH, os.strerror(ESRCH)) from error
     with live.oneshot():
+        cpu_seconds = fact("cpu_seconds", lambda: sum(live.cpu_times()[:2]))
+        read_at = time.clock_gettime(time.CLOCK_BOOTTIME)
         facts = ProcessFacts(
             process=process,
             user=users.names_of([process.uid]).get(process.uid),
             started_at=fact("started_at", live.create_time),
             parents=fact("parents", lambda: _parents(inside)) or (),
             unit=fact("unit", lambda: unit_in(read_file("cgroup", inside))),
-            cpu_seconds=fact("cpu_seconds", lambda: sum(live.cpu_times()[:2])),
+            cpu_seconds=cpu_seconds,
             memory_bytes=fact("memory_bytes", lambda: live.memory_info().rss),
             threads=fact("threads", live.num_threads),
             fd_kinds=fact("fd_kinds", lambda: _fd_kinds(inside)),
             fd_limit=fact("fd_limit", lambda: _open_files_limit(read_file("limits", inside))),
             status=fact("status", lambda: str(live.status())),
             unread=tuple(unread),
+            read_at=read_at,
         )
     # While this directory still answers, the pid was never given away: all of the facts are of one process.
     read_file("stat", inside)

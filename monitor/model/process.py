@@ -80,6 +80,8 @@ class ProcessFacts:
     """The kernel's word: running, sleeping, zombie, …"""
     unread: tuple[str, ...] = ()
     """Names of the facts that this user may not read."""
+    read_at: float | None = None
+    """CLOCK_BOOTTIME in seconds at which cpu_seconds was read."""
 
 
 def parse_pid(text: str) -> int:

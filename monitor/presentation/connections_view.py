@@ -186,8 +186,17 @@ def _own_keys(interval: Interval, rows: Rows) -> Keys:
     )
 
 
-def rows_of_process(interval: Interval, pid: int) -> Bools:
-    """Choose the rows of which a process is an owner, unaccepted ones of its listeners included."""
+def rows_of_process(interval: Interval, pid: int, start_time: int | None = None) -> Bools:
+    """Choose the rows of which a process is an owner, unaccepted ones of its listeners included.
+
+    Args:
+        interval: What the rows are taken from.
+        pid: Of the process.
+        start_time: When it began, where that is known: another process that was given its pid since has other rows.
+    """
+    holder = interval.owners.processes.get(pid)
+    if start_time is not None and holder is not None and holder.start_time != start_time:
+        return np.zeros(len(interval.table), np.bool_)
     owned = np.concatenate(([0], np.cumsum(interval.owners.pid == pid)))
     chosen: Bools = owned[interval.owner_end] > owned[interval.owner_first]
     return chosen

@@ -47,6 +47,24 @@ def fit(text: str, width: int, *, right: bool = False, keeps_end: bool = False) 
     return padding + shown if right else shown + padding
 
 
+def pieces(text: str, width: int) -> list[str]:
+    r"""Break safe text into lines of at most `width` cells, between words where it can; no escape is parted.
+
+    Nothing is left out but the blanks at which it was broken.
+    """
+    lines = []
+    while cell_width(text) > width:
+        line = _head(text, width)
+        blank = line.rfind(" ") if text[len(line)] != " " else len(line)
+        if blank > 0:
+            line = line[:blank]
+        elif not line:
+            break
+        lines.append(line)
+        text = text[len(line) :].removeprefix(" ")
+    return [*lines, text]
+
+
 def middle_cut_endpoint(text: str, width: int) -> str:
     """Shorten an endpoint to at most `width` cells: an address loses its middle, and its port stays whole.
 

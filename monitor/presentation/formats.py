@@ -12,6 +12,7 @@ UNKNOWN = "–"
 """Not known, which is never the same as zero."""
 
 _MINUTE, _HOUR, _DAY, _YEAR = 60, 3_600, 86_400, 31_557_600
+_UNITS = {"y": _YEAR, "d": _DAY, "h": _HOUR, "m": _MINUTE, "s": 1}
 _ROUNDS_TO_THOUSAND = 999.5
 _ROUNDS_TO_HUNDRED = 99.5
 _ROUNDS_TO_TEN = 9.95
@@ -52,6 +53,19 @@ def duration_text(seconds: float | None) -> str:
     return f"{int(seconds // _YEAR)}y" if seconds < 1_000 * _YEAR else "≥1ky"
 
 
+def long_duration_text(seconds: float | None) -> str:
+    """Write how long in the two largest units: "41s", "14m 5s", "3d 4h", "2y 17d"."""
+    if seconds is None or not _is_amount(seconds):
+        return UNKNOWN
+    rest = int(seconds)
+    parts: list[str] = []
+    for unit, length in _UNITS.items():
+        count, rest = divmod(rest, length)
+        if count or (parts and len(parts) < 2):  # noqa: PLR2004 - two units
+            parts.append(f"{count}{unit}" if count else "")
+    return " ".join(part for part in parts[:2] if part) or "0s"
+
+
 def rtt_text(microseconds: float | None) -> str:
     """Write a round trip time in at most 5 cells: "35µs", "0.4ms", "23ms", "1.2s", "2m"."""
     if microseconds is None or not _is_amount(microseconds):
@@ -89,6 +103,17 @@ def clock_text(unix: float) -> str:
 def when_text(unix: float) -> str:
     """Write a Unix time as RFC 3339 does: "2026-11-23T03:12:41Z"."""
     return _utc("%Y-%m-%dT%H:%M:%SZ", unix)
+
+
+def gauge(used: int, limit: int, width: int) -> tuple[str, str]:
+    """Draw a fill along the line, in steps of half a cell, and the room that is left: "██▌", "·······".
+
+    Anything shows, and only the limit fills all of it.
+    """
+    halves = min(max(used, 0) * width * 2 // max(limit, 1), width * 2)
+    halves = max(halves, 1) if used > 0 else 0
+    filled = "█" * (halves // 2) + "▌" * (halves % 2)
+    return filled, "·" * (width - len(filled))
 
 
 def bar(used: int, limit: int) -> str:

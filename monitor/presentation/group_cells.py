@@ -18,6 +18,7 @@ GroupCell = Callable[[Groups, RowTexts, int], Cell]
 _TITLE_ROLES = {
     Grouping.PROCESS: Role.NAME,
     Grouping.USER: Role.NAME,
+    Grouping.PEER: Role.NAME,
     Grouping.INTERFACE: Role.NAME,
     Grouping.STATE: Role.STRONG,
     Grouping.LISTENER: Role.LOCAL,

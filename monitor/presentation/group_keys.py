@@ -16,6 +16,7 @@ from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, TcpState
 from monitor.presentation.row_text import RowTexts
 from monitor.reasoning.columns import service_columns
 from monitor.reasoning.holders import Holders
+from monitor.reasoning.other_ends import other_ends
 from monitor.reasoning.ownership import is_unaccepted
 
 KeyColumns = tuple[U64, ...]
@@ -39,6 +40,9 @@ class Grouping(StrEnum):
     INTERFACE = "interface"
     STATE = "state"
     USER = "user"
+    PEER = "process at the other end"
+    SOCKET = "socket"
+    """Each row by itself."""
 
 
 def key_columns(interval: Interval, rows: Rows, by: Grouping) -> KeyColumns:
@@ -138,6 +142,18 @@ def _user(interval: Interval, rows: Rows) -> KeyColumns:
     return (user_marks(interval, rows),)
 
 
+def _peer(interval: Interval, rows: Rows) -> KeyColumns:
+    """Give _process() of the rows at the other ends, 1 more than the number of processes; 0 for ends elsewhere."""
+    ends = other_ends(interval.table, rows)
+    is_here = ends >= 0
+    pid, mark, which, count = (np.where(is_here, column, np.uint64(0)) for column in _process(interval, ends))
+    return pid, mark, which, np.where(is_here, count + np.uint64(1), np.uint64(0))
+
+
+def _socket(interval: Interval, rows: Rows) -> KeyColumns:
+    return (interval.table.cookie[rows],)
+
+
 def _one(texts: RowTexts, row: int) -> SocketTable:
     # What a table says of its rows it says of all of them: of one row it is asked by itself.
     return texts.interval.table.take(np.array([row]))
@@ -176,6 +192,11 @@ def _title_of_state(texts: RowTexts, row: int) -> str:
     return texts.state(row) if is_tcp else f"{texts.protocol(row)} {texts.state(row)}"
 
 
+def _title_of_peer(texts: RowTexts, row: int) -> str:
+    (end,) = other_ends(texts.interval.table, np.array([row])).tolist()
+    return texts.process(end) if end >= 0 else "not on this host"
+
+
 _COLUMNS: dict[Grouping, Callable[[Interval, Rows], KeyColumns]] = {
     Grouping.PROCESS: _process,
     Grouping.REMOTE_ADDRESS: _remote_address,
@@ -185,6 +206,8 @@ _COLUMNS: dict[Grouping, Callable[[Interval, Rows], KeyColumns]] = {
     Grouping.INTERFACE: _interface,
     Grouping.STATE: _state,
     Grouping.USER: _user,
+    Grouping.PEER: _peer,
+    Grouping.SOCKET: _socket,
 }
 _TITLES: dict[Grouping, Callable[[RowTexts, int], str]] = {
     Grouping.PROCESS: lambda texts, row: texts.process(row),
@@ -195,4 +218,6 @@ _TITLES: dict[Grouping, Callable[[RowTexts, int], str]] = {
     Grouping.INTERFACE: lambda texts, row: texts.interface(row),
     Grouping.STATE: _title_of_state,
     Grouping.USER: lambda texts, row: texts.user(row),
+    Grouping.PEER: _title_of_peer,
+    Grouping.SOCKET: lambda texts, row: str(texts.local(row).on_the_wire),
 }

@@ -77,10 +77,7 @@ def _of_part(view: TableView, position: int, part: GroupsView | ConnectionsView,
 
 def pair_text(texts: RowTexts, row: int) -> str:
     """Name a socket by its endpoints: "192.0.2.10:443 ← 198.51.100.7:51834"; by the local one where it has no other."""
-    local = texts.local(row).on_the_wire
-    if not bool(texts.interval.table.is_pair[row]):
-        return str(local)
-    return f"{local} {texts.direction(row)} {texts.remote(row).on_the_wire}"
+    return texts.pair(row) if bool(texts.interval.table.is_pair[row]) else str(texts.local(row).on_the_wire)
 
 
 def _of_process(view: ProcessSections, position: int) -> Explanation:

@@ -35,17 +35,19 @@ from monitor.reasoning.roles import SocketRole, socket_roles
 
 Part = GroupsView | ConnectionsView
 
-_HEADINGS = {
-    SocketRole.LISTENS: ("Listens on", "by endpoint"),
-    SocketRole.ACCEPTED: ("Accepted", "by remote address"),
-    SocketRole.CONNECTS: ("Connects to", "by remote endpoint"),
-    SocketRole.OTHER: ("Other sockets", ""),
+_NAMES = {
+    SocketRole.LISTENS: "Listens on",
+    SocketRole.ACCEPTED: "Accepted",
+    SocketRole.CONNECTS: "Connects to",
+    SocketRole.OTHER: "Other sockets",
 }
 _GROUPINGS = {
     SocketRole.LISTENS: Grouping.LISTENER,
     SocketRole.ACCEPTED: Grouping.REMOTE_ADDRESS,
     SocketRole.CONNECTS: Grouping.REMOTE_ENDPOINT,
+    SocketRole.OTHER: Grouping.SOCKET,
 }
+"""How each is grouped where nothing else is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Section:
     role: SocketRole
     sockets: int
     """Number of rows, also of those in closed groups."""
+    by: Grouping
     part: Part
 
     @property
@@ -88,6 +91,7 @@ class ProcessSections:
         sort: Sort,
         width: int,
         *,
+        by: Grouping | None = None,
         former: ProcessSections | None = None,
     ) -> ProcessSections:
         """Part the chosen rows by role.
@@ -98,30 +102,31 @@ class ProcessSections:
             opened: Keys of the groups whose rows are shown too.
             sort: The order asked for, within each section.
             width: Cells of the pane; decides the columns.
+            by: What connections are grouped by; None for what is usual in each section. Listeners keep theirs.
             former: The view whose order is to be kept; None to sort anew.
         """
         roles = socket_roles(interval)
         peers = Peers.of(interval, chosen)
         columns = tuple(_with_peers(shown, peers) for shown in columns_for(width))
         sections = []
-        for role, by in _GROUPINGS.items():
-            groups = Groups.of(interval, chosen & (roles == role), by)
-            if not len(groups):
+        for role, own in _GROUPINGS.items():
+            those = chosen & (roles == role)
+            if not those.any():
                 continue
+            grouping = own if by is None or role is SocketRole.LISTENS else by
             before = _former_part(former, role)
-            view = GroupsView.make(
-                groups, opened, sort, width, former=before if isinstance(before, GroupsView) else None
-            )
-            rows = replace(view.rows, shown_columns=columns)
-            sections.append(
-                Section(role, len(groups.rows), replace(view, cells=_cells(role, groups, peers), rows=rows))
-            )
-        others = chosen & (roles == SocketRole.OTHER)
-        if others.any():
-            before = _former_part(former, SocketRole.OTHER)
-            cookies = before.cookies if isinstance(before, ConnectionsView) else None
-            rows = ConnectionsView.make(interval, others, sort, width, former=cookies)
-            sections.append(Section(SocketRole.OTHER, rows.count, replace(rows, shown_columns=columns)))
+            part: Part
+            if grouping is Grouping.SOCKET:
+                cookies = before.cookies if isinstance(before, ConnectionsView) else None
+                rows = ConnectionsView.make(interval, those, sort, width, former=cookies)
+                part = replace(rows, shown_columns=columns)
+            else:
+                groups = Groups.of(interval, those, grouping)
+                kept = before if isinstance(before, GroupsView) else None
+                view = GroupsView.make(groups, opened, sort, width, former=kept)
+                rows = replace(view.rows, shown_columns=columns)
+                part = replace(view, cells=_cells(role, groups, peers), rows=rows)
+            sections.append(Section(role, int(np.count_nonzero(those)), grouping, part))
         return cls(interval, tuple(sections), sort, frozenset(opened), columns)
 
     @property
@@ -145,6 +150,10 @@ class ProcessSections:
     def count(self) -> int:
         """Number of lines: headings, groups, and rows."""
         return sum(section.count for section in self.sections)
+
+    def is_heading_at(self, position: int) -> bool:
+        """Tell whether the line at a position is a section's heading, which stands for no rows."""
+        return self._at(position)[1] < 0
 
     def rows_at(self, position: int) -> Rows:
         """Give what a line stands for, as rows of the interval's table: one, a group's, or none for a heading."""
@@ -222,8 +231,11 @@ def _former_part(former: ProcessSections | None, role: SocketRole) -> Part | Non
 
 
 def _heading(section: Section, columns: Sequence[RowColumn]) -> Line:
-    name, by = _HEADINGS[section.role]
-    words = {"local": f"{name} {section.sockets:,}", "remote": by}
+    by = "endpoint" if section.role is SocketRole.LISTENS else section.by.value
+    words = {
+        "local": f"{_NAMES[section.role]} {section.sockets:,}",
+        "remote": "" if section.by is Grouping.SOCKET else f"by {by}",
+    }
     cells = []
     for column in (shown.column for shown in columns):
         text = words.get(column.id)

@@ -12,7 +12,7 @@ Line = tuple[str, str]
 
 _ARGUMENTS_SHOWN = 4096
 _NO_EXE = "none: a kernel thread, or its first thread has ended"
-_NO_ARGUMENTS = "none: a kernel thread, or it erased its arguments, or its first thread has ended"
+NO_ARGUMENTS = "none: a kernel thread, or it erased its arguments, or its first thread has ended"
 
 
 def process_title(process: Process) -> str:
@@ -28,43 +28,78 @@ def process_lines(facts: ProcessFacts, now: float) -> list[Line]:
         now: Unix time, for the age of the process.
     """
     process = facts.process
-    user = f"{safe_text(facts.user)} (uid {process.uid})" if facts.user else f"uid {process.uid}"
     return [
-        ("exe", _exe(facts)),
-        ("command", command_text(process.command_line) or _missing(facts, "command_line", _NO_ARGUMENTS)),
-        ("user", f"{user}   started {_started(facts, now)}   {safe_text(facts.status or UNKNOWN)}"),
+        ("exe", exe_text(facts)),
+        ("command", command_text(process.command_line) or missing_text(facts, "command_line", NO_ARGUMENTS)),
+        ("user", f"{user_text(facts)}   started {_started(facts, now)}   {safe_text(facts.status or UNKNOWN)}"),
         ("parents", _parents(facts)),
-        ("unit", safe_text(facts.unit) if facts.unit else _missing(facts, "unit", "no systemd unit")),
+        ("unit", safe_text(facts.unit) if facts.unit else missing_text(facts, "unit", "no systemd unit")),
         ("load", _load(facts)),
         ("fds", _descriptors(facts)),
     ]
 
 
-def command_text(command_line: bytes) -> str:
+def user_text(facts: ProcessFacts, *, with_number: bool = True) -> str:
+    """Name the user that runs it: "app (uid 1001)"; the number alone where the machine knows no name."""
+    uid = f"uid {facts.process.uid}"
+    if not facts.user:
+        return uid
+    return f"{safe_text(facts.user)} ({uid})" if with_number else safe_text(facts.user)
+
+
+def exe_text(facts: ProcessFacts) -> str:
+    """Give the path of its executable, or why there is none."""
+    exe = facts.process.exe
+    return safe_text(exe) if exe is not None else missing_text(facts, "exe", _NO_EXE)
+
+
+def command_text(command_line: bytes, *, is_masked: bool = True) -> str:
     """Write a command line with blanks between its arguments, secrets masked; blanks within stay unquoted."""
-    return " ".join(argument_texts(command_line))
+    return " ".join(argument_texts(command_line, is_masked=is_masked))
 
 
-def argument_texts(command_line: bytes) -> list[str]:
+def argument_texts(command_line: bytes, *, is_masked: bool = True) -> list[str]:
     """Write each argument of a command line, secrets masked; empty ones are left out."""
-    parts = masked(command_line[:_ARGUMENTS_SHOWN]).rstrip(b"\0").split(b"\0")
+    shown = command_line[:_ARGUMENTS_SHOWN]
+    parts = (masked(shown) if is_masked else shown).rstrip(b"\0").split(b"\0")
     return [safe_text(part) for part in parts if part]
 
 
-def _exe(facts: ProcessFacts) -> str:
-    exe = facts.process.exe
-    return safe_text(exe) if exe is not None else _missing(facts, "exe", _NO_EXE)
+def no_sockets_text(facts: ProcessFacts | None, *, is_gone: bool, is_read: bool) -> str:
+    """Say why none of a process' sockets is listed.
+
+    Args:
+        facts: What is known of the process; None before.
+        is_gone: Whether it has ended.
+        is_read: Whether owners were looked up yet.
+    """
+    if is_gone:
+        return "it has gone: no socket is its own any more"
+    if not is_read or facts is None:
+        return "reading who holds which socket …"
+    if facts.fd_kinds is None:
+        return "which sockets it holds is not known: its descriptors may not be read by this user"
+    held = facts.fd_kinds.get("socket", 0)
+    if not held:
+        return "it has no sockets"
+    which = "its only socket is no" if held == 1 else f"none of its {count_text(held)} sockets is a"
+    return f"{which} TCP or UDP socket that this network namespace lists"
+
+
+def missing_text(facts: ProcessFacts, name: str, otherwise: str) -> str:
+    """Say why a fact is not there: it may not be read, or else what its absence means."""
+    return f"{UNKNOWN} (this user may not read it)" if name in facts.unread else otherwise
 
 
 def _started(facts: ProcessFacts, now: float) -> str:
     if facts.started_at is None:
-        return _missing(facts, "started_at", UNKNOWN)
+        return missing_text(facts, "started_at", UNKNOWN)
     return f"{when_text(facts.started_at)}, up {duration_text(max(0.0, now - facts.started_at))}"
 
 
 def _parents(facts: ProcessFacts) -> str:
     if not facts.parents:
-        return _missing(facts, "parents", "none")
+        return missing_text(facts, "parents", "none")
     return " › ".join([*(process_title(parent) for parent in reversed(facts.parents)), process_title(facts.process)])
 
 
@@ -76,11 +111,7 @@ def _load(facts: ProcessFacts) -> str:
 
 def _descriptors(facts: ProcessFacts) -> str:
     if facts.fd_kinds is None:
-        return _missing(facts, "fd_kinds", UNKNOWN)
+        return missing_text(facts, "fd_kinds", UNKNOWN)
     limit = "no limit known" if facts.fd_limit is None else f"limit {count_text(facts.fd_limit)}"
     kinds = "  ".join(f"{kind} {count_text(count)}" for kind, count in sorted(facts.fd_kinds.items()))
     return f"{count_text(sum(facts.fd_kinds.values()))} open, {limit}   {kinds}"
-
-
-def _missing(facts: ProcessFacts, name: str, otherwise: str) -> str:
-    return f"{UNKNOWN} (this user may not read it)" if name in facts.unread else otherwise

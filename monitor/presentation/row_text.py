@@ -43,6 +43,10 @@ class RowTexts:
         """Give ← for accepted, → for dialled, · where it is not known."""
         return DIRECTION_MARKS.get(int(self.interval.direction[row]), NO_DIRECTION)
 
+    def pair(self, row: int) -> str:
+        """Give both endpoints as packets carry them: "192.0.2.10:443 ← 198.51.100.7:51834"."""
+        return f"{self.local(row).on_the_wire} {self.direction(row)} {self.remote(row).on_the_wire}"
+
     def interface(self, row: int) -> str:
         """Name the interface that the row belongs to; a dash where none does or it is not known yet."""
         return self.interface_name(int(self.interval.interface[row]))

@@ -5,6 +5,7 @@ db1  03:12:41Z live 1s 12ms   31 LISTEN  3 SYN-SENT  902 ESTAB  38 CLOSE-WAIT  3
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from monitor.model.sample import Interval
 from monitor.model.tcp import PROTOCOL_TCP, TROUBLE_ORDER, TcpState, state_name
 from monitor.presentation.formats import clock_text, count_text, duration_text
+from monitor.presentation.path_words import path_cells
 from monitor.presentation.safe_text import cell_width, fit, safe_text
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
@@ -41,15 +43,26 @@ class Freshness:
         return self.age_s > OLD_AFTER_PERIODS * self.period_s + 1
 
 
-def status_line(interval: Interval, freshness: Freshness, width: int) -> TextLine:
-    """Make the line; where it is narrow, the quiet states go first, then rights; trouble and the clock stay."""
+def status_line(interval: Interval, freshness: Freshness, width: int, path: Sequence[str] = ()) -> TextLine:
+    """Make the line; where it is narrow, the quiet states go first, then rights; trouble and the clock stay.
+
+    Args:
+        interval: What is shown.
+        freshness: Its age.
+        width: Cells.
+        path: The names of path_cells(), which stand in place of the counts; empty on the main screen.
+    """
     sample = interval.sample
     host = safe_text(sample.host)
     is_wide = width >= _WIDE
     left = [
         Cell(f" {fit(host, min(_HOST_WIDTH, cell_width(host)))} ", Role.STRONG),
-        *_clock(interval, freshness, with_cost=is_wide),
+        *_clock(interval, freshness, with_cost=is_wide and not path),
     ]
+    if path:
+        right = f"  {rights(sample.uid, sample.capabilities)} " if is_wide else " "
+        room = width - sum(cell_width(cell.text) for cell in (*left, Cell(right))) - 1
+        return TextLine((*left, Cell(" "), *path_cells(path, max(0, room))), (Cell(right, Role.DIM),))
     owners = f"  {_owners(interval)} "
     with_rights = f"{owners}{rights(sample.uid, sample.capabilities)} "
     room = width - sum(cell_width(cell.text) for cell in left)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Align(Enum):
@@ -118,4 +118,13 @@ class TableView(Protocol):
 
     def lines(self, start: int, stop: int) -> list[Line]:
         """Make the rows from start up to, not including, stop; shorter at the end of the list."""
+        ...
+
+
+@runtime_checkable
+class HasHeadings(Protocol):
+    """A TableView some of whose lines are headings. The cursor passes over them: the last line is none."""
+
+    def is_heading_at(self, position: int) -> bool:
+        """Tell whether the line at a position is a heading."""
         ...

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from monitor.model.process import ProcessFacts
 from monitor.model.sample import F64, Interval
 from monitor.model.series import Series
 from monitor.model.tcp import TcpState
+from monitor.sampling.cpu_readings import CpuReadings
 from monitor.sampling.readings import STATES, Readings, read_host, read_listeners, read_processes, read_rows
 
 KEPT_S = 120.0
@@ -62,6 +64,8 @@ class ProcessHistory:
     sockets: Series
     close_waits: Series
     """Sockets in CLOSE-WAIT."""
+    cpu: Series
+    """Share of one processor, known while the process is on screen; more than 1 where threads run on several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ class History:
         self._moments: tuple[_Moment, ...] = ()
         self._asked: deque[tuple[RowKey, ...]] = deque(maxlen=64)
         self._watched: dict[RowKey, float] = {}
+        self._cpu = CpuReadings()
 
     def watch(self, keys: Iterable[RowKey]) -> None:
         """Read these rows too, from the next interval on; to be said again with every screen that shows them."""
@@ -120,6 +125,10 @@ class History:
             kept = kept[:-1]
         self._moments = (*(old for old in kept if now - old.boot_time <= KEPT_S), moment)
 
+    def add_facts(self, facts: ProcessFacts) -> None:
+        """Take what is to be remembered of the facts of a process; of the sampling thread only."""
+        self._cpu.add(facts)
+
     def host(self) -> HostHistory:
         """Give the series of all sockets together."""
         moments = self._moments
@@ -135,7 +144,8 @@ class History:
         """Give the series of a process."""
         moments = self._moments
         found = _find([moment.processes for moment in moments], (pid, start_time))
-        return ProcessHistory(*_series(moments, found, 4))
+        receive, send, sockets, close_waits = _series(moments, found, 4)
+        return ProcessHistory(receive, send, sockets, close_waits, self._cpu.shares(pid, start_time))
 
     def row(self, key: RowKey) -> RowHistory:
         """Give the series of a socket, known from when it was first watched."""

@@ -226,6 +226,8 @@ class Sampler:
         except MonitorError as raised:
             error = raised
             answered = _unanswered(question, str(raised))
+        if isinstance(answered, ProcessAnswered) and answered.facts is not None and self.history is not None:
+            self.history.add_facts(answered.facts)
         self._listener(answered)
         return error if isinstance(error, SourceError) else None
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
-    from monitor.sampling.history import RowHistory
+    from monitor.sampling.history import ProcessHistory, RowHistory
     from monitor.sampling.source import Source
 
 PERIODS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -183,7 +183,7 @@ class MonitorApp(ThemedApp):
 
         age = max(0.0, self._boot_clock() - self.interval.sample.boot_time)
         freshness = Freshness(age, self._sampler.period_s, is_paused=self.is_paused)
-        screen.show_status(status_line(self.interval, freshness, self.size.width))
+        screen.show_status(status_line(self.interval, freshness, self.size.width, self.drill_down.path))
 
     def on_list_pane_refused(self, message: ListPane.Refused) -> None:
         """Say why a list cannot do what was asked for."""
@@ -261,6 +261,11 @@ class MonitorApp(ThemedApp):
         if history is None or self.interval is None:
             return None
         return history.row((self.interval.table.namespace, cookie))
+
+    def history_of_process(self, pid: int, start_time: int) -> ProcessHistory | None:
+        """Give the last two minutes of a process."""
+        history = self._sampler.history
+        return history.process(pid, start_time) if history is not None else None
 
     def set_time_wait(self, *, is_wanted: bool) -> None:
         """Dump TIME-WAIT and bound-only rows as well, or no longer."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.widget import Widget
 
+from monitor.presentation.path_words import Stop
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Role
 from monitor.ui.keys import Where
@@ -50,6 +51,16 @@ class ActingScreen(Protocol):
 
     def say(self, text: str, role: Role = Role.DIM) -> None:
         """Put a sentence on the message line."""
+        ...
+
+
+@runtime_checkable
+class StopScreen(Protocol):
+    """A screen on the path of a drill-down."""
+
+    @property
+    def stop(self) -> Stop:
+        """What it shows, and how the path names it."""
         ...
 
 

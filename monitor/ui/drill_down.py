@@ -1,20 +1,38 @@
-"""DrillDown: from a row to its connection, its process, the process at the other end, and so on; each is a screen."""
+"""DrillDown: from a row to its connection, its process, the process at the other end, and so on; each is a screen.
+
+Main, screen, screen, screen, [stop, stop, stop,] screen on top
+
+A walk may be long. Only the first screens and the one on top live; of those between them their stops are kept, from
+which leaving makes them anew.
+"""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from monitor.presentation.linked_line import ToProcess, ToRouting, ToRows, ToSocket
+from monitor.presentation.path_words import Stop
+from monitor.ui.contracts import StopScreen
 from monitor.ui.screens.main import MainScreen
+from monitor.ui.widgets.rows_pane import RowsPane
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from monitor.model.sample import Interval
     from monitor.presentation.linked_line import Target
+    from monitor.presentation.row_text import RowTexts
     from monitor.ui.app import MonitorApp
+
+LIVING_SCREENS = 5
+"""Each holds an interval of its own, which at 100,000 sockets is some 25 MB."""
+_MAX_STOPS = 1_000
 
 
 class DrillDown:
-    """Opens screens on top of each other; leaving one shows the one below again."""
+    """Opens screens on top of each other; leaving one shows the one below again. Owns the path."""
 
     def __init__(self, app: MonitorApp, say: Callable[[str], None]) -> None:
         """Stand on the main screen.
@@ -25,23 +43,36 @@ class DrillDown:
         """
         self._app = app
         self._say = say
+        self._given_up: deque[Stop] = deque(maxlen=_MAX_STOPS)
 
-    def show_process(self, pid: int) -> None:
-        """Open the screen of a process."""
-        from monitor.ui.screens.process import ProcessScreen  # noqa: PLC0415 - most starts are without it
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Name the places from the pane where the walk began to the screen on top; empty on the main screen."""
+        screens = self._screens
+        if not screens:
+            return ()
+        stops = [screen.stop for screen in screens]
+        first, last = stops[: LIVING_SCREENS - 1], stops[LIVING_SCREENS - 1 :]
+        return (self._start, *(name for stop in (*first, *self._given_up, *last) for name in stop.names))
 
-        self._app.push_screen(ProcessScreen(pid, self._app.glyphs))
+    def show_process(self, pid: int, came_by: str = "") -> None:
+        """Open the screen of a process; the row by which one comes, made safe, is named in the path."""
+        self._open(ToProcess(pid), came_by)
 
     def show_connection(self, cookie: int) -> None:
         """Open the screen of a socket that has two endpoints."""
-        from monitor.ui.screens.connection import ConnectionScreen  # noqa: PLC0415 - every start is without it
+        self._open(ToSocket(cookie))
 
-        self._app.push_screen(ConnectionScreen(cookie, self._app.glyphs))
+    def leave(self) -> None:
+        """Go back from the screen on top to the place before it."""
+        if self._given_up and len(self._screens) == LIVING_SCREENS:
+            stop = self._given_up.pop()
+            self._app.switch_screen(self._screen_of(stop.target, stop.came_by))
+        else:
+            self._app.pop_screen()
 
     def follow(self, target: Target) -> None:
         """Go where a line of words leads."""
-        from monitor.presentation.linked_line import ToProcess, ToRouting, ToRows, ToSocket  # noqa: PLC0415 - numpy
-
         match target:
             case ToProcess(pid):
                 self.show_process(pid)
@@ -67,25 +98,66 @@ class DrillDown:
         processes = {owner.process.pid: owner.process for row in rows for owner in texts.owners(row)}
         is_shared = processes.pop(other_than or 0, None) is not None
         local = texts.local(rows[0])
+        came_by = self._row_name(texts, rows)
         if not processes:
             reason = "no other process holds it" if is_shared else REASON_WORDS[str(texts.owner_reason(rows[0]))]
             self._say(f"{local}: {reason}")
         elif len(processes) == 1:
-            self.show_process(next(iter(processes)))
+            self.show_process(next(iter(processes)), came_by)
         else:
             choices = [(pid, f"{texts.name(process)}[{pid}]") for pid, process in sorted(processes.items())]
-            self._choose_process(f"{len(choices)} processes hold {local}", choices)
+            self._choose_process(f"{len(choices)} processes hold {local}", choices, came_by)
 
-    def _choose_process(self, title: str, choices: Sequence[tuple[int, str]]) -> None:
+    def _choose_process(self, title: str, choices: Sequence[tuple[int, str]], came_by: str) -> None:
         from monitor.ui.screens.choose import ChooseProcess  # noqa: PLC0415 - on demand
 
         def chosen(pid: int | None) -> None:
             if pid is not None:
-                self.show_process(pid)
+                self.show_process(pid, came_by)
 
         self._app.push_screen(ChooseProcess(title, choices, self._app.glyphs), chosen)
 
+    def _row_name(self, texts: RowTexts, rows: Sequence[int]) -> str:
+        """Name a row for the path; empty where its screen is open already, and for rows of several pairs."""
+        is_pair = bool(texts.interval.table.is_pair[rows[0]])
+        if is_pair and len(rows) > 1:
+            return ""
+        name = texts.pair(rows[0]) if is_pair else str(texts.local(rows[0]))
+        return "" if self.path[-1:] == (name,) else name
+
+    def _open(self, target: ToProcess | ToSocket, came_by: str = "") -> None:
+        screen, walked = self._screen_of(target, came_by), self._screens
+        if len(walked) < LIVING_SCREENS:
+            self._app.push_screen(screen)
+        else:
+            self._given_up.append(walked[-1].stop)
+            self._app.switch_screen(screen)
+
+    def _screen_of(self, target: ToProcess | ToSocket, came_by: str) -> Screen[None]:
+        match target:
+            case ToProcess(pid):
+                from monitor.ui.screens.process import ProcessScreen  # noqa: PLC0415 - most starts are without it
+
+                return ProcessScreen(pid, self._app.glyphs, came_by)
+            case ToSocket(cookie):
+                from monitor.ui.screens.connection import ConnectionScreen  # noqa: PLC0415 - as above
+
+                return ConnectionScreen(cookie, self._app.glyphs)
+
+    @property
+    def _screens(self) -> list[StopScreen]:
+        return [screen for screen in self._app.screen_stack if isinstance(screen, StopScreen)]
+
+    @property
+    def _start(self) -> str:
+        """Name the pane of the main screen, and what it is narrowed to."""
+        main = next(screen for screen in self._app.screen_stack if isinstance(screen, MainScreen))
+        pane = main.pane
+        name = (pane.id or "").capitalize()
+        return f"{name} {pane.narrowing.title}" if isinstance(pane, RowsPane) and pane.narrowing is not None else name
+
     def _back_to_main(self) -> MainScreen:
+        self._given_up.clear()
         while not isinstance(self._app.screen, MainScreen):
             self._app.pop_screen()
         return self._app.screen

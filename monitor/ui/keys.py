@@ -114,7 +114,19 @@ KEYS = (
         "sort",
         3,
     ),
-    Key("t,f5", "t F5", "group", "group, then a letter; Enter opens a group", By.TABLE, Where.CONNECTIONS, "group", 5),
+    Key(
+        "t,f5",
+        "t F5",
+        "group",
+        "group, then a letter; Enter opens a group",
+        By.TABLE,
+        Where.CONNECTIONS | Where.PROCESS,
+        "group",
+        5,
+    ),
+    Key(
+        "A", "A", "whole_command", "the whole command line, unmasked; again: masked", By.SCREEN, Where.PROCESS, "all", 6
+    ),
     Key("less_than_sign", "<", "sort_left", "sort by the column to the left", By.TABLE, Where.TABLES),
     Key("greater_than_sign", ">", "sort_right", "sort by the column to the right", By.TABLE, Where.TABLES),
     Key("I", "I", "invert_sort", "turn the order round", By.TABLE, Where.TABLES),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-Step = Literal["narrowing", "filter of listeners", "filter of connections", "typed route", "zoom", "groups"]
+Step = Literal[
+    "narrowing", "filter of listeners", "filter of connections", "filter of sockets", "typed route", "zoom", "groups"
+]
 
 
 class Steps:

@@ -16,6 +16,7 @@ from monitor.presentation.group_keys import Grouping, group_title
 from monitor.presentation.groups import Groups
 from monitor.presentation.listeners_view import KEY_COLUMNS
 from monitor.presentation.row_text import RowTexts
+from monitor.reasoning.other_ends import other_ends
 from monitor.sampling.intervals import advance
 from tests.presentation.random_intervals import intervals
 from tests.scenes import ANY, ANY6, row, sample_of, traffic
@@ -63,10 +64,21 @@ def slow_key(interval, place, by):  # noqa: PLR0911 - one answer for each groupi
             return int(table.uid[place]) if texts.has_user(place) else None
 
 
+def slow_socket_key(interval, place, by):
+    if by is Grouping.SOCKET:
+        return int(interval.table.cookie[place])
+    (end,) = other_ends(interval.table, np.array([place])).tolist()
+    if end < 0:
+        return "elsewhere"
+    owner = slow_key(interval, end, Grouping.PROCESS)
+    return "here", sorted(owner, key=repr) if isinstance(owner, set) else owner
+
+
 def slow_groups(interval, chosen, by):
     groups = defaultdict(list)
     for place in np.flatnonzero(chosen).tolist():
-        key = slow_key(interval, place, by)
+        made_by = slow_socket_key if by in (Grouping.PEER, Grouping.SOCKET) else slow_key
+        key = made_by(interval, place, by)
         groups[repr(sorted(key, key=repr) if isinstance(key, set) else key)].append(place)
     return sorted(groups.values())
 

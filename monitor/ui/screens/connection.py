@@ -10,6 +10,8 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from monitor.presentation.fitting import cell_width
+from monitor.presentation.linked_line import ToSocket
+from monitor.presentation.path_words import Stop
 from monitor.presentation.text_line import TextLine, plain, wrapped
 from monitor.presentation.view import Cell, Role
 from monitor.ui.keys import By, Where, bindings
@@ -51,6 +53,16 @@ class ConnectionScreen(Screen[None]):
         self._details: SocketDetails | None = None
         self._missing = "asking the kernel"
         self._route = RouteFollower(self._ask_route)
+
+    @property
+    def stop(self) -> Stop:
+        """What this screen shows, and how the path names it."""
+        row = self._interval.table.row_of_cookie(self.cookie) if self._interval is not None else None
+        if self._interval is None or row is None:
+            return Stop(ToSocket(self.cookie), "a connection")
+        from monitor.presentation.row_text import RowTexts  # noqa: PLC0415 - it brings numpy
+
+        return Stop(ToSocket(self.cookie), RowTexts(self._interval).pair(row))
 
     @property
     def place(self) -> Where:
@@ -149,7 +161,7 @@ class ConnectionScreen(Screen[None]):
 
     def action_leave(self) -> None:
         """Go back a screen."""
-        self.app.pop_screen()
+        self.app.drill_down.leave()
 
     def _ask(self, interval: Interval, row: int) -> None:
         from monitor.model.sockets import SocketId  # noqa: PLC0415 - it brings numpy
@@ -174,17 +186,9 @@ class ConnectionScreen(Screen[None]):
         if row is None:
             return
         from monitor.presentation import connection_words as words  # noqa: PLC0415 - it brings numpy
-        from monitor.presentation.row_text import RowTexts  # noqa: PLC0415 - as above
 
-        texts = RowTexts(self._interval)
-        pair = f"{texts.local(row).on_the_wire} {texts.direction(row)} {texts.remote(row).on_the_wire}"
         share = words.connection_share(self._interval, row)
-        self._title.show(
-            [
-                plain(f" Connections › {pair}", Role.STRONG),
-                _rule(words.connection_title(self._interval, row), share, self.size.width),
-            ]
-        )
+        self._title.show([_rule(words.connection_title(self._interval, row), share, self.size.width)])
         self.lines.show_linked(
             words.connection_lines(
                 self._interval,

@@ -15,7 +15,7 @@ from monitor.ui.question import show_question
 from monitor.ui.row_detail import RowDetail
 from monitor.ui.screens.panes import PanesScreen
 from monitor.ui.steps import Step, Steps
-from monitor.ui.widgets.connections_pane import ConnectionsPane
+from monitor.ui.widgets.grouped_pane import GroupedPane
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.live_table import LiveTable
 from monitor.ui.widgets.rows_pane import Narrowing
@@ -191,13 +191,13 @@ class MainScreen(PanesScreen):
         self.app.set_time_wait(is_wanted=self.connections.has_time_wait)
         self.connections.rebuild()
 
-    def on_connections_pane_grouped(self, message: ConnectionsPane.Grouped) -> None:
+    def on_grouped_pane_grouped(self, message: GroupedPane.Grouped) -> None:
         """Let Esc undo the groups."""
         message.stop()
-        if message.is_grouped:
-            self._steps.take("groups", lambda: self.connections.group_by(None))
-        else:
+        if message.is_own_way:
             self._steps.drop("groups")
+        else:
+            self._steps.take("groups", lambda: self.connections.group_by(None))
 
     def on_list_pane_asked(self, message: ListPane.Asked) -> None:
         """Say which letters a pane waits for."""

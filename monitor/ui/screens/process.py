@@ -9,57 +9,27 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from monitor.presentation.safe_text import cell_width
+from monitor.presentation.linked_line import ToProcess
+from monitor.presentation.path_words import Stop
+from monitor.presentation.process_words import process_title
 from monitor.presentation.text_line import TextLine, plain
-from monitor.presentation.view import Cell, Role
+from monitor.presentation.view import Role
 from monitor.ui.keys import By, Where, bindings
 from monitor.ui.question import show_question
+from monitor.ui.steps import Steps
 from monitor.ui.widgets.footer_bar import FooterBar
+from monitor.ui.widgets.grouped_pane import GroupedPane
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.live_table import LiveTable
+from monitor.ui.widgets.process_header import ProcessHeader
+from monitor.ui.widgets.process_sockets import ProcessSockets
 from monitor.ui.widgets.prompt import Prompt
-from monitor.ui.widgets.rows_pane import RowsPane
 from monitor.ui.widgets.text_lines import TextLines
 
 if TYPE_CHECKING:
     from monitor.model.process import ProcessFacts
     from monitor.model.sample import Interval
-    from monitor.model.socket_table import Bools
-    from monitor.presentation.sorting import Sort
     from monitor.ui.app import MonitorApp
-    from monitor.ui.widgets.rows_pane import RowsView
-
-_LABEL_WIDTH = 9
-
-
-class ProcessSockets(RowsPane):
-    """All sockets of one process by role: what it listens on, accepted, connects to; groups open in place."""
-
-    pid = 0
-
-    def on_mount(self) -> None:
-        """Name the list before there is anything to show."""
-        self.set_title("Sockets")
-
-    def candidates(self, interval: Interval) -> Bools:
-        """Choose the rows that the process holds."""
-        from monitor.presentation.connections_view import rows_of_process  # noqa: PLC0415 - it brings numpy
-
-        return rows_of_process(interval, self.pid)
-
-    def make_view(self, interval: Interval, chosen: Bools, sort: Sort, former: RowsView | None) -> RowsView:
-        """Part the rows by role."""
-        from monitor.presentation.process_sections import ProcessSections  # noqa: PLC0415 - it brings numpy
-
-        kept = former if isinstance(former, ProcessSections) else None
-        return ProcessSections.make(interval, chosen, self.opened, sort, self.size.width, former=kept)
-
-    def say_title(self, view: RowsView, chosen: int, total: int) -> None:
-        """Say how many sockets are shown."""
-        count = f"{chosen:,} of {total:,}" if chosen != total else f"{total:,}"
-        is_filtered = chosen != total
-        self.empty_text = f"0 of {total:,}: nothing matches; Esc widens again" if is_filtered else "it holds no sockets"
-        self.set_title(f"Sockets {count}", self.limits)
 
 
 class ProcessScreen(Screen[None]):
@@ -68,18 +38,30 @@ class ProcessScreen(Screen[None]):
     app: MonitorApp
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.SCREEN, Where.PROCESS)]
 
-    def __init__(self, pid: int, glyphs: Mapping[int, str] | None) -> None:
+    def __init__(self, pid: int, glyphs: Mapping[int, str] | None, came_by: str = "") -> None:
+        """Show a process.
+
+        Args:
+            pid: Whose sockets are shown.
+            glyphs: A table for str.translate, or None.
+            came_by: The row from which one came, for the path.
+        """
         super().__init__()
         self.pid = pid
-        self._process_name = f"process {pid}"
+        self._came_by = came_by
         # Made here and not found by query: the app may tell the newest before the widgets are mounted.
         self.sockets = ProcessSockets(glyphs=glyphs, id="sockets")
         self.sockets.pid = pid
         self.prompt = Prompt(glyphs=glyphs, id="prompt")
         self._status = TextLines(glyphs=glyphs, id="status")
-        self._title = TextLines(glyphs=glyphs, id="title")
-        self._facts = TextLines(glyphs=glyphs, id="facts")
+        self._header = ProcessHeader(pid, glyphs=glyphs, id="header")
         self._footer = FooterBar(glyphs=glyphs, id="footer")
+        self._steps = Steps()
+
+    @property
+    def stop(self) -> Stop:
+        """What this screen shows, and how the path names it."""
+        return Stop(ToProcess(self.pid), self._process_name, self._came_by)
 
     @property
     def place(self) -> Where:
@@ -98,8 +80,7 @@ class ProcessScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out status, facts, sockets, message line and keys."""
         yield self._status
-        yield self._title
-        yield self._facts
+        yield self._header
         yield self.sockets
         yield self.prompt
         yield self._footer
@@ -118,15 +99,17 @@ class ProcessScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """Choose the columns for the size."""
-        self._draw_title()
+        self._show_header()
         self.app.tell_status()
         self.call_after_refresh(self.sockets.rebuild)
 
     def show_interval(self, interval: Interval) -> None:
         """Show the sockets as they are now, and ask for the facts again."""
         self.sockets.show_interval(interval)
+        self._show_header()
         self._say_row()
-        self.app.ask_process(self.pid)
+        if not self._header.is_gone:
+            self.app.ask_process(self.pid)
 
     def show_status(self, line: TextLine) -> None:
         """Show the status line."""
@@ -136,19 +119,28 @@ class ProcessScreen(Screen[None]):
         """Show the facts, or why there are none."""
         if pid != self.pid:
             return
-        from monitor.presentation.process_words import process_lines, process_title  # noqa: PLC0415 - on demand
+        from monitor.presentation.formats import clock_text  # noqa: PLC0415 - on demand
 
-        if facts is None:
-            self._draw_title()
-            self._facts.show([plain(f" {error or f'there is no process {self.pid} (any more)'}", Role.TROUBLE)])
-            return
-        self._process_name = process_title(facts.process)
-        self._draw_title()
-        now = self.app.interval.sample.taken_at if self.app.interval is not None else 0.0
-        self._facts.show(
-            TextLine((Cell(f" {label:<{_LABEL_WIDTH}}", Role.HEADING), Cell(text)))
-            for label, text in process_lines(facts, now)
-        )
+        interval = self.app.interval
+        self._header.take(facts, error, clock_text(interval.sample.taken_at) if interval is not None else "")
+        self.sockets.facts, self.sockets.is_gone = self._header.facts, self._header.is_gone
+        self._show_header()
+        self.sockets.rebuild()
+        self.app.tell_status()
+
+    @property
+    def _process_name(self) -> str:
+        """Name of the process: of the facts, else of the owners that the interval knows."""
+        if self._header.process_name is not None:
+            return self._header.process_name
+        processes = self.app.interval.owners.processes if self.app.interval is not None else {}
+        return process_title(processes[self.pid]) if self.pid in processes else f"process {self.pid}"
+
+    def _show_header(self) -> None:
+        facts = self._header.facts
+        key = (facts.process.pid, facts.process.start_time) if facts is not None else None
+        history = self.app.history_of_process(*key) if key is not None else None
+        self._header.show_facts(self._process_name, self.app.interval, history)
 
     def on_live_table_cursor_moved(self, message: LiveTable.CursorMoved) -> None:
         """Say on the message line more of the row at the cursor."""
@@ -177,6 +169,11 @@ class ProcessScreen(Screen[None]):
         message.stop()
         show_question(message, self.prompt, self._footer)
 
+    def on_list_pane_condition_added(self, message: ListPane.ConditionAdded) -> None:
+        """Let Esc take the condition back."""
+        message.stop()
+        self._steps.add("filter of sockets", self.sockets.widen)
+
     def on_live_table_opened(self, message: LiveTable.Opened) -> None:
         """Open the connection at the cursor; what has no remote endpoint has no screen of its own."""
         message.stop()
@@ -198,25 +195,36 @@ class ProcessScreen(Screen[None]):
         """TIME-WAIT rows belong to no process; say so."""
         self.say("TIME-WAIT rows are the kernel's own: no process has them")
 
+    def action_whole_command(self) -> None:
+        """Show the command line in full and unmasked, or masked in one line again."""
+        self._header.is_whole = not self._header.is_whole
+        self._show_header()
+
+    def on_grouped_pane_grouped(self, message: GroupedPane.Grouped) -> None:
+        """Let Esc undo the groups that were asked for."""
+        message.stop()
+        if message.is_own_way:
+            self._steps.drop("groups")
+        else:
+            self._steps.take("groups", lambda: self.sockets.group_by(None))
+
     def action_filter(self) -> None:
         """Filter the sockets while the filter is typed."""
         from monitor.ui.filtering import ask_filter  # noqa: PLC0415 - only who filters needs it
 
-        ask_filter(self.prompt, self.sockets, lambda _: None)
+        def done(_: bool) -> None:  # noqa: FBT001 - ask_filter calls it so
+            if self.sockets.filter_tree is None:
+                self._steps.drop("filter of sockets")
+            else:
+                self._steps.take("filter of sockets", self.sockets.widen)
+
+        ask_filter(self.prompt, self.sockets, done)
 
     def action_back(self) -> None:
-        """Drop the filter; without one go back a screen."""
-        if self.sockets.filter_tree is not None:
-            self.sockets.widen()
-        else:
+        """Undo the last step: filter, groups; without one go back a screen."""
+        if not self._steps.undo_last():
             self.action_leave()
 
     def action_leave(self) -> None:
         """Go back a screen."""
-        self.app.pop_screen()
-
-    def _draw_title(self) -> None:
-        rest = "─" * max(0, self.size.width - cell_width(self._process_name) - 3)
-        self._title.show(
-            [TextLine((Cell("─", Role.RULE), Cell(f" {self._process_name} ", Role.STRONG), Cell(rest, Role.RULE)))]
-        )
+        self.app.drill_down.leave()

@@ -60,7 +60,7 @@ class LineWriter:
             mark = fit(checked(row.line.marks), 1)
             lead = f"{cursor}{mark} "[: layout.lead]
             if row.line.role is Role.HEADING:
-                self._add_heading(runs, lead, row.line.cells, styles)
+                self._add_heading(runs, row.line.cells, styles)
             elif mark == " ":
                 self._add_cells(runs, lead, row.line.cells, styles)
             else:
@@ -70,11 +70,10 @@ class LineWriter:
             runs.append(("▐" if row.has_thumb else " ", self._styles.rule))
         return runs
 
-    def _add_heading(self, runs: Runs, before: str, cells: tuple[Cell, ...], styles: Mapping[Role, Style]) -> None:
-        """Add the words of a heading in a rule across all columns."""
-        room = max(0, self._layout.body - len(before))
+    def _add_heading(self, runs: Runs, cells: tuple[Cell, ...], styles: Mapping[Role, Style]) -> None:
+        """Add the words of a heading in a rule across the whole line."""
+        room = self._layout.body
         rule = styles[Role.RULE]
-        runs.append((before, styles[Role.PLAIN]))
         for cell in (cell for cell in cells if cell.text and cell.role is not Role.RULE):
             text = fit(f"{checked(cell.text)} ", min(room, cell_width(cell.text) + 1))
             start = "─ "[: max(0, room - cell_width(text))]

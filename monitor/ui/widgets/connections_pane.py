@@ -3,48 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.message import Message
-
-from monitor.ui.widgets.rows_pane import RowsPane
+from monitor.ui.widgets.grouped_pane import GroupedPane
 
 if TYPE_CHECKING:
     from monitor.model.sample import Interval
     from monitor.model.socket_table import Bools
-    from monitor.presentation.group_keys import Grouping
     from monitor.presentation.sorting import Sort
     from monitor.ui.widgets.rows_pane import RowsView
 
-GROUP_LETTERS = {
-    "p": "PROCESS",
-    "r": "REMOTE_ADDRESS",
-    "o": "REMOTE_PORT",
-    "l": "LISTENER",
-    "v": "INTERFACE",
-    "s": "STATE",
-    "u": "USER",
-}
-"""By letter: what the rows are grouped by."""
 
-
-class ConnectionsPane(RowsPane):
+class ConnectionsPane(GroupedPane):
     """Connections and connected UDP sockets; with TIME-WAIT and bound-only rows where they are asked for."""
 
     LIKE_LETTERS = "prolvuesncw"
 
-    @dataclass(eq=False)
-    class Grouped(Message):
-        """The rows were grouped, or shown one by one again."""
-
-        is_grouped: bool
-
     def __init__(self, *, glyphs: Mapping[int, str] | None, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)
         self.has_time_wait = False
-        self.grouping: Grouping | None = None
 
     def on_mount(self) -> None:
         """Name the pane before there is anything to show."""
@@ -69,28 +46,6 @@ class ConnectionsPane(RowsPane):
             return GroupsView.make(groups, self.opened, sort, width, former=kept_groups)
         kept = former.cookies if isinstance(former, ConnectionsView) else None
         return ConnectionsView.make(interval, chosen, sort, width, former=kept)
-
-    def order_asked_for(self) -> object:
-        """Give what the order follows from."""
-        return super().order_asked_for(), self.grouping
-
-    def group_by(self, grouping: Grouping | None) -> None:
-        """Group the rows, or show them one by one again."""
-        self.grouping = grouping
-        self.opened = frozenset()
-        self.sort = None
-        self.rebuild()
-        self.post_message(self.Grouped(is_grouped=grouping is not None))
-
-    def action_group(self) -> None:
-        """Ask for the letter of what the rows shall be grouped by."""
-        from monitor.presentation.group_keys import Grouping  # noqa: PLC0415 - it brings numpy
-
-        choices = {
-            letter: (Grouping[name].value, partial(self.group_by, Grouping[name]))
-            for letter, name in GROUP_LETTERS.items()
-        }
-        self.choose("group", {**choices, "n": ("none", partial(self.group_by, None))})
 
     def say_title(self, view: RowsView, chosen: int, total: int) -> None:
         """Say how many connections are shown, of which, in which order, and how fast they are together."""
