@@ -74,7 +74,7 @@ class _Reader:
 
     def _read_process(self, pid: int, start_time: int, held: list[SocketHolder]) -> None:
         try:
-            with _process(pid, start_time) as pidfd:
+            with held_process(pid, start_time) as pidfd:
                 for holder in held:
                     self._read_socket(pidfd, holder)
         except OSError as error:
@@ -83,8 +83,7 @@ class _Reader:
 
     def _read_socket(self, pidfd: int, holder: SocketHolder) -> None:
         try:
-            # Another kind of file is not even held for a moment.
-            options = _options(pidfd, holder) if holds(holder.pid, holder.fd, holder.inode) else None
+            options = _options(pidfd, holder)
         except OSError as error:
             self.unread[holder.cookie] = _REASONS.get(error.errno or 0, Unread.GONE)
             return
@@ -95,7 +94,7 @@ class _Reader:
 
 
 @contextmanager
-def _process(pid: int, start_time: int) -> Iterator[int]:
+def held_process(pid: int, start_time: int) -> Iterator[int]:
     """Hold a process by its pidfd, and see that it is the one that started then."""
     with ExitStack() as stack:
         pidfd = os.pidfd_open(pid)
@@ -108,14 +107,8 @@ def _process(pid: int, start_time: int) -> Iterator[int]:
 
 def _options(pidfd: int, holder: SocketHolder) -> SocketOptions | None:
     """Ask a duplicate for its options; None where it is another socket."""
-    descriptor = _duplicate(pidfd, holder.fd)
-    try:
-        held = socket.socket(fileno=descriptor)
-    except OSError:
-        os.close(descriptor)
-        raise
-    with held:
-        if _COOKIE.unpack(held.getsockopt(socket.SOL_SOCKET, _SO_COOKIE, _COOKIE.size))[0] != holder.cookie:
+    with duplicated(pidfd, holder) as held:
+        if held is None:
             return None
         is_ipv6 = held.family == socket.AF_INET6
         return SocketOptions(
@@ -123,6 +116,28 @@ def _options(pidfd: int, holder: SocketHolder) -> SocketOptions | None:
             reuseport=bool(held.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT)),
             v6only=is_ipv6 and bool(held.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)),
         )
+
+
+@contextmanager
+def duplicated(pidfd: int, holder: SocketHolder) -> Iterator[socket.socket | None]:
+    """Hold a duplicate of a socket that a process has; None where its descriptor is something else by now.
+
+    Raises:
+        OSError: this user may not, or the kernel is too old.
+    """
+    # Another kind of file is not even held for a moment.
+    if not holds(holder.pid, holder.fd, holder.inode):
+        yield None
+        return
+    descriptor = _duplicate(pidfd, holder.fd)
+    try:
+        held = socket.socket(fileno=descriptor)
+    except OSError:
+        os.close(descriptor)
+        raise
+    with held:
+        cookie = _COOKIE.unpack(held.getsockopt(socket.SOL_SOCKET, _SO_COOKIE, _COOKIE.size))[0]
+        yield held if cookie == holder.cookie else None
 
 
 def _duplicate(pidfd: int, descriptor: int) -> int:
