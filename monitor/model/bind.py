@@ -128,8 +128,12 @@ class Certainty(StrEnum):
     """How sure a decision is."""
 
     CERTAIN = "certain"
+    PREDICTED = "predicted"
+    """A refusal by the rules, which the kernel may pass over: of each TCP port it remembers who shared it last by
+    SO_REUSEPORT, and lets that user in without looking (tb->fastreuseport). No list shows it."""
     NOT_VISIBLE = "not visible"
-    """It depends on options of other sockets that cannot be read; the errno says what becomes of it if none is set."""
+    """It depends on options of other sockets, or on their order, that cannot be read; the errno is that of the worse
+    case."""
     PROBED = "probed"
     """The kernel itself said so: it was bound for an instant."""
 
@@ -178,6 +182,11 @@ class BindDecision:
     """For port 0."""
     overruled: str | None = None
     """Where the kernel was asked and said otherwise: what the rules had said, an errno's name or "ok"."""
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the kernel would say the same for sure."""
+        return self.certainty in (Certainty.CERTAIN, Certainty.PROBED)
 
     @property
     def is_ok(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.model.bind import BindAttempt, BindConflict, BindDecision, Certainty
+from monitor.model.bind import BindAttempt, BindConflict, BindDecision
 from monitor.model.bind_facts import BindFacts
 from monitor.presentation.bind_words import answer
 from monitor.presentation.formats import when_text
@@ -29,7 +29,7 @@ def bind_document(decision: BindDecision, texts: RowTexts, facts: BindFacts) -> 
         "errno": decision.errno,
         "call": None if decision.stage is None else str(decision.stage),
         "reason": None if decision.refusal is None else str(decision.refusal),
-        "certain": decision.certainty is not Certainty.NOT_VISIBLE,
+        "certain": decision.is_certain,
         "certainty": str(decision.certainty),
         "overruled": decision.overruled,
         "kernel_held": decision.is_kernel_held,

@@ -21,9 +21,10 @@ from monitor.presentation.safe_text import safe_text
 Line = tuple[str, str]
 """A label and its text; an empty label goes on with the line before, a number is that of a socket in the way."""
 
-_OUTSIDE = "something beyond the tables decides here, such as a security module or a cgroup's program"
 MOST_CONFLICTS = 20
 """Sockets in the way that are listed one by one."""
+_REMEMBERED = "the kernel may remember that this user shared the port by SO_REUSEPORT, and let it pass (--probe tells)"
+_OUTSIDE = "something beyond the tables decides here, such as a security module or a cgroup's program"
 _STATE_WIDTH = 10
 _ENDPOINT_WIDTH = 48
 
@@ -49,6 +50,8 @@ def lines(decision: BindDecision, texts: RowTexts, facts: BindFacts) -> list[Lin
     if len(decision.conflicts) > MOST_CONFLICTS:
         found.append(("", f"and {count_text(len(decision.conflicts) - MOST_CONFLICTS)} more sockets on the port"))
     found += [("shares", holding(texts, row)) for row in decision.shares_with[:MOST_CONFLICTS]]
+    if decision.certainty is Certainty.PREDICTED:
+        found.append(("predicted", _REMEMBERED))
     if decision.overruled is not None:
         found.append(("differs", f"the rules say {decision.overruled}: {_OUTSIDE}"))
     if decision.ports is not None:
@@ -91,6 +94,8 @@ def _in_the_way(decision: BindDecision, texts: RowTexts) -> str:
 def _unless(decision: BindDecision) -> str:
     """Name what the sockets in the way would have to have set."""
     attempt = decision.attempt
+    if all(conflict.is_certain for conflict in decision.conflicts):
+        return "the kernel comes upon a socket that shares by SO_REUSEPORT first"
     options = []
     if attempt.reuseaddr and _depends(conflict.reuseaddr for conflict in decision.conflicts):
         options.append(str(Option.REUSEADDR))

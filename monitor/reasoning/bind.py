@@ -28,7 +28,7 @@ from monitor.model.endpoint import Endpoint
 from monitor.model.socket_table import Bools, Rows, SocketTable
 from monitor.reasoning.bind_address import ERRNO, early_refusal
 from monitor.reasoning.bind_candidates import other_endpoints
-from monitor.reasoning.bind_conflicts import conflicts_of, joins_group, standings
+from monitor.reasoning.bind_conflicts import conflicts_of, joins_group, may_be_remembered, standings
 from monitor.reasoning.bind_meeting import met_sockets
 from monitor.reasoning.bind_ports import port_range, taken_ports, usable_ports
 
@@ -83,7 +83,10 @@ def _verdict(table: SocketTable, attempt: BindAttempt, facts: BindFacts) -> Bind
         shared = tuple(standing.row for standing in found if not standing.is_in_the_way)
         return BindDecision(attempt, None, conflicts=conflicts, shares_with=shared)
     is_certain = joins is False and any(conflict.is_certain for conflict in conflicts)
-    return _refused(attempt, Refusal.IN_USE, conflicts=conflicts, is_certain=is_certain)
+    decision = _refused(attempt, Refusal.IN_USE, conflicts=conflicts, is_certain=is_certain)
+    if is_certain and may_be_remembered(table, found, attempt):
+        return replace(decision, certainty=Certainty.PREDICTED)
+    return decision
 
 
 def _automatic(table: SocketTable, attempt: BindAttempt, facts: BindFacts) -> BindDecision:

@@ -85,6 +85,19 @@ def joins_group(table: SocketTable, found: list[Standing], attempt: BindAttempt)
     return deciding[0].is_shared is True
 
 
+def may_be_remembered(table: SocketTable, found: list[Standing], attempt: BindAttempt) -> bool:
+    """Whether the kernel may remember that the attempt's user shares this TCP port, and let it pass unseen."""
+    if attempt.protocol == PROTOCOL_UDP or not attempt.reuseport:
+        return False
+    for standing in found:
+        options = standing.neighbour.options
+        # The user of a socket that no process has is not told.
+        is_ours = standing.neighbour.is_same_user or not int(table.inode[standing.row])
+        if is_ours and (options is None or options.reuseport):
+            return True
+    return False
+
+
 def _is_passed_by(standing: Standing, attempt: BindAttempt) -> bool:
     """Whether SO_REUSEADDR on both makes the kernel go on to the next."""
     options = standing.neighbour.options

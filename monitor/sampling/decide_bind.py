@@ -60,10 +60,11 @@ def confirmed(decision: BindDecision, errno: str | None) -> BindDecision:
 
 def holders_in_question(sample: Sample, attempt: BindAttempt, facts: BindFacts) -> list[SocketHolder]:
     """Name the sockets whose options an attempt may depend on, each with a process that can be asked."""
-    return [_holder(sample, row) for row in rows_in_question(sample.table, attempt, facts).tolist()]
+    return [holder_of(sample, row) for row in rows_in_question(sample.table, attempt, facts).tolist()]
 
 
-def _holder(sample: Sample, row: int) -> SocketHolder:
+def holder_of(sample: Sample, row: int) -> SocketHolder:
+    """Name the socket of a row, with a process that can be asked for it."""
     table = sample.table
     inode = int(table.inode[row])
     # A process of one's own is the one that may be asked.
