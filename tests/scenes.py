@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from monitor.errors import SourceError
+from monitor.model.bind_facts import SocketHolder
 from monitor.model.endpoint import Address, Endpoint, address_from_words, address_words, unmapped
 from monitor.model.owner_table import OwnerTable
 from monitor.model.process import Process, ProcessFacts
@@ -283,7 +284,7 @@ class FixedSource:
             return RouteDecision(flow, "ENETUNREACH", None, None, None, None, None, None, None)
         return self._route(flow)
 
-    def receiver_of(self, segment: Segment) -> ReceiverFacts:
+    def receiver_of(self, segment: Segment, holders: Sequence[SocketHolder] = ()) -> ReceiverFacts:
         """Leave the decision to the rules: every destination is this host's, and the kernel is not asked."""
         self._ask(segment)
         arrival = Arrival(Reach.LOCAL, segment.device or 0, Origin.NAMED if segment.device else Origin.UNKNOWN)

@@ -123,15 +123,16 @@ class _Arrivals:
         refusal = ipv6_refusal(source.address, destination, is_loopback=is_loopback)
         if refusal is not None:
             return Arrival(refusal, device, origin)
+        if isinstance(destination, IPv6Address) and destination.is_multicast:
+            # IPv6's input routing asks for no membership, and RTM_GETROUTE fails on groups (ip6mr_get_route).
+            reach = Reach.MULTICAST if has_joined_ipv6(destination, device) else Reach.NOT_JOINED
+            return Arrival(reach, device, origin)
         reply = self.routes.ask(replace(_asked(segment), arriving=device))
         if isinstance(reply, int):
             is_own = self._is_own(source.address, 0)
             reach = refusal_reach(reply, source.address, destination, is_own=is_own, back=self._back(source, device))
             return Arrival(reach, device, origin, errno=errno.errorcode.get(reply, str(reply)))
         reach = _REACHES.get(reply.type, Reach.FORWARDED if reply.type == "unicast" else Reach.NOT_OURS)
-        # IPv4's input routing has asked already, IPv6's does not.
-        if reach is Reach.MULTICAST and isinstance(destination, IPv6Address):
-            reach = reach if has_joined_ipv6(destination, device) else Reach.NOT_JOINED
         return Arrival(reach, device, origin, self._owner(destination, None) if reach is Reach.LOCAL else 0)
 
     def _assumed(self, segment: Segment) -> tuple[int, Origin]:

@@ -143,6 +143,8 @@ class Effect(StrEnum):
     """Answered with ICMP port unreachable."""
     DROPPED = "dropped"
     """Dropped without a word."""
+    LOST = "lost"
+    """Dropped, refused or passed on before any socket is looked for."""
 
 
 @dataclass(frozen=True, slots=True)

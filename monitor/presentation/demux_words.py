@@ -29,6 +29,7 @@ _EFFECTS = {
     Effect.BUFFER_FULL: "is dropped and counted: the receive buffer is full",
     Effect.UNREACHABLE: "is answered with ICMP port unreachable",
     Effect.DROPPED: "is dropped without a word",
+    Effect.LOST: "never comes to a socket",
 }
 _UNSEEN = {
     Unseen.FILTERS: "packet filter, NAT, XDP: they act before this",
@@ -36,7 +37,7 @@ _UNSEEN = {
     Unseen.PROCESSOR: "SO_INCOMING_CPU: it prefers the processor's own socket",
     Unseen.SYN_COOKIES: "SYN cookies: an ACK alone may then end a handshake",
     Unseen.SIGNATURE: "a TCP-MD5 or TCP-AO key: the peer is dropped without its signature",
-    Unseen.MEMBERSHIP: "whether those that are out have joined the group themselves",
+    Unseen.MEMBERSHIP: "what some of them have joined, and whether they take groups that they have not joined",
 }
 
 

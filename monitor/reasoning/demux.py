@@ -6,8 +6,9 @@ waits on every address. The rules explain, the kernel's own look-up decides; whe
 
 from __future__ import annotations
 
-from monitor.model.demux import Agreement, Answer, Certainty, DemuxDecision, Effect, Effects, Unseen
+from monitor.model.demux import Agreement, Answer, Certainty, DemuxDecision, Effect, Effects, Fate, Stage, Unseen
 from monitor.model.receiver import Membership, ReceiverFacts
+from monitor.model.segment import Reach
 from monitor.model.socket_table import SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.reasoning.demux_effects import effects_of
@@ -73,7 +74,7 @@ def _to_many(walk: Walk) -> DemuxDecision:
     facts = walk.facts
     stage = stage_for_many(walk)
     members = tuple(candidate.row for candidate in stage.candidates if candidate.fate.is_chosen)
-    is_doubtful = Membership.IF_JOINED in facts.memberships.values()
+    is_doubtful = facts.arrival.reach is Reach.MULTICAST and not _are_memberships_known(walk, stage)
     return DemuxDecision(
         facts=facts,
         answer=Answer.ALL_OF if members else Answer.NOBODY,
@@ -89,6 +90,14 @@ def _to_many(walk: Walk) -> DemuxDecision:
     )
 
 
+def _are_memberships_known(walk: Walk, stage: Stage) -> bool:
+    """Whether of every socket that fits is known if it takes the group."""
+    memberships, cookie = walk.facts.memberships, walk.table.cookie
+    known = (Membership.TAKES, Membership.REFUSES)
+    fits = (candidate.row for candidate in stage.candidates if candidate.fate in (Fate.MEMBER, Fate.NOT_JOINED))
+    return all(memberships.get(int(cookie[row])) in known for row in fits)
+
+
 def _undelivered(facts: ReceiverFacts) -> DemuxDecision:
     is_tcp = facts.segment.protocol == PROTOCOL_TCP
     return DemuxDecision(
@@ -100,6 +109,6 @@ def _undelivered(facts: ReceiverFacts) -> DemuxDecision:
         members=(),
         ruled=(),
         stages=(),
-        effects=Effects(Effect.DROPPED if is_tcp else None, Effect.DROPPED),
+        effects=Effects(Effect.LOST if is_tcp else None, Effect.LOST),
         unseen=(Unseen.FILTERS,),
     )

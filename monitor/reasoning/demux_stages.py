@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
 
 from monitor.model.demux import Candidate, Fate, Stage, StageKind
 from monitor.model.receiver import Membership
+from monitor.model.segment import Reach
 from monitor.reasoning.demux_walk import Choice, Walk
 
 _ORDER = (StageKind.EXACT, StageKind.STEERING, StageKind.ADDRESS, StageKind.WILDCARD)
-_KEEPS_OUT = (Membership.REFUSES, Membership.IF_JOINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,20 @@ class Course:
 
 def stage_for_many(walk: Walk) -> Stage:
     """Tell who gets a copy of a datagram to a group or to everybody: no order and no score, only who fits."""
-    bucket, cookie = walk.buckets.every(), walk.table.cookie
-    memberships = walk.facts.memberships
-    candidates = [
-        Candidate(row, Fate.NOT_JOINED if memberships.get(int(cookie[row])) in _KEEPS_OUT else Fate.MEMBER)
-        for row in bucket.fitting
-    ]
+    bucket = walk.buckets.every()
+    candidates = [Candidate(row, Fate.MEMBER if _takes(walk, row) else Fate.NOT_JOINED) for row in bucket.fitting]
     candidates.sort(key=lambda candidate: not candidate.fate.is_chosen)
     return _with_other_addresses(Stage(StageKind.EVERY, (*candidates, *bucket.refused), bucket.left_out), walk)
+
+
+def _takes(walk: Walk, row: int) -> bool:
+    if walk.facts.arrival.reach is not Reach.MULTICAST:
+        return True
+    membership = walk.facts.memberships.get(int(walk.table.cookie[row]))
+    if membership is None:
+        # Only what joins gets an IPv4 group on an IPv6 socket: inet6_create() leaves IP_MULTICAST_ALL off.
+        return not (walk.facts.segment.is_ipv4 and int(walk.table.family[row]) == socket.AF_INET6)
+    return membership is Membership.TAKES
 
 
 def _with_other_addresses(stage: Stage, walk: Walk) -> Stage:

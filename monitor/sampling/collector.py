@@ -55,7 +55,8 @@ class Collector:
             ways = self._source.ways(records_in(question.questions, WAY_QUESTION))
             return messages.WaysRead(id=question.id, ways=ways.tobytes())
         if isinstance(question, messages.AskReceiver):
-            return messages.ReceiverRead(id=question.id, facts=self._source.receiver_of(question.segment))
+            facts = self._source.receiver_of(question.segment, question.holders)
+            return messages.ReceiverRead(id=question.id, facts=facts)
         return messages.RouteRead(id=question.id, decision=self._source.route_to(question.flow))
 
 

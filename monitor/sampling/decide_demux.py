@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
+from monitor.model.bind_facts import SocketHolder
 from monitor.model.demux import Agreement, DemuxDecision
 from monitor.model.endpoint import Endpoint
-from monitor.model.sample import Interval
+from monitor.model.sample import Interval, Sample
 from monitor.model.segment import Segment
+from monitor.model.tcp import PROTOCOL_UDP
 from monitor.reasoning.demux import demultiplex
 from monitor.reasoning.demux_places import segments_to
+from monitor.sampling.decide_bind import holder_of
 from monitor.sampling.intervals import advance
 from monitor.sampling.source import Source
 
@@ -26,7 +31,17 @@ def decide(source: Source, interval: Interval, segment: Segment) -> DemuxDecisio
         segment: what arrives.
     """
     # The rows after the sample's own are only carried: the kernel does not find them any more.
-    return demultiplex(interval.sample.table, source.receiver_of(segment))
+    sample = interval.sample
+    return demultiplex(sample.table, source.receiver_of(segment, _holders(sample, segment)))
+
+
+def _holders(sample: Sample, segment: Segment) -> list[SocketHolder]:
+    """Name the sockets that a datagram to a multicast group may go to."""
+    table = sample.table
+    if segment.protocol != PROTOCOL_UDP or not segment.destination.address.is_multicast:
+        return []
+    on_port = (table.protocol == PROTOCOL_UDP) & (table.local_port == segment.destination.port)
+    return [holder_of(sample, row) for row in np.flatnonzero(on_port).tolist()]
 
 
 def decide_at_once(source: Source, segment: Segment) -> tuple[Interval, DemuxDecision]:

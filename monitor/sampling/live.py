@@ -6,6 +6,7 @@ import contextlib
 import os
 import platform
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from monitor.kernel.owners import OwnerReader
 from monitor.kernel.sock_diag import SockDiag
 from monitor.kernel.users import UserNames
 from monitor.kernel.way_look_up import WayLookUp
+from monitor.model.bind_facts import SocketHolder
 from monitor.model.owner_table import OwnerTable
 from monitor.model.process import ProcessFacts
 from monitor.model.receiver import ReceiverFacts
@@ -102,11 +104,11 @@ class LiveSource:
             self._ways = WayLookUp()
         return self._ways.ways(questions)
 
-    def receiver_of(self, segment: Segment) -> ReceiverFacts:
+    def receiver_of(self, segment: Segment, holders: Sequence[SocketHolder] = ()) -> ReceiverFacts:
         """Ask the kernel who gets a segment, and how it comes in."""
         if self._receivers is None:
             self._receivers = ReceiverReader()
-        return self._receivers.read(segment, self._network or read_network()[0])
+        return self._receivers.read(segment, self._network or read_network()[0], holders)
 
     def socket(self, asked: SocketId) -> SocketDetails | None:
         """Ask the kernel for one socket by its exact identity."""

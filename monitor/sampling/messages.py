@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from monitor.errors import InputError, KernelError, MonitorError, SourceError, WireError
+from monitor.model.bind_facts import SocketHolder
 from monitor.model.endpoint import Address
 from monitor.model.process import Process, ProcessFacts
 from monitor.model.receiver import ReceiverFacts
@@ -63,6 +64,8 @@ class AskReceiver(_Message, frozen=True, kw_only=True, tag="ask-receiver"):
     """Ask the kernel who gets a segment."""
 
     segment: Segment
+    holders: tuple[SocketHolder, ...] = ()
+    """Of a datagram to a multicast group, the sockets that may take it."""
 
 
 class ColumnBytes(msgspec.Struct, frozen=True, array_like=True):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from monitor.errors import KernelError, WireError
 from monitor.kernel.arrivals import ArrivalReader
+from monitor.kernel.group_members import GroupDatagram, read_memberships
 from monitor.kernel.receive_look_up import ReceiveLookUp
-from monitor.model.receiver import LookUp, ReceiverFacts
+from monitor.model.bind_facts import SocketHolder
+from monitor.model.receiver import LookUp, Membership, ReceiverFacts
 from monitor.model.sample import Network
-from monitor.model.segment import Arrival, Segment
+from monitor.model.segment import Arrival, Reach, Segment
 
 _UNTRUSTED = "the kernel's look-up does not find our own sockets"
 
@@ -19,8 +23,13 @@ class ReceiverReader:
         self._arrivals = ArrivalReader()
         self._look_up = ReceiveLookUp()
 
-    def read(self, segment: Segment, network: Network) -> ReceiverFacts:
+    def read(self, segment: Segment, network: Network, holders: Sequence[SocketHolder] = ()) -> ReceiverFacts:
         """Ask how a segment comes in and who gets it; a refused look-up is told in the answer.
+
+        Args:
+            segment: what arrives.
+            network: links and addresses.
+            holders: of a datagram to a multicast group, the sockets on its port, which are asked for what they take.
 
         Raises:
             KernelError: input routing could not be asked.
@@ -28,12 +37,23 @@ class ReceiverReader:
         arrival = self._arrivals.read(segment, network)
         is_looked_up = arrival.reach.is_delivered and not arrival.reach.is_to_many
         look_up, silence = self._ask(segment, arrival) if is_looked_up else (None, "")
-        return ReceiverFacts(segment, arrival, look_up, silence)
+        memberships = self._memberships(segment, arrival, holders) if arrival.reach is Reach.MULTICAST else {}
+        return ReceiverFacts(segment, arrival, look_up, silence, memberships)
 
     def close(self) -> None:
         """Close the sockets; may be called twice."""
         self._arrivals.close()
         self._look_up.close()
+
+    def _memberships(
+        self, segment: Segment, arrival: Arrival, holders: Sequence[SocketHolder]
+    ) -> dict[int, Membership]:
+        source = None if segment.source is None else segment.source.address
+        try:
+            return read_memberships(GroupDatagram(segment.destination.address, source, arrival.device), holders)
+        except (KernelError, WireError):
+            # What is not known is said by its absence.
+            return {}
 
     def _ask(self, segment: Segment, arrival: Arrival) -> tuple[LookUp | None, str]:
         try:

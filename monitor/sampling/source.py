@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from monitor.model.bind_facts import SocketHolder
 from monitor.model.process import ProcessFacts
 from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, RouteDecision
@@ -42,8 +44,13 @@ class Source(Protocol):
         """Ask the kernel which way many packets would go: a WAY for each WAY_QUESTION, or for the first ones."""
         ...
 
-    def receiver_of(self, segment: Segment) -> ReceiverFacts:
-        """Ask the kernel who gets a segment, and how it comes in; a look-up that is refused is told in the answer."""
+    def receiver_of(self, segment: Segment, holders: Sequence[SocketHolder] = ()) -> ReceiverFacts:
+        """Ask the kernel who gets a segment, and how it comes in; a look-up that is refused is told in the answer.
+
+        Args:
+            segment: what arrives.
+            holders: of a datagram to a multicast group, the sockets that may take it: they are asked whether they do.
+        """
         ...
 
     def socket(self, asked: SocketId) -> SocketDetails | None:

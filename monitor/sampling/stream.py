@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from monitor.errors import SourceError, WireError
+from monitor.model.bind_facts import SocketHolder
 from monitor.model.process import ProcessFacts
 from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, RouteDecision
@@ -65,9 +67,10 @@ class StreamSource:
             raise _broken(error) from None
         return ways[: len(questions)]
 
-    def receiver_of(self, segment: Segment) -> ReceiverFacts:
+    def receiver_of(self, segment: Segment, holders: Sequence[SocketHolder] = ()) -> ReceiverFacts:
         """Ask who gets a segment."""
-        return self._ask(messages.AskReceiver(id=self._id(), segment=segment), messages.ReceiverRead)[0].facts
+        question = messages.AskReceiver(id=self._id(), segment=segment, holders=tuple(holders))
+        return self._ask(question, messages.ReceiverRead)[0].facts
 
     def socket(self, asked: SocketId) -> SocketDetails | None:
         """Ask for one socket."""
