@@ -61,6 +61,27 @@ def test_a_signal_restores_the_terminal_and_is_the_exit_code(number: int, code: 
         assert last_words(terminal) == ""
 
 
+def test_what_is_typed_behind_the_key_that_quits_is_not_carried_out():
+    with monitor() as terminal:
+        terminal.wait_for(SHOWN, PATIENCE_S)
+        terminal.press(*"q:?r")
+        assert terminal.exit_code() == 0
+        assert_restored(terminal)
+        assert last_words(terminal) == ""
+
+
+@pytest.mark.parametrize("keys", ["r", "s", "/", "?", ":", ":1", "\rp"], ids=repr)
+def test_a_signal_ends_it_in_the_middle_of_anything(keys: str):
+    with monitor() as terminal:
+        terminal.wait_for("live", PATIENCE_S)
+        # The answer to the key and the end come together.
+        terminal.press(*keys)
+        terminal.send_signal(signal.SIGTERM)
+        assert terminal.exit_code() == 143
+        assert_restored(terminal)
+        assert last_words(terminal) == ""
+
+
 STUCK = """
 path = sys.argv.pop()
 def plant(app):

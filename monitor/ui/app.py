@@ -193,7 +193,7 @@ class MonitorApp(ThemedApp):
 
     async def on_event(self, event: events.Event) -> None:
         """Take keys one after another, each as if the one before had been pressed long ago."""
-        if not isinstance(event, events.Key) or event.is_forwarded or not self.screen_stack:
+        if self.is_leaving or not isinstance(event, events.Key) or event.is_forwarded or not self.screen_stack:
             await super().on_event(event)
             return
         screen = self.screen

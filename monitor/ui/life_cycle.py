@@ -13,6 +13,8 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
+from rich.console import RenderableType
+from textual import events
 from textual.app import App
 from textual.worker import WorkerFailed
 
@@ -28,12 +30,30 @@ class OrderlyApp(App[None]):
     def __init__(self, *, ansi_color: bool | None = None) -> None:
         """Make the app; ansi_color as in Textual: True for the terminal's own sixteen colours."""
         super().__init__(driver_class=TerminalDriver, ansi_color=ansi_color)
+        self.is_leaving = False
+        """Whether the end has begun."""
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Begin the end; the first reason is what the exit code tells."""
+        if not self.is_leaving:
+            self.is_leaving = True
+            super().exit(result, return_code, message)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take nothing more from keys and mouse once the end has begun: what they open would never mount."""
+        if not (self.is_leaving and isinstance(event, events.InputEvent)):
+            await super().on_event(event)
 
     @property
     def failure(self) -> Exception | None:
         """The error of the program's own that ended it."""
         error = self._exception
         return error.error if isinstance(error, WorkerFailed) and isinstance(error.error, Exception) else error
+
+    def _handle_exception(self, error: Exception) -> None:
+        # At the end the palette still gathers commands for a list that is gone.
+        if not (self.is_leaving and isinstance(error, WorkerFailed)):
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         # Textual's own draws a traceback with all local variables here.
