@@ -60,12 +60,12 @@ def _children(pid: int) -> list[int]:
 
 
 @contextmanager
-def all_gone(terminal: Terminal) -> Iterator[None]:
-    """Hold that the collector, which runs now, has ended afterwards."""
+def all_gone(terminal: Terminal) -> Iterator[list[int]]:
+    """Give a pidfd of the collector, which runs now, and hold that it has ended afterwards."""
     collectors = [os.pidfd_open(pid) for pid in _children(terminal.pid)]
     assert collectors
     try:
-        yield
+        yield collectors
         for collector in collectors:
             assert select.select([collector], [], [], PATIENCE_S)[0], "the collector stayed behind"
     finally:
