@@ -66,9 +66,18 @@ def catch_up(directory: int, descriptors: Descriptors, doubtful: Iterable[int], 
 def holds(pid: int, fd: int, inode: int) -> bool:
     """Whether a descriptor is still that socket, as far as can be read."""
     try:
-        return os.readlink(f"/proc/{pid}/fd/{fd}") == f"{_SOCKET_LINK}{inode}]"  # noqa: PTH115 - no path, a word
+        return is_socket(pid, fd, inode)
     except OSError:
         return False
+
+
+def is_socket(pid: int, fd: int, inode: int) -> bool:
+    """Whether a descriptor is that socket.
+
+    Raises:
+        OSError: it is closed, its process has ended, or this user may not look.
+    """
+    return os.readlink(f"/proc/{pid}/fd/{fd}") == f"{_SOCKET_LINK}{inode}]"  # noqa: PTH115 - no path, a word
 
 
 def kinds_in(directory: int) -> dict[str, int]:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import groupby
 
-from monitor.kernel.descriptors import holds
+from monitor.kernel.descriptors import is_socket
 from monitor.kernel.proc_files import process_directory, read_file
 from monitor.kernel.process_identity import ProcessStat
 from monitor.kernel.tcp_option_bits import read_option_bits
@@ -123,10 +123,10 @@ def duplicated(pidfd: int, holder: SocketHolder) -> Iterator[socket.socket | Non
     """Hold a duplicate of a socket that a process has; None where its descriptor is something else by now.
 
     Raises:
-        OSError: this user may not, or the kernel is too old.
+        OSError: it is closed, this user may not look, or the kernel is too old.
     """
     # Another kind of file is not even held for a moment.
-    if not holds(holder.pid, holder.fd, holder.inode):
+    if not is_socket(holder.pid, holder.fd, holder.inode):
         yield None
         return
     descriptor = _duplicate(pidfd, holder.fd)
