@@ -71,14 +71,16 @@ class CollectorProcess:
 
     def close(self) -> None:
         """End the collector: the end of its input ends it; a stuck one is killed."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):
-                _pipe(pipe).close()
+        with contextlib.suppress(OSError):
+            _pipe(self._process.stdin).close()
         try:
             self._process.wait(timeout=1)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        # Not before: another thread may still be reading.
+        with contextlib.suppress(OSError):
+            _pipe(self._process.stdout).close()
         with contextlib.suppress(OSError):
             os.close(self._words)
 

@@ -29,6 +29,8 @@ MIN_PERIOD_S = 0.1
 MAX_PERIOD_S = 3600.0
 WAYS_AT_ONCE = 512
 """Route questions that go to the source together: some milliseconds, which is how long a user's question may wait."""
+_ANSWER_PATIENCE_S = 0.3
+"""How long the end waits for the answer to a question that has been asked."""
 _RESTART_PAUSES_S = (0.2, 1.0, 3.0, 10.0)
 
 
@@ -126,6 +128,7 @@ class Sampler:
         """The last two minutes; None before the first sample."""
         self._failures = 0
         self._agreement: RouteAgreement | None = None
+        self._source: Source | None = None
 
     @property
     def period_s(self) -> float:
@@ -137,10 +140,14 @@ class Sampler:
         self._thread.start()
 
     def stop(self, timeout_s: float = 2.0) -> None:
-        """End the loop and the source."""
+        """End the loop and the source; a source that does not answer is not waited for."""
         self._stopped.set()
         self._questions.put(_Wake())
         if self._thread.is_alive():
+            self._thread.join(min(_ANSWER_PATIENCE_S, timeout_s))
+        source = self._source
+        if self._thread.is_alive() and source is not None:
+            source.close()
             self._thread.join(timeout_s)
 
     def set_period(self, period_s: float) -> None:
@@ -171,20 +178,21 @@ class Sampler:
         self._questions.put(_AskSocket(socket))
 
     def _run(self) -> None:
-        source: Source | None = None
         try:
             while not self._stopped.is_set():
                 try:
-                    source = source or self._open_source()
-                    self._serve(source)
+                    self._source = self._source or self._open_source()
+                    self._serve(self._source)
                 except SourceError as error:
-                    if source is not None:
-                        source.close()
-                        source = None
+                    self._close_source()
                     self._report_gone(error)
         finally:
-            if source is not None:
-                source.close()
+            self._close_source()
+
+    def _close_source(self) -> None:
+        source, self._source = self._source, None
+        if source is not None:
+            source.close()
 
     def _serve(self, source: Source) -> None:
         """Sample and answer until stopped; leaves by SourceError when the source has gone."""

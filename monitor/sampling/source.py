@@ -62,5 +62,5 @@ class Source(Protocol):
         ...
 
     def close(self) -> None:
-        """End the source; further calls raise SourceError."""
+        """End the source; further calls, and one that another thread waits for, raise SourceError."""
         ...

@@ -77,7 +77,7 @@ class StreamSource:
         return self._ask(messages.AskSocket(id=self._id(), socket=asked), messages.SocketRead)[0].details
 
     def close(self) -> None:
-        """End the collector."""
+        """End the collector; also where the thread of the questions waits for it."""
         if not self._is_closed:
             self._is_closed = True
             self._collector.close()
@@ -92,6 +92,8 @@ class StreamSource:
         try:
             frame, answer = self._exchange(question)
         except SourceError:
+            if self._is_closed:
+                raise
             raise SourceError(f"the collector has gone: {self._collector.ending()}") from None
         except WireError as error:
             raise _broken(error) from None

@@ -336,5 +336,27 @@ def test_stopping_during_a_sample_reports_nothing_more_and_closes_the_source():
     assert source.is_closed
 
 
+def test_stopping_does_not_wait_for_a_source_that_does_not_answer():
+    class Stalled(Gate):
+        def close(self):
+            super().close()
+            self.open.set()
+
+        def _ask(self, question):
+            super()._ask(question)
+            if self.is_closed:
+                raise SourceError("the source was closed")
+
+    source = Stalled()
+    source.open.clear()
+    loop = Loop([source], LONG_S)
+    loop.sampler.start()
+    assert source.entered.get(timeout=PATIENCE_S) == "sample"
+    loop.sampler.stop(PATIENCE_S)
+    assert source.is_closed
+    assert not loop.sampler._thread.is_alive()
+    assert loop.is_quiet()
+
+
 def test_a_sampler_that_was_never_started_can_be_stopped():
     Sampler(Gate, print).stop()
