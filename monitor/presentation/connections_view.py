@@ -133,10 +133,10 @@ def pairs(interval: Interval, *, with_time_wait: bool) -> Bools:
     return chosen
 
 
-def total_rates(view: ConnectionsView) -> str:
-    """Sum the rates of the rows that are shown: "↓ 41M/s ↑ 380M/s"; empty where none is known yet."""
-    receive, send = view.interval.receive_rate[view.order], view.interval.send_rate[view.order]
-    if not view.count or np.isnan(receive).all():
+def total_rates(interval: Interval, rows: Rows | Bools) -> str:
+    """Sum the rates of some rows: "↓ 41M/s ↑ 380M/s"; empty where none is known yet."""
+    receive, send = interval.receive_rate[rows], interval.send_rate[rows]
+    if not len(receive) or np.isnan(receive).all():
         return ""
     return f"↓ {rate_text(float(np.nansum(receive)))}/s ↑ {rate_text(float(np.nansum(send)))}/s"
 

@@ -118,6 +118,8 @@ _LISTENERS = {
     "are not refused.",
     "udp_queue": "Bytes that wait to be read, and the receive buffer, the packets' overhead counted. What does not fit "
     "is thrown away, and the sender is not told.",
+    "worker_share": "How many per cent of the connections that were accepted here this process has. Where one has far "
+    "more than the others, it is the one that is busy.",
     "shared": "One socket, held by so many processes, as fork() leaves it. They take clients from one queue.",
     "reuseport": "Several sockets at one endpoint, each with a queue of its own. TCP allows it with SO_REUSEPORT, and "
     "a hash of both endpoints picks the socket of a client; UDP also with SO_REUSEADDR, and then the one that was "

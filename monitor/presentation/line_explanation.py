@@ -20,6 +20,8 @@ from monitor.presentation.row_reasons import row_whys
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.service_endpoints import ServiceEndpoints
 from monitor.presentation.view import Column, Line, TableView
+from monitor.presentation.worker_reasons import worker_whys
+from monitor.presentation.workers_view import WorkersView
 from monitor.reasoning.roles import SocketRole
 
 _PEER_LABELS = ("process", "peer")
@@ -55,6 +57,9 @@ def explain_position(view: TableView, position: int) -> Explanation:
             return _of_part(view, position, view, position)
         case ProcessSections():
             return _of_process(view, position)
+        case WorkersView():
+            values = _values(view, position, worker_whys(view.workers, int(view.order[position])))
+            return Explanation(values[0].value.text, values)
     raise TypeError(f"{type(view).__name__} is none of this package's views")
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from monitor.model.sample import DIRECTION_DIALLED, Interval
 from monitor.model.socket_table import Bools
 from monitor.presentation.listeners_view import KEY_COLUMNS, ListenerKey, ListenersView, endpoint_text
@@ -23,8 +21,8 @@ class ListenerConnections:
     of the packets that it took, and of its address unless that was the wildcard, stay chosen.
     """
 
-    title: str
-    """As a pane's title says it: "on [::]:443"."""
+    endpoint: str
+    """With the device that it is bound to."""
     key: ListenerKey
     serves: str
     """Which packets it takes: IPV4_ONLY, IPV6_ONLY or BOTH_STACKS."""
@@ -35,19 +33,29 @@ class ListenerConnections:
         """Name the connections of a service endpoint."""
         table, row = endpoints.interval.table, int(endpoints.first[entry])
         return cls(
-            f"on {endpoint_text(endpoints, RowTexts(endpoints.interval), entry)}",
+            endpoint_text(endpoints, RowTexts(endpoints.interval), entry),
             tuple(int(getattr(table, name)[row]) for name in KEY_COLUMNS),
             endpoints.serves(entry),
             table.local(row).is_wildcard,
         )
 
+    @property
+    def title(self) -> str:
+        """As a pane's title says it: "on [::]:443"."""
+        return f"on {self.endpoint}"
+
+    def sockets(self, interval: Interval) -> Bools:
+        """Choose the sockets that wait at the endpoint among the rows of any interval."""
+        table = interval.table
+        is_listener: Bools = table.is_listener | table.is_udp_unconnected
+        for name, value in zip(KEY_COLUMNS, self.key, strict=True):
+            is_listener &= getattr(table, name) == value
+        return is_listener
+
     def connections(self, interval: Interval) -> Bools:
         """Choose them among the rows of any interval."""
         table, named = interval.table, dict(zip(KEY_COLUMNS, self.key, strict=True))
-        is_listener: Bools = np.ones(len(table), np.bool_)
-        for name, value in named.items():
-            is_listener &= getattr(table, name) == value
-        is_listener &= table.is_listener | table.is_udp_unconnected
+        is_listener = self.sockets(interval)
         is_served = (interval.listener >= 0) & is_listener[interval.listener]
         is_orphaned = (interval.listener < 0) & (table.local_port == named["local_port"])
         if not self.is_wildcard:

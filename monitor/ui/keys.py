@@ -20,13 +20,15 @@ class Where(Flag):
     """The connection screen."""
     EXPLANATION = auto()
     """The explanation of a line."""
+    WORKERS = auto()
+    """The workers of a listener."""
 
-    TABLES = LISTENERS | CONNECTIONS | PROCESS
+    TABLES = LISTENERS | CONNECTIONS | PROCESS | WORKERS
     LISTS = TABLES | CONNECTION | EXPLANATION
     """Wherever there is a cursor."""
     MAIN = LISTENERS | CONNECTIONS | ROUTING
     """The main screen, whichever pane has the focus."""
-    EVERYWHERE = MAIN | PROCESS | CONNECTION | EXPLANATION
+    EVERYWHERE = MAIN | PROCESS | CONNECTION | EXPLANATION | WORKERS
 
 
 class By(Enum):
@@ -83,7 +85,16 @@ KEYS = (
         "open",
         1,
     ),
-    Key("p", "p", "show_process", "the process that owns the row", By.SCREEN, Where.EVERYWHERE, "process", 2),
+    Key(
+        "p",
+        "p",
+        "show_process",
+        "the process that owns the row; of a shared listener the workers",
+        By.SCREEN,
+        Where.EVERYWHERE,
+        "process",
+        2,
+    ),
     Key(
         "slash,f4",
         "/ F4",
@@ -100,7 +111,7 @@ KEYS = (
         "like",
         "only rows like this one, then the letter of what they share; a capital: all but those",
         By.TABLE,
-        Where.TABLES,
+        Where.LISTENERS | Where.CONNECTIONS | Where.PROCESS,
         "like this",
         3,
     ),

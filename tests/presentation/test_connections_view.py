@@ -147,16 +147,20 @@ def test_a_row_that_was_missed_once_carries_no_mark():
     assert row_mark(interval_of(sample_of([gone]), sample_of([], 1.0)), 0) == (" ", Role.PLAIN)
 
 
+def rates_of(view):
+    return total_rates(view.interval, view.order)
+
+
 def test_the_title_sums_the_rates_of_the_rows_that_are_shown():
     interval = busy(moving(1, 1_000), moving(2, 2_000))
-    assert total_rates(view_of(interval)) == "↓ 0/s ↑ 3.0K/s"
+    assert rates_of(view_of(interval)) == "↓ 0/s ↑ 3.0K/s"
     one = ConnectionsView.make(interval, interval.table.remote_port == 1, Sort(), 120)
-    assert total_rates(one) == "↓ 0/s ↑ 1.0K/s"
+    assert rates_of(one) == "↓ 0/s ↑ 1.0K/s"
 
 
 def test_there_is_no_sum_of_what_is_not_known():
-    assert total_rates(view_of(interval_of(sample_of([moving(1, 1)[0]])))) == ""
-    assert total_rates(view_of(interval_of(sample_of([])))) == ""
+    assert rates_of(view_of(interval_of(sample_of([moving(1, 1)[0]])))) == ""
+    assert rates_of(view_of(interval_of(sample_of([])))) == ""
 
 
 def test_the_rows_of_a_process_are_those_that_it_holds_with_others_and_those_that_wait_for_it():

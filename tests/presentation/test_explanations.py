@@ -16,12 +16,15 @@ from monitor.presentation.groups import Groups
 from monitor.presentation.groups_view import GroupsView
 from monitor.presentation.line_explanation import explain_position
 from monitor.presentation.listeners_view import LISTENER_COLUMNS, ListenersView
+from monitor.presentation.narrowing import ListenerConnections
 from monitor.presentation.process_sections import ProcessSections
 from monitor.presentation.routing_explanation import explain_routing
 from monitor.presentation.routing_text import connection_lines, listener_lines
 from monitor.presentation.service_endpoints import ServiceEndpoints
 from monitor.presentation.signs import SIGNS
 from monitor.presentation.sorting import Sort
+from monitor.presentation.workers import Workers
+from monitor.presentation.workers_view import WorkersView
 from monitor.sampling.intervals import CLOSED_SHOWN_S
 from tests.presentation.connection_scene import FAST, db1_interval, details, interval_of, lines_of, route_answer
 from tests.scenes import ANY, of_state, row
@@ -47,6 +50,10 @@ def views():
         endpoints = ServiceEndpoints.of(interval)
         for width in (80, 120, 200):
             yield ListenersView.make(endpoints, np.arange(len(endpoints)), Sort(), width)
+            for entry in range(len(endpoints)):
+                those = ListenerConnections.of(endpoints, entry)
+                workers = Workers.of(interval, those.sockets(interval), those.connections(interval))
+                yield WorkersView.make(workers, Sort(), width)
             yield ConnectionsView.make(interval, everything, Sort(), width)
         for by in Grouping:
             groups = Groups.of(interval, interval.table.is_pair, by)

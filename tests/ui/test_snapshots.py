@@ -88,10 +88,11 @@ async def test_process(svg: SnapshotAssertion, size: tuple[int, int]):
         assert picture(stage.app) == svg
 
 
-async def test_choice_of_an_owner(svg: SnapshotAssertion):
-    async with monitor_of(machine_db1.source(), (80, 24)) as stage:
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_workers(svg: SnapshotAssertion, size: tuple[int, int]):
+    async with monitor_of(machine_db1.source(), size) as stage:
         await stage.press("1", "down", "down", "down", "down", "p")
-        await stage.sees("processes hold")
+        await stage.sees("4 workers on ")
         assert picture(stage.app) == svg
 
 

@@ -38,6 +38,7 @@ _PLACES = (
     (Where.ROUTING, "Rou", "Routing"),
     (Where.PROCESS, "proc", "a process"),
     (Where.CONNECTION, "conn", "a connection"),
+    (Where.WORKERS, "work", "workers"),
 )
 
 

@@ -150,9 +150,14 @@ class MainScreen(PanesScreen):
         self._detail.ask_remote(self.prompt, self.list_pane, done)
 
     def action_show_process(self) -> None:
-        """Open the process that owns the row at the cursor; of several let the user choose."""
+        """Open the process that owns the row at the cursor; of several let the user choose; a listener has workers."""
         interval, rows = self.list_pane.interval, self.list_pane.rows_at_cursor()
-        if interval is not None and rows:
+        workers = self.listeners.workers_at_cursor() if self.list_pane is self.listeners else None
+        if workers is not None:
+            from monitor.ui.screens.workers import WorkersScreen  # noqa: PLC0415 - most starts are without it
+
+            self.app.push_screen(WorkersScreen(workers, self.app.glyphs))
+        elif interval is not None and rows:
             self.app.drill_down.show_process_of(interval, rows)
 
     def _ask_route(self, flow: Flow) -> None:

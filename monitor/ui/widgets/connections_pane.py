@@ -50,6 +50,7 @@ class ConnectionsPane(GroupedPane):
     def say_title(self, view: RowsView, chosen: int, total: int) -> None:
         """Say how many connections are shown, of which, in which order, and how fast they are together."""
         from monitor.presentation.connections_view import ConnectionsView, total_rates  # noqa: PLC0415 - numpy
+        from monitor.presentation.groups_view import GroupsView  # noqa: PLC0415 - as above
 
         notes = self.limits
         if self.grouping is not None:
@@ -60,5 +61,7 @@ class ConnectionsPane(GroupedPane):
         count = f"{chosen:,} of {total:,}" if chosen != total else f"{total:,}"
         is_filtered = chosen != total
         self.empty_text = f"0 of {total:,}: nothing matches; Esc widens again" if is_filtered else "no connections"
-        tail = total_rates(view) if isinstance(view, ConnectionsView) else ""
-        self.set_title(f"2 Connections {count}", notes, tail=tail)
+        if isinstance(view, (ConnectionsView, GroupsView)):
+            rows = view.order if isinstance(view, ConnectionsView) else view.groups.rows
+            closed = [f"{len(rows) - chosen:,} just closed"] if len(rows) > chosen else []
+            self.set_title(f"2 Connections {count}", [*notes, *closed], tail=total_rates(view.interval, rows))

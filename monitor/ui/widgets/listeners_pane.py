@@ -8,6 +8,7 @@ from monitor.ui.widgets.list_pane import ListPane
 
 if TYPE_CHECKING:
     from monitor.presentation.listeners_view import ListenersView
+    from monitor.presentation.narrowing import ListenerConnections
     from monitor.presentation.service_endpoints import ServiceEndpoints
     from monitor.presentation.sorting import Sort
 
@@ -53,6 +54,16 @@ class ListenersPane(ListPane):
         """Give all sockets of the service endpoint at the cursor."""
         view = self.listeners_view
         return view.endpoints.members(view.entry_at(self.cursor_position)) if view is not None and view.count else []
+
+    def workers_at_cursor(self) -> ListenerConnections | None:
+        """Give the connections of the service endpoint at the cursor if several processes are known to serve it."""
+        from monitor.presentation.narrowing import ListenerConnections  # noqa: PLC0415 - it brings numpy
+
+        view = self.listeners_view
+        if view is None:
+            return None
+        pids = {owner.process.pid for row in self.rows_at_cursor() for owner in view.texts.owners(row)}
+        return ListenerConnections.of(view.endpoints, view.entry_at(self.cursor_position)) if len(pids) > 1 else None
 
     def row_at_cursor(self) -> int | None:
         """Give the socket of the service endpoint at the cursor whose queue is the fullest."""

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from monitor.presentation.groups_view import GroupsView
     from monitor.presentation.process_sections import ProcessSections
     from monitor.presentation.sorting import Sort
+    from monitor.presentation.workers_view import WorkersView
 
-    RowsView = ConnectionsView | GroupsView | ProcessSections
+    RowsView = ConnectionsView | GroupsView | ProcessSections | WorkersView
 
 _RESORT_S = 3.0
 """A table sorted by a rate changes its order this often at most."""
@@ -70,8 +71,13 @@ class RowsPane(ListPane):
         raise NotImplementedError
 
     def say_title(self, view: RowsView, chosen: int, total: int) -> None:
-        """Say in the title how many of the candidates are shown, and why not all."""
+        """Say in the title how many of the candidates are shown, and why not all; closed ones do not count."""
         raise NotImplementedError
+
+    @property
+    def stretch(self) -> str | None:
+        """Name the column that takes the room that is left."""
+        return "process" if self.size.width >= 110 else "name"  # noqa: PLR2004 - as the columns' widths
 
     @property
     def limits(self) -> list[str]:
@@ -101,6 +107,8 @@ class RowsPane(ListPane):
         """Choose and order the rows of the interval."""
         if self.interval is None:
             return
+        import numpy as np  # noqa: PLC0415 - after the first paint
+
         from monitor.presentation.sorting import Sort  # noqa: PLC0415 - it brings numpy
 
         everything = self.candidates(self.interval)
@@ -111,8 +119,9 @@ class RowsPane(ListPane):
             self._sorted_at = time.monotonic()
         self._shown_order = self.order_asked_for()
         self.shown = view
-        self.say_title(view, int(chosen.sum()), int(everything.sum()))
-        self.show(view, stretch="process" if self.size.width >= 110 else "name")  # noqa: PLR2004 - as the columns' widths
+        lives = np.isnan(self.interval.closed_at)
+        self.say_title(view, int((chosen & lives).sum()), int((everything & lives).sum()))
+        self.show(view, stretch=self.stretch)
 
     def rows_at_cursor(self) -> list[int]:
         """Give the rows of the interval's table that the line at the cursor stands for: one, or a group's."""
@@ -148,9 +157,10 @@ class RowsPane(ListPane):
     def toggle_group(self, *, is_wanted_open: bool | None = None) -> bool:
         """Open or close the group at the cursor; False where there is none, or where it is as wanted already."""
         from monitor.presentation.connections_view import ConnectionsView  # noqa: PLC0415 - it brings numpy
+        from monitor.presentation.workers_view import WorkersView  # noqa: PLC0415 - as above
 
         view, key = self.shown, self.cursor_key
-        if view is None or isinstance(view, ConnectionsView) or key is None or isinstance(key, int):
+        if view is None or isinstance(view, (ConnectionsView, WorkersView)) or key is None or isinstance(key, int):
             return False
         group = view.group_key_of(key)
         if group is None or (is_wanted_open is not None and is_wanted_open == (group in self.opened)):

@@ -1,0 +1,207 @@
+"""The processes that serve one endpoint as a table, busiest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from monitor.model.sample import Interval
+from monitor.model.socket_table import U64, Rows
+from monitor.model.tcp import PROTOCOL_TCP
+from monitor.presentation.formats import bytes_text, rate_text, share_text
+from monitor.presentation.row_text import UNKNOWN, RowTexts
+from monitor.presentation.service_endpoints import queue_fill
+from monitor.presentation.sorting import Keys, Sort, keep_order, order_rows
+from monitor.presentation.view import Align, Cell, Column, Line, Role
+from monitor.presentation.workers import Workers, queue_text
+
+
+@dataclass(frozen=True, slots=True)
+class _WorkerColumn:
+    column: Column
+    keys: Callable[[Workers], Keys]
+    cell: Callable[[WorkersView, int], Cell]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WorkersView:
+    """A TableView over the workers of an endpoint. The key of a row is the pid."""
+
+    workers: Workers
+    texts: RowTexts
+    order: Rows
+    """Entries of `workers` from top to bottom."""
+    sort: Sort
+    shown_columns: tuple[_WorkerColumn, ...]
+
+    @classmethod
+    def make(cls, workers: Workers, sort: Sort, width: int, *, former: U64 | None = None) -> WorkersView:
+        """Order the workers.
+
+        Args:
+            workers: What is shown.
+            sort: The order asked for.
+            width: Cells of the pane; decides the columns.
+            former: Pids in the order in which they were shown, to be kept; None to sort anew.
+        """
+        identity = workers.pids.astype(np.uint64)
+        keys = next((shown.keys for shown in _COLUMNS if shown.column.id == sort.column), _own_keys)
+        ordered = order_rows(keys(workers), identity, is_descending=sort.is_descending)
+        if former is not None:
+            ordered = keep_order(former, identity, ordered)
+        return cls(workers, RowTexts(workers.interval), ordered, sort, _columns_for(width))
+
+    @property
+    def interval(self) -> Interval:
+        """What the rows are taken from."""
+        return self.workers.interval
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """Columns at this width."""
+        return [shown.column for shown in self.shown_columns]
+
+    @property
+    def sort_column(self) -> str | None:
+        """Id of the column that decides the order."""
+        return self.sort.column
+
+    @property
+    def is_descending(self) -> bool:
+        """Whether the largest stands first."""
+        return self.sort.is_descending
+
+    @property
+    def count(self) -> int:
+        """Number of workers."""
+        return len(self.order)
+
+    @property
+    def pids(self) -> U64:
+        """Pids from top to bottom."""
+        return self.workers.pids[self.order].astype(np.uint64)
+
+    def rows_at(self, position: int) -> Rows:
+        """Give the waiting socket of a worker as an array of one, or of none."""
+        row = self.workers.fullest[self.order[position : position + 1]]
+        return row[row >= 0]
+
+    def key_at(self, position: int) -> int:
+        """Give the pid of the worker at a position."""
+        return int(self.workers.pids[self.order[position]])
+
+    def position_of(self, key: Hashable) -> int | None:
+        """Find where a worker stands now."""
+        if not isinstance(key, int):
+            return None
+        hits = np.flatnonzero(self.pids == np.uint64(key))
+        return int(hits[0]) if len(hits) else None
+
+    def lines(self, start: int, stop: int) -> list[Line]:
+        """Make the lines of some workers."""
+        return [
+            Line(" ", tuple(shown.cell(self, entry) for shown in self.shown_columns))
+            for entry in self.order[start:stop].tolist()
+        ]
+
+
+def _process(view: WorkersView, entry: int) -> Cell:
+    pid = int(view.workers.pids[entry])
+    process = view.interval.owners.processes.get(pid)
+    return Cell(f"[{pid}]" if process is None else f"{view.texts.name(process)}[{pid}]", Role.NAME, keeps_end=True)
+
+
+def _connections(view: WorkersView, entry: int) -> Cell:
+    return _number(f"{int(view.workers.connections[entry]):,}", Role.STRONG)
+
+
+def _share(view: WorkersView, entry: int) -> Cell:
+    workers = view.workers
+    if not len(workers.accepted):
+        return Cell(UNKNOWN, Role.DIM)
+    return _number(share_text(int(workers.connections[entry]) / len(workers.accepted)))
+
+
+def _queue(view: WorkersView, entry: int) -> Cell:
+    workers, row = view.workers, int(view.workers.fullest[entry])
+    if row < 0:
+        return Cell("none", Role.DIM)
+    if bool(workers.is_shared[entry]):
+        return Cell("shared", Role.DIM)
+    table = workers.interval.table
+    is_over = int(table.protocol[row]) == PROTOCOL_TCP and int(table.recv_q[row]) > int(table.send_q[row])
+    role = Role.TROUBLE if is_over else Role.NOTE if int(table.recv_q[row]) else Role.DIM
+    return Cell(queue_text(workers.interval, row), role)
+
+
+def _descriptors(view: WorkersView, entry: int) -> Cell:
+    workers, row = view.workers, int(view.workers.fullest[entry])
+    pid = int(workers.pids[entry])
+    numbers = [str(owner.fd) for owner in view.texts.owners(row) if owner.process.pid == pid] if row >= 0 else []
+    return Cell(" ".join(numbers) or UNKNOWN, Role.PLAIN if numbers else Role.DIM)
+
+
+def _number(text: str, role: Role = Role.PLAIN) -> Cell:
+    return Cell(text, Role.DIM if text in (UNKNOWN, "0") else role)
+
+
+def _own_fill(workers: Workers) -> Keys:
+    fill = np.full(len(workers.pids), np.nan)
+    own = (workers.fullest >= 0) & ~workers.is_shared
+    fill[own] = queue_fill(workers.interval.table, workers.fullest[own])
+    return (fill,)
+
+
+def _names(workers: Workers) -> Keys:
+    processes = workers.interval.owners.processes
+    names = [processes[pid].name.lower() if pid in processes else b"" for pid in workers.pids.tolist()]
+    return np.unique(np.array(names, np.bytes_), return_inverse=True)[1], workers.pids
+
+
+def _own_keys(workers: Workers) -> Keys:
+    """Busiest first."""
+    busy = np.nan_to_num(workers.receive_rate) + np.nan_to_num(workers.send_rate)
+    return -busy, -workers.connections, workers.pids
+
+
+def _right(column_id: str, title: str, width: int, letter: str) -> Column:
+    return Column(column_id, title, width, Align.RIGHT, descending_first=True, letter=letter)
+
+
+_COLUMNS = (
+    _WorkerColumn(Column("process", "worker", 24, is_fixed=True, letter="p"), _names, _process),
+    _WorkerColumn(_right("connections", "conns", 7, "c"), lambda workers: (workers.connections,), _connections),
+    _WorkerColumn(
+        replace(_right("share", "%", 4, ""), is_sortable=False), lambda workers: (workers.connections,), _share
+    ),
+    _WorkerColumn(_right("queue", "own queue", 12, "q"), _own_fill, _queue),
+    _WorkerColumn(
+        _right("receive", "↓/s", 5, "e"),
+        lambda workers: (workers.receive_rate,),
+        lambda view, entry: _number(rate_text(float(view.workers.receive_rate[entry])), Role.RATE),
+    ),
+    _WorkerColumn(
+        _right("send", "↑/s", 5, "n"),
+        lambda workers: (workers.send_rate,),
+        lambda view, entry: _number(rate_text(float(view.workers.send_rate[entry])), Role.RATE),
+    ),
+    _WorkerColumn(
+        _right("unread", "unread", 6, "r"),
+        lambda workers: (workers.unread,),
+        lambda view, entry: _number(bytes_text(float(view.workers.unread[entry])), Role.NOTE),
+    ),
+    _WorkerColumn(Column("fd", "fd", 6, is_sortable=False), lambda workers: (workers.pids,), _descriptors),
+)
+_FD_WIDTH = 84
+
+
+def _columns_for(width: int) -> tuple[_WorkerColumn, ...]:
+    return _COLUMNS if width >= _FD_WIDTH else _COLUMNS[:-1]
+
+
+def first_press(column_id: str) -> Sort:
+    """Give the order that a first press on a column's title brings."""
+    found = next((shown.column for shown in _COLUMNS if shown.column.id == column_id), None)
+    return Sort() if found is None else Sort(column_id, found.descending_first)
