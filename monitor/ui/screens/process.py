@@ -89,7 +89,6 @@ class ProcessScreen(Screen[None]):
         """Ask for the facts."""
         self.set_focus(self.sockets)
         self._footer.show_keys(Where.PROCESS)
-        self._facts.show([plain(" asking the kernel …", Role.DIM)])
         self.app.ask_process(self.pid)
 
     def on_screen_resume(self) -> None:
