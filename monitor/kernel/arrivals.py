@@ -11,6 +11,7 @@ import errno
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv6Address
+from pathlib import Path
 
 from monitor.kernel.arrival_refusals import ipv6_refusal, refusal_reach
 from monitor.kernel.joined_groups import has_joined_ipv6
@@ -20,6 +21,7 @@ from monitor.model.route import InterfaceAddress, Link
 from monitor.model.sample import Network
 from monitor.model.segment import Arrival, Origin, Reach, Segment
 
+_IPV6_FORWARDING = Path("/proc/sys/net/ipv6/conf/all/forwarding")
 _REACHES = {
     "local": Reach.LOCAL,
     "anycast": Reach.LOCAL,
@@ -132,7 +134,8 @@ class _Arrivals:
             is_own = self._is_own(source.address, 0)
             reach = refusal_reach(reply, source.address, destination, is_own=is_own, back=self._back(source, device))
             return Arrival(reach, device, origin, errno=errno.errorcode.get(reply, str(reply)))
-        reach = _REACHES.get(reply.type, Reach.FORWARDED if reply.type == "unicast" else Reach.NOT_OURS)
+        is_passed_on = reply.type == "unicast" and _forwards(destination)
+        reach = _REACHES.get(reply.type, Reach.FORWARDED if is_passed_on else Reach.NOT_OURS)
         return Arrival(reach, device, origin, self._owner(destination, None) if reach is Reach.LOCAL else 0)
 
     def _assumed(self, segment: Segment) -> tuple[int, Origin]:
@@ -179,6 +182,16 @@ def _asked(segment: Segment) -> RouteAsked:
         source_port=0 if source is None else source.port,
         destination_port=segment.destination.port,
     )
+
+
+def _forwards(destination: Address) -> bool:
+    """Whether a host that has a way on to an address takes it: IPv6 asks for the way first (ip6_forward)."""
+    if not isinstance(destination, IPv6Address):
+        return True
+    try:
+        return not destination.is_link_local and int(_IPV6_FORWARDING.read_bytes()) != 0
+    except (OSError, ValueError):
+        return False
 
 
 def _is_bound_to_link(segment: Segment) -> bool:
