@@ -5,12 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from monitor.kernel.bind_facts import read_bind_facts
 from monitor.model.bind import BindAttempt, BindDecision
-from monitor.model.bind_facts import BindFacts, SocketHolder
 from monitor.model.endpoint import Endpoint
 from monitor.model.sample import Sample
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
@@ -103,28 +101,29 @@ def attempt_of(where: str, *settings: Setting, protocol: str = "tcp", uid: int =
     )
 
 
-class Kernel:
-    """The running kernel as the source of facts."""
-
-    def bind_facts(self, asked: Sequence[SocketHolder]) -> BindFacts:
-        return read_bind_facts(asked)
+@contextmanager
+def this_kernel() -> Iterator[LiveSource]:
+    """Ask the kernel in this thread's namespace."""
+    source = LiveSource()
+    try:
+        yield source
+    finally:
+        source.close()
 
 
 def sample_now() -> Sample:
     """Read the sockets of this thread's namespace."""
-    source = LiveSource()
-    try:
+    with this_kernel() as source:
         return source.sample(time_wait=True)
-    finally:
-        source.close()
 
 
 def decided(
     where: str, *settings: Setting, protocol: str = "tcp", uid: int = 0, sample: Sample | None = None
 ) -> tuple[BindDecision, Sample]:
     """Have the program decide by what it reads now, or by a sample that was read."""
-    sample = sample or sample_now()
-    return decide(Kernel(), sample, attempt_of(where, *settings, protocol=protocol, uid=uid))[0], sample
+    with this_kernel() as source:
+        sample = sample or source.sample(time_wait=True)
+        return decide(source, sample, attempt_of(where, *settings, protocol=protocol, uid=uid))[0], sample
 
 
 def assert_agrees(

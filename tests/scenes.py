@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from monitor.errors import SourceError
-from monitor.model.bind_facts import SocketHolder
+from monitor.model.bind_facts import BindFacts, SocketHolder, Unread
 from monitor.model.endpoint import Address, Endpoint, address_from_words, address_words, unmapped
 from monitor.model.owner_table import OwnerTable
 from monitor.model.process import Process, ProcessFacts
@@ -289,6 +289,11 @@ class FixedSource:
         self._ask(segment)
         arrival = Arrival(Reach.LOCAL, segment.device or 0, Origin.NAMED if segment.device else Origin.UNKNOWN)
         return ReceiverFacts(segment, arrival, None)
+
+    def bind_facts(self, asked: Sequence[SocketHolder]) -> BindFacts:
+        """Give the kernel's default settings; nobody tells what a socket has set."""
+        self._ask(asked)
+        return BindFacts(unread={holder.cookie: Unread.NOT_PERMITTED for holder in asked})
 
     def ways(self, questions: Records) -> Records:
         """Answer as the route does; nothing where none was given. Such questions are not counted."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from monitor.cli.output import write_json, write_lines
 from monitor.errors import InputError
-from monitor.kernel.bind_facts import read_bind_facts
 from monitor.kernel.bind_probe import probe_bind
 from monitor.model.bind import BindAttempt, BindDecision
-from monitor.model.bind_facts import BindFacts, SocketHolder
+from monitor.model.bind_facts import BindFacts
 from monitor.model.endpoint import Endpoint, parse_port
 from monitor.model.route import Link
 from monitor.model.sample import Sample
@@ -75,10 +74,10 @@ def run(arguments: argparse.Namespace) -> int:
     source = LiveSource()
     try:
         sample = source.sample(time_wait=True)
+        attempt = _attempt(arguments, endpoint, uid, sample)
+        decision, facts = decide(source, sample, attempt)
     finally:
         source.close()
-    attempt = _attempt(arguments, endpoint, uid, sample)
-    decision, facts = decide(_Kernel(), sample, attempt)
     if arguments.probe:
         device = None if arguments.dev is None else os.fsencode(arguments.dev)
         decision = confirmed(decision, probe_bind(attempt, device))
@@ -88,14 +87,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         write_lines(_text(decision, texts, facts, is_bare_port=arguments.endpoint.isdigit()))
     return EXIT_NO if arguments.exit_status and not decision.is_ok else 0
-
-
-class _Kernel:
-    """The running kernel as the source of facts."""
-
-    def bind_facts(self, asked: Sequence[SocketHolder]) -> BindFacts:
-        """Read them."""
-        return read_bind_facts(asked)
 
 
 def _text(decision: BindDecision, texts: RowTexts, facts: BindFacts, *, is_bare_port: bool) -> Iterator[str]:

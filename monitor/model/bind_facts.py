@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from monitor.model.sample import Network, Sample
 
+_IPV4_BITS = 32
+
 
 class Unread(StrEnum):
     """Why the options of a socket are not known."""
@@ -71,6 +73,10 @@ class LocalPrefix:
     kind: LocalKind
     table: int
     """255, or that of a VRF."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.length <= _IPV4_BITS:
+            raise ValueError(f"an IPv4 prefix has no length of {self.length}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

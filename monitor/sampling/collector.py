@@ -57,6 +57,8 @@ class Collector:
         if isinstance(question, messages.AskReceiver):
             facts = self._source.receiver_of(question.segment, question.holders)
             return messages.ReceiverRead(id=question.id, facts=facts)
+        if isinstance(question, messages.AskBindFacts):
+            return messages.BindFactsRead(id=question.id, facts=self._source.bind_facts(question.holders))
         return messages.RouteRead(id=question.id, decision=self._source.route_to(question.flow))
 
 

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from monitor.model.bind import BindAttempt, BindDecision, Certainty, Refusal, Stage
 from monitor.model.bind_facts import BindFacts, SocketHolder
 from monitor.model.sample import Sample
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.reasoning.bind import decide_bind, rows_in_question
+from monitor.sampling.source import Source
 
 
-class BindSource(Protocol):
-    """Whoever can read the facts."""
-
-    def bind_facts(self, asked: Sequence[SocketHolder]) -> BindFacts:
-        """Read the settings of the namespace, and the options of some sockets."""
-        ...
-
-
-def decide(source: BindSource, sample: Sample, attempt: BindAttempt) -> tuple[BindDecision, BindFacts]:
+def decide(source: Source, sample: Sample, attempt: BindAttempt) -> tuple[BindDecision, BindFacts]:
     """Decide an attempt by a sample that holds TIME-WAIT and bound-only rows; gives the facts as well.
 
     Raises:

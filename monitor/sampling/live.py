@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from monitor.errors import KernelError, WireError
+from monitor.kernel.bind_facts import read_bind_facts
 from monitor.kernel.first_network import FIRST_GENERATION, read_network
 from monitor.kernel.owners import OwnerReader
 from monitor.kernel.sock_diag import SockDiag
 from monitor.kernel.users import UserNames
 from monitor.kernel.way_look_up import WayLookUp
-from monitor.model.bind_facts import SocketHolder
+from monitor.model.bind_facts import BindFacts, SocketHolder
 from monitor.model.owner_table import OwnerTable
 from monitor.model.process import ProcessFacts
 from monitor.model.receiver import ReceiverFacts
@@ -109,6 +110,10 @@ class LiveSource:
         if self._receivers is None:
             self._receivers = ReceiverReader()
         return self._receivers.read(segment, self._network or read_network()[0], holders)
+
+    def bind_facts(self, asked: Sequence[SocketHolder]) -> BindFacts:
+        """Read what decides about bind() beside the sockets."""
+        return read_bind_facts(asked)
 
     def socket(self, asked: SocketId) -> SocketDetails | None:
         """Ask the kernel for one socket by its exact identity."""

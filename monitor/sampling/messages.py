@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from monitor.errors import InputError, KernelError, MonitorError, SourceError, WireError
-from monitor.model.bind_facts import SocketHolder
+from monitor.model.bind_facts import BindFacts, SocketHolder
 from monitor.model.endpoint import Address
 from monitor.model.process import Process, ProcessFacts
 from monitor.model.receiver import ReceiverFacts
@@ -68,6 +68,12 @@ class AskReceiver(_Message, frozen=True, kw_only=True, tag="ask-receiver"):
     """Of a datagram to a multicast group, the sockets that may take it."""
 
 
+class AskBindFacts(_Message, frozen=True, kw_only=True, tag="ask-bind-facts"):
+    """Read the settings that bind() goes by, and the options of some sockets."""
+
+    holders: tuple[SocketHolder, ...]
+
+
 class ColumnBytes(msgspec.Struct, frozen=True, array_like=True):
     """One column in a frame's body; the body holds the columns one after another in this order."""
 
@@ -116,6 +122,12 @@ class RouteRead(_Message, frozen=True, kw_only=True, tag="route"):
     """The kernel's answer to a Flow."""
 
     decision: RouteDecision
+
+
+class BindFactsRead(_Message, frozen=True, kw_only=True, tag="bind-facts"):
+    """Settings and options; user, rights, links and addresses are the sample's and left out."""
+
+    facts: BindFacts
 
 
 class SocketRead(_Message, frozen=True, kw_only=True, tag="socket"):
@@ -178,10 +190,10 @@ _ERRORS: dict[Literal["input", "wire", "source"], type[MonitorError]] = {
 }
 """The errors that are their sentence and nothing else."""
 
-SmallQuestion = AskProcess | AskRoute | AskSocket | AskWays | AskReceiver
+SmallQuestion = AskProcess | AskRoute | AskSocket | AskWays | AskReceiver | AskBindFacts
 """What is answered by one structure, without a body."""
 Question = AskSample | SmallQuestion
-Answer = SampleRead | ProcessRead | RouteRead | SocketRead | WaysRead | ReceiverRead | Failed
+Answer = SampleRead | ProcessRead | RouteRead | SocketRead | WaysRead | ReceiverRead | BindFactsRead | Failed
 
 
 def _to_wire(value: object) -> bytes:

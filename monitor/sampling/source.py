@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from monitor.model.bind_facts import SocketHolder
+from monitor.model.bind_facts import BindFacts, SocketHolder
 from monitor.model.process import ProcessFacts
 from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, RouteDecision
@@ -50,6 +50,13 @@ class Source(Protocol):
         Args:
             segment: what arrives.
             holders: of a datagram to a multicast group, the sockets that may take it: they are asked whether they do.
+        """
+        ...
+
+    def bind_facts(self, asked: Sequence[SocketHolder]) -> BindFacts:
+        """Read what decides about bind() beside the sockets: the namespace's settings, and these sockets' options.
+
+        What may not be read is told in the answer.
         """
         ...
 

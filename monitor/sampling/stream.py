@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from monitor.errors import SourceError, WireError
-from monitor.model.bind_facts import SocketHolder
+from monitor.model.bind_facts import BindFacts, SocketHolder
 from monitor.model.process import ProcessFacts
 from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, RouteDecision
@@ -30,6 +30,7 @@ _AnswerT = TypeVar(
     messages.SocketRead,
     messages.WaysRead,
     messages.ReceiverRead,
+    messages.BindFactsRead,
 )
 
 
@@ -71,6 +72,10 @@ class StreamSource:
         """Ask who gets a segment."""
         question = messages.AskReceiver(id=self._id(), segment=segment, holders=tuple(holders))
         return self._ask(question, messages.ReceiverRead)[0].facts
+
+    def bind_facts(self, asked: Sequence[SocketHolder]) -> BindFacts:
+        """Ask for what decides about bind()."""
+        return self._ask(messages.AskBindFacts(id=self._id(), holders=tuple(asked)), messages.BindFactsRead)[0].facts
 
     def socket(self, asked: SocketId) -> SocketDetails | None:
         """Ask for one socket."""

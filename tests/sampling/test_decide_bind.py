@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.kernel.bind_facts import read_bind_facts
 from monitor.model.bind import Certainty, Meeting, Option, Refusal, Sharing
 from monitor.reasoning.bind import decide_bind
 from monitor.sampling.decide_bind import confirmed, holders_in_question
@@ -23,7 +24,6 @@ from tests.binding import (
     REUSEPORT,
     TRANSPARENT,
     V6ONLY,
-    Kernel,
     assert_agrees,
     attempt_of,
     conflict_inodes,
@@ -435,7 +435,7 @@ def test_the_verdict_is_the_kernels_on_sockets_made_at_random(stack, seed, proto
     chance = random.Random(seed)
     make_sockets(chance, stack, protocol)
     sample = sample_now()
-    settings_alone = Kernel().bind_facts(()).beside(sample)
+    settings_alone = read_bind_facts(()).beside(sample)
     for turn in range(20):
         host = chance.choice(HOSTS)
         settings = random_settings(chance, host)
@@ -445,7 +445,7 @@ def test_the_verdict_is_the_kernels_on_sockets_made_at_random(stack, seed, proto
         words = (f"{host}:{chance.choice(PORTS)}", *settings)
         more = {"protocol": protocol, "uid": chance.choice((0, OTHER))}
         attempt = attempt_of(*words, **more)
-        facts = Kernel().bind_facts(holders_in_question(sample, attempt, settings_alone)).beside(sample)
+        facts = read_bind_facts(holders_in_question(sample, attempt, settings_alone)).beside(sample)
         decision = decide_bind(sample.table, attempt, facts)
         truth = really(*words, **more)
         if decision.is_certain:
