@@ -104,6 +104,11 @@ class ConnectionsView:
         hits = np.flatnonzero(self.order == row)
         return int(hits[0]) if len(hits) else None
 
+    def marked(self) -> list[int]:
+        """List the positions of the lines that are marked "!" or "~", ascending."""
+        positions: list[int] = np.flatnonzero(leaves_elsewhere(self.interval, self.order)).tolist()
+        return positions
+
     def lines(self, start: int, stop: int) -> list[Line]:
         """Make the lines of some rows."""
         return [self._line(row) for row in self.order[start:stop].tolist()]
@@ -111,6 +116,20 @@ class ConnectionsView:
     def _line(self, row: int) -> Line:
         marks, role = row_mark(self.interval, row)
         return Line(marks, tuple(shown.cell(self.texts, row) for shown in self.shown_columns), role)
+
+
+def has_passing_mark(interval: Interval, rows: Rows) -> Bools:
+    """Tell which rows are closed or new, which their mark says before anything else."""
+    is_new = interval.sample.boot_time - interval.opened_at[rows] < MARKED_S
+    passing: Bools = is_new | ~np.isnan(interval.closed_at[rows])
+    return passing
+
+
+def leaves_elsewhere(interval: Interval, rows: Rows) -> Bools:
+    """Tell which rows are marked "~", as row_mark() does of one."""
+    if interval.egress is None:
+        return np.zeros(len(rows), np.bool_)
+    return interval.egress.is_elsewhere[rows] & ~has_passing_mark(interval, rows)
 
 
 def row_mark(interval: Interval, row: int) -> tuple[str, Role]:

@@ -153,6 +153,12 @@ class GroupsView:
         group = self.group_key_of(key)
         return self.opened if group is None else self.opened ^ {group}
 
+    def marked(self) -> list[int]:
+        """List the positions of the rows that are marked "!" or "~", ascending; groups carry no mark."""
+        beneath = np.delete(np.arange(self.count), self.heads)
+        positions: list[int] = beneath[self.rows.marked()].tolist()
+        return positions
+
     def lines(self, start: int, stop: int) -> list[Line]:
         """Make the lines of some groups and rows."""
         return [self._line(position) for position in range(max(start, 0), min(stop, self.count))]

@@ -11,7 +11,7 @@ from monitor.model.sample import Interval
 from monitor.model.socket_table import Bools, Rows
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.presentation.connection_columns import Widths
-from monitor.presentation.connections_view import row_mark
+from monitor.presentation.connections_view import has_passing_mark, leaves_elsewhere, row_mark
 from monitor.presentation.filter_tree import Filter
 from monitor.presentation.filters import mask
 from monitor.presentation.formats import bar, bytes_text
@@ -215,6 +215,13 @@ class ListenersView:
         for position in np.flatnonzero(self._rows_named(key)).tolist():
             return int(position)
         return None
+
+    def marked(self) -> list[int]:
+        """List the positions of the lines that are marked "!" or "~", ascending."""
+        rows = self.endpoints.first[self.order]
+        is_trouble = self.endpoints.is_overflowing[self.order] & ~has_passing_mark(self.interval, rows)
+        positions: list[int] = np.flatnonzero(is_trouble | leaves_elsewhere(self.interval, rows)).tolist()
+        return positions
 
     def lines(self, start: int, stop: int) -> list[Line]:
         """Make the lines of some rows."""

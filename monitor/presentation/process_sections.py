@@ -193,6 +193,15 @@ class ProcessSections:
         group = self.group_key_of(key)
         return self.opened if group is None else self.opened ^ {group}
 
+    def marked(self) -> list[int]:
+        """List the positions of the lines that are marked "!" or "~", ascending."""
+        positions: list[int] = []
+        start = 0
+        for section in self.sections:
+            positions += [start + 1 + position for position in section.part.marked()]
+            start += section.count
+        return positions
+
     def lines(self, start: int, stop: int) -> list[Line]:
         """Make some lines."""
         made: list[Line] = []

@@ -116,6 +116,10 @@ class TableView(Protocol):
         """Find where that row stands now; None where it is gone or filtered out."""
         ...
 
+    def marked(self) -> list[int]:
+        """List the positions of the rows whose second mark is "!" or "~", ascending, without making them."""
+        ...
+
     def lines(self, start: int, stop: int) -> list[Line]:
         """Make the rows from start up to, not including, stop; shorter at the end of the list."""
         ...

@@ -99,6 +99,10 @@ class WorkersView:
         hits = np.flatnonzero(self.pids == np.uint64(key))
         return int(hits[0]) if len(hits) else None
 
+    def marked(self) -> list[int]:
+        """List nothing: workers carry no mark."""
+        return []
+
     def lines(self, start: int, stop: int) -> list[Line]:
         """Make the lines of some workers."""
         return [

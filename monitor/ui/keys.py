@@ -73,6 +73,8 @@ KEYS = (
     Key("ctrl+u", "Ctrl+U", "half_page_up", "half a page up", By.TABLE, Where.TABLES),
     Key("home,g", "Home g", "first", "first row; there once more: stay on top of the list", By.TABLE, Where.LISTS),
     Key("end,G", "End G", "last", "last row", By.TABLE, Where.LISTS),
+    Key("n", "n", "next_marked", "next row marked ! or ~", By.TABLE, Where.TABLES),
+    Key("N", "N", "previous_marked", "row before that is marked ! or ~", By.TABLE, Where.TABLES),
     Key("left,h", "← h", "scroll_left", "columns to the left; close a group", By.TABLE, Where.TABLES),
     Key("right,l", "→ l", "scroll_right", "columns to the right; open a group", By.TABLE, Where.TABLES),
     Key(

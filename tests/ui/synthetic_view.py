@@ -51,6 +51,9 @@ class SyntheticView:
         except ValueError:
             return None
 
+    def marked(self) -> list[int]:
+        return [place for place, row in enumerate(self.order) if self.marks.get(row) in ("!", "~")]
+
     def lines(self, start: int, stop: int) -> list[Line]:
         self.asked.append((start, stop))
         return [self.line(row) for row in self.order[start:stop]]

@@ -136,6 +136,7 @@ _FILTERS = (
     ("nginx", "any word: part of an endpoint, state, process, user or interface"),
     (":443", "a port, at either end"),
     ("10.0.0.0/8", "addresses of a network; also an address, or address:port"),
+    ("remote :443", "one end only: local or remote, and a port, an address, a network, or address:port"),
     ("estab", "a state; also listen, syn-sent, close-wait, time-wait, …"),
     ("pid 812", "also proc nginx, user www-data, iface eth0, tcp, udp, in, out"),
     ("a b, a or b", "both, one of them; not, and ( ) as usual"),

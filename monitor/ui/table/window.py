@@ -48,6 +48,9 @@ class _NoRows:
     def position_of(self, key: Hashable) -> int | None:
         return None
 
+    def marked(self) -> list[int]:
+        return []
+
     def lines(self, start: int, stop: int) -> list[Line]:
         return []
 

@@ -181,6 +181,22 @@ class ListPane(LiveTable):
         if character is not None and character in choices:
             choices[character]()
 
+    def action_next_marked(self) -> None:
+        """Go to the next row with a mark; from the last one to the first."""
+        marked = self.view.marked()
+        self._go_to_marked([*(place for place in marked if place > self.cursor_position), *marked])
+
+    def action_previous_marked(self) -> None:
+        """Go to the row before with a mark; from the first one to the last."""
+        marked = self.view.marked()[::-1]
+        self._go_to_marked([*(place for place in marked if place < self.cursor_position), *marked])
+
+    def _go_to_marked(self, nearest: list[int]) -> None:
+        if nearest:
+            self._move_by(nearest[0] - self.cursor_position)
+        else:
+            self.post_message(self.Refused("no row here is marked ! or ~"))
+
     def action_sort(self) -> None:
         """Ask for the letter of a column."""
         letters = self._letters()
