@@ -193,6 +193,9 @@ class DemuxDecision:
     """Whom a SYN goes to that ends a TIME-WAIT."""
     unseen: tuple[Unseen, ...] = ()
 
+    hangs_on_device: bool = False
+    """Whether the interface was only assumed and another one could change the answer."""
+
     @property
     def is_certain(self) -> bool:
         """Whether nothing visible could make it another socket."""

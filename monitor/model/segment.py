@@ -87,6 +87,11 @@ class Origin(StrEnum):
     """Assumed: the interface that owns the destination."""
     UNKNOWN = "unknown"
 
+    @property
+    def is_assumed(self) -> bool:
+        """Whether it may as well be another interface."""
+        return self in (Origin.WAY_BACK, Origin.OWNER, Origin.UNKNOWN)
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:

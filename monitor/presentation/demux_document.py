@@ -129,6 +129,7 @@ def _arrival(decision: DemuxDecision, texts: RowTexts) -> Document:
         **_device("device", arrival.device, texts),
         **_device("owner", arrival.owner, texts),
         "known_by": arrival.origin.value,
+        "decides": decision.hangs_on_device,
         "errno": arrival.errno,
     }
 

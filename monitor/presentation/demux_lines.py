@@ -50,12 +50,12 @@ def stage_lines(decision: DemuxDecision, texts: RowTexts) -> Iterator[DemuxLine]
     for number, stage in enumerate(decision.stages, start=2):
         label = f"{number} {stage.kind}"
         if stage.candidates:
-            yield from _candidate_lines(label, stage, texts)
+            yield from _candidate_lines(label, stage, decision, texts)
         else:
             yield DemuxLine(label, _empty(decision, stage))
 
 
-def _candidate_lines(label: str, stage: Stage, texts: RowTexts) -> Iterator[DemuxLine]:
+def _candidate_lines(label: str, stage: Stage, decision: DemuxDecision, texts: RowTexts) -> Iterator[DemuxLine]:
     names = SocketNames(texts)
     chosen = [candidate for candidate in stage.candidates if candidate.fate.is_chosen]
     others = [candidate for candidate in stage.candidates if not candidate.fate.is_chosen]
@@ -64,16 +64,20 @@ def _candidate_lines(label: str, stage: Stage, texts: RowTexts) -> Iterator[Demu
     widths = [max(cell_width(cell[column]) for cell in cells) for column in (0, 1)]
     for candidate, cell in zip(listed, cells, strict=True):
         padded = [text + " " * (width - cell_width(text)) for text, width in zip(cell, widths, strict=True)]
-        yield DemuxLine(label, "  ".join((*padded, _fate(candidate, names))), candidate.row)
+        yield DemuxLine(label, "  ".join((*padded, _fate(candidate, stage, decision, names))), candidate.row)
         label = ""
     more = len(stage.candidates) + stage.left_out - len(listed)
     if more:
         yield DemuxLine("", f"and {count_text(more)} more")
 
 
-def _fate(candidate: Candidate, names: SocketNames) -> str:
-    holders = names.sharing(candidate.row)
-    return _FATES[candidate.fate] + (holders if candidate.fate.is_chosen else "")
+def _fate(candidate: Candidate, stage: Stage, decision: DemuxDecision, names: SocketNames) -> str:
+    if not candidate.fate.is_chosen:
+        return _FATES[candidate.fate]
+    text = "gets a copy" if stage.kind is StageKind.EVERY else _FATES[candidate.fate]
+    if candidate.fate is Fate.MEMBER and candidate.row == decision.winner:
+        text += ", named by the kernel" if decision.facts.look_up else ", first in the chain"
+    return text + names.sharing(candidate.row)
 
 
 def _empty(decision: DemuxDecision, stage: Stage) -> str:

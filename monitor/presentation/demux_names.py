@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.model.endpoint import Endpoint
 from monitor.model.process import OwnerReason
 from monitor.model.receiver import FoundSocket
 from monitor.model.tcp import KERNEL_HELD, PROTOCOL_TCP, TcpState, state_name
@@ -46,7 +45,12 @@ class SocketNames:
     def sharing(self, row: int) -> str:
         """Say how many processes share one socket; empty for one."""
         holders = len({owner.process.pid for owner in self.texts.owners(row)})
-        return f", one socket that {count_text(holders)} processes share" if holders > 1 else ""
+        return f", one socket shared by {count_text(holders)} processes" if holders > 1 else ""
+
+    def queue(self, row: int) -> str:
+        """Write how full a listener's accept queue is, against its backlog."""
+        table = self.texts.interval.table
+        return f"{count_text(int(table.recv_q[row]))}/{count_text(int(table.send_q[row]))}"
 
     def is_kernels_own(self, row: int) -> bool:
         """Whether the entry belongs to no process by its nature."""
@@ -69,8 +73,3 @@ def found_text(found: FoundSocket, protocol: int) -> str:
     if found.state in (TcpState.LISTEN, TcpState.CLOSED):
         return f"{state} {found.local}"
     return f"{state} {found.local} · {found.remote}"
-
-
-def place_text(end: Endpoint | None) -> str:
-    """Write an endpoint that was asked for; a client that nobody named is "any client"."""
-    return "any client" if end is None else str(end)

@@ -27,10 +27,15 @@ def places_sentence(decisions: Sequence[DemuxDecision], texts: RowTexts) -> str:
     for decision in decisions:
         who = receiver_text(decision, texts)
         counts[who] = counts.get(who, 0) + 1
-    if set(counts) == {_NOBODY}:
-        return f"Nobody gets {title}, at none of {count_text(len(decisions))} local addresses."
-    parts = [f"{who} at {count_text(count)}" for who, count in counts.items()]
-    return f"{title} of {count_text(len(decisions))} local addresses goes to {', '.join(parts)}."
+    if len(decisions) == 1:
+        return f"{title} at {safe_text(segment.destination.address_text)}: {next(iter(counts))} gets new clients."
+    if len(counts) == 1:
+        who = next(iter(counts))
+        return (
+            f"{title}: {who} gets new clients at {'any' if who == _NOBODY else 'each'} of {len(decisions)} addresses."
+        )
+    parts = ", ".join(f"{who} at {count_text(count)}" for who, count in counts.items())
+    return f"{title}, {count_text(len(decisions))} local addresses: {parts}."
 
 
 def place_lines(decisions: Sequence[DemuxDecision], texts: RowTexts) -> Iterator[DemuxLine]:
@@ -46,7 +51,7 @@ def place_lines(decisions: Sequence[DemuxDecision], texts: RowTexts) -> Iterator
 
 
 def receiver_text(decision: DemuxDecision, texts: RowTexts) -> str:
-    """Name who gets it in two words: "nginx[812]", "one of 4 nginx[812] …", "nobody"."""
+    """Name who gets it in two words: "nginx[812]", "one of 4 (nginx[812] …)", "nobody"."""
     if not decision.members:
         return _NOBODY
     names = SocketNames(texts)
@@ -54,7 +59,7 @@ def receiver_text(decision: DemuxDecision, texts: RowTexts) -> str:
     if decision.answer is Answer.SOCKET or len(decision.members) == 1:
         return first
     word = "one" if decision.answer is Answer.ONE_OF else "all"
-    return f"{word} of {count_text(len(decision.members))} such as {first}"
+    return f"{word} of {count_text(len(decision.members))} ({first} …)"
 
 
 def _told(decision: DemuxDecision, texts: RowTexts) -> str:

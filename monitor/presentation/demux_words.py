@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.model.demux import Agreement, Answer, Certainty, DemuxDecision, Effect, Unseen
+from monitor.model.demux import Agreement, Answer, Certainty, DemuxDecision, Effect, Fate, StageKind, Unseen
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.presentation.demux_lines import DemuxLine, stage_lines
 from monitor.presentation.demux_names import SocketNames, found_text
@@ -15,7 +15,7 @@ from monitor.presentation.row_text import RowTexts
 
 _MOST_NAMED = 3
 _EFFECTS = {
-    Effect.ACCEPTED: "begins a handshake whose connection joins the accept queue",
+    Effect.ACCEPTED: "begins a handshake that ends in the accept queue",
     Effect.QUEUE_FULL: "is dropped without a word: the accept queue is full",
     Effect.CHALLENGED: "is answered with a challenge ACK and reaches no listener",
     Effect.CROSSED: "is answered with SYN-ACK: simultaneous open",
@@ -52,7 +52,8 @@ class DemuxWords:
         """Say the whole answer: who, what, and how sure."""
         decision = self.decision
         if decision.answer is Answer.NOT_DELIVERED:
-            return f"It never reaches a socket: {undelivered_text(decision.facts, self.texts)}."
+            why = undelivered_text(decision.facts, self.texts)
+            return f"It never reaches a socket: {why}. {decision.certainty.value.capitalize()}{self._condition()}."
         said = {
             Answer.NOBODY: self._nobody,
             Answer.SOCKET: self._socket,
@@ -68,6 +69,7 @@ class DemuxWords:
             yield from stage_lines(decision, self.texts)
             yield DemuxLine("then", self._then())
             yield from self._successors()
+            yield from self._other_family()
         assumed = assumption(decision.facts, self.texts)
         if assumed is not None:
             yield DemuxLine("assumed", assumed)
@@ -89,12 +91,12 @@ class DemuxWords:
 
     def _one_of(self) -> str:
         decision, names = self.decision, SocketNames(self.texts)
-        count, place = count_text(len(decision.members)), names.what(decision.members[0])
+        group = f"{count_text(len(decision.members))} on {names.place(decision.members[0])}"
         if decision.winner is None:
-            return f"One of {count} gets it, {place}: the hash of the client's address and port picks"
+            return f"One of {group} gets it: the hash of the client's address and port picks"
         if decision.agreement is Agreement.RULES_ONLY:
-            return f"One of {count} gets it, {place}: by hash in a REUSEPORT group, else the one bound last"
-        return f"{names.who(decision.winner)} gets it, one of {count}, {place}: by the kernel's hash"
+            return f"One of {group} gets it: by hash in a REUSEPORT group, else the one bound last"
+        return f"{names.who(decision.winner)} gets it by the kernel's hash, one of {group}"
 
     def _all_of(self) -> str:
         decision, names = self.decision, SocketNames(self.texts)
@@ -102,7 +104,7 @@ class DemuxWords:
         more = len(decision.members) - len(named)
         listed = ", ".join([*named, *([f"{count_text(more)} more"] if more else [])])
         if len(decision.members) == 1:
-            return f"{listed} gets it, alone: {decision.facts.arrival.reach} goes to every socket that fits"
+            return f"{listed} gets it, alone, since a {decision.facts.arrival.reach} goes to every socket that fits"
         return f"Each of {count_text(len(decision.members))} gets a copy: {listed}"
 
     def _nobody(self) -> str:
@@ -123,7 +125,14 @@ class DemuxWords:
         word = decision.certainty.value.capitalize()
         if decision.facts.arrival.reach.is_to_many:
             return f"{word}: by the rules, since the kernel can't be asked about many"
-        return f"{word}: {self._ground()}"
+        return f"{word}: {self._ground()}{self._condition()}"
+
+    def _condition(self) -> str:
+        """Name the assumption that the answer hangs on; empty where another interface changes nothing."""
+        arrival = self.decision.facts.arrival
+        if not self.decision.hangs_on_device:
+            return ""
+        return f", if it arrives on {self.texts.interface_name(arrival.device)}"
 
     def _ground(self) -> str:
         decision, names = self.decision, SocketNames(self.texts)
@@ -141,7 +150,29 @@ class DemuxWords:
         if effects.opening is None:
             return f"a datagram {_EFFECTS[effects.data]}"
         data = "data without a connection" if effects.opening is Effect.ACCEPTED else "data"
-        return f"a SYN {_EFFECTS[effects.opening]}; {data} {_EFFECTS[effects.data]}"
+        opening = _EFFECTS[effects.opening]
+        if effects.opening in (Effect.ACCEPTED, Effect.QUEUE_FULL) and self.decision.members:
+            row = self.decision.members[0] if self.decision.winner is None else self.decision.winner
+            opening += f" ({SocketNames(self.texts).queue(row)})"
+        return f"a SYN {opening}; {data} {_EFFECTS[effects.data]}"
+
+    def _other_family(self) -> Iterator[DemuxLine]:
+        """Warn where clients of the other family meet another program on the same port."""
+        decision, names = self.decision, SocketNames(self.texts)
+        if any(stage.kind is StageKind.EXACT and stage.decides for stage in decision.stages):
+            return
+        mine = {names.who(row) for row in decision.members}
+        others = [
+            candidate.row
+            for stage in decision.stages
+            for candidate in stage.candidates
+            if candidate.fate in (Fate.IPV4_ONLY, Fate.IPV6_ONLY) and names.who(candidate.row) not in mine
+        ]
+        if mine and others:
+            family = "IPv6" if decision.facts.segment.is_ipv4 else "IPv4"
+            port = decision.facts.segment.destination.port
+            who = names.who(others[0])
+            yield DemuxLine("beware", f"{family} clients of port {port} get {who}: one port, two programs", others[0])
 
     def _successors(self) -> Iterator[DemuxLine]:
         names = SocketNames(self.texts)

@@ -6,6 +6,8 @@ waits on every address. The rules explain, the kernel's own look-up decides; whe
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from monitor.model.demux import Agreement, Answer, Certainty, DemuxDecision, Effect, Effects, Fate, Stage, Unseen
 from monitor.model.receiver import Membership, ReceiverFacts
 from monitor.model.segment import Reach
@@ -39,26 +41,34 @@ def _to_one(walk: Walk) -> DemuxDecision:
     answer = Answer.ONE_OF if is_group else Answer.SOCKET if chosen.stage is not None else Answer.NOBODY
     is_bucket = walk.is_tcp and winner is not None and int(walk.table.state[winner]) == TcpState.TIME_WAIT
     successors = walk.for_new_client().members if is_bucket else ()
+    stages = Course(walk, chosen).stages()
+    is_conditional = facts.arrival.origin.is_assumed and _minds_device(walk.table, stages)
     return DemuxDecision(
         facts=facts,
         answer=answer,
-        certainty=_certainty(chosen, agreement, winner),
+        certainty=_certainty(chosen, agreement, winner, is_conditional=is_conditional),
         agreement=agreement,
         winner=winner,
         members=chosen.members,
         ruled=walk.ruled.members,
-        stages=Course(walk, chosen).stages(),
+        stages=stages,
         effects=effects_of(walk.table, facts, chosen.row, successors=successors),
         successors=successors,
         unseen=_unseen(walk, chosen),
+        hangs_on_device=is_conditional,
     )
 
 
-def _certainty(chosen: Choice, agreement: Agreement, winner: int | None) -> Certainty:
+def _minds_device(table: SocketTable, stages: Iterable[Stage]) -> bool:
+    """Whether any candidate is bound to an interface."""
+    return any(int(table.device[candidate.row]) for stage in stages for candidate in stage.candidates)
+
+
+def _certainty(chosen: Choice, agreement: Agreement, winner: int | None, *, is_conditional: bool) -> Certainty:
     if len(chosen.members) > 1:
         return Certainty.ONE_OF if winner is None or agreement is Agreement.RULES_ONLY else Certainty.PREDICTED
     is_told_by_kernel = agreement in (Agreement.AGREE, Agreement.REORDERED)
-    return Certainty.CERTAIN if is_told_by_kernel else Certainty.PREDICTED
+    return Certainty.CERTAIN if is_told_by_kernel and not is_conditional else Certainty.PREDICTED
 
 
 def _unseen(walk: Walk, chosen: Choice) -> tuple[Unseen, ...]:
@@ -100,10 +110,11 @@ def _are_memberships_known(walk: Walk, stage: Stage) -> bool:
 
 def _undelivered(facts: ReceiverFacts) -> DemuxDecision:
     is_tcp = facts.segment.protocol == PROTOCOL_TCP
+    is_conditional = facts.arrival.origin.is_assumed
     return DemuxDecision(
         facts=facts,
         answer=Answer.NOT_DELIVERED,
-        certainty=Certainty.CERTAIN,
+        certainty=Certainty.PREDICTED if is_conditional else Certainty.CERTAIN,
         agreement=Agreement.RULES_ONLY,
         winner=None,
         members=(),
@@ -111,4 +122,5 @@ def _undelivered(facts: ReceiverFacts) -> DemuxDecision:
         stages=(),
         effects=Effects(Effect.LOST if is_tcp else None, Effect.LOST),
         unseen=(Unseen.FILTERS,),
+        hangs_on_device=is_conditional,
     )
