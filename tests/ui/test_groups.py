@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tests import machine_db1
 from tests.ui.stage import monitor_of
 
@@ -62,3 +64,27 @@ async def test_a_filter_works_on_groups():
         assert stage.main.connections.view.count == len(
             {line for line in stage.lines if "nginx[" in line and "▸" in line}
         )
+
+
+async def test_t_r_s_x_orders_the_remotes_by_their_retransmit_shares_largest_first():
+    async with monitor_of(machine_db1.source()) as stage:
+        await stage.press("t", "r", "s")
+        assert "x ret%" in stage.lines[-2] + stage.lines[-1]
+        await stage.press("x")
+        view = stage.main.connections.view
+        assert view.sort_column == "retransmits"
+        shares = view.groups.retransmit_share[view.order]
+        known = shares[~np.isnan(shares)].tolist()
+        assert known == sorted(known, reverse=True)
+        assert known[0] > 0
+        assert "filebeat" in stage.cursor_line
+
+
+async def test_the_title_sums_the_rates_of_groups_too_and_counts_closed_sockets_apart():
+    async with monitor_of(machine_db1.source()) as stage:
+        single = stage.line_with("2 Connections")
+        assert "[2 Connections 44]" in single
+        assert "1 just closed" in single
+        await stage.press("t", "r")
+        grouped = stage.line_with("2 Connections")
+        assert grouped.split("just closed")[1].strip(" ─") == single.split("just closed")[1].strip(" ─")
