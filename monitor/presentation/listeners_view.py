@@ -59,14 +59,14 @@ def _local(endpoints: ServiceEndpoints, texts: RowTexts, entry: int) -> Cell:
 
 def _reach(endpoints: ServiceEndpoints, _: RowTexts, entry: int) -> Cell:
     word = REACH_WORDS[int(endpoints.reach[entry])]
-    return Cell(word, {"lo": Role.DIM, "all": Role.STRONG}.get(word, Role.PLAIN))
+    return Cell(word, Role.DIM if word == "lo" else Role.PLAIN)
 
 
 def _connections(endpoints: ServiceEndpoints, _: RowTexts, entry: int) -> Cell:
     count = int(endpoints.connections[entry])
     if count < 0:
         return Cell(UNKNOWN, Role.DIM)
-    return Cell(str(count), Role.STRONG if count else Role.DIM)
+    return Cell(str(count), Role.PLAIN if count else Role.DIM)
 
 
 def _queue(endpoints: ServiceEndpoints, _: RowTexts, entry: int) -> Cell:

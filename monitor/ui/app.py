@@ -20,7 +20,7 @@ from monitor.sampling.sampler import (
     SamplerEvent,
     SocketAnswered,
 )
-from monitor.ui.commands import ActionCommands, GroundCommands, ProcessCommands
+from monitor.ui.commands import ActionCommands, ProcessCommands
 from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsProcess, ShowsRoutes, ShowsSocket
 from monitor.ui.drill_down import DrillDown
 from monitor.ui.glyphs import ASCII_GLYPHS
@@ -65,7 +65,7 @@ class MonitorApp(ThemedApp):
 
     TITLE = "fourtuple"
     CSS_PATH = "styles.tcss"
-    COMMANDS: ClassVar = {ActionCommands, ProcessCommands, GroundCommands}
+    COMMANDS: ClassVar = {ActionCommands, ProcessCommands}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.APP, Where.EVERYWHERE)]
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"

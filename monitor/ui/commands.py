@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from monitor.ui.app import MonitorApp
 
 _NOT_OFFERED = frozenset({"command_palette"})
+_GROUNDS = {"dark theme": True, "light theme": False}
 
 
 class ActionCommands(Provider):
@@ -25,16 +27,24 @@ class ActionCommands(Provider):
 
     async def discover(self) -> Hits:
         """List all actions."""
-        for key in self._keys():
-            yield DiscoveryHit(self._shown(key), partial(self._run, key), text=key.help)
+        for words, shown, run in self._offers():
+            yield DiscoveryHit(shown, run, text=words)
 
     async def search(self, query: str) -> Hits:
         """List the actions whose words match."""
         matcher = self.matcher(query)
-        for key in self._keys():
-            score = matcher.match(key.help)
+        for words, shown, run in self._offers():
+            score = matcher.match(words)
             if score > 0:
-                yield Hit(score, self._shown(key), partial(self._run, key), text=key.help)
+                yield Hit(score, shown, run, text=words)
+
+    def _offers(self) -> Iterator[tuple[str, Content, Callable[[], Awaitable[None] | None]]]:
+        """Give words, what is shown of them, and what choosing them does: keys first, then what has none."""
+        for key in self._keys():
+            yield key.help, self._shown(key), partial(self._run, key)
+        app: MonitorApp = self.app  # type: ignore[assignment]  # as below
+        for words, is_dark in _GROUNDS.items():
+            yield words, Content(words), partial(app.set_ground, is_dark=is_dark)
 
     def _keys(self) -> list[Key]:
         place = self.screen.place if isinstance(self.screen, ActingScreen) else Where(0)
@@ -65,26 +75,3 @@ class ProcessCommands(Provider):
             score = matcher.match(title)
             if score > 0:
                 yield Hit(score, Content(f"process {title}"), partial(app.drill_down.show_process, pid), text=title)
-
-
-class GroundCommands(Provider):
-    """Offers to draw for a dark or for a light ground; no key is spent on it."""
-
-    _GROUNDS: ClassVar = {"dark theme": True, "light theme": False}
-
-    async def discover(self) -> Hits:
-        """List both."""
-        for words, is_dark in self._GROUNDS.items():
-            yield DiscoveryHit(Content(words), partial(self._draw, is_dark=is_dark), text=words)
-
-    async def search(self, query: str) -> Hits:
-        """List the one that matches."""
-        matcher = self.matcher(query)
-        for words, is_dark in self._GROUNDS.items():
-            score = matcher.match(words)
-            if score > 0:
-                yield Hit(score, Content(words), partial(self._draw, is_dark=is_dark), text=words)
-
-    def _draw(self, *, is_dark: bool) -> None:
-        app: MonitorApp = self.app  # type: ignore[assignment]  # as above
-        app.set_ground(is_dark=is_dark)

@@ -40,6 +40,10 @@ class Palette:
     sorted_header: Style
     """Name of the column that decides the order."""
 
+    def at_cursor(self, role: Role) -> Style:
+        """Give what is laid over a cell of that role in the row at the cursor."""
+        return self.cursor + self.cursor_quiet if role in QUIET else self.cursor
+
     def row(self, row: Role) -> Mapping[Role, Style]:
         """Give the styles of the cells in a row of that role.
 
@@ -159,7 +163,7 @@ COLOURLESS: Final = _palette(
     {
         Role.DIM: "dim",
         Role.STRONG: "bold",
-        Role.TROUBLE: "bold underline",
+        Role.TROUBLE: "bold",
         Role.ALERT: "bold reverse",
         Role.NOTE: "bold",
         Role.RULE: "dim",

@@ -203,6 +203,6 @@ class ConnectionScreen(Screen[None]):
 
 
 def _rule(name: str, tail: str, width: int) -> TextLine:
-    rest = max(0, width - cell_width(name) - cell_width(tail) - 6)
+    rest = max(0, width - cell_width(name) - (cell_width(tail) + 6 if tail else 3))
     end = (Cell(f" {tail} ", Role.HEADING), Cell("─", Role.RULE)) if tail else ()
     return TextLine((Cell("─ ", Role.RULE), Cell(f"{name} ", Role.STRONG), Cell("─" * rest, Role.RULE)), end)

@@ -50,7 +50,7 @@ class LineStyles:
     def _cursor(self, cursor: CursorLook, role: Role) -> Style:
         match cursor:
             case CursorLook.FOCUSED:
-                return self._palette.cursor + (self._palette.cursor_quiet if role in QUIET else Style.null())
+                return self._palette.at_cursor(role)
             case CursorLook.RESTING:
                 return self._palette.resting_cursor
             case CursorLook.ABSENT:
