@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # the fixed machine lives among the tests
 
+from monitor.ui.app import Settings
+from monitor.ui.themed_app import Look
 from tests import machine_db1
 from tests.ui.stage import Stage, monitor_of, picture
 
@@ -23,6 +25,8 @@ class Shot:
     name: str
     size: tuple[int, int]
     arrange: Callable[[Stage], Awaitable[None]]
+    look: Look = field(default_factory=Look)
+    has_colour: bool = True
 
     @property
     def path(self) -> Path:
@@ -34,51 +38,84 @@ async def _as_it_starts(stage: Stage) -> None:
     await stage.settle()
 
 
-async def _one_process(stage: Stage) -> None:
-    stage.app.drill_down.show_process(990)
-    await stage.sees("proxy.service")
-
-
-async def _a_listener(stage: Stage) -> None:
-    await stage.press("1", "down")
-    await stage.until(lambda: stage.main.listeners.is_following)
+async def _listeners(stage: Stage) -> None:
+    await stage.press("1", "down", "down", "down", "down")
+    await stage.sees("eachable at")
 
 
 async def _typed_route(stage: Stage) -> None:
     await stage.press("r", "ctrl+u")
     await stage.type("198.51.100.200:443")
     await stage.press("enter")
-    await stage.sees("(typed)")
-
-
-async def _a_connection(stage: Stage) -> None:
-    await stage.press("enter")
-    await stage.sees("Identity" if stage.app.size.height > _LOW else "Owner")
+    await stage.until(lambda: "asking" not in stage.text)
 
 
 async def _groups(stage: Stage) -> None:
     await stage.press("t", "r", "enter")
 
 
-_LOW = 30
+async def _a_filter(stage: Stage) -> None:
+    await stage.type("/close-wait or :443")
 
+
+async def _a_connection(stage: Stage) -> None:
+    await stage.press("enter")
+    await stage.sees("rtt")
+
+
+async def _a_process(stage: Stage) -> None:
+    stage.app.drill_down.show_process(990)
+    await stage.sees("proxy.service")
+
+
+async def _workers(stage: Stage) -> None:
+    await stage.press("1", "down", "down", "down", "down", "p")
+    await stage.sees("workers on")
+
+
+async def _help(stage: Stage) -> None:
+    await stage.press("question_mark")
+
+
+async def _palette(stage: Stage) -> None:
+    await stage.press("colon")
+    await stage.type("pro")
+    await stage.sees("process proxy[990]")
+
+
+SIZES = ((80, 24), (120, 40))
+_EARLIER = 24
+"""Readings that fill the two minutes of a curve."""
+_SCREENS = {
+    "main": _as_it_starts,
+    "listeners": _listeners,
+    "routing": _typed_route,
+    "groups": _groups,
+    "filter": _a_filter,
+    "connection": _a_connection,
+    "process": _a_process,
+    "workers": _workers,
+    "help": _help,
+    "palette": _palette,
+}
+_CONSOLE = Look(has_sixteen_colours=True, is_ascii=True)
 SHOTS = (
-    Shot("main", (80, 24), _as_it_starts),
-    Shot("main", (120, 40), _as_it_starts),
+    *(Shot(name, size, arrange) for name, arrange in _SCREENS.items() for size in SIZES),
     Shot("main", (200, 50), _as_it_starts),
-    Shot("listeners", (80, 24), _a_listener),
-    Shot("process", (120, 40), _one_process),
-    Shot("process", (80, 24), _one_process),
-    Shot("connection", (120, 40), _a_connection),
-    Shot("connection", (80, 24), _a_connection),
-    Shot("groups", (120, 40), _groups),
-    Shot("routing", (120, 40), _typed_route),
+    Shot("light", (120, 40), _as_it_starts, Look(is_dark=False)),
+    Shot("light-connection", (120, 40), _a_connection, Look(is_dark=False)),
+    Shot("console", (80, 24), _as_it_starts, _CONSOLE),
+    Shot("console", (120, 40), _as_it_starts, _CONSOLE),
+    Shot("monochrome", (120, 40), _as_it_starts, has_colour=False),
 )
 
 
 async def draw(shot: Shot) -> str:
     """Run the monitor for one picture and give it as SVG."""
-    async with monitor_of(machine_db1.source(), shot.size) as stage:
+    earlier = _EARLIER if shot.arrange in {_a_connection, _a_process} else 0
+    source = machine_db1.source(earlier=earlier)
+    settings = Settings(look=shot.look)
+    async with monitor_of(source, shot.size, settings, samples=earlier + 2, has_colour=shot.has_colour) as stage:
         await shot.arrange(stage)
         return picture(stage.app)
 

@@ -7,6 +7,7 @@ eth1 although the route now leaves by eth0. Two samples, five seconds apart; doc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from ipaddress import ip_address
 
@@ -87,9 +88,14 @@ def samples() -> list[Sample]:
     return [_sample(0.0), _sample(APART_S)]
 
 
-def source() -> FixedSource:
-    """Make the source of both readings, of routes and of what is known of the processes."""
-    return FixedSource(samples(), route_to, FACTS, details=_details())
+def source(*, earlier: int = 0) -> FixedSource:
+    """Make the source of both readings, of routes and of what is known of the processes.
+
+    Args:
+        earlier: How many readings go before them, for curves.
+    """
+    before = [_sample(-APART_S * count) for count in range(earlier, 0, -1)]
+    return FixedSource([*before, *samples()], route_to, FACTS, details=_details())
 
 
 def _details() -> dict[int, SocketDetails]:
@@ -155,7 +161,7 @@ def _sample(seconds: float) -> Sample:
         users=USERS,
         time_wait=2,
         has_time_wait=True,
-        closed={FINISHED.columns["cookie"]} if seconds else (),
+        closed={FINISHED.columns["cookie"]} if seconds > 0 else (),
     )
 
 
@@ -198,11 +204,11 @@ def _pair(  # noqa: PLR0913 - a connection has that many sides
     **counters: float,
 ) -> Row:
     """One side of a connection that has passed `down` and `up` bytes a second since it was opened."""
-    passed = age_s + seconds
+    passed = max(0.0, age_s + seconds)
     told = traffic(
         received=round(down * passed) + int(state == "CLOSE-WAIT"),
         sent=round(up * passed),
-        idle_s=counters.pop("idle_s", 0.0 if down or up else age_s) + (0.0 if down or up else seconds),
+        idle_s=counters.pop("idle_s", 0.0 if down or up else age_s) + (0.0 if down or up else max(-age_s, seconds)),
         **counters,
     )
     told["queue"] = (recv_q, told["queue"][1])
@@ -227,9 +233,11 @@ def _web(seconds: float) -> Iterator[Row]:
     """What nginx and sshd accepted; IPv4 clients of the dual-stack listener have mapped addresses."""
     web, mapped = "192.0.2.10:8080", "[::ffff:192.0.2.10]:443"
     plain = {"seconds": seconds, "uid": WWW}
+    # Its peer reads in bursts; the last two readings are the same in a long story and in a short one.
+    burst = max(0.0, math.sin(seconds / 9)) if seconds < 0 else 0.0
     yield _pair(
-        web, "198.51.100.7:51834", (812, 17), **plain, down=12_000, up=1_400_000, unsent=1_200_000, rtt_ms=23,
-        resent=5_000_000,
+        web, "198.51.100.7:51834", (812, 17), **{**plain, "seconds": seconds + 8 * burst}, down=12_000, up=1_400_000,
+        unsent=1_200_000, rtt_ms=23 + 4 * burst, resent=5_000_000,
     )  # fmt: skip
     yield _pair(web, "198.51.100.7:51836", (812, 18), **plain, down=900, up=21_000, rtt_ms=24)
     yield _pair(web, "198.51.100.31:60022", (813, 11), **plain, down=2_200, up=118_000, rtt_ms=9.4)
@@ -240,7 +248,7 @@ def _web(seconds: float) -> Iterator[Row]:
     yield _pair("[2001:db8::10]:443", "[2001:db8:1::9]:52710", (814, 24), **plain, down=4_100, up=380_000, rtt_ms=14)
     yield _pair("[2001:db8::10]:8080", "[2001:db8:1::21]:38400", (4411, 31), seconds, down=700, up=9_300, rtt_ms=41)
     yield _pair("192.0.2.10:22", "198.51.100.9:60022", (3301, 4), seconds, down=1_100, up=8_400, uid=0, rtt_ms=31)
-    if not seconds:
+    if seconds <= 0:
         yield FINISHED
 
 
@@ -276,7 +284,7 @@ def _dialled(seconds: float) -> Iterator[Row]:
     gateway = "203.0.113.77:443"
     yield _pair(
         "203.0.113.10:44120", "198.51.100.40:5044", (1502, 8), seconds, up=930, rtt_ms=48,
-        resent=72_400 + round(seconds) * 2_896, is_dialled=True, idle_s=2, uid=0,
+        resent=72_400 + round(max(-20.0, seconds)) * 2_896, is_dialled=True, idle_s=2, uid=0,
     )  # fmt: skip
     yield _pair("192.0.2.10:52002", gateway, (1313, 40), seconds, down=210, up=180, rtt_ms=65, is_dialled=True)
     yield _pair(
@@ -286,7 +294,7 @@ def _dialled(seconds: float) -> Iterator[Row]:
     yield row(
         "tcp", "192.0.2.10:52108", gateway, "SYN-SENT", owner=(1313, 41), timer_ms=5_000, timer_tries=5, **waiting
     )
-    if seconds:
+    if seconds > 0:
         yield row(
             "tcp", "192.0.2.10:52110", gateway, "SYN-SENT", owner=(1313, 42), timer_ms=1_000, timer_tries=3, **waiting
         )
