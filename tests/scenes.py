@@ -314,7 +314,7 @@ class FixedSource:
             return 0, 0, 0, getattr(errno, decision.errno), 0, 0
         names = {link.index: link.name for link in self._samples[-1].network.links}
         owner = names.get(int(question["owner"]))
-        has_owner_hop = any(hop.device == owner for hop in decision.alternatives)
+        has_owner_hop = any(hop.device == owner and hop.rule is None for hop in decision.alternatives)
         kind = {"unicast": 1, "local": 2}[decision.type]
         return high, low, decision.device_index, 0, kind, has_owner_hop
 

@@ -11,16 +11,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from monitor.cli.list import read_once
 from monitor.cli.output import write_json, write_lines
-from monitor.errors import InputError
+from monitor.errors import InputError, MonitorError
 from monitor.kernel.rtnetlink import Rtnetlink
 from monitor.model.endpoint import Address, Endpoint, parse_port
 from monitor.model.route import Flow, Link, RouteDecision
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
+from monitor.presentation.difference_words import difference_lines
 from monitor.presentation.formats import when_text
 from monitor.presentation.route_document import route_document
 from monitor.presentation.route_words import answer, reasons
+from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
+from monitor.presentation.socket_document import socket_document
+from monitor.reasoning.route_differences import differing_rows
 
 _PROTOCOLS = {"tcp": PROTOCOL_TCP, "udp": PROTOCOL_UDP}
 _NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}|[0-9]{1,10}", re.ASCII)
@@ -66,16 +71,38 @@ def run(arguments: argparse.Namespace) -> int:
         decision = kernel.route_to(flow)
     asked_at = time.time()
     if arguments.json:
-        write_json(route_document(decision, host=socket.gethostname(), asked_at=asked_at, asker=os.geteuid()))
+        document = route_document(decision, host=socket.gethostname(), asked_at=asked_at, asker=os.geteuid())
+        write_json(document | _differing_documents(decision))
     else:
         write_lines(_text(decision, asked_at, is_assumed=arguments.proto is None))
     return 0
+
+
+def _differing_documents(decision: RouteDecision) -> dict[str, object]:
+    try:
+        interval = read_once()
+    except MonitorError as error:
+        return {"differs": [], "differs_reason": str(error)}
+    texts = RowTexts(interval)
+    rows = differing_rows(interval, decision).tolist()
+    return {"differs": [socket_document(texts, row) for row in rows], "differs_reason": None}
+
+
+def _differing_lines(decision: RouteDecision) -> list[str]:
+    """Say which open connections go another way; where sockets can't be listed the answer stands without them."""
+    try:
+        interval = read_once()
+    except MonitorError as error:
+        return [f"not known which open connections do: {error}"]
+    return difference_lines(interval, differing_rows(interval, decision))
 
 
 def _text(decision: RouteDecision, asked_at: float, *, is_assumed: bool) -> Iterator[str]:
     yield answer(decision)
     for label, text in reasons(decision):
         yield f"  {label:<8} {text}"
+    for text in _differing_lines(decision):
+        yield f"  {'differs':<8} {text}"
     if is_assumed:
         yield f"  {'assumed':<8} tcp, since no protocol is named: --proto"
     yield f"  {'asked':<8} {_asked(decision.flow)}"

@@ -8,39 +8,42 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv6Address
 
 from monitor.errors import KernelError
-from monitor.kernel.policy_rules import PolicyRule, refused_by, rule_of_answer
+from monitor.kernel.policy_rules import refused_by
 from monitor.kernel.refusing_routes import RefusingRoute
-from monitor.kernel.route_messages import Hop, RouteReply, neighbour_of, route_reply_of
+from monitor.kernel.route_alternatives import alternatives
+from monitor.kernel.route_asker import RouteAsker
+from monitor.kernel.route_messages import RouteReply, neighbour_of
 from monitor.kernel.route_question import RouteQuestion, question_of, refusal_after_look_up
-from monitor.kernel.rtnetlink_socket import RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE, RtnetlinkSocket
+from monitor.kernel.rtnetlink_socket import RTM_F_FIB_MATCH, RtnetlinkSocket
 from monitor.kernel.source_choice import chosen_source
+from monitor.kernel.source_reasons import source_choice
 from monitor.model.endpoint import Address, unmapped
-from monitor.model.route import Flow, InterfaceAddress, Link, Neighbour, NextHop, RouteDecision
+from monitor.model.route import (
+    Flow,
+    Link,
+    MtuOrigin,
+    Neighbour,
+    RouteDecision,
+)
 
 _TABLE_MAIN = 254
 _TABLE_LOCAL = 255
 _STOCK_IPV4_RULES = 3
 _REFUSING_TYPES = {errno.EINVAL: 6, errno.EHOSTUNREACH: 7, errno.EACCES: 8}
 """RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT by what connect() says."""
-_MOST_HOPS_ASKED = 32
 _NARROW_SCOPES = (253, 254)
 """RT_SCOPE_LINK and RT_SCOPE_HOST."""
 
 
 @dataclass(frozen=True, slots=True)
 class RouteLookUp:
-    """Asks the kernel, and knows the links, addresses and rules by which its answers are read."""
+    """Puts flows as connect() does, and reads the answers."""
 
-    kernel: RtnetlinkSocket
-    links: Mapping[int, Link]
-    addresses: Sequence[InterfaceAddress]
-    rules: Sequence[PolicyRule]
-    """Of both families, each in order."""
+    asker: RouteAsker
 
     def decide(self, flow: Flow) -> RouteDecision:
         """Answer a flow.
@@ -62,13 +65,12 @@ class RouteLookUp:
         refusal = refusal_after_look_up(question.protocol, answer.type)
         if refusal is not None:
             return replace(_no_way(flow, refusal), type=answer.type)
-        matched = self._ask(asked, RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH)
-        decision = self._way(flow, asked, answer, None if isinstance(matched, int) else matched)
+        decision = self._way(flow, asked, answer, self.asker.matched(asked))
         return decision if question.source is None else replace(decision, source=question.source)
 
     def _answer(self, question: RouteQuestion) -> tuple[RouteQuestion, RouteReply | int]:
         """Ask as connect() does, with the question that the answer belongs to."""
-        answer = self._ask(question, RTM_F_LOOKUP_TABLE)
+        answer = self.asker.ask(question)
         if question.family == socket.AF_INET:
             return question, answer
         if isinstance(answer, int):
@@ -77,15 +79,15 @@ class RouteLookUp:
             # With a source RTM_GETROUTE only prefers the interface that a bound socket insists on (RT6_LOOKUP_F_IFACE).
             # Without one it insists, but then no `from` rule matches: to have both at once is beyond the question.
             question = replace(question, source=None)
-            answer = self._ask(question, RTM_F_LOOKUP_TABLE)
+            answer = self.asker.ask(question)
         return question, answer
 
     def _asked_with_source(self, question: RouteQuestion, number: int) -> tuple[RouteQuestion, RouteReply | int]:
         """Ask once more, as connect() does where an unbound look-up failed (ip6_dst_lookup_tail)."""
-        source = chosen_source(question.remote, self.addresses)
+        source = chosen_source(question.remote, self.asker.addresses)
         if question.source is None and source is not None:
             bound = replace(question, source=source)
-            answer = self._ask(bound, RTM_F_LOOKUP_TABLE)
+            answer = self.asker.ask(bound)
             if isinstance(answer, RouteReply) and self._is_by_output(bound, answer):
                 return bound, answer
         return question, number
@@ -95,26 +97,13 @@ class RouteLookUp:
             return True
         if answer.type != "local":
             return False
-        matched = self._ask(question, RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH)
+        matched = self.asker.ask(question, RTM_F_FIB_MATCH)
         return isinstance(matched, RouteReply) and matched.hop.output == question.output
-
-    def _ask(self, question: RouteQuestion, flags: int) -> RouteReply | int:
-        try:
-            reply = self.kernel.get("look up a route", "route", route_reply_of, flags=flags, **question.arguments())
-        except KernelError as error:
-            if error.errno != errno.EOPNOTSUPP:
-                raise
-            # rtm_getroute_parse_ip_proto() knows no others.
-            hint = "the kernel answers for TCP, UDP and ICMP only"
-            raise KernelError(f"look up a route for IP protocol {question.protocol}", error.errno, hint) from error
-        if isinstance(reply, RouteReply) and reply.refusal is not None:
-            return reply if flags & RTM_F_FIB_MATCH else reply.refusal
-        return reply
 
     def _way(
         self, flow: Flow, question: RouteQuestion, answer: RouteReply, matched: RouteReply | None
     ) -> RouteDecision:
-        link = self.links.get(answer.hop.output)
+        link = self.asker.links.get(answer.hop.output)
         table = self._table(question, answer, matched)
         return RouteDecision(
             flow=flow,
@@ -126,28 +115,25 @@ class RouteLookUp:
             source=question.source or answer.preferred_source,
             prefix=None if matched is None else matched.prefix,
             table=table,
-            rule=rule_of_answer(
-                self._rules_of(question),
-                question,
-                self._name(question.output),
-                table=table,
-                prefix_length=None if matched is None else matched.prefix_length,
-            ),
+            rule=self.asker.rule(question, matched, table),
             metric=None if matched is None else matched.metric,
             mtu=answer.mtu,
+            mtu_origin=_mtu_origin(answer),
+            mtu_expires_s=answer.expires_s,
             link_mtu=None if link is None else link.mtu,
             owner_device=self._owner(question.remote, answer, matched),
             neighbour=self._next_neighbour(question, answer, link),
-            alternatives=() if matched is None else self._alternatives(question, answer, matched),
+            alternatives=alternatives(self.asker, question, answer, matched),
             route_source=None if matched is None else matched.preferred_source,
+            source_choice=source_choice(self.asker, flow, question, answer, matched),
         )
 
     def _refused(self, flow: Flow, question: RouteQuestion, number: int) -> RouteDecision:
         """Find out which rule or route refused; only IPv6 says it by itself."""
-        rules, output = self._rules_of(question), self._name(question.output)
+        rules, output = self.asker.rules_of(question), self.asker.name(question.output)
         refusing: tuple[RefusingRoute, ...] = ()
         if number in _REFUSING_TYPES:
-            refusing = self.kernel.refusing_routes(_REFUSING_TYPES[number], question.remote)
+            refusing = self.asker.kernel.refusing_routes(_REFUSING_TYPES[number], question.remote)
         rule, route = refused_by(rules, question, output, number=number, refusing_routes=refusing)
         return replace(
             _no_way(flow, number),
@@ -159,41 +145,28 @@ class RouteLookUp:
 
     def _table(self, question: RouteQuestion, answer: RouteReply, matched: RouteReply | None) -> int | None:
         # Until a first rule is added, IPv4 keeps the local and the main table in one trie and calls both main.
-        is_merged = question.family == socket.AF_INET and len(self._rules_of(question)) <= _STOCK_IPV4_RULES
+        is_merged = question.family == socket.AF_INET and len(self.asker.rules_of(question)) <= _STOCK_IPV4_RULES
         is_own = answer.type in ("local", "broadcast") and matched is not None and matched.prefix_length > 0
         return _TABLE_LOCAL if is_merged and is_own and answer.table == _TABLE_MAIN else answer.table
-
-    def _alternatives(self, question: RouteQuestion, answer: RouteReply, matched: RouteReply) -> tuple[NextHop, ...]:
-        others = [hop for hop in matched.hops if hop != answer.hop and question.output in (0, hop.output)]
-        return tuple(
-            NextHop(self._name(hop.output) or b"", hop.gateway, self._source_by(question, hop))
-            for hop in others[:_MOST_HOPS_ASKED]
-        )
-
-    def _source_by(self, question: RouteQuestion, hop: Hop) -> Address | None:
-        if question.source is not None:
-            return question.source
-        reply = self._ask(replace(question, output=hop.output), RTM_F_LOOKUP_TABLE)
-        return None if isinstance(reply, int) else reply.preferred_source
 
     def _owner(self, remote: Address, answer: RouteReply, matched: RouteReply | None) -> bytes | None:
         if answer.type != "local":
             return None
         # Of several links that own the address, the matching route names the one that the kernel takes.
         by_route = matched.hop.output if matched else 0
-        owners = [entry.link for entry in self.addresses if entry.address == remote]
-        return self._name(by_route or (owners[0] if owners else 0))
+        owners = [entry.link for entry in self.asker.addresses if entry.address == remote]
+        return self.asker.name(by_route or (owners[0] if owners else 0))
 
     def _next_neighbour(self, question: RouteQuestion, answer: RouteReply, link: Link | None) -> Neighbour | None:
         if answer.type != "unicast" or link is None or link.is_loopback:
             return None
-        return neighbour(self.kernel, link.index, answer.hop.gateway or question.remote)
+        return neighbour(self.asker.kernel, link.index, answer.hop.gateway or question.remote)
 
     def _can_bind(self, source: Address | None, device: int) -> bool:
         """Whether bind() takes the address for a socket bound to that device."""
         if source is None or source.is_unspecified:
             return True
-        owners = [entry for entry in self.addresses if entry.address == source and not entry.is_tentative]
+        owners = [entry for entry in self.asker.addresses if entry.address == source and not entry.is_tentative]
         if isinstance(source, IPv6Address):
             # An address of link or host scope only counts on its own interface (__ipv6_chk_addr_and_flags).
             return any(entry.link == device or not device or entry.scope not in _NARROW_SCOPES for entry in owners)
@@ -201,25 +174,18 @@ class RouteLookUp:
             return True
         # All of 127/8, AnyIP routes, broadcast and multicast addresses can be bound with IPv4.
         question = question_of(Flow(source), None)
-        reply = question if isinstance(question, int) else self._ask(question, RTM_F_LOOKUP_TABLE)
+        reply = question if isinstance(question, int) else self.asker.ask(question)
         return isinstance(reply, RouteReply) and reply.type in ("local", "broadcast", "multicast")
 
     def _zone_index(self, zone: str | None) -> int | None:
         if zone is None:
             return None
         name = zone.encode("utf-8", "surrogateescape")
-        for link in self.links.values():
+        for link in self.asker.links.values():
             if link.name == name:
                 return link.index
         # getaddrinfo() also takes the number of the interface.
-        return int(zone) if zone.isascii() and zone.isdigit() and int(zone) in self.links else 0
-
-    def _name(self, index: int) -> bytes | None:
-        link = self.links.get(index)
-        return None if link is None else link.name
-
-    def _rules_of(self, question: RouteQuestion) -> list[PolicyRule]:
-        return [rule for rule in self.rules if rule.rule.family == question.family]
+        return int(zone) if zone.isascii() and zone.isdigit() and int(zone) in self.asker.links else 0
 
 
 def neighbour(kernel: RtnetlinkSocket, link: int, address: Address) -> Neighbour | None:
@@ -231,6 +197,12 @@ def neighbour(kernel: RtnetlinkSocket, link: int, address: Address) -> Neighbour
             raise
         return None
     return None if isinstance(entry, int) else entry
+
+
+def _mtu_origin(answer: RouteReply) -> MtuOrigin:
+    if answer.mtu is None:
+        return MtuOrigin.LINK
+    return MtuOrigin.ROUTE if answer.expires_s is None else MtuOrigin.PATH
 
 
 def _no_way(flow: Flow, number: int) -> RouteDecision:

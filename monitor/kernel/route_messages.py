@@ -6,6 +6,7 @@ all of them into KernelError.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -122,6 +123,8 @@ class RouteReply:
     metric: int | None
     mtu: int | None
     """RTAX_MTU: set on the route, or learned for the destination; bytes."""
+    expires_s: float | None
+    """Seconds until the kernel forgets what it learned of this destination; None where nothing expires."""
     hops: tuple[Hop, ...]
     """Every living next hop of a multipath route; empty for others."""
 
@@ -154,12 +157,19 @@ def route_reply_of(message: Message) -> RouteReply:
         preferred_source=_address(message.get("RTA_PREFSRC")),
         metric=message.get("RTA_PRIORITY"),
         mtu=metrics.get("RTAX_MTU") if metrics else None,
+        expires_s=_expiry(message.get("RTA_CACHEINFO")),
         hops=tuple(
             Hop(hop["oif"], _gateway(hop))
             for hop in message.get("RTA_MULTIPATH") or ()
             if not hop["flags"] & _RTNH_F_DEAD
         ),
     )
+
+
+def _expiry(cache_info: Mapping[str, int] | None) -> float | None:
+    # rta_expires counts clock ticks as sysconf has them (USER_HZ); 0 stands for never.
+    ticks = cache_info["rta_expires"] if cache_info else 0
+    return ticks / os.sysconf("SC_CLK_TCK") if ticks > 0 else None
 
 
 def _gateway(message: Message) -> Address | None:

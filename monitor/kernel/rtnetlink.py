@@ -10,6 +10,7 @@ from types import TracebackType
 
 from monitor.kernel.change_events import ANY_CHANGE, Change, ChangeEvents
 from monitor.kernel.policy_rules import PolicyRule, selectors_of
+from monitor.kernel.route_asker import RouteAsker
 from monitor.kernel.route_look_up import RouteLookUp, neighbour
 from monitor.kernel.route_messages import interface_address_of, link_of, neighbour_of
 from monitor.kernel.rtnetlink_socket import RtnetlinkSocket
@@ -98,7 +99,7 @@ class Rtnetlink:
             WireError: a list of routes broke its contract.
         """
         links = {link.index: link for link in self.links()}
-        return RouteLookUp(self._kernel, links, self.addresses(), self._policy_rules()).decide(flow)
+        return RouteLookUp(RouteAsker(self._kernel, links, self.addresses(), self._policy_rules())).decide(flow)
 
     def network(self) -> Network:
         """Give links, addresses and what rules select by; a generation has grown if it changed since the last call."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from monitor.model.endpoint import Address
 
@@ -108,6 +109,56 @@ class NextHop:
     gateway: Address | None
     source: Address | None
     """What an unbound socket would leave from; None where not known."""
+    rule: Rule | None = None
+    """The rule that would lead there were it not for the one that matched; None for a next hop of the same route."""
+    metric: int | None = None
+    """Of that other route."""
+
+
+class MtuOrigin(StrEnum):
+    """Who says how large a packet may be."""
+
+    LINK = "link"
+    ROUTE = "route"
+    PATH = "path"
+    """A router that could not pass a larger one (path MTU discovery)."""
+
+
+class SourceStep(StrEnum):
+    """What decided the local address. The steps from SAME_ADDRESS on are those of RFC 6724, section 5."""
+
+    BOUND = "bound"
+    ROUTE = "route-src"
+    DESTINATION = "destination"
+    """An address of this host is reached from itself."""
+    SUBNET = "subnet"
+    """IPv4: the primary address of the leaving interface in the gateway's subnet."""
+    PRIMARY = "primary"
+    """IPv4: the first primary address of the leaving interface."""
+    BORROWED = "borrowed"
+    """The leaving interface has no address that fits."""
+    ONLY = "only"
+    """There is no other candidate."""
+    SAME_ADDRESS = "same-address"
+    SCOPE = "scope"
+    NOT_DEPRECATED = "not-deprecated"
+    OUTGOING_INTERFACE = "outgoing-interface"
+    LABEL = "label"
+    TEMPORARY = "temporary"
+    PREFIX = "longest-prefix"
+    ORDER = "order"
+    """All rules leave it open: the first in the kernel's list."""
+    UNCERTAIN = "uncertain"
+    """The rules, as far as they are known here, would choose another: labels or a sysctl were changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChoice:
+    """Why the local address is the one that it is."""
+
+    step: SourceStep
+    loser: Address | None = None
+    """The candidate that came second, and lost by this step; None where there was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +194,14 @@ class RouteDecision:
     neighbour: Neighbour | None = None
     """The next hop's entry, where there is one."""
     alternatives: tuple[NextHop, ...] = ()
-    """Other next hops of the same route."""
+    """Other next hops of the same route, then other interfaces that could reach the destination."""
     route_source: Address | None = None
     """The source that the matching route names itself (`src`); None where it leaves the choice to the kernel."""
+    source_choice: SourceChoice | None = None
+    """Why it is this source; None where there is none."""
+    mtu_origin: MtuOrigin = MtuOrigin.LINK
+    mtu_expires_s: float | None = None
+    """Seconds until a learned path MTU is forgotten."""
 
     @property
     def has_way(self) -> bool:

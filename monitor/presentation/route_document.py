@@ -20,6 +20,7 @@ def route_document(decision: RouteDecision, *, host: str, asked_at: float, asker
         asked_at: Unix time.
         asker: effective user that asked.
     """
+    choice = decision.source_choice
     return {
         "schema": SCHEMA,
         "answer": answer(decision),
@@ -36,8 +37,12 @@ def route_document(decision: RouteDecision, *, host: str, asked_at: float, asker
         "metric": decision.metric,
         "mtu": decision.mtu,
         "link_mtu": decision.link_mtu,
+        "mtu_origin": str(decision.mtu_origin) if decision.has_way else None,
+        "mtu_expires_s": decision.mtu_expires_s,
         **_name("owner_dev", decision.owner_device),
         "route_src": _address(decision.route_source),
+        "src_step": None if choice is None else str(choice.step),
+        "src_beats": None if choice is None else _address(choice.loser),
         "neighbour": _neighbour(decision.neighbour),
         "alternatives": [_next_hop(hop) for hop in decision.alternatives],
         "asked": _flow(decision.flow),
@@ -80,7 +85,13 @@ def _neighbour(neighbour: Neighbour | None) -> dict[str, object] | None:
 
 
 def _next_hop(hop: NextHop) -> dict[str, object]:
-    return {**_name("dev", hop.device), "gateway": _address(hop.gateway), "src": _address(hop.source)}
+    return {
+        **_name("dev", hop.device),
+        "gateway": _address(hop.gateway),
+        "src": _address(hop.source),
+        "rule": _rule(hop.rule),
+        "metric": hop.metric,
+    }
 
 
 def _name(key: str, name: bytes | None) -> dict[str, object]:

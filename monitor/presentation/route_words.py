@@ -6,12 +6,14 @@ The Routing pane and `fourtuple route` show the same words.
 from __future__ import annotations
 
 from monitor.model.egress import Agreement
-from monitor.model.endpoint import Endpoint, address_text, unmapped
-from monitor.model.route import Flow, NextHop, RouteDecision
+from monitor.model.endpoint import Endpoint, address_text
+from monitor.model.route import Flow, MtuOrigin, NextHop, RouteDecision
 from monitor.presentation.agreement_words import MARKS, agreement_text
+from monitor.presentation.formats import duration_text
 from monitor.presentation.refusal_words import refusal_reason
 from monitor.presentation.route_names import protocol_name, table_name
 from monitor.presentation.safe_text import safe_text
+from monitor.presentation.source_words import source_reason
 
 Line = tuple[str, str]
 """A label and its text, one line of the answer."""
@@ -89,7 +91,7 @@ def _route_lines(decision: RouteDecision) -> list[Line]:
 
 
 def _way_lines(decision: RouteDecision) -> list[Line]:
-    found: list[Line] = [("source", _source_reason(decision))]
+    found: list[Line] = [("source", source_reason(decision))]
     if decision.owner_device is not None:
         found.append(("owner", f"{safe_text(decision.owner_device)} has the address; packets pass lo"))
     found += _mtu_lines(decision)
@@ -100,32 +102,26 @@ def _way_lines(decision: RouteDecision) -> list[Line]:
     others = decision.alternatives
     found += [("else", _hop_text(hop)) for hop in others[:_MOST_ALTERNATIVES]]
     if len(others) > _MOST_ALTERNATIVES:
-        found.append(("else", f"and {len(others) - _MOST_ALTERNATIVES} more next hops"))
+        found.append(("else", f"and {len(others) - _MOST_ALTERNATIVES} more ways"))
     return found
 
 
-def _source_reason(decision: RouteDecision) -> str:
-    source = _source(decision)
-    if decision.source is None:
-        return "not told by the kernel"
-    if decision.flow.source is not None and unmapped(decision.flow.source) == decision.source:
-        return f"{source}, bound to it"
-    if decision.route_source == decision.source:
-        return f"{source}, the route's src"
-    return f"{source}, the kernel's choice (no src)"
-
-
 def _mtu_lines(decision: RouteDecision) -> list[Line]:
-    if decision.mtu is not None and decision.mtu != decision.link_mtu:
-        link = f"; the link has {decision.link_mtu}" if decision.link_mtu else ""
-        return [("mtu", f"{decision.mtu} set on the route, or learned on the path{link}")]
+    link = f"; the link has {decision.link_mtu}" if decision.link_mtu else ""
+    if decision.mtu is not None and decision.mtu_origin is MtuOrigin.PATH:
+        expires = "" if decision.mtu_expires_s is None else f", forgotten in {duration_text(decision.mtu_expires_s)}"
+        return [("mtu", f"{decision.mtu} learned on the path{expires}{link}")]
+    if decision.mtu is not None and decision.mtu_origin is MtuOrigin.ROUTE:
+        return [("mtu", f"{decision.mtu} set on the route{link}")]
     return [] if decision.link_mtu is None else [("mtu", f"{decision.link_mtu} from the link")]
 
 
 def _hop_text(hop: NextHop) -> str:
     source = f" from {address_text(hop.source)}" if hop.source else ""
     via = f" via {address_text(hop.gateway)}" if hop.gateway else ""
-    return f"{safe_text(hop.device)}{source}{via}"
+    metric = f" metric {hop.metric}" if hop.metric else ""
+    rule = f" (rule {hop.rule.priority}, table {table_name(hop.rule.table)})" if hop.rule else ""
+    return f"{safe_text(hop.device)}{source}{via}{metric}{rule}"
 
 
 def _remote(flow: Flow) -> str:

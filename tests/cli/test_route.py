@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -147,3 +150,24 @@ def test_hostile_device_name_is_escaped_with_its_bytes_beside_it(two_ways, capsy
     subprocess.run([b"ip", b"link", b"set", b"e1", b"name", name], check=True)
     told = document(capsysbinary, "203.0.113.9", "--dev", name.decode("utf-8", "surrogateescape"))
     assert (told["dev"], told["dev_b64"]) == ("e\\x1b[2J\\xff", "ZRtbMkr/")
+
+
+@pytest.mark.kernel
+def test_connections_that_still_use_another_way_are_told_with_their_owner(two_ways, capsysbinary):
+    with socket.socket() as dialling:
+        dialling.settimeout(0)
+        with suppress(BlockingIOError):
+            dialling.connect(("198.51.100.7", 443))
+        assert document(capsysbinary, "198.51.100.7:443")["differs"] == []
+        two_ways("route replace default via 203.0.113.254")
+        told = document(capsysbinary, "198.51.100.7:443")
+        assert document(capsysbinary, "198.51.100.7:80")["differs"] == []
+        assert route("198.51.100.7") == 0
+        text = capsysbinary.readouterr().out.decode()
+    (differing,) = told["differs"]
+    assert differing["local"].startswith("192.0.2.1:")
+    assert told["differs_reason"] is None
+    assert [owner["pid"] for owner in differing["owners"]] == [os.getpid()]
+    found = re.search(r"\n  differs  1 open connection to it still uses 192\.0\.2\.1 on e0: \S+\[(\d+)\]\n", text)
+    assert found
+    assert int(found[1]) == os.getpid()

@@ -50,5 +50,10 @@ def test_longest_common_prefix_decides_last():
     assert choice("2001:db8:ffff::5", GLOBAL, "2001:db8:ff00::1") == "2001:db8:ff00::1"
 
 
+def test_prefix_counts_no_further_than_the_subnet():
+    # Both share the whole /64 with the destination; which is nearer within it does not count.
+    assert choice("2001:db8:a::7", GLOBAL, "2001:db8:a::6") == GLOBAL
+
+
 def test_tentative_and_ipv4_addresses_are_no_candidates():
     assert choice(GLOBAL, "192.0.2.1", "2001:db8:b::1", tentative={"2001:db8:b::1"}) is None

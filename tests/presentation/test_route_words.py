@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model.egress import Agreement, Reason
-from monitor.model.route import Flow, Neighbour, NextHop, RouteDecision, Rule
+from monitor.model.route import (
+    Flow,
+    MtuOrigin,
+    Neighbour,
+    NextHop,
+    RouteDecision,
+    Rule,
+    SourceChoice,
+    SourceStep,
+)
 from monitor.presentation.route_words import answer, lines, reasons, strip, target, way
 
 MAIN = Rule(socket.AF_INET, 32766, "to_tbl", 254, "from all lookup main")
@@ -114,12 +123,21 @@ def test_labels_fit_the_pane():
         assert all(len(label) <= 8 for label, _ in lines(decision, AGREES))
 
 
+def chosen(step: SourceStep, loser: str | None = None) -> RouteDecision:
+    return replace(BY_ETH0, source_choice=SourceChoice(step, loser and ip_address(loser)))
+
+
 @pytest.mark.parametrize(
     ("decision", "text"),
     [
-        (replace(BY_ETH0, route_source=BY_ETH0.source), "192.0.2.10, the route's src"),
-        (replace(BY_ETH0, flow=replace(FLOW, source=ip_address("192.0.2.10"))), "192.0.2.10, bound to it"),
-        (replace(BY_ETH0, flow=replace(FLOW, source=ip_address("::ffff:192.0.2.10"))), "192.0.2.10, bound to it"),
+        (chosen(SourceStep.ROUTE), "192.0.2.10, the route's src"),
+        (chosen(SourceStep.BOUND), "192.0.2.10, bound to it"),
+        (chosen(SourceStep.SUBNET), "192.0.2.10, primary address of eth0 in the gateway's subnet"),
+        (chosen(SourceStep.PRIMARY), "192.0.2.10, primary address of eth0; neither you nor the route named one"),
+        (
+            chosen(SourceStep.LABEL, "2001:db8::7"),
+            "192.0.2.10: its label is the destination's (RFC 6724 rule 6); 2001:db8::7 lost",
+        ),
         (replace(BY_ETH0, source=None), "not told by the kernel"),
     ],
 )
@@ -127,16 +145,32 @@ def test_source_says_who_chose_it(decision, text):
     assert ("source", text) in reasons(decision)
 
 
+@pytest.mark.parametrize("step", SourceStep)
+def test_every_step_of_the_choice_has_words(step):
+    (text,) = [text for label, text in reasons(chosen(step)) if label == "source"]
+    assert text.startswith("192.0.2.10")
+    assert len(text) > len("192.0.2.10, ")
+
+
 @pytest.mark.parametrize(
-    ("mtu", "text"),
+    ("changed", "text"),
     [
-        (None, "1500 from the link"),
-        (1500, "1500 from the link"),
-        (1280, "1280 set on the route, or learned on the path; the link has 1500"),
+        ({}, "1500 from the link"),
+        ({"mtu": 1280, "mtu_origin": MtuOrigin.ROUTE}, "1280 set on the route; the link has 1500"),
+        (
+            {"mtu": 1280, "mtu_origin": MtuOrigin.PATH, "mtu_expires_s": 540.0},
+            "1280 learned on the path, forgotten in 9m; the link has 1500",
+        ),
     ],
 )
-def test_mtu_says_whose_it_is(mtu, text):
-    assert ("mtu", text) in reasons(replace(BY_ETH0, mtu=mtu))
+def test_mtu_says_whose_it_is(changed, text):
+    assert ("mtu", text) in reasons(replace(BY_ETH0, **changed))
+
+
+def test_other_interface_names_the_rule_that_would_lead_there():
+    other = NextHop(b"eth1", ip_address("203.0.113.1"), ip_address("203.0.113.10"), rule=MAIN, metric=200)
+    text = "eth1 from 203.0.113.10 via 203.0.113.1 metric 200 (rule 32766, table main)"
+    assert ("else", text) in reasons(replace(BY_ETH0, alternatives=(other,)))
 
 
 def test_unknown_rule_and_missing_route_are_said():
@@ -148,7 +182,7 @@ def test_unknown_rule_and_missing_route_are_said():
 def test_many_next_hops_are_counted():
     hops = tuple(NextHop(b"e%d" % number, None, None) for number in range(7))
     others = [text for label, text in lines(replace(BY_ETH0, alternatives=hops)) if label == "else"]
-    assert others == ["e0", "e1", "e2", "e3", "and 3 more next hops"]
+    assert others == ["e0", "e1", "e2", "e3", "and 3 more ways"]
 
 
 def test_strip_is_one_line_with_the_verdict():
