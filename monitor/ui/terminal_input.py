@@ -16,6 +16,8 @@ from textual.keys import Keys
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
+from monitor.presentation.characters import is_shown
+
 from monitor.ui import ground_colour
 
 LONGEST_PASTE = 65_536
@@ -80,7 +82,7 @@ class TerminalInput:
         if self._paste is not None:
             pasted = self._paste + text
             self._paste = None
-            return [Paste(pasted[:LONGEST_PASTE])]
+            return [Paste(_printable(pasted[:LONGEST_PASTE]))]
         if text == "\x1b":
             return list(self._keys(text))
         return list(self._keys(text[1], has_alt=True)) if len(text) == len("\x1b[") else []
@@ -111,7 +113,7 @@ class TerminalInput:
             pasted = self._text[: -len(_PASTE_END) + 1]
         self._paste = ((self._paste or "") + pasted)[:LONGEST_PASTE]
         if end:
-            messages.append(Paste(self._paste.replace("\x00", "")))
+            messages.append(Paste(_printable(self._paste)))
             self._paste = None
         return len(pasted) + len(end)
 
@@ -144,6 +146,18 @@ def _answer(sequence: str) -> Message | None:
     if _KNOWS_SYNCHRONIZED_OUTPUT.fullmatch(sequence):
         return TerminalSupportsSynchronizedOutput()
     return ground_colour.read_answer(sequence)
+
+
+def _printable(pasted: str) -> str:
+    """Replace what acts or hides: a field would hand it back to the terminal as it came."""
+    lines = pasted.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join("".join(map(_visible, line)) for line in lines)
+
+
+def _visible(character: str) -> str:
+    if is_shown(character):
+        return character
+    return " " if character.isspace() else "\N{REPLACEMENT CHARACTER}"
 
 
 def _is_foreign(sequence: str) -> bool:

@@ -105,8 +105,14 @@ def test_synchronized_output_is_used_where_the_terminal_knows_it():
 def test_a_paste_is_one_message_and_no_keys():
     pasted, key = read(b"\x1b[200~k\x1b[Ay\x00 \xc3", b"\xbc\x1b[20", b"1~j")
     assert isinstance(pasted, Paste)
-    assert pasted.text == "k\x1b[Ay ü"
+    assert pasted.text == "k\N{REPLACEMENT CHARACTER}[Ay\N{REPLACEMENT CHARACTER} ü"
     assert isinstance(key, Key)
+
+
+def test_what_acts_or_hides_is_not_pasted():
+    (pasted,) = read("\x1b[200~a\tb\r\nc\rd\x9b\u202e\x07\u3000漢\x1b[201~".encode())
+    assert isinstance(pasted, Paste)
+    assert pasted.text == "a b\nc\nd���\u0020漢"
 
 
 def test_a_giant_paste_is_cut():
