@@ -17,7 +17,7 @@ from monitor.presentation.view import Cell, Column, Line, Role
 if TYPE_CHECKING:
     from monitor.presentation.linked_line import Target
 
-MARK_MEANINGS = {"!": "mark_trouble", "+": "mark_new", "×": "mark_closed"}
+MARK_MEANINGS = {"!": "mark_trouble", "~": "mark_elsewhere", "+": "mark_new", "×": "mark_closed"}
 """By the second mark before a row: what explain() is asked for."""
 _MISSING = ("–", "·")
 _NARROW_VALUE, _WIDE_VALUE = 22, 32
@@ -73,7 +73,7 @@ class Explanation:
 
 
 def explained_line(
-    columns: Sequence[Column], line: Line, whys: Sequence[Why], sort_column: str | None
+    columns: Sequence[Column], line: Line, whys: Sequence[Why], sort_column: str | None, *, mark_reason: str = ""
 ) -> tuple[ExplainedValue, ...]:
     """Put the values of a table's line beside their reasons, its mark first.
 
@@ -82,10 +82,11 @@ def explained_line(
         line: Their cells.
         whys: One for each column.
         sort_column: Id of the column that decides the order.
+        mark_reason: Why the line is marked, where that is known.
     """
     found = []
     if line.marks in MARK_MEANINGS:
-        found.append(ExplainedValue("mark", Cell(line.marks, line.role), Why(MARK_MEANINGS[line.marks])))
+        found.append(ExplainedValue("mark", Cell(line.marks, line.role), Why(MARK_MEANINGS[line.marks], mark_reason)))
     for column, cell, why in zip(columns, line.cells, whys, strict=True):
         label = column.title.partition(" / ")[0] or column.id
         found.append(ExplainedValue(label, cell, why, is_sorted=column.id == sort_column))

@@ -161,6 +161,7 @@ _ROUTING = {
 _SIGNS = {
     "cursor": "The row that keys act on; it keeps its line.",
     "mark_trouble": "Trouble: an accept queue is above its limit, the kernel drops new clients.",
+    "mark_elsewhere": "A new connection would leave elsewhere today, or has no way at all.",
     "mark_new": "Opened in the last 3 s.",
     "mark_closed": "Closed in the last 3 s; its last numbers stay for that long.",
     "unknown": "Not known, or there is none; 0 is zero. i says why.",

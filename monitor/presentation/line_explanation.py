@@ -16,7 +16,7 @@ from monitor.presentation.group_reasons import group_whys
 from monitor.presentation.groups_view import GroupsView
 from monitor.presentation.listeners_view import LISTENER_COLUMNS, ListenersView, endpoint_text
 from monitor.presentation.process_sections import ProcessSections, Section
-from monitor.presentation.row_reasons import row_whys
+from monitor.presentation.row_reasons import mark_why, row_whys
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.service_endpoints import ServiceEndpoints
 from monitor.presentation.view import Column, Line, TableView
@@ -71,7 +71,7 @@ def _of_part(view: TableView, position: int, part: GroupsView | ConnectionsView,
         return Explanation(title, _values(view, position, group_whys(part.groups, texts, entry)))
     row = int(part.rows_at(within)[0])
     texts = RowTexts(part.interval)
-    values = _values(view, position, row_whys(texts, row))
+    values = _values(view, position, row_whys(texts, row), mark_why(texts.interval, row))
     # Above groups the columns have the groups' titles.
     own = [
         replace(value, label=_TITLES[column.id])
@@ -99,10 +99,13 @@ def _of_process(view: ProcessSections, position: int) -> Explanation:
 def _of_socket(view: ProcessSections, position: int, section: Section, within: int) -> Explanation:
     part = section.part
     is_group = isinstance(part, GroupsView) and part.is_group_at(within)
+    heading = _heading(view, position - within - 1, section)
     if is_group and section.role is SocketRole.LISTENS:
-        return _of_listener(view.interval, int(part.rows_at(within)[0]))
-    made = _of_part(view, position, part, within)
-    return replace(made, values=tuple(_as_peer(value) for value in made.values))
+        made = _of_listener(view.interval, int(part.rows_at(within)[0]))
+    else:
+        made = _of_part(view, position, part, within)
+        made = replace(made, values=tuple(_as_peer(value) for value in made.values))
+    return replace(made, values=(*made.values, heading))
 
 
 def _as_peer(value: ExplainedValue) -> ExplainedValue:
@@ -131,7 +134,8 @@ def _heading(view: ProcessSections, position: int, section: Section) -> Explaine
     return ExplainedValue("heading", words[0], Why("role", reason))
 
 
-def _values(view: TableView, position: int, whys: _Whys) -> tuple[ExplainedValue, ...]:
+def _values(view: TableView, position: int, whys: _Whys, mark_reason: str = "") -> tuple[ExplainedValue, ...]:
     columns: Sequence[Column] = view.columns
     (line,) = view.lines(position, position + 1)
-    return explained_line(columns, line, [whys(column.id) for column in columns], view.sort_column)
+    reasons = [whys(column.id) for column in columns]
+    return explained_line(columns, line, reasons, view.sort_column, mark_reason=mark_reason)

@@ -13,13 +13,16 @@ from functools import cached_property
 from monitor.model.process import OwnerReason
 from monitor.model.sample import DIRECTION_DIALLED, DIRECTION_UNKNOWN, Interval
 from monitor.model.tcp import KERNEL_HELD, PROTOCOL_TCP, TcpState
+from monitor.presentation.agreement_words import agreement_text
 from monitor.presentation.connection_reading import ConnectionReading
 from monitor.presentation.connection_words import connection_lines, connection_title
+from monitor.presentation.connections_view import row_mark
 from monitor.presentation.explained_value import Why
 from monitor.presentation.formats import bytes_text
 from monitor.presentation.linked_line import LinkedLine, Target, ToProcess, ToRouting
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.selection import owner_line
+from monitor.reasoning.egress import agreement_of
 from monitor.reasoning.interfaces import NO_INTERFACE
 
 _UNBROKEN = 1_000
@@ -106,6 +109,15 @@ def row_whys(texts: RowTexts, row: int) -> Callable[[str], Why]:
     """Give a function that says for each column of the connections what it is about in this row, and why."""
     known = _Socket(texts, row)
     return lambda column: _REASONS[column](known)
+
+
+def mark_why(interval: Interval, row: int) -> str:
+    """Say why a row carries the mark that row_mark() gives it."""
+    if not math.isnan(float(interval.closed_at[row])):
+        return "closed a moment ago"
+    if row_mark(interval, row)[0] == "+":
+        return "first seen a moment ago"
+    return agreement_text(agreement_of(interval, row))
 
 
 def owner_why(texts: RowTexts, row: int) -> Why:

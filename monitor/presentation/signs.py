@@ -7,6 +7,7 @@ SIGNS = (
     ("+", "mark_new"),
     ("×", "mark_closed"),
     ("!", "mark_trouble"),
+    ("~", "mark_elsewhere"),
     ("← →", "direction"),
     ("·", "no_direction"),
     ("–", "unknown"),

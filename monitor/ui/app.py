@@ -20,7 +20,7 @@ from monitor.sampling.sampler import (
     SamplerEvent,
     SocketAnswered,
 )
-from monitor.ui.commands import ActionCommands, ProcessCommands
+from monitor.ui.commands import ActionCommands, ProcessCommands, WordsCommand
 from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsProcess, ShowsRoutes, ShowsSocket
 from monitor.ui.drill_down import DrillDown
 from monitor.ui.glyphs import ASCII_GLYPHS
@@ -65,7 +65,7 @@ class MonitorApp(ThemedApp):
 
     TITLE = "fourtuple"
     CSS_PATH = "styles.tcss"
-    COMMANDS: ClassVar = {ActionCommands, ProcessCommands}
+    COMMANDS: ClassVar = {ActionCommands, ProcessCommands, WordsCommand}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.APP, Where.EVERYWHERE)]
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
@@ -312,12 +312,12 @@ class MonitorApp(ThemedApp):
 
         explain_line(self, self._acting)
 
-    def action_help(self) -> None:
-        """Open the help screen."""
+    def action_help(self, part: str = "") -> None:
+        """Open the help for the screen on top, at its beginning or at one of its parts."""
         from monitor.ui.screens.help import HelpScreen  # noqa: PLC0415 - on demand
 
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.glyphs))
+        if self._acting is not None:
+            self.push_screen(HelpScreen(self._acting.place, self.interval, self.glyphs, part))
 
     def action_redraw(self) -> None:
         """Draw everything anew."""

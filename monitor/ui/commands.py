@@ -75,3 +75,25 @@ class ProcessCommands(Provider):
             score = matcher.match(title)
             if score > 0:
                 yield Hit(score, Content(f"process {title}"), partial(app.drill_down.show_process, pid), text=title)
+
+
+class WordsCommand(Provider):
+    """Offers the part of the help that says what a port, an endpoint, a socket, a connection and a listener are."""
+
+    _TEXT = "Words: port, endpoint, socket, connection, listener"
+
+    async def discover(self) -> Hits:
+        """List it."""
+        yield DiscoveryHit(Content(self._TEXT), self._show, text=self._TEXT)
+
+    async def search(self, query: str) -> Hits:
+        """List it where it matches."""
+        score = self.matcher(query).match(self._TEXT)
+        if score > 0:
+            yield Hit(score, Content(self._TEXT), self._show, text=self._TEXT)
+
+    def _show(self) -> None:
+        from monitor.ui.screens.help import WORDS_PART  # noqa: PLC0415 - on demand
+
+        app: MonitorApp = self.app  # type: ignore[assignment]  # as below
+        app.action_help(WORDS_PART)

@@ -1,8 +1,9 @@
-"""The help screen: what the marks mean, and every key from the one table."""
+"""The help screen, for the screen that it was opened from: its keys, all others, the signs, the words, the filter."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -18,45 +19,78 @@ from monitor.ui.widgets.text_lines import TextLines
 if TYPE_CHECKING:
     from monitor.model.sample import Interval
 
-_MARKS = (
-    ("▸", "the row that keys act on; it keeps its line"),
-    ("+ ×", "opened, closed a moment ago"),
-    ("!", "an accept queue is full: the kernel drops new clients"),
-    ("← → ·", "accepted here, dialled from here, not known"),
-    ("–", "not known, or there is none; 0 is zero"),
-    ("(www-data)", "the owner is not known, its user is"),
-    ("nginx ×4", "one socket, held by 4 processes"),
-    ("8 sockets", "several sockets at one endpoint (SO_REUSEPORT)"),
-    ("reach", "lo: this host only; net: one address; all: every address"),
-    ("queue", "accept queue and its limit; for udp bytes that wait"),
-    ("ret%", "segments sent again, of all; + rose just now; ×3 SYN tries"),
-    ("idle", "time since data last passed, either way"),
-)
 _PLACES = (
     (Where.LISTENERS, "Lis", "Listeners"),
     (Where.CONNECTIONS, "Con", "Connections"),
     (Where.ROUTING, "Rou", "Routing"),
     (Where.PROCESS, "proc", "a process"),
     (Where.CONNECTION, "conn", "a connection"),
+    (Where.EXPLANATION, "expl", "an explanation"),
     (Where.WORKERS, "work", "workers"),
 )
+WORDS_PART = "Words"
+_FILTERS = (
+    ("nginx", "any word: part of an endpoint, state, process, user or interface"),
+    (":443", "a port, at either end"),
+    ("10.0.0.0/8", "addresses of a network; also an address, or address:port"),
+    ("remote :443", "one end only: local or remote, and a port, an address, a network, or address:port"),
+    ("estab", "a state; also listen, syn-sent, close-wait, time-wait, …"),
+    ("pid 812", "also proc nginx, user www-data, iface eth0, tcp, udp, in, out"),
+    ("a b, a or b", "both, one of them; not, and ( ) as usual"),
+)
+_MOUSE = "While the mouse is on, hold Shift to select text; --no-mouse leaves the mouse to the terminal."
+_MARGIN = 3
+"""Lines of a page that stay on screen when the next one is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the help, to which Tab goes."""
+
+    title: str
+    lines: Sequence[TextLine]
+    """Unbroken."""
+    legend: str = ""
+    """What the abbreviations in it stand for."""
+
+    @property
+    def all_lines(self) -> list[TextLine]:
+        """The title and the lines."""
+        return [TextLine((Cell(f" {self.title}  ", Role.STRONG), Cell(self.legend, Role.DIM))), *self.lines, TextLine()]
 
 
 class HelpScreen(Screen[None]):
-    """Shows the words and the keys; any of q, Esc, ? leaves."""
+    """Shows the parts below each other; any of q, Esc, ? leaves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,escape,question_mark,f1,backspace", "leave", "back", show=False, priority=True),
         Binding("down,j", "scroll(1)", "down", show=False, priority=True),
         Binding("up,k", "scroll(-1)", "up", show=False, priority=True),
-        Binding("space", "scroll(10)", "page down", show=False, priority=True),
+        Binding("pagedown,space", "page(1)", "page down", show=False, priority=True),
+        Binding("pageup", "page(-1)", "page up", show=False, priority=True),
+        Binding("home,g", "first", "first line", show=False, priority=True),
+        Binding("end,G", "last", "last line", show=False, priority=True),
+        Binding("tab", "part(1)", "next part", show=False, priority=True),
+        Binding("shift+tab", "part(-1)", "part before", show=False, priority=True),
     ]
 
-    def __init__(self, glyphs: Mapping[int, str] | None) -> None:
+    def __init__(
+        self, place: Where, interval: Interval | None, glyphs: Mapping[int, str] | None, start: str = ""
+    ) -> None:
+        """Make the help.
+
+        Args:
+            place: Whose keys come first.
+            interval: Where the words' examples are taken from.
+            glyphs: A table for str.translate, or None.
+            start: Title of the part to show first; empty for the top.
+        """
         super().__init__()
         self._title = TextLines(glyphs=glyphs, id="title")
         self._text = TextLines(glyphs=glyphs, id="keys")
-        self._is_ascii = glyphs is not None
+        self._parts = help_parts(place, interval, is_ascii=glyphs is not None)
+        self._starts: list[int] = []
+        self._start = start
 
     def compose(self) -> ComposeResult:
         """Lay out a title and the scrolling text."""
@@ -66,18 +100,18 @@ class HelpScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Fill in the title."""
-        self._title.show(
-            [
-                TextLine(
-                    (Cell(" fourtuple: keys and signs", Role.STRONG),), (Cell("j and k scroll, q or Esc goes back "),)
-                )
-            ]
-        )
+        name = Cell(" fourtuple: help", Role.STRONG)
+        self._title.show([TextLine((name,), (Cell("Tab next part, j k scroll, q or Esc goes back "),))])
+        # Before the text is laid out there is nothing to scroll to.
+        self.watch(self._scroll, "virtual_size", self._show_start, init=False)
 
     def on_resize(self) -> None:
         """Break the text to the width."""
-        width = self.size.width
-        lines = [part for line in help_lines(is_ascii=self._is_ascii) for part in wrapped(line, width)]
+        lines: list[TextLine] = []
+        self._starts = []
+        for part in self._parts:
+            self._starts.append(len(lines))
+            lines += [broken for line in part.all_lines for broken in wrapped(line, self.size.width)]
         self._text.styles.height = len(lines)
         self._text.show(lines)
 
@@ -89,55 +123,75 @@ class HelpScreen(Screen[None]):
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the text."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+        self._scroll.scroll_relative(y=lines, animate=False)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll by what fits on the screen."""
+        self.action_scroll(pages * max(1, self._scroll.size.height - _MARGIN))
+
+    def action_first(self) -> None:
+        """Go to the first line."""
+        self._scroll.scroll_home(animate=False)
+
+    def action_last(self) -> None:
+        """Go to the last line."""
+        self._scroll.scroll_end(animate=False)
+
+    def action_part(self, step: int) -> None:
+        """Go to the beginning of the next part, or of the one before; round at the ends."""
+        now = round(self._scroll.scroll_y)
+        # The last part may be too short to stand on top.
+        if step > 0 and now >= round(self._scroll.max_scroll_y):
+            wanted = 0
+        elif step > 0:
+            wanted = next((start for start in self._starts if start > now), 0)
+        else:
+            wanted = next((start for start in reversed(self._starts) if start < now), self._starts[-1])
+        self._scroll.scroll_to(y=wanted, animate=False)
 
     def action_leave(self) -> None:
         """Go back."""
         self.app.pop_screen()
 
+    @property
+    def _scroll(self) -> VerticalScroll:
+        return self.query_one(VerticalScroll)
 
-def help_lines(*, is_ascii: bool = False) -> list[TextLine]:
-    """Make the text: signs first, then the keys with the places where they work."""
-    lines = [plain(" Signs", Role.HEADING)]
-    lines += [TextLine((Cell(f"   {sign:<13}", Role.STRONG), Cell(text))) for sign, text in _MARKS]
-    legend = ", ".join(f"{word} {name}" for _, word, name in _PLACES)
-    lines += [TextLine(), TextLine((Cell(f" {'Keys':<7}", Role.HEADING), Cell(legend, Role.DIM)))]
-    worked = {key: _places(key) for key in KEYS}
-    width = max(map(len, worked.values())) + 1
-    for key, places in worked.items():
-        lines.append(
-            TextLine(
-                (
-                    Cell(f"   {key.names(is_ascii=is_ascii):<13}", Role.STRONG),
-                    Cell(f"{places:<{width}}", Role.DIM),
-                    Cell(key.help),
-                )
-            )
-        )
-    lines += [
-        TextLine(),
-        plain(" Filter", Role.HEADING),
-        *[TextLine((Cell(f"   {example:<13}", Role.STRONG), Cell(text))) for example, text in _FILTERS],
-        TextLine(),
-        TextLine((Cell("   "), Cell(_MOUSE, Role.DIM))),
+    def _show_start(self) -> None:
+        """Begin with the part that was asked for; later the user has moved."""
+        titles = [part.title for part in self._parts]
+        if self._start in titles and self._starts and self._scroll.max_scroll_y > 0:
+            self._scroll.scroll_to(y=self._starts[titles.index(self._start)], animate=False)
+            self._start = ""
+
+
+def help_parts(place: Where, interval: Interval | None, *, is_ascii: bool = False) -> list[Part]:
+    """Make the parts of the help for a place."""
+    from monitor.presentation.explanations import gist  # noqa: PLC0415 - only who asks needs it
+    from monitor.presentation.signs import SIGNS  # noqa: PLC0415 - as above
+    from monitor.presentation.words import words_lines  # noqa: PLC0415 - as above
+
+    here = [key for key in KEYS if key.where & place]
+    elsewhere = [key for key in KEYS if not key.where & place]
+    name = next((name for where, _, name in _PLACES if where & place), "")
+    legend = ", ".join(f"{word} {name}" for where, word, name in _PLACES if not where & place)
+    return [
+        Part(f"Keys in {name}", [_key_line(key, is_ascii=is_ascii) for key in here]),
+        Part("Keys elsewhere", [_key_line(key, _places(key), is_ascii=is_ascii) for key in elsewhere], legend),
+        Part("Signs", [_labelled(sign, gist(meaning)) for sign, meaning in SIGNS]),
+        Part(WORDS_PART, words_lines(interval)),
+        Part("Filter", [*(_labelled(sign, text) for sign, text in _FILTERS), TextLine(), plain(f"   {_MOUSE}")]),
     ]
-    return lines
+
+
+def _key_line(key: Key, places: str = "", *, is_ascii: bool) -> TextLine:
+    start = (Cell(f"   {key.names(is_ascii=is_ascii):<13}", Role.STRONG),)
+    return TextLine((*start, *((Cell(f"{places:<13} ", Role.DIM),) if places else ()), Cell(key.help)))
+
+
+def _labelled(label: str, text: str) -> TextLine:
+    return TextLine((Cell(f"   {label:<13}", Role.STRONG), Cell(text)))
 
 
 def _places(key: Key) -> str:
-    """Name the places where a key works; nothing where that is everywhere."""
-    if key.where == Where.EVERYWHERE:
-        return ""
     return " ".join(word for where, word, _ in _PLACES if key.where & where)
-
-
-_MOUSE = "While the mouse is on, hold Shift to select text; --no-mouse leaves the mouse to the terminal."
-_FILTERS = (
-    ("nginx", "any word: part of an endpoint, state, process, user or interface"),
-    (":443", "a port, at either end"),
-    ("10.0.0.0/8", "addresses of a network; also an address, or address:port"),
-    ("remote :443", "one end only: local or remote, and a port, an address, a network, or address:port"),
-    ("estab", "a state; also listen, syn-sent, close-wait, time-wait, …"),
-    ("pid 812", "also proc nginx, user www-data, iface eth0, tcp, udp, in, out"),
-    ("a b, a or b", "both, one of them; not, and ( ) as usual"),
-)
