@@ -18,6 +18,9 @@ _MEANINGS = {
     "mtu": "mtu",
     "next hop": "next_hop",
     "else": "else",
+    "conns": "conns",
+    "queue": "accept_queue",
+    "waiting": "udp_queue",
 }
 """By label of a line."""
 _UNANSWERED = 2

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.model.sample import DIRECTION_DIALLED, F64, Interval
-from monitor.model.socket_table import U64, Bools
+from monitor.model.socket_table import U64, Bools, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, TcpState
 from monitor.reasoning.columns import group_rows, service_columns, sum_known
 from monitor.reasoning.holders import Holders
@@ -57,6 +57,11 @@ def read_host(interval: Interval) -> F64:
     if not sample.has_time_wait:
         counts[[TcpState.CLOSED, TcpState.BOUND_INACTIVE]] = np.nan
     return np.concatenate([receive, send, [udp], counts[list(STATES)]])
+
+
+def listener_key(table: SocketTable, row: int) -> tuple[int, ...]:
+    """Give the values of LISTENER_KEY of a waiting socket."""
+    return tuple(int(getattr(table, name)[row]) for name in LISTENER_KEY)
 
 
 def read_listeners(interval: Interval) -> Readings:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
-    from monitor.sampling.history import ProcessHistory, RowHistory
+    from monitor.sampling.history import ListenerHistory, ProcessHistory, RowHistory
     from monitor.sampling.source import Source
 
 PERIODS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -261,6 +261,15 @@ class MonitorApp(ThemedApp):
         if history is None or self.interval is None:
             return None
         return history.row((self.interval.table.namespace, cookie))
+
+    def history_of_listener(self, row: int) -> ListenerHistory | None:
+        """Give the last two minutes of the service endpoint of a waiting socket, by its row in what is shown."""
+        from monitor.sampling.readings import listener_key  # noqa: PLC0415 - it brings numpy
+
+        history = self._sampler.history
+        if history is None or self.interval is None:
+            return None
+        return history.listener(listener_key(self.interval.table, row))
 
     def history_of_process(self, pid: int, start_time: int) -> ProcessHistory | None:
         """Give the last two minutes of a process."""

@@ -16,22 +16,32 @@ if TYPE_CHECKING:
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
     from monitor.presentation.routing_text import RouteAnswer
+    from monitor.presentation.text_line import TextLine
+    from monitor.sampling.history import ListenerHistory
 
 
 class RowDetail:
     """Follows the cursor of a list, or a remote endpoint that was typed."""
 
-    def __init__(self, routing: RoutingPane, strip: TextLines, ask: Callable[[Flow], None]) -> None:
+    def __init__(
+        self,
+        routing: RoutingPane,
+        strip: TextLines,
+        ask: Callable[[Flow], None],
+        history_of_listener: Callable[[int], ListenerHistory | None],
+    ) -> None:
         """Follow nothing yet.
 
         Args:
             routing: Shows the way.
             strip: Shows the way and the owner in two lines.
             ask: Puts a question about a route; its answer comes to take().
+            history_of_listener: Gives the last two minutes of the service endpoint of a row.
         """
         self._routing = routing
         self._strip = strip
         self._route = RouteFollower(ask)
+        self._history_of_listener = history_of_listener
 
     def show(self, pane: ListPane) -> None:
         """Show what is known of the row at a list's cursor, and ask for what is not."""
@@ -44,12 +54,25 @@ class RowDetail:
 
         row = pane.row_at_cursor()
         self._route.follow(interval, row)
-        self._routing.answer(*self._route.title_and_lines(interval, row))
+        title, lines = self._route.title_and_lines(interval, row)
+        self._routing.answer(title, [*self._curves(interval, row), *lines])
         if row is None:
             self._strip.show([])
         else:
             who = owner_line(RowTexts(interval), row, group_size=len(pane.rows_at_cursor()))
             self._strip.show([strip_line(interval, row, self._route.answer), who])
+
+    def _curves(self, interval: Interval, row: int | None) -> list[TextLine]:
+        """Draw what a waiting socket did; nothing where the answer is about another thing."""
+        table = interval.table
+        if self._route.typed is not None or row is None or bool(table.is_pair[row] | table.is_bound_only[row]):
+            return []
+        history = self._history_of_listener(row)
+        if history is None:
+            return []
+        from monitor.presentation.listener_history import history_lines  # noqa: PLC0415 - on demand
+
+        return history_lines(history, int(table.protocol[row]))
 
     def forget_stale(self, interval: Interval) -> None:
         """Ask again where something about routes changed, or where no answer came."""

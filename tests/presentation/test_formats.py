@@ -11,6 +11,8 @@ from monitor.presentation.formats import (
     clock_text,
     count_text,
     duration_text,
+    gauge,
+    long_duration_text,
     rate_text,
     rtt_text,
     share_text,
@@ -143,3 +145,38 @@ def test_no_time_from_a_stranger_raises(unix):
 )
 def test_a_bar_is_full_only_at_its_limit_and_empty_only_at_nothing(used, limit, shown):
     assert bar(used, limit) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0s"),
+        (41.9, "41s"),
+        (60, "1m"),
+        (845, "14m 5s"),
+        (273_700, "3d 4h"),
+        (259_300, "3d"),
+        (2 * 31_557_600 + 86_400, "2y 1d"),
+        (None, "–"),
+        (math.nan, "–"),
+        (-1, "–"),
+    ],
+)
+def test_a_long_duration_has_its_two_largest_units(seconds, text):
+    assert long_duration_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("used", "limit", "filled"),
+    [
+        (0, 1024, ""),
+        (1, 1024, "▌"),
+        (144, 1024, "█"),
+        (512, 1024, "█████"),
+        (1023, 1024, "█████████▌"),
+        (2000, 1024, "█" * 10),
+        (3, 0, "█" * 10),
+    ],
+)
+def test_a_gauge_shows_anything_and_is_full_at_the_limit_only(used, limit, filled):
+    assert gauge(used, limit, 10) == (filled, "·" * (10 - len(filled)))

@@ -111,3 +111,16 @@ def test_rights_are_the_capabilities_and_not_the_name(uid: int, capabilities: in
 def test_a_hostile_host_is_cut_and_escaped():
     line = status_line(db1(host="\x1b[31m" + "h" * 300), FRESH, 200)
     assert line.left[0].text == " \\x1b[31mhhhhhhh… "
+
+
+def test_a_path_stands_in_place_of_the_counts():
+    names = ("Connections", "192.0.2.10:41022 → 198.51.100.20:5432", "proxy[990]")
+    wide = text(status_line(db1(), FRESH, 120, names), 120)
+    assert wide.startswith(" db1 03:12:41Z live 1s  Connections › 192.0.2.10:41022 → 198.51.100.20:5432 › proxy[990]")
+    assert wide.endswith(" as root ")
+    assert text(status_line(db1(), FRESH, 80, names), 80) == " db1 03:12:41Z live 1s  Connections › … › proxy[990] "
+
+
+@pytest.mark.parametrize("width", range(30, 120, 3))
+def test_a_path_never_needs_more_than_the_line(width: int):
+    text(status_line(db1(), FRESH, width, ("Connections", "192.0.2.10:41022", "proxy[990]")), width)

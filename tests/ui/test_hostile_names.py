@@ -79,7 +79,7 @@ async def test_a_name_is_shown_and_does_nothing(name: bytes):
         assert_harmless(stage)
         await stage.type("/[::]:443")
         await stage.press("enter", "p")
-        await stage.sees("processes hold")
+        await stage.sees("4 workers on")
         assert_harmless(stage)
         await stage.press("q", "enter")
         assert_harmless(stage)
@@ -87,7 +87,7 @@ async def test_a_name_is_shown_and_does_nothing(name: bytes):
         await stage.settle()
         assert_harmless(stage)
         stage.app.drill_down.show_process(990)
-        await stage.sees("command")
+        await stage.sees(" fds 144")
         assert_harmless(stage)
         await stage.press("colon")
         await stage.sees("Search for commands")
@@ -102,7 +102,7 @@ async def test_markup_in_a_name_is_its_text():
         assert stage.lines[0].startswith(" [/nope] ")
         assert "leaves   [/nope] from" in stage.text
         stage.app.drill_down.show_process(990)
-        await stage.sees("─ [/nope][990] ─")
+        await stage.sees("─ [/nope][990] · ")
 
 
 async def test_a_click_on_a_name_that_looks_like_an_action_only_moves_the_cursor():

@@ -41,8 +41,10 @@ async def test_a_walk_that_began_in_listeners_says_so():
     async with monitor_of(machine_db1.source()) as stage:
         await stage.press("1")
         await stage.type("/[::]:443")
-        await stage.press("enter", "p", "enter")
-        await shows_path(stage, "Listeners", "[::]:443", "nginx[812]")
+        await stage.press("enter", "p")
+        await stage.sees("4 workers on [::]:443")
+        await stage.press("enter")
+        await shows_path(stage, "Listeners", "[::]:443", "nginx[814]")
 
 
 async def test_what_connections_are_narrowed_to_belongs_to_the_path():

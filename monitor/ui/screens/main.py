@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from monitor.model.sample import Interval
     from monitor.model.socket_table import Bools
     from monitor.presentation.routing_text import RouteAnswer
+    from monitor.sampling.history import ListenerHistory
     from monitor.ui.app import MonitorApp
 
 _DETAIL_DELAY_S = 0.03
@@ -42,7 +43,7 @@ class MainScreen(PanesScreen):
         super().__init__(glyphs)
         self._start_filter = start_filter
         self._steps = Steps()
-        self._detail = RowDetail(self.routing, self._strip, self._ask_route)
+        self._detail = RowDetail(self.routing, self._strip, self._ask_route, self._history_of_listener)
         self._rest_timer: Timer | None = None
 
     def on_mount(self) -> None:
@@ -162,6 +163,9 @@ class MainScreen(PanesScreen):
 
     def _ask_route(self, flow: Flow) -> None:
         self.app.ask_route(flow)
+
+    def _history_of_listener(self, row: int) -> ListenerHistory | None:
+        return self.app.history_of_listener(row)
 
     def _open_connection(self) -> None:
         """Open the screen of the pair at the cursor; a socket that is only bound has none, but a process."""

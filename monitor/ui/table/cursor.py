@@ -31,8 +31,10 @@ class RowCursor:
         if view.count == 0:
             # The key is kept: a filter that matched nothing for a moment has not moved the cursor.
             return
-        found = view.position_of(self.key) if self.is_following else _row_near(view, 0)
-        if found is None:
+        if not self.is_following:
+            self.position, self.top = _row_near(view, 0), 0
+            self._reveal(view, height)
+        elif (found := view.position_of(self.key)) is None:
             self.position = _row_near(view, min(self.position, view.count - 1))
             self._settle(view, height)
         else:

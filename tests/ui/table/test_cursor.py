@@ -166,3 +166,51 @@ def test_refresh_and_resize_leave_the_cursor_on_a_row_of_the_list(
     cursor.resize(view, new)
     assert 0 <= line_of(cursor) < max(1, new)
     assert cursor.key == view.key_at(cursor.position)
+
+
+class Parted(SyntheticView):
+    """Rows of which every fourth is a heading, the first one among them."""
+
+    def is_heading_at(self, position: int) -> bool:
+        return position % 4 == 0
+
+
+def test_an_untouched_cursor_stands_on_the_first_row_beneath_the_heading():
+    cursor = RowCursor()
+    cursor.follow(Parted(range(12)), HEIGHT)
+    assert (cursor.position, cursor.top) == (1, 0)
+
+
+def test_moving_passes_over_headings_both_ways_and_shows_them_with_their_row():
+    view = Parted(range(40))
+    cursor = cursor_on(view, 3, 4)
+    cursor.move_by(view, 1, 4)
+    assert cursor.position == 5
+    cursor.move_by(view, -1, 4)
+    assert cursor.position == 3
+    for _ in range(9):
+        cursor.move_by(view, -1, 4)
+    assert (cursor.position, cursor.top) == (1, 0)
+
+
+@given(st.integers(2, 15), st.lists(st.integers(-12, 12), max_size=30))
+def test_whatever_is_pressed_the_cursor_is_on_a_row_on_screen(height, moves):
+    view = Parted(range(43))
+    cursor = cursor_on(view, 20, height)
+    for rows in moves:
+        (cursor.scroll_by if rows % 2 else cursor.page_by)(view, rows, height)
+        assert not view.is_heading_at(cursor.position)
+        assert cursor.top <= cursor.position < cursor.top + height
+
+
+def test_a_heading_that_is_clicked_gives_the_row_beneath():
+    assert cursor_on(Parted(range(12)), 8).position == 9
+
+
+def test_home_twice_lets_go_also_beneath_a_heading():
+    view = Parted(range(12))
+    cursor = cursor_on(view, 6)
+    cursor.move_first(view, HEIGHT)
+    assert (cursor.position, cursor.top, cursor.is_following) == (1, 0, True)
+    cursor.move_first(view, HEIGHT)
+    assert not cursor.is_following
