@@ -6,6 +6,7 @@ The rooms, each of which imports only what stands below it (tests/test_architect
     cli           arguments, sub-commands, exit codes
     ui            the screen; Textual lives here and nowhere else
     presentation  words and order without Textual: safe_text, formats, columns, filters, views
+    dial          the library's face: TcpConnection.to() and open() really connect
     sampling      the collector process, its frames, the stream, the sampler: Samples to Intervals, and their history
     kernel        the only room that talks to Linux: sock_diag, owners, processes, rtnetlink
     reasoning     what follows: which listener, which direction, whose socket, does the route agree
@@ -23,7 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from monitor.model.connection import TcpConnection
+    from monitor.dial import TcpConnection
     from monitor.model.endpoint import Endpoint
 
 __all__ = ["Endpoint", "TcpConnection"]
@@ -37,7 +38,7 @@ def __getattr__(name: str) -> object:
 
         return Endpoint
     if name == "TcpConnection":
-        from monitor.model.connection import TcpConnection  # noqa: PLC0415 - as above
+        from monitor.dial import TcpConnection  # noqa: PLC0415 - as above
 
         return TcpConnection
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

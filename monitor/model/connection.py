@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 from monitor.model.endpoint import Endpoint
 
@@ -19,9 +20,9 @@ class TcpConnection:
     remote: Endpoint
 
     @property
-    def reversed(self) -> TcpConnection:
+    def reversed(self) -> Self:
         """The same connection as the other side sees it."""
-        return TcpConnection(self.remote, self.local)
+        return type(self)(self.remote, self.local)
 
     def __str__(self) -> str:
         """Give "local → remote"."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import monitor
+from monitor import dial
 from monitor.model.connection import TcpConnection
 from monitor.model.endpoint import Endpoint
 
@@ -25,5 +26,6 @@ def test_two_connections_that_differ_in_one_port_are_two():
 
 
 def test_the_package_hands_out_its_two_faces():
-    assert monitor.TcpConnection is TcpConnection
+    assert monitor.TcpConnection is dial.TcpConnection
+    assert issubclass(monitor.TcpConnection, TcpConnection)
     assert monitor.Endpoint is Endpoint
