@@ -36,7 +36,7 @@ HOST = b"\x1b[5m[red]\xe2\x80\xae\xff"
 
 OURS = re.compile(
     rb"\x1b\[(?: [0-9;]*m | [0-9]+;[0-9]+H | \?(?:7|25|1000|1003|1006|1049|2004|2026)[hl]"
-    rb"| \?2026\$p | >1u | <u )",
+    rb"| \?2026\$p | >1u | <u ) | \x1b\]11;\?\x07",
     re.VERBOSE,
 )
 """All that the monitor itself may send beside text."""
@@ -163,14 +163,14 @@ def test_names_are_text_on_every_screen(zoo, start, size, visited):
 
 
 @pytest.mark.kernel
-def test_the_choice_among_owners_shows_names_as_text(namespace, tmp_path, scene, start):
+def test_the_workers_of_an_endpoint_show_names_as_text(namespace, tmp_path, scene, start):
     names = [NAMES["sequences"], NAMES["controls"]]
     port = 0
     for name in names:
         port = scene.enter_context(servers.hostile_executable(name, tmp_path, reuse_port=True, port=port)).port
     terminal = start(size=(80, 24), wanted="2 sockets")
     terminal.press("1", "p")
-    terminal.wait_for(lambda text: all(f"{safe_text(name)}[" in text for name in names))
+    terminal.wait_for(lambda text: "workers on" in text and all(safe_text(name)[:16] in text for name in names))
     assert_only_text_of_theirs(terminal.raw[: terminal.raw.rindex(END_OF_FRAME)])
 
 

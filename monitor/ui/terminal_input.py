@@ -17,7 +17,6 @@ from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
 from monitor.presentation.characters import is_shown
-
 from monitor.ui import ground_colour
 
 LONGEST_PASTE = 65_536
