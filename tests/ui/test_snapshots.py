@@ -102,6 +102,24 @@ async def test_help(svg: SnapshotAssertion):
         assert picture(stage.app) == svg
 
 
+async def test_words(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source(), (80, 24)) as stage:
+        await stage.press("question_mark", "tab", "tab", "tab")
+        assert picture(stage.app) == svg
+
+
+async def test_explained_listener(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source(), (80, 24)) as stage:
+        await stage.press("1", "i")
+        assert picture(stage.app) == svg
+
+
+async def test_explained_connection(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source()) as stage:
+        await stage.press("i")
+        assert picture(stage.app) == svg
+
+
 async def test_palette(svg: SnapshotAssertion):
     async with monitor_of(machine_db1.source(), (80, 24)) as stage:
         await stage.press("colon")
