@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import socket
 from functools import lru_cache, singledispatch
-from ipaddress import IPv4Network, IPv6Network
 from typing import NamedTuple
 
 import numpy as np
 
 from monitor.model.endpoint import address_words
 from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, DIRECTION_UNKNOWN, Interval
-from monitor.model.socket_table import U64, Bools, SocketTable
+from monitor.model.socket_table import Bools, SocketTable
 from monitor.presentation.filter_description import describe
 from monitor.presentation.filter_parser import parse
 from monitor.presentation.filter_tree import (
@@ -39,11 +38,11 @@ from monitor.presentation.filter_tree import (
     UserIs,
 )
 from monitor.presentation.row_search import RowSearch, text_of
+from monitor.reasoning.address_ranges import is_in
 from monitor.reasoning.interfaces import NO_INTERFACE
 
 __all__ = ["Filter", "describe", "mask", "parse"]
 
-_WORD = (1 << 64) - 1
 _IPV4 = 4
 
 
@@ -127,8 +126,8 @@ def _port_is(tree: PortIs, rows: RowSearch) -> _Truth:
 @_truth.register
 def _address_in(tree: AddressIn, rows: RowSearch) -> _Truth:
     table, network = rows.table, tree.network
-    local = _is_in(network, table.local_high, table.local_low)
-    remote = _is_in(network, table.remote_high, table.remote_low)
+    local = is_in(network, table.local_high, table.local_low)
+    remote = is_in(network, table.remote_high, table.remote_low)
     return _known(_at_side(tree.side, local, remote, table) & _has_family(network.version, table))
 
 
@@ -188,15 +187,6 @@ def _leaves_elsewhere(_tree: LeavesElsewhere, rows: RowSearch) -> _Truth:
     if egress is None:
         return _known_where(np.zeros(len(rows.table), np.bool_), np.zeros(len(rows.table), np.bool_))
     return _known_where(egress.is_known, egress.is_elsewhere)
-
-
-def _is_in(network: IPv4Network | IPv6Network, high: U64, low: U64) -> Bools:
-    first = address_words(network.network_address)
-    free = network.max_prefixlen - network.prefixlen
-    fixed = ~((1 << free) - 1)
-    is_high: Bools = (high & np.uint64((fixed >> 64) & _WORD)) == np.uint64(first[0])
-    is_low: Bools = (low & np.uint64(fixed & _WORD)) == np.uint64(first[1])
-    return is_high & is_low
 
 
 def _has_family(version: int, table: SocketTable) -> Bools:

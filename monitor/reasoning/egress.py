@@ -10,21 +10,22 @@ from __future__ import annotations
 
 import errno
 from dataclasses import replace
+from ipaddress import ip_network
 
 import numpy as np
 import numpy.typing as npt
 
 from monitor.model.egress import NOT_KNOWN, Agreement, Egress, Reason
-from monitor.model.endpoint import Address, address_from_words, address_words
+from monitor.model.endpoint import Address, address_from_words
 from monitor.model.sample import DIRECTION_DIALLED, Interval
-from monitor.model.socket_table import U64, Bools, Rows
+from monitor.model.socket_table import Bools, Rows
 from monitor.model.ways import LOCAL_TYPE, WAY, Records
+from monitor.reasoning.address_ranges import is_in
 from monitor.reasoning.egress_questions import EgressQuestions, former_way, hides_selector
 from monitor.reasoning.interfaces import NO_INTERFACE
 
 _ALARMS_BY_ROUTE = (Reason.OTHER_DEVICE, Reason.OTHER_SOURCE, Reason.REFUSED)
 _AF_INET, _AF_INET6 = 2, 10
-_WORD_BITS, _ADDRESS_BITS = 64, 128
 
 
 def judge(interval: Interval, former: Egress, questions: EgressQuestions, ways: Records, is_answered: Bools) -> Egress:
@@ -155,21 +156,11 @@ def _is_on_link(interval: Interval, bound: _Answers) -> Bools:
         rows = np.flatnonzero(bound.device == link)
         high, low = table.remote_high[rows], table.remote_low[rows]
         for owned in interval.sample.network.addresses:
-            if owned.link == link:
-                found[rows] |= _is_within(owned.address, owned.prefix_length, high, low)
+            # A prefix that is the whole address is no subnet.
+            if owned.link == link and owned.prefix_length < owned.address.max_prefixlen:
+                subnet = ip_network((owned.address, owned.prefix_length), strict=False)
+                found[rows] |= is_in(subnet, high, low)
     return found
-
-
-def _is_within(address: Address, prefix_length: int, high: U64, low: U64) -> Bools:
-    """Whether addresses share a prefix; one that is the whole address is no subnet."""
-    if prefix_length == address.max_prefixlen:
-        return np.zeros(len(high), np.bool_)
-    length = prefix_length + _ADDRESS_BITS - address.max_prefixlen
-    mask = ((1 << length) - 1) << (_ADDRESS_BITS - length)
-    mask_high, mask_low = np.uint64(mask >> _WORD_BITS), np.uint64(mask & ((1 << _WORD_BITS) - 1))
-    own_high, own_low = map(np.uint64, address_words(address))
-    within: Bools = ((high ^ own_high) & mask_high == 0) & ((low ^ own_low) & mask_low == 0)
-    return within
 
 
 def _redialled_from(egress: Egress, row: int, local: Address) -> Address | None:

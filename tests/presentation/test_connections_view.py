@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,10 +19,12 @@ from monitor.presentation.connections_view import (
     rows_of_process,
     total_rates,
 )
+from monitor.presentation.filters import mask, parse
 from monitor.presentation.sorting import Sort
 from monitor.presentation.view import Role
 from monitor.sampling.intervals import advance
 from tests import machine_db1
+from tests.agreeing import agreed
 from tests.scenes import ANY, row, sample_of, traffic
 
 
@@ -189,3 +193,26 @@ def test_columns_have_a_title_a_width_and_fixed_ones_stand_first(width):
     fixed = [column.is_fixed for column in columns]
     assert fixed == sorted(fixed, reverse=True)
     assert len({column.id for column in columns}) == len(columns)
+
+
+def db1_without_alternatives():
+    """The machine as it would be without its second default route: the filebeat's address is that route's."""
+    first, second = machine_db1.samples()
+    interval = advance(advance(None, first), second)
+    return agreed(interval, lambda flow: replace(machine_db1.route_to(flow), alternatives=()))
+
+
+def test_rows_that_would_leave_elsewhere_today_are_marked_and_can_be_filtered():
+    interval = db1_without_alternatives()
+    (chosen,) = np.flatnonzero(mask(parse("elsewhere estab"), interval)).tolist()
+    assert str(interval.table.local(chosen)).startswith("203.0.113.10:")
+    assert row_mark(interval, chosen) == ("~", Role.NOTE)
+    others = np.flatnonzero(mask(parse("not elsewhere estab"), interval)).tolist()
+    assert others
+    assert {row_mark(interval, row)[0] for row in others} <= {" ", "+"}
+
+
+def test_before_ways_are_known_nothing_is_elsewhere_and_nothing_is_not():
+    interval = replace(db1_without_alternatives(), egress=None)
+    assert not mask(parse("elsewhere"), interval).any()
+    assert not mask(parse("not elsewhere"), interval).any()
