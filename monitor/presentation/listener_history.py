@@ -39,6 +39,6 @@ def _lines(label: str, series: Series, text: Callable[[float], str]) -> list[Tex
     lowest, highest = series.lowest, series.highest
     if lowest is None or highest is None or len(series.known) < _LEAST:
         return []
-    said = f"always {text(lowest)}" if lowest == highest else f"{text(lowest)} to {text(highest)}"
+    said = text(lowest) if lowest == highest else f"{text(lowest)} to {text(highest)}"
     curve = sparkline(series.resample(_CELLS, _SPAN_S), _CELLS)
     return [TextLine((Cell(f"{label:<{_LABEL_WIDTH}}", Role.HEADING), Cell(f"{curve} {said}")))]

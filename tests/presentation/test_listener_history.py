@@ -20,7 +20,7 @@ def texts(connections: Series, queue: Series, protocol: int = PROTOCOL_TCP) -> l
 def test_a_listener_has_its_connections_and_its_queue():
     filling = Series(TIMES, np.where(TIMES < 60, 0.0, 6.0))
     assert texts(Series(TIMES, np.full(20, 7.0)), filling) == [
-        "conns    ████████████████████ always 7",
+        "conns    ████████████████████ 7",
         "queue    ▁▁▁▁▁▁▁▁▁▁██████████ 0 to 6",
     ]
 

@@ -226,10 +226,12 @@ async def test_the_last_facts_stay_when_the_process_has_gone():
         stage.app.drill_down.show_process(990)
         await stage.sees("proxy.service")
         stage.source._facts = {}
+        stage.source._samples.append(sample_of([], 60.0))
         await stage.next_sample()
-        await stage.sees(" ! gone since 03:12:41Z, these are its last facts")
+        await stage.sees(" ! gone since 03:13:41Z, these are its last facts")
         assert stage.lines[1].startswith("─ proxy[990] · gone · app (uid 1001) · ran 14d 6h")
         assert "144/1,024" in stage.line_with(" fds")
+        assert "(tcp 6, udp 0)" in stage.line_with(" fds")
 
 
 async def test_another_process_that_was_given_the_pid_is_not_taken_for_it():

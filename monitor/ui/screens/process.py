@@ -119,10 +119,7 @@ class ProcessScreen(Screen[None]):
         """Show the facts, or why there are none."""
         if pid != self.pid:
             return
-        from monitor.presentation.formats import clock_text  # noqa: PLC0415 - on demand
-
-        interval = self.app.interval
-        self._header.take(facts, error, clock_text(interval.sample.taken_at) if interval is not None else "")
+        self._header.take(facts, error, self.app.interval)
         self.sockets.facts, self.sockets.is_gone = self._header.facts, self._header.is_gone
         self._show_header()
         self.sockets.rebuild()

@@ -32,27 +32,33 @@ class ProcessHeader(TextLines):
         """Whether the command line stands in full, unmasked."""
         self._pid = pid
         self._notice = ""
+        self._shown_at: Interval | None = None
+        """What was shown when the newest facts came: what a process had last is seen there."""
+        self._history: ProcessHistory | None = None
 
-    def take(self, facts: ProcessFacts | None, error: str | None, clock: str) -> None:
+    def take(self, facts: ProcessFacts | None, error: str | None, interval: Interval | None) -> None:
         """Take an answer.
 
         Args:
             facts: What was read; None where there is no such process, or an error.
             error: Why nothing could be read.
-            clock: The time of day.
+            interval: What is shown at this moment.
         """
         if self.is_gone:
             return
+        from monitor.presentation.formats import clock_text  # noqa: PLC0415 - on demand
+
         former = self.facts
+        since = f" since {clock_text(interval.sample.taken_at)}" if interval is not None else ""
         if error is not None:
             self._notice = safe_text(error)
         elif former is None and facts is None:
             self.is_gone, self._notice = True, f"there is no process {self._pid} (any more)"
         elif former is not None and (facts is None or facts.process.start_time != former.process.start_time):
             another = "" if facts is None else f"; pid {self._pid} is another process now"
-            self.is_gone, self._notice = True, f"gone since {clock}, these are its last facts{another}"
+            self.is_gone, self._notice = True, f"gone{since}, these are its last facts{another}"
         else:
-            self.facts, self._notice = facts, ""
+            self.facts, self._notice, self._shown_at = facts, "", interval
 
     def show_facts(self, name: str, interval: Interval | None, history: ProcessHistory | None) -> None:
         """Draw.
@@ -62,6 +68,9 @@ class ProcessHeader(TextLines):
             interval: What is shown; None before the first.
             history: Of the process, where there is one.
         """
+        if self.is_gone:
+            interval, history = self._shown_at, self._history
+        self._history = history
         width = self.app.size.width
         notice = [plain(f" ! {self._notice}", Role.TROUBLE)] if self._notice else []
         if self.facts is None or interval is None:
