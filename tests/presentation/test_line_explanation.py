@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -20,6 +22,7 @@ from monitor.presentation.service_endpoints import ServiceEndpoints
 from monitor.presentation.sorting import Sort
 from monitor.sampling.intervals import advance
 from tests import machine_db1 as db1
+from tests.agreeing import agreed
 from tests.presentation.connection_scene import db1_interval, interval_of, row_of
 from tests.presentation.random_intervals import intervals
 from tests.scenes import ANY, ANY6, row, sample_of, traffic
@@ -91,6 +94,13 @@ def test_values_lead_where_they_belong(interval):
 def test_a_missing_or_special_value_says_why(state, columns, label, reason):
     columns = traffic(sent=9_000, in_flight=4_000) if columns.get("in_flight") else columns
     assert reason in reasons(of_row(interval_of([row("tcp", *PAIR, state, **columns)]), 0))[label]
+
+
+def test_a_mark_says_why_the_row_carries_it(interval):
+    judged = agreed(interval, lambda flow: replace(db1.route_to(flow), alternatives=()))
+    made = of_row(judged, row_of(judged, "203.0.113.10:44120", "198.51.100.40:5044"))
+    assert made.values[0].value.text == "~"
+    assert made.values[0].why.reason.startswith("~ would now leave")
 
 
 def test_a_hidden_owner_says_how_to_see_it():
