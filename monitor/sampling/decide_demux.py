@@ -38,17 +38,23 @@ def decide(source: Source, interval: Interval, segment: Segment) -> DemuxDecisio
 def _holders(sample: Sample, segment: Segment) -> list[SocketHolder]:
     """Name the sockets that a datagram to a multicast group may go to."""
     table = sample.table
-    if segment.protocol != PROTOCOL_UDP or not segment.destination.address.is_multicast:
+    if not _is_to_group(segment):
         return []
     on_port = (table.protocol == PROTOCOL_UDP) & (table.local_port == segment.destination.port)
     return [holder_of(sample, row) for row in np.flatnonzero(on_port).tolist()]
 
 
+def _is_to_group(segment: Segment) -> bool:
+    return segment.protocol == PROTOCOL_UDP and segment.destination.address.is_multicast
+
+
 def decide_at_once(source: Source, segment: Segment) -> tuple[Interval, DemuxDecision]:
     """List the sockets and decide; anew where both have come to differ meanwhile."""
     for _ in range(_TRIES):
+        # The look-up first: who may end at any moment, as a half-open connection does, is still there.
+        facts = None if _is_to_group(segment) else source.receiver_of(segment)
         interval = read_all(source)
-        decision = decide(source, interval, segment)
+        decision = decide(source, interval, segment) if facts is None else demultiplex(interval.sample.table, facts)
         if decision.agreement is not Agreement.CHANGED:
             break
     return interval, decision
