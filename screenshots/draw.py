@@ -112,7 +112,7 @@ SHOTS = (
 
 async def draw(shot: Shot) -> str:
     """Run the monitor for one picture and give it as SVG."""
-    earlier = _EARLIER if shot.arrange in {_a_connection, _a_process} else 0
+    earlier = _EARLIER if shot.arrange in {_a_connection, _a_process, _listeners} else 0
     source = machine_db1.source(earlier=earlier)
     settings = Settings(look=shot.look)
     async with monitor_of(source, shot.size, settings, samples=earlier + 2, has_colour=shot.has_colour) as stage:

@@ -47,11 +47,13 @@ class Palette:
     def row(self, row: Role) -> Mapping[Role, Style]:
         """Give the styles of the cells in a row of that role.
 
-        A row that is dim or closed is so in all its cells. Any other role reaches the plain cells only, so that a
-        new row does not hide which of its values means trouble.
+        A row that is dim or closed is so in all its cells, one that is new in none: its mark says so. Any other role
+        reaches the plain cells only.
         """
         if row in (Role.DIM, Role.CLOSED):
             return dict.fromkeys(Role, self.roles[row])
+        if row is Role.NEW:
+            return self.roles
         return {**self.roles, Role.PLAIN: self.roles[row]}
 
 

@@ -156,8 +156,9 @@ def test_without_colour_the_cursor_is_seen_by_reverse_and_by_its_mark():
     assert not any(segment.style.color or segment.style.bgcolor for segment in segments)
 
 
-def test_a_closed_row_is_closed_in_all_its_cells_and_a_new_row_only_in_the_plain_ones():
+def test_a_closed_row_is_closed_in_all_its_cells_a_new_one_in_none_one_with_trouble_in_the_plain_ones():
     assert set(DARK.row(Role.CLOSED).values()) == {DARK.roles[Role.CLOSED]}
-    new = DARK.row(Role.NEW)
-    assert new[Role.PLAIN] == DARK.roles[Role.NEW]
-    assert new[Role.TROUBLE] == DARK.roles[Role.TROUBLE]
+    assert DARK.row(Role.NEW) == DARK.roles
+    trouble = DARK.row(Role.TROUBLE)
+    assert trouble[Role.PLAIN] == DARK.roles[Role.TROUBLE]
+    assert trouble[Role.LOCAL] == DARK.roles[Role.LOCAL]
