@@ -95,9 +95,12 @@ class Terminal:
             self.write(key_bytes(key))
 
     def write(self, data: bytes) -> None:
-        """Send bytes as if they had been typed or pasted."""
+        """Send bytes as if they had been typed or pasted, as fast as the program takes them."""
         while data:
-            data = data[os.write(self._master, data) :]
+            try:
+                data = data[os.write(self._master, data) :]
+            except BlockingIOError:
+                select.select([], [self._master], [], POLITE_SECONDS)
 
     def send_signal(self, number: int) -> None:
         """Signal the program itself; nothing happens where it has ended."""

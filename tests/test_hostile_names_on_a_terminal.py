@@ -16,6 +16,7 @@ import pytest
 
 from monitor.presentation.safe_text import safe_text
 from tests import servers
+from tests.living import HELP
 from tests.servers import HeldSocket
 from tests.terminal import Terminal
 
@@ -123,9 +124,9 @@ def wait_until_straight(terminal: Terminal) -> None:
 def settle(terminal: Terminal) -> None:
     """Wait until all keys so far have been answered: help comes after them, and goes again."""
     terminal.press("?")
-    terminal.wait_for("keys and signs")
+    terminal.wait_for(HELP)
     terminal.press("q")
-    terminal.wait_for(lambda text: "keys and signs" not in text and "? help" in text)
+    terminal.wait_for(lambda text: HELP not in text and "? help" in text)
 
 
 @pytest.mark.kernel

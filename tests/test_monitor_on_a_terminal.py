@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests import servers
+from tests.living import HELP
 from tests.terminal import Terminal
 
 PROGRAM = str(Path(sys.executable).parent / "fourtuple")
@@ -220,7 +221,7 @@ def test_without_colour_no_colour_is_sent_and_the_cursor_is_seen(start):
     terminal.press("escape")
     terminal.wait_for(lambda text: "filter x" not in text)
     terminal.press("?")
-    terminal.wait_for("keys and signs")
+    terminal.wait_for(HELP)
     terminal.press("q", "q")
     assert terminal.exit_code() == 0
     assert not COLOUR.search(terminal.raw)

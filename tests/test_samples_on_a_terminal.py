@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import obeying_collector
-from tests.living import PATIENCE_S, all_gone, monitor
+from tests.living import HELP, PATIENCE_S, all_gone, monitor
 from tests.terminal import Terminal
 
 OBEYING = """
@@ -35,9 +35,9 @@ class Machine:
     def answers(self) -> None:
         """Hold that keys are answered: help comes on top of whatever there is, and goes."""
         self.terminal.press("?")
-        self.terminal.wait_for("keys and signs", PATIENCE_S)
+        self.terminal.wait_for(HELP, PATIENCE_S)
         self.terminal.press("q")
-        self.terminal.wait_for(lambda text: "keys and signs" not in text, PATIENCE_S)
+        self.terminal.wait_for(lambda text: HELP not in text, PATIENCE_S)
 
 
 def cursor_line(text: str) -> str:
@@ -103,7 +103,7 @@ def test_a_collector_that_is_stopped_holds_up_nobody_and_is_not_left_behind():
                 signal.pidfd_send_signal(collector, signal.SIGSTOP)
             terminal.wait_for("OLD", PATIENCE_S)
             terminal.press("?")
-            terminal.wait_for("keys and signs")
+            terminal.wait_for(HELP)
             terminal.press("q", "q")
             assert terminal.exit_code() == 0
 
