@@ -54,6 +54,13 @@ def test_list_imports_neither_the_screen_nor_pyroute2():
     assert not loaded & {"textual", "rich", "pyroute2", "monitor.ui"}
 
 
+@pytest.mark.kernel
+def test_demux_imports_neither_the_screen_nor_pyroute2():
+    loaded = loaded_by("from monitor.cli.main import run\nassert run(['demux', '127.0.0.1:5', '127.0.0.1:80']) == 0")
+    assert "monitor.reasoning.demux" in loaded
+    assert not loaded & {"textual", "rich", "pyroute2", "monitor.ui"}
+
+
 def test_the_app_is_imported_without_numpy_and_msgspec():
     loaded = loaded_by("import monitor.ui.app")
     assert "textual.app" in loaded

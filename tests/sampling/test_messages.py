@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import ip_address
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import InputError, KernelError, MonitorError, SourceError, WireError
+from monitor.model.bind_facts import SocketHolder
+from monitor.model.endpoint import Endpoint
+from monitor.model.receiver import FoundSocket, LookUp, Membership, ReceiverFacts
 from monitor.model.route import Flow
+from monitor.model.segment import Arrival, Origin, Reach, Segment
 from monitor.model.sockets import SocketId
 from monitor.model.tcp_info import SocketDetails, SocketMemory, TcpInfo
 from monitor.sampling import messages
@@ -35,11 +40,19 @@ DETAILS = SocketDetails(
     congestion_control=b"cub\xff",
     memory=SocketMemory(1, 2, 3, 4, 5),
 )
+SEGMENTS = [
+    Segment(6, Endpoint.parse("[fe80::1%eth0]:80"), Endpoint.parse("[fe80::7%eth0]:5000"), 2),
+    Segment(17, Endpoint.parse("192.0.2.10:53"), None),
+]
+ARRIVAL = Arrival(Reach.LOCAL, 2, Origin.WAY_BACK, 2, "EINVAL")
+FOUND = FoundSocket((1 << 64) - 1, 5, 0, 10, 0, Endpoint.parse("0.0.0.0:53"), Endpoint.parse("0.0.0.0:0"))
 QUESTIONS = [
     *(messages.AskSocket(id=5, socket=SocketId.of(PAIRS, number)) for number in range(2)),
     messages.AskSample(id=1, time_wait=True),
     messages.AskProcess(id=2, pid=4194304),
     *(messages.AskRoute(id=3, flow=flow) for flow in FLOWS),
+    *(messages.AskReceiver(id=6, segment=segment) for segment in SEGMENTS),
+    messages.AskReceiver(id=6, segment=SEGMENTS[0], holders=(SocketHolder(1, 2, 53, is_tcp=False, pid=3, fd=4),)),
 ]
 ANSWERS = [
     messages.SocketRead(id=5, details=None),
@@ -48,6 +61,9 @@ ANSWERS = [
     messages.ProcessRead(id=2, facts=None),
     messages.ProcessRead(id=2, facts=FACTS[990]),
     *(messages.RouteRead(id=3, decision=route_to(flow)) for flow in FLOWS),
+    messages.ReceiverRead(id=6, facts=ReceiverFacts(SEGMENTS[0], ARRIVAL, None, "not asked")),
+    messages.ReceiverRead(id=6, facts=ReceiverFacts(SEGMENTS[1], ARRIVAL, LookUp(FOUND, (7, (1 << 64) - 1)))),
+    messages.ReceiverRead(id=6, facts=ReceiverFacts(SEGMENTS[1], ARRIVAL, None, memberships={9: Membership.TAKES})),
     messages.Failed(id=4, reason="source", text="gone"),
 ]
 
@@ -136,3 +152,10 @@ def test_a_socket_that_cannot_be_is_no_question():
 def test_a_question_is_no_answer():
     with pytest.raises(WireError):
         messages.decode_answer(messages.encode(QUESTIONS[0]))
+
+
+def test_a_segment_of_two_families_is_no_question():
+    question = msgspec.msgpack.decode(messages.encode(messages.AskReceiver(id=1, segment=SEGMENTS[1])))
+    question["segment"]["source"] = {"address": b"\0" * 16, "port": 5, "zone": None}
+    with pytest.raises(WireError, match="different families"):
+        messages.decode_question(msgspec.msgpack.encode(question))
