@@ -41,4 +41,5 @@ def _lines(label: str, series: Series, text: Callable[[float], str]) -> list[Tex
         return []
     said = text(lowest) if lowest == highest else f"{text(lowest)} to {text(highest)}"
     curve = sparkline(series.resample(_CELLS, _SPAN_S), _CELLS)
-    return [TextLine((Cell(f"{label:<{_LABEL_WIDTH}}", Role.HEADING), Cell(f"{curve} {said}")))]
+    name = Cell(f"{label:<{_LABEL_WIDTH}}", Role.HEADING)
+    return [TextLine((name, Cell(curve, Role.RATE), Cell(f" {said}")))]
