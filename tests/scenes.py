@@ -24,6 +24,7 @@ from monitor.model.owner_table import OwnerTable
 from monitor.model.process import Process, ProcessFacts
 from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, InterfaceAddress, Link, RouteDecision, RuleSelectors
+from monitor.model.routing import Routing
 from monitor.model.sample import Network, Sample
 from monitor.model.segment import Arrival, Origin, Reach, Segment
 from monitor.model.socket_table import COLUMN_TYPES, V6ONLY_UNKNOWN, SocketTable
@@ -294,6 +295,9 @@ class FixedSource:
         """Give the kernel's default settings; nobody tells what a socket has set."""
         self._ask(asked)
         return BindFacts(unread={holder.cookie: Unread.NOT_PERMITTED for holder in asked})
+
+    def routing_of(self, flow: Flow) -> Routing:
+        return Routing(self.route_to(flow), (), None, (), is_cut=False)
 
     def ways(self, questions: Records) -> Records:
         """Answer as the route does; nothing where none was given. Such questions are not counted."""

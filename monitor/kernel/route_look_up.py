@@ -53,20 +53,26 @@ class RouteLookUp:
             KernelError: the kernel could not be asked, or has no answers for this protocol.
             WireError: a list of routes broke its contract.
         """
+        return self.decide_with_question(flow)[0]
+
+    def decide_with_question(self, flow: Flow) -> tuple[RouteDecision, RouteQuestion | None]:
+        """Answer a flow, and give the question whose answer it is; None where connect() refuses before it asks one."""
         source = None if flow.source is None else unmapped(flow.source)
         if not self._can_bind(source, flow.device or 0):
-            return _no_way(flow, errno.EADDRNOTAVAIL)
+            return _no_way(flow, errno.EADDRNOTAVAIL), None
         question = question_of(flow, self._zone_index(flow.zone))
         if isinstance(question, int):
-            return _no_way(flow, question)
+            return _no_way(flow, question), None
         asked, answer = self._answer(question)
         if isinstance(answer, int):
-            return self._refused(flow, asked, answer)
+            return self._refused(flow, asked, answer), asked
         refusal = refusal_after_look_up(question.protocol, answer.type)
         if refusal is not None:
-            return replace(_no_way(flow, refusal), type=answer.type)
+            return replace(_no_way(flow, refusal), type=answer.type), asked
         decision = self._way(flow, asked, answer, self.asker.matched(asked))
-        return decision if question.source is None else replace(decision, source=question.source)
+        if question.source is not None:
+            decision = replace(decision, source=question.source)
+        return decision, asked
 
     def _answer(self, question: RouteQuestion) -> tuple[RouteQuestion, RouteReply | int]:
         """Ask as connect() does, with the question that the answer belongs to."""

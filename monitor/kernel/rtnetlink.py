@@ -6,6 +6,7 @@ Nobody imports this module before the first sample is sent: pyroute2 costs nearl
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from types import TracebackType
 
 from monitor.kernel.change_events import ANY_CHANGE, Change, ChangeEvents
@@ -15,8 +16,11 @@ from monitor.kernel.route_look_up import RouteLookUp, neighbour
 from monitor.kernel.route_messages import interface_address_of, link_of, neighbour_of
 from monitor.kernel.rtnetlink_socket import RtnetlinkSocket
 from monitor.kernel.rule_messages import policy_rule_of
+from monitor.kernel.rule_steps import rule_steps
+from monitor.kernel.table_routes import table_routes
 from monitor.model.endpoint import Address
 from monitor.model.route import Flow, InterfaceAddress, Link, Neighbour, RouteDecision, Rule
+from monitor.model.routing import MOST_ROUTES, Routing, TableRoute
 from monitor.model.sample import Network
 
 
@@ -98,8 +102,21 @@ class Rtnetlink:
             KernelError: the kernel could not be asked, or has no answers for this protocol.
             WireError: a list of routes broke its contract.
         """
-        links = {link.index: link for link in self.links()}
-        return RouteLookUp(RouteAsker(self._kernel, links, self.addresses(), self._policy_rules())).decide(flow)
+        return RouteLookUp(self._asker()).decide(flow)
+
+    def routing_of(self, flow: Flow) -> Routing:
+        """Ask which way a packet would go, with all rules and the table that it comes from; raises likewise."""
+        asker = self._asker()
+        decision, question = RouteLookUp(asker).decide_with_question(flow)
+        if question is None:
+            return Routing(decision, (), None, (), is_cut=False)
+        rules, output = asker.rules_of(question), asker.name(question.output)
+        steps = rule_steps(rules, question, output, decision.rule)
+        if decision.table is None:
+            return Routing(decision, steps, None, (), is_cut=False)
+        listing = table_routes(question.family, decision.table, MOST_ROUTES, asker.links)
+        routes = tuple(replace(route, is_matched=_is_of(decision, route)) for route in listing.routes)
+        return Routing(decision, steps, decision.table, routes, listing.is_cut)
 
     def network(self) -> Network:
         """Give links, addresses and what rules select by; a generation has grown if it changed since the last call."""
@@ -130,6 +147,10 @@ class Rtnetlink:
         self._events.close()
         self._kernel.close()
 
+    def _asker(self) -> RouteAsker:
+        links = {link.index: link for link in self.links()}
+        return RouteAsker(self._kernel, links, self.addresses(), self._policy_rules())
+
     def _policy_rules(self) -> tuple[PolicyRule, ...]:
         self.poll_changes()
         if self._stale & Change.RULE:
@@ -145,3 +166,8 @@ class Rtnetlink:
         self._interrupted &= ~kind
         if self._kernel.was_interrupted:
             self._interrupted |= kind
+
+
+def _is_of(decision: RouteDecision, route: TableRoute) -> bool:
+    # IPv4 leaves the metric 0 out, of answers and of lists alike.
+    return (route.prefix, route.type, route.metric) == (decision.prefix, decision.type, decision.metric)

@@ -43,7 +43,7 @@ class RtnetlinkList:
         """Give what follows the header of each message; a list that never comes consistent is given as it came."""
         messages: list[bytes] = []
         for _ in range(DUMP_TRIES):
-            messages = list(self._bodies(kind, request, operation, answer))
+            messages = list(self.bodies(kind, request, operation, answer))
             if not self._netlink.was_interrupted:
                 break
         self.was_interrupted = self._netlink.was_interrupted
@@ -53,7 +53,8 @@ class RtnetlinkList:
         """Close the socket."""
         self._netlink.close()
 
-    def _bodies(self, kind: int, request: bytes, operation: str, answer: int) -> Iterator[bytes]:
+    def bodies(self, kind: int, request: bytes, operation: str, answer: int) -> Iterator[bytes]:
+        """Give what follows the header of each message as it comes; consistent or not."""
         for batch in self._netlink.dump(kind, request, operation, answer=answer):
             data = batch.data.data
             for offset, length in zip(batch.offsets.tolist(), batch.lengths.tolist(), strict=True):

@@ -47,19 +47,25 @@ class Collector:
             write_frame(self._output, messages.encode(messages.Failed.of(question.id, failed)))
 
     def _small_answer(self, question: messages.SmallQuestion) -> messages.Answer:
-        if isinstance(question, messages.AskProcess):
-            return messages.ProcessRead(id=question.id, facts=self._source.process(question.pid))
-        if isinstance(question, messages.AskSocket):
-            return messages.SocketRead(id=question.id, details=self._source.socket(question.socket))
-        if isinstance(question, messages.AskWays):
-            ways = self._source.ways(records_in(question.questions, WAY_QUESTION))
-            return messages.WaysRead(id=question.id, ways=ways.tobytes())
-        if isinstance(question, messages.AskReceiver):
-            facts = self._source.receiver_of(question.segment, question.holders)
-            return messages.ReceiverRead(id=question.id, facts=facts)
-        if isinstance(question, messages.AskBindFacts):
-            return messages.BindFactsRead(id=question.id, facts=self._source.bind_facts(question.holders))
-        return messages.RouteRead(id=question.id, decision=self._source.route_to(question.flow))
+        source, number = self._source, question.id
+        answer: messages.Answer
+        match question:
+            case messages.AskProcess(pid=pid):
+                answer = messages.ProcessRead(id=number, facts=source.process(pid))
+            case messages.AskSocket(socket=asked):
+                answer = messages.SocketRead(id=number, details=source.socket(asked))
+            case messages.AskRoute(flow=flow):
+                answer = messages.RouteRead(id=number, decision=source.route_to(flow))
+            case messages.AskRouting(flow=flow):
+                answer = messages.RoutingRead(id=number, routing=source.routing_of(flow))
+            case messages.AskWays(questions=records):
+                ways = source.ways(records_in(records, WAY_QUESTION))
+                answer = messages.WaysRead(id=number, ways=ways.tobytes())
+            case messages.AskReceiver(segment=segment, holders=holders):
+                answer = messages.ReceiverRead(id=number, facts=source.receiver_of(segment, holders))
+            case messages.AskBindFacts(holders=holders):
+                answer = messages.BindFactsRead(id=number, facts=source.bind_facts(holders))
+        return answer
 
 
 def serve(input_fd: int, output_fd: int) -> None:

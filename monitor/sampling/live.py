@@ -25,6 +25,7 @@ from monitor.model.owner_table import OwnerTable
 from monitor.model.process import ProcessFacts
 from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, RouteDecision
+from monitor.model.routing import Routing
 from monitor.model.sample import Network, Sample
 from monitor.model.segment import Segment
 from monitor.model.socket_table import U64, SocketTable
@@ -98,6 +99,10 @@ class LiveSource:
     def route_to(self, flow: Flow) -> RouteDecision:
         """Ask the kernel for a route."""
         return self.routes.route_to(flow)
+
+    def routing_of(self, flow: Flow) -> Routing:
+        """Ask the kernel for a route with what stands behind it."""
+        return self.routes.routing_of(flow)
 
     def ways(self, questions: Records) -> Records:
         """Ask the kernel which way many packets would go."""

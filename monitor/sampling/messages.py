@@ -17,6 +17,7 @@ from monitor.model.endpoint import Address
 from monitor.model.process import Process, ProcessFacts
 from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, RouteDecision
+from monitor.model.routing import Routing
 from monitor.model.sample import Network
 from monitor.model.segment import Segment
 from monitor.model.sockets import SocketId
@@ -51,6 +52,12 @@ class AskSocket(_Message, frozen=True, kw_only=True, tag="ask-socket"):
     """Ask the kernel for one socket alone, with all that it tells of it."""
 
     socket: SocketId
+
+
+class AskRouting(_Message, frozen=True, kw_only=True, tag="ask-routing"):
+    """Ask the kernel for a route, with all rules and the table behind it."""
+
+    flow: Flow
 
 
 class AskWays(_Message, frozen=True, kw_only=True, tag="ask-ways"):
@@ -136,6 +143,12 @@ class SocketRead(_Message, frozen=True, kw_only=True, tag="socket"):
     details: SocketDetails | None
 
 
+class RoutingRead(_Message, frozen=True, kw_only=True, tag="routing"):
+    """The kernel's answer to a Flow, and what stands behind it."""
+
+    routing: Routing
+
+
 class WaysRead(_Message, frozen=True, kw_only=True, tag="ways"):
     """The kernel's answers, to the questions in their order."""
 
@@ -190,10 +203,12 @@ _ERRORS: dict[Literal["input", "wire", "source"], type[MonitorError]] = {
 }
 """The errors that are their sentence and nothing else."""
 
-SmallQuestion = AskProcess | AskRoute | AskSocket | AskWays | AskReceiver | AskBindFacts
+SmallQuestion = AskProcess | AskRoute | AskSocket | AskRouting | AskWays | AskReceiver | AskBindFacts
 """What is answered by one structure, without a body."""
 Question = AskSample | SmallQuestion
-Answer = SampleRead | ProcessRead | RouteRead | SocketRead | WaysRead | ReceiverRead | BindFactsRead | Failed
+Answer = (
+    SampleRead | ProcessRead | RouteRead | SocketRead | RoutingRead | WaysRead | ReceiverRead | BindFactsRead | Failed
+)
 
 
 def _to_wire(value: object) -> bytes:

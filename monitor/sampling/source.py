@@ -9,6 +9,7 @@ from monitor.model.bind_facts import BindFacts, SocketHolder
 from monitor.model.process import ProcessFacts
 from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, RouteDecision
+from monitor.model.routing import Routing
 from monitor.model.sample import Sample
 from monitor.model.segment import Segment
 from monitor.model.sockets import SocketId
@@ -38,6 +39,10 @@ class Source(Protocol):
         Raises:
             InputError: source and remote are of different families.
         """
+        ...
+
+    def routing_of(self, flow: Flow) -> Routing:
+        """Ask likewise, and for all rules and the routes of the table that the answer comes from."""
         ...
 
     def ways(self, questions: Records) -> Records:

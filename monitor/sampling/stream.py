@@ -10,6 +10,7 @@ from monitor.model.bind_facts import BindFacts, SocketHolder
 from monitor.model.process import ProcessFacts
 from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, RouteDecision
+from monitor.model.routing import Routing
 from monitor.model.sample import Sample
 from monitor.model.segment import Segment
 from monitor.model.sockets import SocketId
@@ -28,6 +29,7 @@ _AnswerT = TypeVar(
     messages.ProcessRead,
     messages.RouteRead,
     messages.SocketRead,
+    messages.RoutingRead,
     messages.WaysRead,
     messages.ReceiverRead,
     messages.BindFactsRead,
@@ -58,6 +60,10 @@ class StreamSource:
     def route_to(self, flow: Flow) -> RouteDecision:
         """Ask for a route."""
         return self._ask(messages.AskRoute(id=self._id(), flow=flow), messages.RouteRead)[0].decision
+
+    def routing_of(self, flow: Flow) -> Routing:
+        """Ask for a route with what stands behind it."""
+        return self._ask(messages.AskRouting(id=self._id(), flow=flow), messages.RoutingRead)[0].routing
 
     def ways(self, questions: Records) -> Records:
         """Ask which way many packets would go."""

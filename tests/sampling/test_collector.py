@@ -14,11 +14,15 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from monitor.errors import MonitorError, SourceError
+from monitor.model.endpoint import MAPPED_IPV4
 from monitor.model.route import Flow
+from monitor.model.routing import RuleFate
 from monitor.model.sockets import SocketId
+from monitor.model.ways import LOCAL_TYPE, WAY_QUESTION
 from monitor.sampling import collector_process, messages
 from monitor.sampling.collector_process import CollectorProcess
 from monitor.sampling.frames import read_frame, write_frame
@@ -85,6 +89,18 @@ def test_questions_are_answered_between_samples(source):
     assert source.process(os.getpid()).process.pid == os.getpid()
     assert source.process((1 << 22) + 1) is None, "no pid is that large"
     assert source.route_to(Flow(ip_address("127.0.0.1"))).type == "local"
+
+
+def test_routes_are_asked_for_in_bulk_and_with_what_stands_behind_one(source):
+    questions = np.zeros(3, WAY_QUESTION)
+    questions["protocol"] = 6
+    questions["remote_low"] = MAPPED_IPV4 | np.array([int(ip_address(f"127.0.0.{host}")) for host in (1, 2, 3)])
+    assert source.ways(questions)["type"].tolist() == [LOCAL_TYPE] * 3
+    assert len(source.ways(questions[:0])) == 0
+    routing = source.routing_of(Flow(ip_address("127.0.0.1")))
+    assert routing.decision.type == "local"
+    assert [route.prefix for route in routing.routes if route.is_matched]
+    assert RuleFate.DECIDED in {step.fate for step in routing.steps}
 
 
 def test_one_socket_is_asked_for_alone_until_it_is_gone(source):
