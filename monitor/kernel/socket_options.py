@@ -24,6 +24,7 @@ from monitor.model.bind_facts import SocketHolder, SocketOptions, Unread
 _SYS_PIDFD_GETFD = 438
 """The same on all architectures of Linux but alpha."""
 _SO_COOKIE = 57
+_IPPROTO_MPTCP = 262
 _COOKIE = struct.Struct("=Q")
 
 _REASONS = {
@@ -46,8 +47,9 @@ def read_options(asked: Sequence[SocketHolder]) -> tuple[Options, dict[int, Unre
     """
     reader = _Reader()
     reader.read(asked)
-    for port in {holder.port for holder in asked if holder.is_tcp and holder.cookie in reader.unread}:
-        kept = read_option_bits(port)
+    ports = {holder.port for holder in asked if holder.is_tcp and holder.cookie in reader.unread}
+    if ports:
+        kept = read_option_bits(ports.pop() if len(ports) == 1 else 0)
         reader.options.update({cookie: kept[cookie] for cookie in kept.keys() & reader.unread.keys()})
     return reader.options, {cookie: why for cookie, why in reader.unread.items() if cookie not in reader.options}
 
@@ -136,8 +138,16 @@ def duplicated(pidfd: int, holder: SocketHolder) -> Iterator[socket.socket | Non
         os.close(descriptor)
         raise
     with held:
-        cookie = _COOKIE.unpack(held.getsockopt(socket.SOL_SOCKET, _SO_COOKIE, _COOKIE.size))[0]
-        yield held if cookie == holder.cookie else None
+        yield held if _is_meant(held, holder) else None
+
+
+def _is_meant(held: socket.socket, holder: SocketHolder) -> bool:
+    """Whether it is the socket that was asked for, and not another that took its descriptor meanwhile."""
+    if held.proto == _IPPROTO_MPTCP:
+        # Its rows are those of its TCP subflows, which have cookies of their own and its inode.
+        return os.fstat(held.fileno()).st_ino == holder.inode
+    cookie: int = _COOKIE.unpack(held.getsockopt(socket.SOL_SOCKET, _SO_COOKIE, _COOKIE.size))[0]
+    return cookie == holder.cookie
 
 
 def _duplicate(pidfd: int, descriptor: int) -> int:

@@ -36,7 +36,11 @@ _READ_BYTES = 1 << 20
 
 
 def read_option_bits(port: int) -> dict[int, SocketOptions]:
-    """Read the options of all TCP entries on a port, by cookie; empty where this is not permitted or not offered."""
+    """Read the options of all TCP entries on a port, by cookie; empty where this is not permitted or not offered.
+
+    Args:
+        port: their local one; 0 for any.
+    """
     with suppress(KernelError, WireError, OSError, KeyError):
         kernel = Btf.parse(_BTF.read_bytes(), [_STRUCTURE], [_FUNCTION])
         rows = _walk(_program(kernel, port), kernel.functions[_FUNCTION])
@@ -91,13 +95,17 @@ def _program(kernel: Btf, port: int) -> list[bytes]:
         bpf.number(3, _ROW.itemsize),
         bpf.call(_BPF_FUNC_SEQ_WRITE),
     ]
+    only = [
+        bpf.load(value, entry, family - _PORT_BEFORE_FAMILY, 2),
+        bpf.skip_unless(value, port, len(write)),
+    ]
+    only = only if port else []
     return [
         bpf.move(context, 1),
         bpf.load(entry, context, _SOCKET, 8),
         # The walk ends with an entry that is none.
-        bpf.skip_if(entry, 0, len(write) + 2),
-        bpf.load(value, entry, family - _PORT_BEFORE_FAMILY, 2),
-        bpf.skip_unless(value, port, len(write)),
+        bpf.skip_if(entry, 0, len(only) + len(write)),
+        *only,
         *write,
         bpf.number(0, 0),
         bpf.leave(),

@@ -27,6 +27,7 @@ from monitor.model.bind_facts import BindFacts
 from monitor.model.endpoint import Endpoint
 from monitor.model.socket_table import Bools, Rows, SocketTable
 from monitor.reasoning.bind_address import ERRNO, early_refusal
+from monitor.reasoning.bind_alike import Alike
 from monitor.reasoning.bind_candidates import other_endpoints
 from monitor.reasoning.bind_conflicts import conflicts_of, joins_group, may_be_remembered, standings
 from monitor.reasoning.bind_meeting import met_sockets
@@ -50,23 +51,31 @@ def decide_bind(table: SocketTable, attempt: BindAttempt, facts: BindFacts) -> B
         facts: With the options of rows_in_question(), as far as they can be read.
     """
     # Whatever is tried below has the same port: the others need not be looked at again.
-    near = np.flatnonzero(_may_matter(table, attempt))
-    ports = table.take(near)
-    decision = _verdict(ports, attempt, facts)
+    alike = Alike.of(table, np.flatnonzero(_may_matter(table, attempt, facts)), facts)
+    decision = _verdict(alike.first, attempt, facts)
     if not decision.is_ok:
         decision = replace(
             decision,
-            remedies=tuple(_remedies(ports, decision, facts)),
-            free_now=tuple(_free(ports, attempt, facts)),
+            remedies=tuple(_remedies(alike.first, decision, facts)),
+            free_now=tuple(_free(alike.first, attempt, facts)),
         )
-    conflicts = tuple(replace(conflict, row=int(near[conflict.row])) for conflict in decision.conflicts)
-    return replace(decision, conflicts=conflicts, shares_with=tuple(int(near[row]) for row in decision.shares_with))
+    return replace(
+        decision,
+        conflicts=tuple(
+            replace(conflict, row=row) for conflict in decision.conflicts for row in alike.rows[conflict.row].tolist()
+        ),
+        shares_with=tuple(row for group in decision.shares_with for row in alike.rows[group].tolist()),
+    )
 
 
-def _may_matter(table: SocketTable, attempt: BindAttempt) -> Bools:
+def _may_matter(table: SocketTable, attempt: BindAttempt, facts: BindFacts) -> Bools:
     port = attempt.endpoint.port
     may_matter: Bools = table.protocol == attempt.protocol
-    return may_matter & (table.local_port == port) if port else may_matter
+    if port:
+        may_matter &= table.local_port == port
+    else:
+        may_matter &= (table.local_port >= facts.range_first) & (table.local_port <= facts.range_last)
+    return may_matter
 
 
 def _verdict(table: SocketTable, attempt: BindAttempt, facts: BindFacts) -> BindDecision:

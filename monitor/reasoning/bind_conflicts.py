@@ -65,7 +65,8 @@ def conflicts_of(
         )
         for standing in _without_the_unaccepted(table, in_the_way)
     ]
-    return tuple(sorted(conflicts, key=lambda conflict: (conflict.is_kernel_held, not _listens(table, conflict))))
+    listens = table.is_listener | table.is_udp_unconnected
+    return tuple(sorted(conflicts, key=lambda conflict: (conflict.is_kernel_held, not listens[conflict.row])))
 
 
 def joins_group(table: SocketTable, found: list[Standing], attempt: BindAttempt) -> bool | None:
@@ -112,8 +113,3 @@ def _without_the_unaccepted(table: SocketTable, in_the_way: list[Standing]) -> I
     for standing, is_waiting in zip(in_the_way, waiting.tolist(), strict=True):
         if not is_waiting:
             yield standing
-
-
-def _listens(table: SocketTable, conflict: BindConflict) -> bool:
-    near = table.take(np.array([conflict.row], np.intp))
-    return bool(near.is_listener[0] or near.is_udp_unconnected[0])

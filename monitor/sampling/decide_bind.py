@@ -11,6 +11,8 @@ from monitor.model.tcp import PROTOCOL_TCP
 from monitor.reasoning.bind import decide_bind, rows_in_question
 from monitor.sampling.source import Source
 
+_BY_SOCKETS = frozenset({Refusal.IN_USE, Refusal.RANGE_USED_UP})
+
 
 def decide(source: Source, sample: Sample, attempt: BindAttempt) -> tuple[BindDecision, BindFacts]:
     """Decide an attempt by a sample that holds TIME-WAIT and bound-only rows; gives the facts as well.
@@ -19,9 +21,11 @@ def decide(source: Source, sample: Sample, attempt: BindAttempt) -> tuple[BindDe
         MonitorError: the facts could not be read.
     """
     facts = source.bind_facts(()).beside(sample)
-    holders = holders_in_question(sample, attempt, facts)
-    if holders:
-        facts = source.bind_facts(holders).beside(sample)
+    decision = decide_bind(sample.table, attempt, facts)
+    # What is in the way as long as nothing is known of its options is what they are asked of.
+    if decision.refusal not in _BY_SOCKETS:
+        return decision, facts
+    facts = source.bind_facts(holders_in_question(sample, attempt, facts)).beside(sample)
     return decide_bind(sample.table, attempt, facts), facts
 
 

@@ -16,7 +16,7 @@ from monitor.kernel.socket_options import read_options
 from monitor.kernel.tcp_option_bits import read_option_bits
 from monitor.model.bind_facts import SocketHolder, SocketOptions, Unread
 from monitor.sampling.decide_bind import holder_of
-from tests.binding import DUAL, REUSEADDR, REUSEPORT, V6ONLY, inode, sample_now, socket_at, time_wait
+from tests.binding import DUAL, REUSEADDR, REUSEPORT, V6ONLY, assert_agrees, inode, sample_now, socket_at, time_wait
 from tests.servers import reuseport_group
 
 PLAIN_USER = 65534
@@ -68,6 +68,19 @@ def test_what_was_set_is_read(namespace, where, settings, expected, protocol):
     with socket_at(where, *settings, protocol=protocol) as held:
         (holder,) = holders(inode(held))
         assert read_options([holder]) == ({holder.cookie: expected}, {})
+
+
+@pytest.mark.kernel
+def test_an_mptcp_socket_is_known_by_its_inode(namespace):
+    try:
+        held = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)
+    except OSError:
+        pytest.skip("needs MPTCP")
+    with held:
+        held.setsockopt(*REUSEADDR)
+        held.bind(("127.0.0.1", 8080))
+        assert_agrees("127.0.0.1:8080", REUSEADDR)
+        assert_agrees("127.0.0.1:8080")
 
 
 @pytest.mark.kernel
