@@ -15,7 +15,7 @@ from monitor.model.demux import Candidate, Fate
 from monitor.model.endpoint import MAPPED_IPV4, address_words
 from monitor.model.segment import Arrival, Segment
 from monitor.model.socket_table import Bools, Rows, SocketTable
-from monitor.model.tcp import PROTOCOL_TCP
+from monitor.model.tcp import PROTOCOL_TCP, TcpState
 
 MOST_LOSERS = 100
 """How many of those that do not fit are listed one by one."""
@@ -49,19 +49,20 @@ class Buckets:
         self._table, self._segment = table, segment
         self._device = arrival.device
         on_port = (table.local_port == segment.destination.port) & (table.protocol == segment.protocol)
-        self._on_port = np.flatnonzero(on_port)
-        words = address_words(segment.destination.address)
-        self._is_here = self._has_address(self._on_port, *words)
+        rows, self._is_pair = np.flatnonzero(on_port), table.is_pair
+        is_tcp = segment.protocol == PROTOCOL_TCP
+        self._pairs = rows[self._is_pair[rows]] if is_tcp and segment.source is not None else rows[:0]
+        self._on_port = rows[~self._is_pair[rows]] if is_tcp else rows
+        self._words = address_words(segment.destination.address)
+        self._is_here = self._has_address(self._on_port, *self._words)
         self._is_wildcard = self._has_address(self._on_port, 0, 0)
         # ::ffff:0.0.0.0 is bound as IPv4's wildcard is.
         self._is_wildcard |= self._has_address(self._on_port, 0, MAPPED_IPV4)
 
     def exact(self) -> Bucket:
         """Look at the sockets that have this very pair; for UDP they stand in the bucket of their address."""
-        if self._segment.source is None or self._segment.protocol != PROTOCOL_TCP:
-            return Bucket((), (), ())
-        table, rows = self._table, self._on_port[self._is_here]
-        rows = rows[table.is_pair[rows] & self._has_peer(rows)]
+        rows = self._pairs[self._has_peer(self._pairs)]
+        rows = rows[self._has_address(rows, *self._words)]
         return self._parted(rows, [(self._is_elsewhere(rows), Fate.OTHER_DEVICE)])
 
     def address(self) -> Bucket:
@@ -105,10 +106,9 @@ class Buckets:
             other_family = ~is_ipv6_socket | self._has_address(rows, 0, MAPPED_IPV4), Fate.IPV4_ONLY
         refusals = [other_family, (self._is_elsewhere(rows), Fate.OTHER_DEVICE)]
         if self._segment.protocol == PROTOCOL_TCP:
-            rows, refusals = _taken(rows, refusals, ~table.is_pair[rows])
-            refusals.append((table.is_bound_only[rows], Fate.NOT_LISTENING))
+            refusals.append((table.state[rows] != TcpState.LISTEN, Fate.NOT_LISTENING))
         else:
-            refusals.append((table.is_pair[rows] & ~self._has_peer(rows), Fate.OTHER_PEER))
+            refusals.append((self._is_pair[rows] & ~self._has_peer(rows), Fate.OTHER_PEER))
         return self._parted(rows, refusals)
 
     def _parted(self, rows: Rows, refusals: list[tuple[Bools, Fate]]) -> Bucket:
@@ -134,13 +134,14 @@ class Buckets:
         if self._segment.protocol == PROTOCOL_TCP:
             return _ints(1 + is_bound + family_point)
         points = _UDP_POINTS[is_ipv4]
-        is_connected = table.is_pair[rows].astype(np.intp)
+        is_connected = self._is_pair[rows].astype(np.intp)
         base = family_point + (1 if is_ipv4 else 0)
         return _ints(base + points * (2 * is_connected + is_bound))
 
     def _waits(self, rows: Rows) -> Bools:
         """Tell who waits for clients: TCP listeners, UDP sockets without a peer."""
-        found: Bools = (self._table.is_listener | self._table.is_udp_unconnected)[rows]
+        state = TcpState.LISTEN if self._segment.protocol == PROTOCOL_TCP else TcpState.CLOSED
+        found: Bools = self._table.state[rows] == state
         return found
 
     def _is_elsewhere(self, rows: Rows) -> Bools:
@@ -165,7 +166,3 @@ class Buckets:
 def _ints(values: Rows) -> list[int]:
     numbers: list[int] = values.tolist()
     return numbers
-
-
-def _taken(rows: Rows, refusals: list[tuple[Bools, Fate]], which: Bools) -> tuple[Rows, list[tuple[Bools, Fate]]]:
-    return rows[which], [(is_refused[which], fate) for is_refused, fate in refusals]

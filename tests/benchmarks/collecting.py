@@ -6,11 +6,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from time import perf_counter
 
+import numpy as np
 import psutil
 
 from monitor.model.sample import Interval
+from monitor.model.segment import Segment
+from monitor.model.tcp import PROTOCOL_TCP
+from monitor.sampling.decide_demux import decide
 from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
 from tests.benchmarks.floor import Floor
@@ -22,6 +27,7 @@ FLOOR = "floor: one-pass dump with TCP_INFO"
 WARM = "**warm sample and interval**"
 SAMPLE = "of which the sample"
 INTERVAL = "of which the interval"
+DEMUX = "who gets a segment, and why (no dump)"
 COLD = "cold first sample with owners"
 SS = "ss -tanp"
 PSUTIL = 'psutil.net_connections("tcp")'
@@ -49,6 +55,25 @@ class WarmSampler:
             SAMPLE: (sampled - started) * 1000,
             INTERVAL: (ended - sampled) * 1000,
         }
+
+
+class Demultiplexer:
+    """Asks who gets the segments of one of the load's connections, and of a new client of the same port."""
+
+    def __init__(self, sampler: WarmSampler) -> None:
+        assert sampler.interval is not None
+        self._source, self._interval = sampler.source, sampler.interval
+        table = self._interval.table
+        row = int(np.flatnonzero(table.is_pair)[0])
+        self._pair = Segment(PROTOCOL_TCP, table.local(row).on_the_wire, table.remote(row).on_the_wire)
+        self._new = replace(self._pair, source=replace(self._pair.source, port=1))
+
+    def measure(self) -> Mapping[str, float]:
+        """Decide both; give the mean."""
+        started = perf_counter()
+        for segment in (self._pair, self._new):
+            decide(self._source, self._interval, segment)
+        return {DEMUX: (perf_counter() - started) * 1000 / 2}
 
 
 def measure_load(load: Load, rounds: int) -> tuple[int, dict[str, Spread]]:
@@ -83,6 +108,7 @@ def _measurements(floor: Floor, sampler: WarmSampler) -> list[Measurement]:
     measurements: list[Measurement] = [
         lambda: {FLOOR: _milliseconds_of_dump(floor)},
         sampler.measure,
+        Demultiplexer(sampler).measure,
         lambda: {COLD: _cold_milliseconds()},
         lambda: {PSUTIL: _psutil_milliseconds()},
     ]
