@@ -9,7 +9,7 @@ The rooms, each of which imports only what stands below it (tests/test_architect
     dial          the library's face: TcpConnection.to() and open() really connect
     sampling      the collector process, its frames, the stream, the sampler: Samples to Intervals, and their history
     kernel        the only room that talks to Linux: sock_diag, owners, processes, rtnetlink
-    reasoning     what follows: which listener, which direction, whose socket, does the route agree
+    reasoning     what follows: which listener, which direction, whose socket, whose segment, does the route agree
     model         nouns: Endpoint, SocketTable, OwnerTable, Process, RouteDecision, Sample, Interval
     errors        what can go wrong and be said in one sentence
 

@@ -14,7 +14,6 @@ from monitor.model.segment import Segment
 from monitor.model.tcp import PROTOCOL_UDP
 from monitor.reasoning.demux import demultiplex
 from monitor.reasoning.demux_places import segments_to
-from monitor.sampling.decide_bind import holder_of
 from monitor.sampling.intervals import advance
 from monitor.sampling.source import Source
 
@@ -40,6 +39,8 @@ def _holders(sample: Sample, segment: Segment) -> list[SocketHolder]:
     table = sample.table
     if not _is_to_group(segment):
         return []
+    from monitor.sampling.decide_bind import holder_of  # noqa: PLC0415 - most answers need no rules of bind()
+
     on_port = (table.protocol == PROTOCOL_UDP) & (table.local_port == segment.destination.port)
     return [holder_of(sample, row) for row in np.flatnonzero(on_port).tolist()]
 
