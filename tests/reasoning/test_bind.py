@@ -158,6 +158,19 @@ def test_without_its_conflicts_an_attempt_succeeds_and_each_alone_prevents_it(qu
         assert len(alone.conflicts) == 1
 
 
+@given(questions(), st.booleans())
+def test_sockets_are_judged_together_as_each_alone(question, is_doubled):
+    rows, asked, facts = question
+    twins = [replace(one, columns={**one.columns, "cookie": one.columns["cookie"] | 1 << 41}) for one in rows]
+    known = {cookie | 1 << 41: options for cookie, options in facts.options.items()}
+    facts = replace(facts, options={**facts.options, **known})
+    table = table_of([*rows, *twins] if is_doubled else rows)
+    found = {conflict.row for conflict in decide_bind(table, asked, facts).conflicts}
+    for place in np.flatnonzero(table.inode != 0).tolist():
+        alone = decide_bind(table.take(np.array([place])), asked, facts)
+        assert alone.is_ok == (place not in found)
+
+
 @given(questions())
 def test_what_is_not_visible_decides_only_where_it_is_said_to(question):
     rows, asked, facts = question
