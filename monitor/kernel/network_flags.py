@@ -7,6 +7,8 @@ from monitor.model.route import InterfaceAddress, Link
 
 IFF_UP = 0x1
 IFF_LOOPBACK = 0x8
+IFF_POINTOPOINT = 0x10
+IFF_NOARP = 0x80
 IFF_LOWER_UP = 0x10000
 """Flags of a link (include/uapi/linux/if.h)."""
 
@@ -27,6 +29,8 @@ def link_with(flags: int, *, index: int, name: bytes, mtu: int, master: int) -> 
         mtu=mtu,
         is_loopback=bool(flags & IFF_LOOPBACK),
         master=master,
+        # A tunnel asks for no neighbours either, but has another end.
+        holds_addresses_only=flags & (IFF_NOARP | IFF_POINTOPOINT | IFF_LOOPBACK) == IFF_NOARP,
     )
 
 

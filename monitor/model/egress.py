@@ -38,8 +38,8 @@ class Reason(IntEnum):
     """The remote address is this host's own: nothing leaves it."""
     ONE_OF_SEVERAL = auto()
     """A multipath route has this way as well; the kernel's hash picks one for each flow."""
-    ADDRESS_ON_LOOPBACK = auto()
-    """The local address is held by lo or by a route on purpose, so every interface is right for it."""
+    ADDRESS_HELD_APART = auto()
+    """The local address is held by lo, a dummy or a route on purpose, so every interface is right for it."""
     REMOTE_ON_LINK = auto()
     """The peer lives in the leaving interface's own subnet and came in there: this host answers for all addresses."""
     AS_OPENED = auto()

@@ -23,6 +23,8 @@ class Link:
     is_loopback: bool
     master: int = 0
     """Index of the bridge, bond or VRF that it belongs to; 0 for none."""
+    holds_addresses_only: bool = False
+    """No peer is behind it: a dummy or a VRF's own interface, on which service addresses are kept as on lo."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def _words(agreement: Agreement) -> str:
         Reason.SAME_SOURCE: "the connection leaves so today",
         Reason.THIS_HOST: "both ends are on this host",
         Reason.ONE_OF_SEVERAL: f"{was} is one of several next hops; the hash picks",
-        Reason.ADDRESS_ON_LOOPBACK: "its address is held by no link: any interface is right",
+        Reason.ADDRESS_HELD_APART: "its address is held by no link: any interface is right",
         Reason.REMOTE_ON_LINK: f"leaves by {now}, in whose subnet its peer is",
         Reason.AS_OPENED: f"leaves by {now}, as when it was opened",
         Reason.OTHER_SOURCE: f"would now leave {_redialled(agreement)}, not from {address_text(agreement.local)}",

@@ -114,7 +114,8 @@ def _reasons(
     bound, unbound, held = answers
     interface, network = interval.interface, interval.sample.network
     is_anyip = held.has_way & (held.type == LOCAL_TYPE)
-    is_on_loopback = np.isin(interface, [link.index for link in network.links if link.is_loopback])
+    holders = [link.index for link in network.links if link.is_loopback or link.holds_addresses_only]
+    is_held_apart = np.isin(interface, holders)
     would_differ = unbound.has_way & ~_is_own(interval, unbound) & ~unbound.has_owner_hop
     is_same: Bools = bound.device == was
     has_moved = (seen.opened_by != NOT_KNOWN) & ~is_same & ~bound.has_owner_hop
@@ -129,7 +130,7 @@ def _reasons(
         (unbound.has_way & _is_own(interval, unbound), Reason.SAME_SOURCE),
         (is_same & would_differ & (seen.had_own_source == 1), Reason.OTHER_SOURCE),
         (bound.device == interface, Reason.SAME_DEVICE),
-        (is_on_loopback | is_anyip, Reason.ADDRESS_ON_LOOPBACK),
+        (is_held_apart | is_anyip, Reason.ADDRESS_HELD_APART),
         (bound.has_owner_hop, Reason.ONE_OF_SEVERAL),
         (is_same, Reason.AS_OPENED),
         (interface <= NO_INTERFACE, Reason.NOT_ASKED),

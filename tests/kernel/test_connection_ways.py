@@ -236,6 +236,12 @@ def test_loopback_own_addresses_and_anyip_raise_no_alarm(ip, watch, held):
     assert {agreement_of(watch.interval, row).verdict for row in rows.tolist()} == {Verdict.AGREES}
 
 
+def test_service_address_on_an_interface_without_peers_raises_no_alarm(ip, watch, held):
+    ip("link set e1 arp off")
+    # As a dummy has it: what is kept there leaves by whichever interface.
+    assert watch.says(accept(held, E1)).reason is Reason.ADDRESS_HELD_APART
+
+
 def test_link_local_zones_and_mapped_addresses_raise_no_alarm(ip, watch, held):
     zone = socket.if_nametoindex("e1")
     local = held.enter_context(socket.socket(socket.AF_INET6))

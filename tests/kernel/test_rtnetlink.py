@@ -43,6 +43,14 @@ def test_selector_reaches_the_kernel_and_changes_the_answer(kernel, ip, selector
     assert (other.device, other.table, other.rule and other.rule.priority) == (b"e0", 254, 32766)
 
 
+@pytest.mark.parametrize(("family", "remote", "source"), [("-4", FAR, "192.0.2.1"), ("-6", FAR_V6, "2001:db8:a::1")])
+def test_rule_on_the_source_holds_for_a_bound_socket_alone(kernel, ip, family, remote, source):
+    ip(*OVER_E1, f"{family} rule add pref 100 from {source} lookup 100")
+    bound, unbound = asked(kernel, remote, source=ip_address(source)), asked(kernel, remote)
+    assert (bound.device, bound.rule.priority) == (b"e1", 100)
+    assert (unbound.device, unbound.rule.priority) == (b"e0", 32766)
+
+
 def test_open_uid_is_that_of_the_asker(kernel, ip):
     ip(*OVER_E1, f"rule add pref 100 uidrange {os.geteuid()}-{os.geteuid()} lookup 100")
     assert asked(kernel).device == b"e1"

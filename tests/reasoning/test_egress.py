@@ -100,7 +100,15 @@ def test_connection_to_this_host_never_raises_a_false_alarm(connection):
 
 
 def test_address_held_by_lo_may_leave_by_any_interface():
-    assert verdict(accepted("192.0.2.53:443"), by(ETH0)).reason is Reason.ADDRESS_ON_LOOPBACK
+    assert verdict(accepted("192.0.2.53:443"), by(ETH0)).reason is Reason.ADDRESS_HELD_APART
+
+
+def test_service_address_on_a_dummy_may_leave_by_any_interface():
+    dummy = replace(link(20, "dummy0"), holds_addresses_only=True)
+    network = replace(
+        NETWORK, links=(*NETWORK.links, dummy), addresses=(*NETWORK.addresses, address(20, "192.0.2.80/32"))
+    )
+    assert verdict(accepted("192.0.2.80:443", network=network), by(ETH0)).reason is Reason.ADDRESS_HELD_APART
 
 
 @pytest.mark.parametrize("connection", [accepted, dialled])
@@ -128,7 +136,7 @@ def test_address_that_a_route_makes_local_is_not_gone():
     def anyip(flow: Flow) -> RouteDecision:
         return by(LO, type="local")(flow) if str(flow.remote) == "192.0.2.99" else by(ETH0)(flow)
 
-    assert verdict(accepted("192.0.2.99:443"), anyip).reason is Reason.ADDRESS_ON_LOOPBACK
+    assert verdict(accepted("192.0.2.99:443"), anyip).reason is Reason.ADDRESS_HELD_APART
 
 
 @pytest.mark.parametrize("number", ["ENETUNREACH", "EHOSTUNREACH", "EACCES", "EINVAL"])
