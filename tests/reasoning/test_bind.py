@@ -158,13 +158,15 @@ def test_without_its_conflicts_an_attempt_succeeds_and_each_alone_prevents_it(qu
         assert len(alone.conflicts) == 1
 
 
-@given(questions(), st.booleans())
-def test_sockets_are_judged_together_as_each_alone(question, is_doubled):
+@given(questions(), st.sampled_from((0, 33)), st.sampled_from((None, SET, UNSET)))
+def test_sockets_are_judged_together_as_each_alone(question, uid, options):
     rows, asked, facts = question
-    twins = [replace(one, columns={**one.columns, "cookie": one.columns["cookie"] | 1 << 41}) for one in rows]
-    known = {cookie | 1 << 41: options for cookie, options in facts.options.items()}
+    twins = [
+        replace(one, columns={**one.columns, "cookie": one.columns["cookie"] | 1 << 41, "uid": uid}) for one in rows
+    ]
+    known = {} if options is None else {one.columns["cookie"]: options for one in twins}
     facts = replace(facts, options={**facts.options, **known})
-    table = table_of([*rows, *twins] if is_doubled else rows)
+    table = table_of([*rows, *twins])
     found = {conflict.row for conflict in decide_bind(table, asked, facts).conflicts}
     for place in np.flatnonzero(table.inode != 0).tolist():
         alone = decide_bind(table.take(np.array([place])), asked, facts)
