@@ -25,9 +25,10 @@ from tests.ui.stage import monitor_of
         ("\r?", [MainScreen, ConnectionScreen, HelpScreen]),
         ("\r\r", [MainScreen, ConnectionScreen, ProcessScreen]),
         ("\r?qq", [MainScreen]),
-        ("\rppq", [MainScreen, ConnectionScreen]),
+        ("\rpq", [MainScreen, ConnectionScreen]),
         ("\rjji\x1b", [MainScreen, ConnectionScreen]),
         ("tpj\rj\r\r", [MainScreen, ConnectionScreen, ProcessScreen]),
+        ("ip?", [MainScreen, ProcessScreen, HelpScreen]),
         (":990\r", [MainScreen, ProcessScreen]),
     ],
 )

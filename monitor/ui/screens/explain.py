@@ -97,7 +97,7 @@ class ExplainScreen(Screen[None]):
     def on_mount(self) -> None:
         """Start on what most likely is asked for."""
         self._footer.show_keys(Where.EXPLANATION)
-        self.lines.focus()
+        self.set_focus(self.lines)
         self._explanation = self._subject()
         self._draw()
         if self._explanation is not None and self._explanation.most_surprising is not None:
@@ -149,10 +149,10 @@ class ExplainScreen(Screen[None]):
         message.stop()
         self.action_leave()
 
-    def action_show_process(self) -> None:
-        """Open the process behind the line."""
+    async def action_show_process(self) -> None:
+        """Open the process behind the line, before the next key is looked at."""
         self.action_leave()
-        self.app.call_later(self.app.run_action, "show_process", self._below)
+        await self.app.run_action("show_process", self._below)
 
     def action_back(self) -> None:
         """Go back to the line."""
