@@ -215,7 +215,13 @@ def _namespace() -> int:
 
 def _syn_retries() -> int | None:
     """Read how often this namespace sends a SYN again; None where /proc cannot be read."""
+    retries = _setting("tcp_syn_retries")
+    # Linux 6.5 and later send so many at even distances first, beyond that number (tcp_write_timeout).
+    return None if retries is None else retries + (_setting("tcp_syn_linear_timeouts") or 0)
+
+
+def _setting(name: str) -> int | None:
     try:
-        return int(Path("/proc/sys/net/ipv4/tcp_syn_retries").read_bytes())
+        return int(Path("/proc/sys/net/ipv4", name).read_bytes())
     except (OSError, ValueError):
         return None

@@ -192,7 +192,10 @@ class SocketDetails:
     traffic_class: int | None = None
     """The DSCP and ECN byte that packets leave with: IP_TOS or IPV6_TCLASS."""
     syn_retries: int | None = None
-    """How often this host sends a SYN again (net.ipv4.tcp_syn_retries); the program may have set TCP_SYNCNT instead."""
+    """How often this host sends a SYN again: net.ipv4.tcp_syn_retries and tcp_syn_linear_timeouts together.
+
+    A program may have set its own in place of the first (TCP_SYNCNT), which the kernel does not tell.
+    """
 
     @property
     def has_keepalive(self) -> bool | None:

@@ -8,11 +8,12 @@ from monitor.model.endpoint import Endpoint
 from monitor.model.process import SocketOwner
 from monitor.model.route import Flow
 from monitor.model.sample import DIRECTION_DIALLED, Interval
-from monitor.model.socket_table import SocketTable
-from monitor.model.tcp import PROTOCOL_TCP
+from monitor.model.tcp import PROTOCOL_TCP, TcpState
+from monitor.presentation.connection_reading import ConnectionReading
 from monitor.presentation.formats import bytes_text, rtt_text, share_text
 from monitor.presentation.row_text import UNKNOWN, RowTexts
 from monitor.presentation.text_line import TextLine
+from monitor.presentation.timer_words import syn_text
 from monitor.presentation.view import Cell, Role
 
 _MAX_OWNERS = 4
@@ -55,7 +56,7 @@ def owner_line(texts: RowTexts, row: int, *, group_size: int = 1) -> TextLine:
     table = texts.interval.table
     parts = [_owners(texts, row)]
     if bool(table.is_pair[row]) and int(table.protocol[row]) == PROTOCOL_TCP:
-        parts += _tcp_parts(row, table)
+        parts += _tcp_parts(ConnectionReading(texts.interval, row, None))
     elif bool(table.is_listener[row]):
         parts.append(f"accept queue {int(table.recv_q[row])} of {int(table.send_q[row])}")
     elif int(table.protocol[row]) != PROTOCOL_TCP:
@@ -65,15 +66,16 @@ def owner_line(texts: RowTexts, row: int, *, group_size: int = 1) -> TextLine:
     return TextLine((Cell(" "), Cell(parts[0], Role.NAME), Cell("".join(f" · {part}" for part in parts[1:]))))
 
 
-def _tcp_parts(row: int, table: SocketTable) -> list[str]:
-    parts = []
-    if bool(table.knows("rtt_us")[row]) and int(table.rtt_us[row]):
-        parts.append(f"rtt {rtt_text(float(table.rtt_us[row]))}")
-    if bool(table.knows("segs_out")[row]) and int(table.segs_out[row]):
-        parts.append(f"retr {share_text(int(table.total_retrans[row]) / int(table.segs_out[row]))} %")
-    parts.append(f"unread {bytes_text(float(table.recv_q[row]))}")
-    parts.append(f"unacked {bytes_text(float(table.send_q[row]))}")
-    return parts
+def _tcp_parts(reading: ConnectionReading) -> list[str]:
+    if reading.state == TcpState.SYN_SENT:
+        _, tries, left = reading.timer
+        return [syn_text(tries, left)]
+    info, parts = reading.info, []
+    if info.rtt_us:
+        parts.append(f"rtt {rtt_text(float(info.rtt_us))}")
+    if info.segments_out and info.total_retransmits is not None:
+        parts.append(f"retr {share_text(info.total_retransmits / info.segments_out)} %")
+    return [*parts, f"unread {bytes_text(reading.unread_bytes)}", f"unacked {bytes_text(reading.waiting_bytes)}"]
 
 
 def _owners(texts: RowTexts, row: int) -> str:

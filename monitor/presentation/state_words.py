@@ -9,7 +9,7 @@ from monitor.model.tcp_info import TIMER_NONE
 from monitor.presentation.connection_reading import ConnectionReading
 from monitor.presentation.formats import UNKNOWN, bytes_text, duration_text
 from monitor.presentation.linked_line import LineMaker, LinkedLine
-from monitor.presentation.timer_words import left_text, timer_text, tries_text
+from monitor.presentation.timer_words import left_text, syn_text, timer_text, tries_text
 from monitor.presentation.view import Cell, Role
 
 _SYN_STATES = (TcpState.SYN_SENT, TcpState.SYN_RECEIVED, TcpState.NEW_SYN_RECEIVED)
@@ -35,12 +35,10 @@ def is_all_over(reading: ConnectionReading) -> bool:
 def _syn_sent(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
     _, tries, left = reading.timer
     limit = reading.details.syn_retries if reading.details is not None else None
-    sent = f"{tries} {'try' if tries == 1 else 'tries'}" if tries else "first try"
     parts = [f"host's limit {limit}"] if limit is not None else []
-    what = f"next in {left_text(left)}" if limit is None or tries < limit else f"gives up in {left_text(left)}"
     answer = "nothing came back: filtered or dead, not refused" if tries else "no answer yet"
     return [
-        maker.words("syn_tries", "SYN", Cell(f"{sent}, {what}", Role.NOTE), parts),
+        maker.words("syn_tries", "SYN", Cell(syn_text(tries, left, limit), Role.NOTE), parts),
         maker.words(
             "syn_answer", "answer", Cell(answer, Role.TROUBLE if tries else Role.PLAIN), ["a refusal ends it at once"]
         ),

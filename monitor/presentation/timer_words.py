@@ -31,3 +31,17 @@ def tries_text(tries: int) -> str:
     if not tries:
         return ""
     return f", tried {tries} time{'' if tries == 1 else 's'} in a row"
+
+
+def syn_text(tries: int, milliseconds: int, limit: int | None = None) -> str:
+    """Say how often a SYN was sent again, and what its timer does next: "3 retries, next in 4.0s".
+
+    Args:
+        tries: How often.
+        milliseconds: Until the timer fires.
+        limit: How often this host sends again; None where that is not known, and so whether this time was the last.
+    """
+    sent = f"{tries} {'retry' if tries == 1 else 'retries'}" if tries else "first try"
+    # Beyond the host's limit the program has set its own.
+    act = "timer ends" if limit is None else "gives up" if tries == limit else "next"
+    return f"{sent}, {act} in {left_text(milliseconds)}"

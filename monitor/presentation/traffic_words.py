@@ -14,7 +14,7 @@ from monitor.presentation.view import Role
 _WIDE = 100
 """From this width on the curves show two minutes."""
 _QUIET_PATH = 1.5
-"""An rtt below so many times the least one, its variation aside, says that packets do not queue on the path."""
+"""An rtt below so many times the least one says that packets do not queue on the path."""
 
 
 def traffic_lines(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
@@ -99,8 +99,10 @@ def _rtt_parts(reading: ConnectionReading) -> list[str]:
     if not least or varies is None:
         return []
     parts = [f"min {rtt_text(least)}, ± {rtt_text(varies)}"]
-    if rtt - varies <= least * _QUIET_PATH:
+    if rtt <= least * _QUIET_PATH:
         return [*parts, "nothing queues on the path"]
+    if rtt - varies <= least * _QUIET_PATH:
+        return [*parts, "varies too much to tell whether packets queue"]
     return [*parts, f"{rtt / least:.1f} times the least: packets queue on the path, or the peer answers late"]
 
 

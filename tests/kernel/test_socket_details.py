@@ -158,7 +158,11 @@ def test_every_pair_is_found_alone_and_no_other_one(full, diag):
 def test_a_syn_that_nobody_answers_has_its_tries_and_the_hosts_limit(full, diag):
     details = diag.details(of_state(diag, TcpState.SYN_SENT))
     assert (details.state, details.timer, details.send_q) == (TcpState.SYN_SENT, TIMER_RETRANSMIT, 1)
-    assert details.syn_retries == int(Path("/proc/sys/net/ipv4/tcp_syn_retries").read_text())
+    assert details.syn_retries == sum(
+        int(setting.read_text())
+        for setting in map(Path("/proc/sys/net/ipv4").joinpath, ("tcp_syn_retries", "tcp_syn_linear_timeouts"))
+        if setting.exists()
+    )
     assert details.timer_ms > 0
     assert details.info.rtt_us is None
 

@@ -208,6 +208,19 @@ def test_why_it_is_as_fast_as_it_is(interval):
 
 
 @pytest.mark.parametrize(
+    ("rtt_us", "varies_us", "words"),
+    [
+        (31_000, 2_000, "nothing queues on the path"),
+        (90_000, 80_000, "varies too much to tell whether packets queue"),
+        (90_000, 10_000, "4.3 times the least: packets queue on the path, or the peer answers late"),
+    ],
+)
+def test_whether_packets_queue_is_said_only_of_a_steady_round_trip(interval, rtt_us, varies_us, words):
+    info = replace(details().info, rtt_us=rtt_us, min_rtt_us=21_000, rtt_variation_us=varies_us)
+    assert said(interval, WEB, details(info=info))["rtt"].endswith(f"; {words}")
+
+
+@pytest.mark.parametrize(
     ("changed", "label", "words"),
     [
         ({"ssthresh_segments": None}, "cwnd", "ssthresh unset: no loss yet"),
@@ -298,17 +311,19 @@ SYN = ("192.0.2.10:52108", "203.0.113.77:443")
 def test_a_syn_without_an_answer_says_what_that_means(interval):
     told = details(None, state=TcpState.SYN_SENT, timer=1, timer_tries=3, timer_ms=4_000, syn_retries=6)
     words = said(interval, SYN, told)
-    assert words["SYN"] == "3 tries, next in 4.0s · host's limit 6"
+    assert words["SYN"] == "3 retries, next in 4.0s · host's limit 6"
     assert words["answer"].startswith("nothing came back: filtered or dead, not refused")
     assert "cwnd" not in words
     last = said(interval, SYN, replace(told, timer_tries=6))
-    assert last["SYN"] == "6 tries, gives up in 4.0s · host's limit 6"
+    assert last["SYN"] == "6 retries, gives up in 4.0s · host's limit 6"
+    own_limit = said(interval, SYN, replace(told, timer_tries=7))
+    assert own_limit["SYN"] == "7 retries, next in 4.0s · host's limit 6"
     first = said(interval, SYN, replace(told, timer_tries=0))
     assert (first["SYN"], first["answer"].split(" · ")[0]) == (
         "first try, next in 4.0s · host's limit 6",
         "no answer yet",
     )
-    assert said(interval, SYN)["SYN"] == "5 tries, next in 5.0s"
+    assert said(interval, SYN)["SYN"] == "5 retries, timer ends in 5.0s"
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_values_lead_where_they_belong(interval):
         ("ESTAB", {}, "rtt", "not measured yet: nothing was acknowledged"),
         ("ESTAB", {"info_length": 0}, "rtt", "the kernel gave no TCP_INFO of this socket"),
         ("ESTAB", {"info_length": 100}, "ret%", "this kernel does not tell"),
-        ("SYN-SENT", {"timer_tries": 3, "timer_ms": 1_000}, "ret%", "3 tries, next in 1.0s"),
+        ("SYN-SENT", {"timer_tries": 3, "timer_ms": 1_000}, "ret%", "3 retries, timer ends in 1.0s"),
         ("SYN-SENT", {}, "idle", "none before the handshake is complete"),
         ("TIME-WAIT", {"timer": 3, "timer_ms": 41_000}, "state", "41s left · kernel's own, no process"),
         ("TIME-WAIT", {}, "process", "the kernel's own, no process"),

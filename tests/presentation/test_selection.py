@@ -83,6 +83,16 @@ def test_one_owner_is_named_with_user_and_descriptor(db1: Interval):
     assert said(db1, number) == " sshd[3301] root fd 4 · rtt 31ms · retr 0 % · unread 0 · unacked 0"
 
 
+def test_a_syn_without_an_answer_has_retries_and_no_share(db1: Interval):
+    assert said(db1, row_of(db1, "192.0.2.10:52108", "203.0.113.77:443")).endswith(" · 5 retries, timer ends in 5.0s")
+
+
+def test_the_fin_of_the_peer_is_not_a_byte_to_read(db1: Interval):
+    number = row_of(db1, "192.0.2.10:41022", "198.51.100.20:5432")
+    assert int(db1.table.recv_q[number]) == 1
+    assert " · unread 0 · " in said(db1, number)
+
+
 def test_several_owners_share_it(db1: Interval):
     assert said(db1, row_of(db1, "[::]:443")) == (
         " shared by nginx[812] [813] [814] [815] www-data · accept queue 0 of 511"
