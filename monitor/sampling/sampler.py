@@ -145,9 +145,10 @@ class Sampler:
         self._questions.put(_Wake())
         if self._thread.is_alive():
             self._thread.join(min(_ANSWER_PATIENCE_S, timeout_s))
-        source = self._source
-        if self._thread.is_alive() and source is not None:
-            source.close()
+        if self._thread.is_alive():
+            # Without one the thread is closing it, or opening another.
+            if (source := self._source) is not None:
+                source.close()
             self._thread.join(timeout_s)
 
     def set_period(self, period_s: float) -> None:

@@ -152,7 +152,7 @@ class ExplainScreen(Screen[None]):
     async def action_show_process(self) -> None:
         """Open the process behind the line, before the next key is looked at."""
         self.action_leave()
-        await self.app.run_action("show_process", self._below)
+        await self.app.run_action("show_process", self.app.screen)
 
     def action_back(self) -> None:
         """Go back to the line."""
