@@ -6,8 +6,8 @@ one table; a socket is (namespace, cookie). All columns of a table have the same
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -84,6 +84,8 @@ class SocketTable:
     segs_out: U32
     bytes_sent: U64
     bytes_retrans: U64
+    _masks: dict[str, Bools] = field(default_factory=dict, init=False, repr=False)
+    """Masks that were asked for, by name: cells ask row by row, and rows do not change once the table is filled."""
 
     def __len__(self) -> int:
         return len(self.cookie)
@@ -122,8 +124,7 @@ class SocketTable:
 
     def knows(self, name: str) -> Bools:
         """Tell for each row whether the kernel's TCP_INFO was long enough to hold that column."""
-        known: Bools = self.info_length >= INFO_ENDS[name]
-        return known
+        return self._mask(name, lambda: self.info_length >= INFO_ENDS[name])
 
     def row_of_cookie(self, cookie: int) -> int | None:
         """Find the row of a socket; None where it is not in this table."""
@@ -143,33 +144,45 @@ class SocketTable:
     @property
     def is_listener(self) -> Bools:
         """TCP sockets in LISTEN."""
-        found: Bools = (self.protocol == PROTOCOL_TCP) & (self.state == TcpState.LISTEN)
-        return found
+        return self._mask("is_listener", lambda: (self.protocol == PROTOCOL_TCP) & (self.state == TcpState.LISTEN))
 
     @property
     def is_udp_unconnected(self) -> Bools:
         """UDP sockets that take datagrams from anybody: the listeners of UDP."""
-        found: Bools = (self.protocol == PROTOCOL_UDP) & (self.state == TcpState.CLOSED)
-        return found
+        return self._mask(
+            "is_udp_unconnected", lambda: (self.protocol == PROTOCOL_UDP) & (self.state == TcpState.CLOSED)
+        )
 
     @property
     def is_bound_only(self) -> Bools:
         """TCP sockets that hold a port and neither listen nor connect."""
-        is_bound = (self.state == TcpState.CLOSED) | (self.state == TcpState.BOUND_INACTIVE)
-        found: Bools = (self.protocol == PROTOCOL_TCP) & is_bound
-        return found
+        return self._mask(
+            "is_bound_only",
+            lambda: (
+                (self.protocol == PROTOCOL_TCP)
+                & ((self.state == TcpState.CLOSED) | (self.state == TcpState.BOUND_INACTIVE))
+            ),
+        )
 
     @property
     def has_idle_time(self) -> Bools:
         """Rows whose last data times mean something: before SYN-SENT ends the kernel has not set them."""
-        found: Bools = self.knows("last_data_recv_ms") & self.is_pair & (self.state != TcpState.SYN_SENT)
-        return found
+        return self._mask(
+            "has_idle_time",
+            lambda: self.knows("last_data_recv_ms") & self.is_pair & (self.state != TcpState.SYN_SENT),
+        )
 
     @property
     def is_pair(self) -> Bools:
         """Rows with two endpoints: one side of a connection, or a connected UDP socket."""
-        found: Bools = ~(self.is_listener | self.is_udp_unconnected | self.is_bound_only)
-        return found
+        return self._mask("is_pair", lambda: ~(self.is_listener | self.is_udp_unconnected | self.is_bound_only))
+
+    def _mask(self, name: str, make: Callable[[], Bools]) -> Bools:
+        mask = self._masks.get(name)
+        if mask is None:
+            mask = self._masks[name] = make()
+            mask.flags.writeable = False
+        return mask
 
 
 COLUMN_TYPES: dict[str, np.dtype[np.generic]] = {

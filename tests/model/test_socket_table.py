@@ -114,3 +114,16 @@ def test_idle_times_mean_something_for_pairs_that_were_connected():
     states = ("ESTAB", "SYN-SENT", "CLOSE-WAIT", "TIME-WAIT", "LISTEN")
     table = table_of([row("tcp", "192.0.2.10:443", "198.51.100.7:51834", state) for state in states])
     assert table.has_idle_time.tolist() == [True, False, True, False, False]
+
+
+def test_masks_are_made_once_and_nobody_changes_them():
+    table = table_of(ALL)
+    assert table.is_pair is table.is_pair
+    with pytest.raises(ValueError, match="read-only"):
+        table.is_pair[0] = True
+
+
+def test_taken_rows_have_masks_of_their_own():
+    table = table_of(ALL)
+    expected = table.is_pair[::-1].tolist()
+    assert table.take(np.arange(len(table))[::-1]).is_pair.tolist() == expected
