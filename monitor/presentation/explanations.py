@@ -5,6 +5,8 @@ The lines of a connection's screen, the columns of the tables, the lines of Rout
 
 from __future__ import annotations
 
+from monitor.presentation.bind_meanings import BIND_MEANINGS
+
 _ENDS = {
     "owner": "The processes that hold a descriptor of this socket. Several can: fork() and descriptor passing share "
     "it. The connection ends only when the last of them has closed it.",
@@ -172,7 +174,7 @@ _SIGNS = {
 }
 """Marks, and signs that stand for a missing or a special value."""
 
-_WORDS = {**_ENDS, **_TRAFFIC, **_STATES, **_LISTENERS, **_GROUPS, **_ROUTING, **_SIGNS}
+_WORDS = {**_ENDS, **_TRAFFIC, **_STATES, **_LISTENERS, **_GROUPS, **_ROUTING, **BIND_MEANINGS, **_SIGNS}
 
 
 def explain(value_id: str) -> str:

@@ -60,17 +60,33 @@ class ToSocket:
 
 
 @dataclass(frozen=True, slots=True)
+class ToOwner:
+    """The process that holds a socket; of several the user chooses."""
+
+    cookie: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToBind:
+    """The bind screen, with what is asked there as it was typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToRouting:
     """The routes and rules that decided."""
 
 
-Target = ToProcess | ToRows | ToSocket | ToRouting
+Target = ToProcess | ToRows | ToSocket | ToOwner | ToBind | ToRouting
 """Where Enter on a line leads. Equal targets lead to the same place, also in a later interval."""
 
 _HINTS: dict[type[Target], tuple[str, str]] = {
     ToProcess: ("⏎ process", "⏎ process"),
     ToRows: ("⏎ all of them", "⏎ all"),
     ToSocket: ("⏎ its row", "⏎ row"),
+    ToOwner: ("⏎ process", "⏎ process"),
+    ToBind: ("⏎ can I bind", "⏎ bind"),
     ToRouting: ("⏎ routing", "⏎ routing"),
 }
 """What Enter does, on a wide and on a narrow screen."""

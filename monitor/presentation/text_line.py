@@ -25,6 +25,14 @@ def plain(text: str, role: Role = Role.PLAIN) -> TextLine:
     return TextLine((Cell(text, role),))
 
 
+def rule(name: str, tail: str, width: int) -> TextLine:
+    """Make a rule across the screen with a title, and a second one at its end; either may be empty."""
+    rest = max(0, width - cell_width(name) - (3 if name else 1) - (cell_width(tail) + 3 if tail else 0))
+    title = (Cell(f"{name} ", Role.STRONG),) if name else ()
+    end = (Cell(f" {tail} ", Role.HEADING), Cell("─", Role.RULE)) if tail else ()
+    return TextLine((Cell("─ " if name else "─", Role.RULE), *title, Cell("─" * rest, Role.RULE)), end)
+
+
 def wrapped(line: TextLine, width: int) -> list[TextLine]:
     """Break a line that is too long between words; what follows stands under the beginning of its last cell."""
     if not line.left or sum(cell_width(cell.text) for cell in line.left) <= width:

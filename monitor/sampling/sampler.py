@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 from monitor.errors import MonitorError, SourceError
 
 if TYPE_CHECKING:
+    from monitor.model.bind import BindAttempt
     from monitor.model.process import ProcessFacts
     from monitor.model.route import Flow, RouteDecision
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
     from monitor.model.tcp_info import SocketDetails
     from monitor.sampling.agreement import RouteAgreement
+    from monitor.sampling.bind_answers import DecidedBind
     from monitor.sampling.history import History
     from monitor.sampling.source import Source
 
@@ -77,7 +79,18 @@ class SocketAnswered:
     error: str | None
 
 
-SamplerEvent = IntervalMade | SampleFailed | RouteAnswered | ProcessAnswered | SocketAnswered
+@dataclass(frozen=True, slots=True, eq=False)
+class BindAnswered:
+    """What would become of an attempt to bind, or the sentence that says why that is not known."""
+
+    attempt: BindAttempt
+    decided: DecidedBind | None
+    error: str | None
+
+
+SamplerEvent = (
+    IntervalMade | SampleFailed | RouteAnswered | ProcessAnswered | SocketAnswered | BindAnswered
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +108,12 @@ class _AskSocket:
     socket: SocketId
 
 
-_Question = _AskRoute | _AskProcess | _AskSocket
+@dataclass(frozen=True, slots=True)
+class _AskBind:
+    attempt: BindAttempt
+
+
+_Question = _AskRoute | _AskProcess | _AskSocket | _AskBind
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +196,14 @@ class Sampler:
         """Ask for one socket alone; SocketAnswered brings the answer. Of several only the last counts, as above."""
         self._questions.put(_AskSocket(socket))
 
+    def ask_bind(self, attempt: BindAttempt) -> None:
+        """Ask what would become of an attempt; BindAnswered brings it. Of several only the last counts, as above.
+
+        Samples have to hold TIME-WAIT and bound-only rows, see set_time_wait(); where the last one does not, another
+        is read first.
+        """
+        self._questions.put(_AskBind(attempt))
+
     def _run(self) -> None:
         try:
             while not self._stopped.is_set():
@@ -231,7 +257,7 @@ class Sampler:
         error: MonitorError | None = None
         answered: SamplerEvent
         try:
-            answered = _ask(source, question)
+            answered = self._decide_bind(source, question) if isinstance(question, _AskBind) else _ask(source, question)
         except MonitorError as raised:
             error = raised
             answered = _unanswered(question, str(raised))
@@ -239,6 +265,20 @@ class Sampler:
             self.history.add_facts(answered.facts)
         self._listener(answered)
         return error if isinstance(error, SourceError) else None
+
+    def _decide_bind(self, source: Source, question: _AskBind) -> BindAnswered:
+        from monitor.sampling.bind_answers import decide_by  # noqa: PLC0415 - only who asks needs it
+
+        if not self._has_time_wait:
+            self._is_due = False
+            self._sample(source)
+        if self._previous is None or not self._has_time_wait:
+            return BindAnswered(question.attempt, None, "TIME-WAIT and bound-only sockets could not be read")
+        return BindAnswered(question.attempt, decide_by(source, self._previous, question.attempt), None)
+
+    @property
+    def _has_time_wait(self) -> bool:
+        return self._previous is not None and self._previous.sample.has_time_wait
 
     def _sample(self, source: Source) -> None:
         from monitor.sampling.intervals import advance  # noqa: PLC0415 - it brings numpy, after the first paint
@@ -299,7 +339,7 @@ class Sampler:
         self._stopped.wait(pause)
 
 
-def _ask(source: Source, question: _Question) -> SamplerEvent:
+def _ask(source: Source, question: _AskRoute | _AskProcess | _AskSocket) -> SamplerEvent:
     if isinstance(question, _AskRoute):
         return RouteAnswered(question.flow, source.route_to(question.flow), None)
     if isinstance(question, _AskProcess):
@@ -312,4 +352,6 @@ def _unanswered(question: _Question, error: str) -> SamplerEvent:
         return RouteAnswered(question.flow, None, error)
     if isinstance(question, _AskProcess):
         return ProcessAnswered(question.pid, None, error)
+    if isinstance(question, _AskBind):
+        return BindAnswered(question.attempt, None, error)
     return SocketAnswered(question.socket, None, error)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -12,6 +14,7 @@ from textual.binding import BindingType
 
 from monitor.presentation.view import Role
 from monitor.sampling.sampler import (
+    BindAnswered,
     IntervalMade,
     ProcessAnswered,
     RouteAnswered,
@@ -21,7 +24,7 @@ from monitor.sampling.sampler import (
     SocketAnswered,
 )
 from monitor.ui.commands import ActionCommands, ProcessCommands, WordsCommand
-from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsProcess, ShowsRoutes, ShowsSocket
+from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsBind, ShowsProcess, ShowsRoutes, ShowsSocket
 from monitor.ui.drill_down import DrillDown
 from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.key_order import HANDED_UP, opened, told
@@ -33,6 +36,7 @@ from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.rows_pane import RowsPane
 
 if TYPE_CHECKING:
+    from monitor.model.bind import BindAttempt
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
@@ -42,7 +46,8 @@ if TYPE_CHECKING:
 PERIODS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 _ALWAYS = frozenset({"leave_program", "redraw", "suspend_process"})
 """What keys do on every screen, also on those that have keys of their own."""
-_ACTIONS = frozenset(key.action for key in KEYS)
+_PLACES = {key.action: reduce(or_, (other.where for other in KEYS if other.action == key.action)) for key in KEYS}
+"""Where each action of the key table works."""
 _CLOCK_S = 1.0
 _TITLE_WIDTH = 48
 """Cells of a process in the palette: a name may have thousands."""
@@ -96,6 +101,7 @@ class MonitorApp(ThemedApp):
         self._sampler = Sampler(open_source, self._report, self.settings.period_s)
         self.drill_down = DrillDown(self, self._say)
         self._asked_pid: int | None = None
+        self._time_wait_seekers: set[object] = set()
         self._news_until = 0.0
 
     def on_mount(self) -> None:
@@ -125,16 +131,20 @@ class MonitorApp(ThemedApp):
                 self._take_interval(interval)
             case SampleFailed(text, is_source_gone):
                 self._say(f"{text}; starting another collector" if is_source_gone else text)
-            case RouteAnswered() | ProcessAnswered() | SocketAnswered():
+            case RouteAnswered() | ProcessAnswered() | SocketAnswered() | BindAnswered():
                 self._take_answer(message.event)
 
-    def _take_answer(self, answer: RouteAnswered | ProcessAnswered | SocketAnswered) -> None:
+    def _take_answer(
+        self, answer: RouteAnswered | ProcessAnswered | SocketAnswered | BindAnswered
+    ) -> None:
         """Hand an answer to the screens that may have asked; each knows whether it is the one."""
         for screen in self.screen_stack:
             if isinstance(answer, ProcessAnswered) and isinstance(screen, ShowsProcess):
                 screen.show_facts(answer.pid, answer.facts, answer.error)
             elif isinstance(answer, SocketAnswered) and isinstance(screen, ShowsSocket):
                 screen.show_details(answer.socket, answer.details, answer.error)
+            elif isinstance(answer, BindAnswered) and isinstance(screen, ShowsBind):
+                screen.show_decision(answer.attempt, answer.decided, answer.error)
             elif isinstance(answer, RouteAnswered) and isinstance(screen, ShowsRoutes):
                 from monitor.presentation.routing_text import RouteAnswer  # noqa: PLC0415 - it brings numpy
 
@@ -222,9 +232,10 @@ class MonitorApp(ThemedApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave keys that mean something else to the help, the choice and the palette, and to an open field."""
-        if action in _ALWAYS or action not in _ACTIONS:
+        if action in _ALWAYS or action not in _PLACES:
             return True
-        return self._acting is not None and not self._acting.prompt.is_asking
+        screen = self._acting
+        return screen is not None and not screen.prompt.is_asking and bool(screen.place & _PLACES[action])
 
     @property
     def _acting(self) -> ActingScreen | None:
@@ -247,6 +258,10 @@ class MonitorApp(ThemedApp):
     def ask_socket(self, socket: SocketId) -> None:
         """Ask the kernel for one socket alone; its screen gets the answer."""
         self._sampler.ask_socket(socket)
+
+    def ask_bind(self, attempt: BindAttempt) -> None:
+        """Ask what would become of an attempt to bind; its screen gets the answer."""
+        self._sampler.ask_bind(attempt)
 
     def keep_curves(self, cookies: Iterable[int]) -> None:
         """Have the numbers of the rows that are on screen kept, for their curves."""
@@ -276,9 +291,12 @@ class MonitorApp(ThemedApp):
         history = self._sampler.history
         return history.process(pid, start_time) if history is not None else None
 
-    def set_time_wait(self, *, is_wanted: bool) -> None:
-        """Dump TIME-WAIT and bound-only rows as well, or no longer."""
-        self._sampler.set_time_wait(is_wanted=is_wanted)
+    def set_time_wait(self, seeker: object, *, is_wanted: bool) -> None:
+        """Dump TIME-WAIT and bound-only rows as well, as long as anybody wants them."""
+        had_any = bool(self._time_wait_seekers)
+        (self._time_wait_seekers.add if is_wanted else self._time_wait_seekers.discard)(seeker)
+        if bool(self._time_wait_seekers) != had_any:
+            self._sampler.set_time_wait(is_wanted=not had_any)
 
     def process_titles(self) -> Iterable[tuple[int, str]]:
         """List the processes that own a socket, as pid and safe text that fits into one line of the palette."""
@@ -320,6 +338,20 @@ class MonitorApp(ThemedApp):
         from monitor.ui.screens.explain import explain_line  # noqa: PLC0415 - on demand
 
         explain_line(self, self._acting)
+
+    def action_bind(self) -> None:
+        """Ask whether an endpoint can be bound, at first that of the listener at the cursor; on its screen ask on."""
+        if isinstance(self.screen, ShowsBind):
+            self.screen.ask_on()
+            return
+        from monitor.presentation.bind_typing import question_of_row  # noqa: PLC0415 - it brings numpy
+
+        pane = self._acting.pane if self._acting is not None else None
+        text = ""
+        if isinstance(pane, ListPane) and pane.interval is not None:
+            row = pane.row_at_cursor()
+            text = "" if row is None else question_of_row(pane.interval, row)
+        self.drill_down.ask_bind(text)
 
     def action_help(self, part: str = "") -> None:
         """Open the help for the screen on top, at its beginning or at one of its parts."""

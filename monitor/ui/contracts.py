@@ -13,11 +13,13 @@ from monitor.ui.keys import Where
 from monitor.ui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
+    from monitor.model.bind import BindAttempt
     from monitor.model.process import ProcessFacts
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
     from monitor.model.tcp_info import SocketDetails
     from monitor.presentation.routing_text import RouteAnswer
+    from monitor.sampling.bind_answers import DecidedBind
 
 
 @runtime_checkable
@@ -87,5 +89,18 @@ class ShowsSocket(Protocol):
     """A screen that may have asked for one socket alone."""
 
     def show_details(self, socket: SocketId, details: SocketDetails | None, error: str | None) -> None:
+        """Take an answer, if it is to the own question."""
+        ...
+
+
+@runtime_checkable
+class ShowsBind(Protocol):
+    """The screen that asks what would become of an attempt to bind."""
+
+    def ask_on(self) -> None:
+        """Let the user type another question."""
+        ...
+
+    def show_decision(self, attempt: BindAttempt, decided: DecidedBind | None, error: str | None) -> None:
         """Take an answer, if it is to the own question."""
         ...

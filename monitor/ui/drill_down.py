@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from monitor.presentation.linked_line import ToProcess, ToRouting, ToRows, ToSocket
+from monitor.presentation.linked_line import ToBind, ToOwner, ToProcess, ToRouting, ToRows, ToSocket
 from monitor.presentation.path_words import Stop
 from monitor.ui.contracts import StopScreen
 from monitor.ui.screens.main import MainScreen
@@ -63,6 +63,10 @@ class DrillDown:
         """Open the screen of a socket that has two endpoints."""
         self._open(ToSocket(cookie))
 
+    def ask_bind(self, text: str = "") -> None:
+        """Open the bind screen; what is asked at first stands in its field, to be typed over."""
+        self._open(ToBind(text))
+
     def leave(self) -> None:
         """Go back from the screen on top to the place before it."""
         if self._given_up and len(self._screens) == LIVING_SCREENS:
@@ -78,6 +82,10 @@ class DrillDown:
                 self.show_process(pid)
             case ToSocket(cookie):
                 self.show_connection(cookie)
+            case ToOwner(cookie):
+                self._show_owner(cookie)
+            case ToBind(text):
+                self.ask_bind(text)
             case ToRows(title):
                 self._back_to_main().show_only(title, target.choose)
             case ToRouting():
@@ -108,6 +116,14 @@ class DrillDown:
             choices = [(pid, f"{texts.name(process)}[{pid}]") for pid, process in sorted(processes.items())]
             self._choose_process(f"{len(choices)} processes hold {local}", choices, came_by)
 
+    def _show_owner(self, cookie: int) -> None:
+        interval = self._app.interval
+        row = interval.table.row_of_cookie(cookie) if interval is not None else None
+        if interval is not None and row is not None:
+            self.show_process_of(interval, [row])
+        else:
+            self._say("this socket has gone")
+
     def _choose_process(self, title: str, choices: Sequence[tuple[int, str]], came_by: str) -> None:
         from monitor.ui.screens.choose import ChooseProcess  # noqa: PLC0415 - on demand
 
@@ -125,7 +141,7 @@ class DrillDown:
         name = texts.pair(rows[0]) if is_pair else str(texts.local(rows[0]))
         return "" if self.path[-1:] == (name,) else name
 
-    def _open(self, target: ToProcess | ToSocket, came_by: str = "") -> None:
+    def _open(self, target: ToProcess | ToSocket | ToBind, came_by: str = "") -> None:
         screen, walked = self._screen_of(target, came_by), self._screens
         if len(walked) < LIVING_SCREENS:
             self._app.push_screen(screen)
@@ -133,7 +149,7 @@ class DrillDown:
             self._given_up.append(walked[-1].stop)
             self._app.switch_screen(screen)
 
-    def _screen_of(self, target: ToProcess | ToSocket, came_by: str) -> Screen[None]:
+    def _screen_of(self, target: ToProcess | ToSocket | ToBind, came_by: str) -> Screen[None]:
         match target:
             case ToProcess(pid):
                 from monitor.ui.screens.process import ProcessScreen  # noqa: PLC0415 - most starts are without it
@@ -143,6 +159,10 @@ class DrillDown:
                 from monitor.ui.screens.connection import ConnectionScreen  # noqa: PLC0415 - as above
 
                 return ConnectionScreen(cookie, self._app.glyphs)
+            case ToBind(text):
+                from monitor.ui.screens.bind import BindScreen  # noqa: PLC0415 - as above
+
+                return BindScreen(text, self._app.glyphs)
 
     @property
     def _screens(self) -> list[StopScreen]:

@@ -22,13 +22,15 @@ class Where(Flag):
     """The explanation of a line."""
     WORKERS = auto()
     """The workers of a listener."""
+    BIND = auto()
+    """The bind screen."""
 
     TABLES = LISTENERS | CONNECTIONS | PROCESS | WORKERS
-    LISTS = TABLES | CONNECTION | EXPLANATION
+    LISTS = TABLES | CONNECTION | EXPLANATION | BIND
     """Wherever there is a cursor."""
     MAIN = LISTENERS | CONNECTIONS | ROUTING
     """The main screen, whichever pane has the focus."""
-    EVERYWHERE = MAIN | PROCESS | CONNECTION | EXPLANATION | WORKERS
+    EVERYWHERE = MAIN | PROCESS | CONNECTION | EXPLANATION | WORKERS | BIND
 
 
 class By(Enum):
@@ -152,9 +154,29 @@ KEYS = (
         Where.CONNECTIONS | Where.PROCESS,
     ),
     Key("i", "i", "explain", "why each value of the row, mark or – is as it is", By.APP, Where.MAIN | Where.PROCESS),
-    Key("i", "i", "explain", "what the line at the cursor means", By.APP, Where.CONNECTION, "explain", 2),
+    Key(
+        "i",
+        "i",
+        "explain",
+        "what the line at the cursor means",
+        By.APP,
+        Where.CONNECTION | Where.BIND,
+        "explain",
+        2,
+    ),
     Key("i", "i", "explain", "close the explanation", By.APP, Where.EXPLANATION),
     Key("r", "r", "route", "which way to a remote endpoint that you type", By.SCREEN, Where.MAIN, "route", 3),
+    Key(
+        "b",
+        "b",
+        "bind",
+        "can I bind this port; a listener's endpoint is filled in",
+        By.APP,
+        Where.MAIN | Where.PROCESS | Where.CONNECTION | Where.WORKERS,
+        "bind",
+        4,
+    ),
+    Key("b", "b", "bind", "ask on: another port, other options; Tab completes", By.APP, Where.BIND, "ask on", 1),
     Key("tab", "Tab", "next_pane", "next pane", By.SCREEN, Where.MAIN),
     Key("shift+tab", "Shift+Tab", "previous_pane", "pane before", By.SCREEN, Where.MAIN),
     Key("1", "1", "pane('listeners')", "pane Listeners", By.SCREEN, Where.MAIN),

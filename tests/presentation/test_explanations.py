@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from monitor.presentation.bind_lines import answer_lines
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS, RETRANS_RECENT_S
 from monitor.presentation.connections_view import MARKED_S, ConnectionsView, rows_of_process
 from monitor.presentation.explained_value import MARK_MEANINGS
@@ -26,6 +27,7 @@ from monitor.presentation.sorting import Sort
 from monitor.presentation.workers import Workers
 from monitor.presentation.workers_view import WorkersView
 from monitor.sampling.intervals import CLOSED_SHOWN_S
+from tests.presentation.bind_scene import answers
 from tests.presentation.connection_scene import FAST, db1_interval, details, interval_of, lines_of, route_answer
 from tests.scenes import ANY, of_state, row
 
@@ -96,9 +98,13 @@ def from_routing() -> set[str]:
     return found
 
 
+def from_the_bind_screen() -> set[str]:
+    return {line.value for shown in answers() for line in answer_lines(shown, 120) if line.value is not None}
+
+
 def test_whatever_is_shown_is_explained_and_whatever_is_explained_is_shown(lines):
     shown = {value.why.meaning for line in lines for value in line.values}
-    shown |= from_connection_screens() | from_routing() | set(MARK_MEANINGS.values())
+    shown |= from_connection_screens() | from_routing() | from_the_bind_screen() | set(MARK_MEANINGS.values())
     assert shown | {meaning for _, meaning in SIGNS} == explained()
 
 

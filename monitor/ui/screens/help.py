@@ -27,6 +27,7 @@ _PLACES = (
     (Where.CONNECTION, "conn", "a connection"),
     (Where.EXPLANATION, "expl", "an explanation"),
     (Where.WORKERS, "work", "workers"),
+    (Where.BIND, "bind", "bind"),
 )
 WORDS_PART = "Words"
 _FILTERS = (

@@ -197,7 +197,7 @@ class MainScreen(PanesScreen):
     def action_more_rows(self) -> None:
         """Show TIME-WAIT and bound-only rows as well, or no longer."""
         self.connections.has_time_wait = not self.connections.has_time_wait
-        self.app.set_time_wait(is_wanted=self.connections.has_time_wait)
+        self.app.set_time_wait(self, is_wanted=self.connections.has_time_wait)
         self.connections.rebuild()
 
     def on_grouped_pane_grouped(self, message: GroupedPane.Grouped) -> None:

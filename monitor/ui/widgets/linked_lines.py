@@ -66,6 +66,11 @@ class LinkedLines(TextLines, can_focus=True):
         self._cursor = next((place for place, line in enumerate(self._linked) if line.value == value), self._cursor)
         self._draw()
 
+    def go_to_target(self) -> None:
+        """Put the cursor on the first line that leads somewhere; where there is none it stays."""
+        self._cursor = next((place for place, line in enumerate(self._linked) if line.target), self._cursor)
+        self._draw()
+
     def action_cursor_down(self) -> None:
         """Go to the next line that says something."""
         self._move(1)

@@ -47,6 +47,7 @@ class Prompt(Horizontal):
         self._question: TextLine | None = None
         self._changed: Callable[[str], str] | None = None
         self._done: Callable[[str | None], None] | None = None
+        self._complete: Callable[[str], str] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the sentence and, in its place, label, field and note."""
@@ -75,7 +76,16 @@ class Prompt(Horizontal):
         self._question = line
         self.say(self._said)
 
-    def ask(self, label: str, value: str, changed: Callable[[str], str], done: Callable[[str | None], None]) -> None:
+    def ask(  # noqa: PLR0913 - one for each thing that a field differs in
+        self,
+        label: str,
+        value: str,
+        changed: Callable[[str], str],
+        done: Callable[[str | None], None],
+        *,
+        complete: Callable[[str], str] | None = None,
+        is_selected: bool = False,
+    ) -> None:
         """Open the field.
 
         Args:
@@ -83,12 +93,16 @@ class Prompt(Horizontal):
             value: What stands in the field at first.
             changed: Called with every text; gives what is said beside the field.
             done: Called when the field closes.
+            complete: What Tab makes of a text; without it Tab is none of the field's keys.
+            is_selected: Whether the first letter takes the place of the value.
         """
-        self._changed, self._done = changed, done
+        self._changed, self._done, self._complete = changed, done, complete
         self._write(self._label, f" {label} ")
         self._write(self._note, "")
         self._field.value = value
         self._field.cursor_position = len(value)
+        if is_selected:
+            self._field.select_all()
         self._open(is_open=True)
         self.focus()
 
@@ -102,9 +116,12 @@ class Prompt(Horizontal):
         elif event.key == "enter":
             self._submit()
         elif event.is_printable and event.character is not None:
-            self._field.insert_text_at_cursor(event.character)
+            self._field.replace(event.character, *self._field.selection)
         elif event.key in LEAVE_KEYS:
             return False
+        elif event.key == "tab" and self._complete is not None:
+            self._field.value = self._complete(self._field.value)
+            self._field.cursor_position = len(self._field.value)
         else:
             bound = self._field._bindings.key_to_bindings.get(event.key, [])  # noqa: SLF001 - no public look-up by key
             for binding in bound[:1]:
@@ -145,5 +162,6 @@ class Prompt(Horizontal):
             part.display = is_open
 
     def _write(self, place: TextLines, text: str, role: Role = Role.STRONG) -> None:
-        place.styles.width = min(len(text) + 1, self.size.width // 2) if text else 0
+        # The own width is not known before the first layout, when a screen may ask already.
+        place.styles.width = min(len(text) + 1, self.app.size.width // 2) if text else 0
         place.show([plain(text, role)])
