@@ -1,4 +1,4 @@
-"""ReceiverFacts: what the running kernel says when it is asked who gets a segment."""
+"""ReceiverQuestion: who gets a segment, or a port's new clients; ReceiverFacts: what the running kernel says to it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,27 @@ from enum import StrEnum
 
 from monitor.model.endpoint import Endpoint
 from monitor.model.segment import Arrival, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverQuestion:
+    """Who gets a segment; without a source who gets new clients."""
+
+    protocol: int
+    """IPPROTO_TCP (6) or IPPROTO_UDP (17)."""
+    destination: Endpoint | int
+    """Without a source also a port of every local address; a wildcard stands for the addresses of its family."""
+    source: Endpoint | None = None
+    device: int | None = None
+    """Index of the interface by which it comes in; None where nobody said."""
+
+    @property
+    def segment(self) -> Segment | None:
+        """What arrives; None where it is asked about every local address."""
+        destination = self.destination
+        if not isinstance(destination, Endpoint) or destination.is_wildcard:
+            return None
+        return Segment(self.protocol, destination.on_the_wire, self.source, self.device)
 
 
 @dataclass(frozen=True, slots=True)

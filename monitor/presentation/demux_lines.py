@@ -34,6 +34,16 @@ _FATES = {
 
 
 @dataclass(frozen=True, slots=True)
+class CandidateTexts:
+    """Who a candidate is and what became of it. Texts are filled up, so that they stand under each other."""
+
+    who: str
+    place: str
+    fate: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DemuxLine:
     """One line of an explanation. Its texts are safe already."""
 
@@ -42,6 +52,8 @@ class DemuxLine:
     text: str
     row: int | None = None
     """The socket that it speaks of, a row of the interval's table."""
+    candidate: CandidateTexts | None = None
+    """The parts of the text, where it tells of a candidate."""
 
 
 def stage_lines(decision: DemuxDecision, texts: RowTexts) -> Iterator[DemuxLine]:
@@ -63,8 +75,9 @@ def _candidate_lines(label: str, stage: Stage, decision: DemuxDecision, texts: R
     cells = [(names.who(candidate.row), names.place(candidate.row)) for candidate in listed]
     widths = [max(cell_width(cell[column]) for cell in cells) for column in (0, 1)]
     for candidate, cell in zip(listed, cells, strict=True):
-        padded = [text + " " * (width - cell_width(text)) for text, width in zip(cell, widths, strict=True)]
-        yield DemuxLine(label, "  ".join((*padded, _fate(candidate, stage, decision, names))), candidate.row)
+        who, place = (text + " " * (width - cell_width(text)) for text, width in zip(cell, widths, strict=True))
+        told = CandidateTexts(who, place, _fate(candidate, stage, decision, names), candidate.fate.is_chosen)
+        yield DemuxLine(label, f"{who}  {place}  {told.fate}", candidate.row, told)
         label = ""
     more = len(stage.candidates) + stage.left_out - len(listed)
     if more:
@@ -72,6 +85,9 @@ def _candidate_lines(label: str, stage: Stage, decision: DemuxDecision, texts: R
 
 
 def _fate(candidate: Candidate, stage: Stage, decision: DemuxDecision, names: SocketNames) -> str:
+    if candidate.fate is Fate.LOWER_SCORE:
+        best = max((other.score or 0 for other in stage.candidates if other.fate.is_chosen), default=0)
+        return f"{_FATES[candidate.fate]}, score {candidate.score} against {best}"
     if not candidate.fate.is_chosen:
         return _FATES[candidate.fate]
     text = "gets a copy" if stage.kind is StageKind.EVERY else _FATES[candidate.fate]

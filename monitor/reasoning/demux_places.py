@@ -1,4 +1,4 @@
-"""The local endpoints at which a port of this host can be met: one question each, without a source."""
+"""The segments of a question: one; or one for each local address at which a port can be met, without a source."""
 
 from __future__ import annotations
 
@@ -8,26 +8,27 @@ from collections.abc import Iterator
 import numpy as np
 
 from monitor.model.endpoint import Address, Endpoint, address_from_words, unmapped
+from monitor.model.receiver import ReceiverQuestion
 from monitor.model.route import Link
 from monitor.model.sample import Network
 from monitor.model.segment import Segment
 from monitor.model.socket_table import SocketTable
 
 
-def segments_to(table: SocketTable, network: Network, protocol: int, asked: Endpoint | int) -> list[Segment]:
-    """List what new clients may send to a port, a segment for each local address.
+def segments_of(question: ReceiverQuestion, table: SocketTable, network: Network) -> list[Segment]:
+    """List what is asked about: one segment, or what new clients may send to each local address.
 
     Args:
+        question: who gets it.
         table: the sockets, whose own addresses count as well: 127.0.0.53 is local without being listed.
         network: links and addresses.
-        protocol: IPPROTO_TCP or IPPROTO_UDP.
-        asked: a port of all addresses; or an endpoint, whose wildcard stands for the addresses of its family.
     """
-    if isinstance(asked, Endpoint) and not asked.is_wildcard:
-        return [Segment(protocol, asked.on_the_wire, None)]
+    if question.segment is not None:
+        return [question.segment]
+    protocol, asked, device = question.protocol, question.destination, question.device
     port, version = (asked.port, asked.address.version) if isinstance(asked, Endpoint) else (asked, 0)
     found = dict.fromkeys((*_listed(network, port), *_taken(table, protocol, port)))
-    return [Segment(protocol, place, None) for place in found if version in (0, place.address.version)]
+    return [Segment(protocol, place, None, device) for place in found if version in (0, place.address.version)]
 
 
 def _listed(network: Network, port: int) -> Iterator[Endpoint]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from monitor.model.bind_facts import SocketHolder
 from monitor.model.demux import Agreement, DemuxDecision
-from monitor.model.endpoint import Endpoint
+from monitor.model.receiver import ReceiverQuestion
 from monitor.model.sample import Interval, Sample
 from monitor.model.segment import Segment
 from monitor.model.tcp import PROTOCOL_UDP
 from monitor.reasoning.demux import demultiplex
-from monitor.reasoning.demux_places import segments_to
+from monitor.reasoning.demux_places import segments_of
 from monitor.sampling.intervals import advance
 from monitor.sampling.source import Source
 
@@ -61,20 +59,16 @@ def decide_at_once(source: Source, segment: Segment) -> tuple[Interval, DemuxDec
     return interval, decision
 
 
-def decide_places(
-    source: Source, interval: Interval, protocol: int, asked: Endpoint | int, device: int | None = None
-) -> list[DemuxDecision]:
-    """Decide for each local address of a port, or for one endpoint, who gets a new client.
+def decide_places(source: Source, interval: Interval, question: ReceiverQuestion) -> list[DemuxDecision]:
+    """Decide for each local address that is asked about who gets a new client.
 
     Args:
         source: where the kernel is asked.
         interval: its sample has TIME-WAIT and bound-only rows.
-        protocol: IPPROTO_TCP or IPPROTO_UDP.
-        asked: a port; or an endpoint, whose wildcard stands for all addresses of its family.
-        device: index of the interface by which clients come; None for the one that owns each address.
+        question: without a source; a device says by which interface clients come, else it is that of each address.
     """
-    segments = segments_to(interval.sample.table, interval.sample.network, protocol, asked)
-    return [decide(source, interval, replace(segment, device=device)) for segment in segments]
+    segments = segments_of(question, interval.sample.table, interval.sample.network)
+    return [decide(source, interval, segment) for segment in segments]
 
 
 def read_all(source: Source) -> Interval:

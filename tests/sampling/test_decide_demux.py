@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from monitor.model.demux import Agreement, Answer, Certainty, Effect
+from monitor.model.receiver import ReceiverQuestion
 from monitor.model.segment import Origin, Reach
 from monitor.model.tcp import TcpState
 from monitor.reasoning.demux import demultiplex
@@ -319,7 +320,7 @@ def test_place_by_place_every_address_is_told(scene: ExitStack):
     own = open_at(scene, "tcp", "127.0.0.53:80", REUSEPORT)
     with closing(LiveSource()) as source:
         interval = read_all(source)
-        decisions = decide_places(source, interval, 6, 80)
+        decisions = decide_places(source, interval, ReceiverQuestion(6, 80))
     got = {
         decision.facts.segment.destination.address_text: {int(interval.table.cookie[row]) for row in decision.members}
         for decision in decisions
