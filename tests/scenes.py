@@ -255,9 +255,11 @@ class FixedSource:
         route: Callable[[Flow], RouteDecision] | None = None,
         facts: Mapping[int, ProcessFacts] | None = None,
         details: Mapping[int, SocketDetails] | None = None,
+        routing: Callable[[Flow, int | None], Routing] | None = None,
     ) -> None:
         self._samples = list(samples)
         self._route = route
+        self._routing = routing
         self._facts = facts or {}
         self._details = details or {}
         self._given = 0
@@ -296,8 +298,11 @@ class FixedSource:
         self._ask(asked)
         return BindFacts(unread={holder.cookie: Unread.NOT_PERMITTED for holder in asked})
 
-    def routing_of(self, flow: Flow) -> Routing:
-        return Routing(self.route_to(flow), (), None, (), is_cut=False)
+    def routing_of(self, flow: Flow, table: int | None = None) -> Routing:
+        self._ask((flow, table))
+        if self._routing is None:
+            return Routing(self.route_to(flow), (), table, (), is_cut=False)
+        return self._routing(flow, table)
 
     def ways(self, questions: Records) -> Records:
         """Answer as the route does; nothing where none was given. Such questions are not counted."""

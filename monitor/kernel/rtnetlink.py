@@ -104,19 +104,24 @@ class Rtnetlink:
         """
         return RouteLookUp(self._asker()).decide(flow)
 
-    def routing_of(self, flow: Flow) -> Routing:
-        """Ask which way a packet would go, with all rules and the table that it comes from; raises likewise."""
+    def routing_of(self, flow: Flow, table: int | None = None) -> Routing:
+        """Ask which way a packet would go, with all rules and a table's routes: the deciding one's, or a named one's.
+
+        Raises as route_to().
+        """
         asker = self._asker()
         decision, question = RouteLookUp(asker).decide_with_question(flow)
         if question is None:
             return Routing(decision, (), None, (), is_cut=False)
         rules, output = asker.rules_of(question), asker.name(question.output)
         steps = rule_steps(rules, question, output, decision.rule)
-        if decision.table is None:
+        listed = decision.table if table is None else table
+        if listed is None:
             return Routing(decision, steps, None, (), is_cut=False)
-        listing = table_routes(question.family, decision.table, MOST_ROUTES, asker.links)
-        routes = tuple(replace(route, is_matched=_is_of(decision, route)) for route in listing.routes)
-        return Routing(decision, steps, decision.table, routes, listing.is_cut)
+        listing = table_routes(question.family, listed, MOST_ROUTES, asker.links)
+        is_deciding = listed == decision.table
+        routes = tuple(replace(route, is_matched=is_deciding and _is_of(decision, route)) for route in listing.routes)
+        return Routing(decision, steps, listed, routes, listing.is_cut)
 
     def network(self) -> Network:
         """Give links, addresses and what rules select by; a generation has grown if it changed since the last call."""

@@ -65,7 +65,7 @@ class Routing:
     steps: tuple[RuleStep, ...]
     """All rules of the family, in the kernel's order."""
     table: int | None
-    """Number of the table whose routes these are; None where none decided."""
+    """Number of the table whose routes these are: the one that decided, or the one asked for; None for neither."""
     routes: tuple[TableRoute, ...]
     """As the kernel lists them, at most MOST_ROUTES."""
     is_cut: bool

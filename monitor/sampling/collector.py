@@ -56,8 +56,8 @@ class Collector:
                 answer = messages.SocketRead(id=number, details=source.socket(asked))
             case messages.AskRoute(flow=flow):
                 answer = messages.RouteRead(id=number, decision=source.route_to(flow))
-            case messages.AskRouting(flow=flow):
-                answer = messages.RoutingRead(id=number, routing=source.routing_of(flow))
+            case messages.AskRouting(flow=flow, table=table):
+                answer = messages.RoutingRead(id=number, routing=source.routing_of(flow, table))
             case messages.AskWays(questions=records):
                 ways = source.ways(records_in(records, WAY_QUESTION))
                 answer = messages.WaysRead(id=number, ways=ways.tobytes())

@@ -100,9 +100,9 @@ class LiveSource:
         """Ask the kernel for a route."""
         return self.routes.route_to(flow)
 
-    def routing_of(self, flow: Flow) -> Routing:
+    def routing_of(self, flow: Flow, table: int | None = None) -> Routing:
         """Ask the kernel for a route with what stands behind it."""
-        return self.routes.routing_of(flow)
+        return self.routes.routing_of(flow, table)
 
     def ways(self, questions: Records) -> Records:
         """Ask the kernel which way many packets would go."""

@@ -58,6 +58,8 @@ class AskRouting(_Message, frozen=True, kw_only=True, tag="ask-routing"):
     """Ask the kernel for a route, with all rules and the table behind it."""
 
     flow: Flow
+    table: int | None = None
+    """Whose routes to list; None for the one that decides."""
 
 
 class AskWays(_Message, frozen=True, kw_only=True, tag="ask-ways"):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from monitor.model.bind import BindAttempt
     from monitor.model.process import ProcessFacts
     from monitor.model.route import Flow, RouteDecision
+    from monitor.model.routing import Routing
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
     from monitor.model.tcp_info import SocketDetails
@@ -62,6 +63,17 @@ class RouteAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class RoutingAnswered:
+    """What stands behind a route: its rules and a table; or the sentence that says why that is not known."""
+
+    flow: Flow
+    table: int | None
+    """The table that was asked for; None for the one that decides."""
+    routing: Routing | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessAnswered:
     """The facts of a process; None where there is no such process."""
 
@@ -89,13 +101,19 @@ class BindAnswered:
 
 
 SamplerEvent = (
-    IntervalMade | SampleFailed | RouteAnswered | ProcessAnswered | SocketAnswered | BindAnswered
+    IntervalMade | SampleFailed | RouteAnswered | RoutingAnswered | ProcessAnswered | SocketAnswered | BindAnswered
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _AskRoute:
     flow: Flow
+
+
+@dataclass(frozen=True, slots=True)
+class _AskRouting:
+    flow: Flow
+    table: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +131,7 @@ class _AskBind:
     attempt: BindAttempt
 
 
-_Question = _AskRoute | _AskProcess | _AskSocket | _AskBind
+_Question = _AskRoute | _AskRouting | _AskProcess | _AskSocket | _AskBind
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +205,10 @@ class Sampler:
     def ask_route(self, flow: Flow) -> None:
         """Ask for a route; RouteAnswered brings the answer. Of several unanswered questions only the last counts."""
         self._questions.put(_AskRoute(flow))
+
+    def ask_routing(self, flow: Flow, table: int | None = None) -> None:
+        """Ask what stands behind a route, see Source; RoutingAnswered brings it. Of several only the last counts."""
+        self._questions.put(_AskRouting(flow, table))
 
     def ask_process(self, pid: int) -> None:
         """Ask for the facts of a process; ProcessAnswered brings them."""
@@ -339,9 +361,12 @@ class Sampler:
         self._stopped.wait(pause)
 
 
-def _ask(source: Source, question: _AskRoute | _AskProcess | _AskSocket) -> SamplerEvent:
+def _ask(source: Source, question: _AskRoute | _AskRouting | _AskProcess | _AskSocket) -> SamplerEvent:
     if isinstance(question, _AskRoute):
         return RouteAnswered(question.flow, source.route_to(question.flow), None)
+    if isinstance(question, _AskRouting):
+        routing = source.routing_of(question.flow, question.table)
+        return RoutingAnswered(question.flow, question.table, routing, None)
     if isinstance(question, _AskProcess):
         return ProcessAnswered(question.pid, source.process(question.pid), None)
     return SocketAnswered(question.socket, source.socket(question.socket), None)
@@ -350,6 +375,8 @@ def _ask(source: Source, question: _AskRoute | _AskProcess | _AskSocket) -> Samp
 def _unanswered(question: _Question, error: str) -> SamplerEvent:
     if isinstance(question, _AskRoute):
         return RouteAnswered(question.flow, None, error)
+    if isinstance(question, _AskRouting):
+        return RoutingAnswered(question.flow, question.table, None, error)
     if isinstance(question, _AskProcess):
         return ProcessAnswered(question.pid, None, error)
     if isinstance(question, _AskBind):

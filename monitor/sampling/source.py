@@ -41,8 +41,8 @@ class Source(Protocol):
         """
         ...
 
-    def routing_of(self, flow: Flow) -> Routing:
-        """Ask likewise, and for all rules and the routes of the table that the answer comes from."""
+    def routing_of(self, flow: Flow, table: int | None = None) -> Routing:
+        """Ask likewise, and for all rules and the routes of a table: None for the one that the answer comes from."""
         ...
 
     def ways(self, questions: Records) -> Records:

@@ -61,9 +61,9 @@ class StreamSource:
         """Ask for a route."""
         return self._ask(messages.AskRoute(id=self._id(), flow=flow), messages.RouteRead)[0].decision
 
-    def routing_of(self, flow: Flow) -> Routing:
+    def routing_of(self, flow: Flow, table: int | None = None) -> Routing:
         """Ask for a route with what stands behind it."""
-        return self._ask(messages.AskRouting(id=self._id(), flow=flow), messages.RoutingRead)[0].routing
+        return self._ask(messages.AskRouting(id=self._id(), flow=flow, table=table), messages.RoutingRead)[0].routing
 
     def ways(self, questions: Records) -> Records:
         """Ask which way many packets would go."""

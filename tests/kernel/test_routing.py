@@ -111,3 +111,17 @@ def test_bound_device_is_part_of_the_question(kernel, ip):
     ip(OVER_E1, "rule add pref 50 oif e1 lookup 100")
     assert fates(asked(kernel))[1] == (50, RuleFate.NO_MATCH)
     assert fates(asked(kernel, device=socket.if_nametoindex("e1")))[1] == (50, RuleFate.DECIDED)
+
+
+def test_another_table_than_the_deciding_one_can_be_listed(kernel, ip):
+    ip(OVER_E1)
+    routing = kernel.routing_of(Flow(ip_address(FAR), protocol=6), 100)
+    assert routing.decision.table == 254
+    assert (routing.table, [(route.prefix, route.is_matched) for route in routing.routes]) == (
+        100,
+        [("default", False)],
+    )
+
+
+def test_table_without_routes_is_empty(kernel):
+    assert kernel.routing_of(Flow(ip_address(FAR), protocol=6), 4711).routes == ()
