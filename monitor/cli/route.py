@@ -4,33 +4,25 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import socket
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from monitor.cli.list import read_once
 from monitor.cli.output import write_json, write_lines
-from monitor.errors import InputError, MonitorError
+from monitor.errors import MonitorError
 from monitor.kernel.rtnetlink import Rtnetlink
-from monitor.model.endpoint import Address, Endpoint, parse_port
-from monitor.model.route import Flow, Link, RouteDecision
-from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
+from monitor.model.route import Flow, RouteDecision
 from monitor.presentation.difference_words import difference_lines
 from monitor.presentation.formats import when_text
 from monitor.presentation.route_document import route_document
+from monitor.presentation.route_question import SELECTORS, RouteQuestion
 from monitor.presentation.route_words import answer, reasons
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.socket_document import socket_document
 from monitor.reasoning.route_differences import differing_rows
-
-_PROTOCOLS = {"tcp": PROTOCOL_TCP, "udp": PROTOCOL_UDP}
-_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}|[0-9]{1,10}", re.ASCII)
-_MAX_BYTE = 0xFF
-_MAX_WORD = 0xFFFF_FFFF
 
 
 def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
@@ -64,11 +56,12 @@ def run(arguments: argparse.Namespace) -> int:
         InputError: an argument is malformed, or names an interface that does not exist.
         KernelError: the kernel could not be asked.
     """
-    flow = _flow(arguments)
+    given = {name: getattr(arguments, name) for name in SELECTORS}
+    question = RouteQuestion.of_words(
+        arguments.remote, {name: text for name, text in given.items() if text is not None}
+    )
     with Rtnetlink() as kernel:
-        if arguments.dev is not None:
-            flow = _bound(flow, arguments.dev, kernel.links())
-        decision = kernel.route_to(flow)
+        decision = kernel.route_to(question.flow(kernel.links() if question.device is not None else ()))
     asked_at = time.time()
     if arguments.json:
         document = route_document(decision, host=socket.gethostname(), asked_at=asked_at, asker=os.geteuid())
@@ -117,57 +110,3 @@ def _asked(flow: Flow) -> str:
 
 def _rights() -> str:
     return "as root" if os.geteuid() == 0 else f"uid {os.geteuid()}"
-
-
-def _flow(arguments: argparse.Namespace) -> Flow:
-    remote = Endpoint.parse(arguments.remote, default_port=0)
-    return Flow(
-        remote=remote.address,
-        zone=remote.zone,
-        protocol=_protocol(arguments.proto),
-        source=None if arguments.src is None else _source(arguments.src),
-        source_port=None if arguments.sport is None else parse_port(arguments.sport),
-        remote_port=_remote_port(remote.port, arguments.dport),
-        mark=_number("--mark", arguments.mark, _MAX_WORD),
-        uid=_number("--uid", arguments.uid, _MAX_WORD - 1),
-        tos=_number("--tos", arguments.tos, _MAX_BYTE),
-    )
-
-
-def _bound(flow: Flow, name: str, links: tuple[Link, ...]) -> Flow:
-    wanted = os.fsencode(name)
-    for link in links:
-        if link.name == wanted:
-            return replace(flow, device=link.index)
-    raise InputError(f'no interface is named "{safe_text(name)}"')
-
-
-def _source(text: str) -> Address:
-    source = Endpoint.parse(text, default_port=0)
-    if source.port:
-        raise InputError(f'--src takes an address without a port; use --sport for the port in "{safe_text(text, 60)}"')
-    return source.address
-
-
-def _remote_port(port: int, text: str | None) -> int | None:
-    if text is None:
-        return port or None
-    given = parse_port(text)
-    if port and given != port:
-        raise InputError(f"REMOTE names port {port} and --dport {given}")
-    return given or None
-
-
-def _protocol(text: str | None) -> int:
-    if text is None:
-        return PROTOCOL_TCP
-    named = _PROTOCOLS.get(text.lower())
-    return _number("--proto", text, _MAX_BYTE) or 0 if named is None else named
-
-
-def _number(option: str, text: str | None, largest: int) -> int | None:
-    if text is None:
-        return None
-    if not _NUMBER.fullmatch(text) or int(text, 0 if "x" in text else 10) > largest:
-        raise InputError(f'{option} takes a number from 0 to {largest}, not "{safe_text(text, 60)}"')
-    return int(text, 0 if "x" in text else 10)

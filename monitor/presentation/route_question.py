@@ -1,0 +1,147 @@
+"""What is asked about a route, as words: "198.51.100.7:443 udp uid=33 dev=eth0", or with the command's own dashes."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.errors import InputError
+from monitor.model.endpoint import Address, Endpoint, parse_port, shown
+from monitor.model.route import Flow, Link
+from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
+
+PROTOCOLS = {"tcp": PROTOCOL_TCP, "udp": PROTOCOL_UDP}
+SELECTORS = ("proto", "uid", "mark", "dev", "src", "sport", "dport", "tos")
+"""What takes a value: "uid=33", or as the command has it "--uid 33"."""
+_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}|[0-9]{1,10}", re.ASCII)
+_MAX_BYTE = 0xFF
+_MAX_WORD = 0xFFFF_FFFF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteQuestion:
+    """A question in the user's words: the interface by name, and what was left out still out."""
+
+    remote: Endpoint
+    """With port 0 where none was named."""
+    protocol: int | None = None
+    """None where nothing was said; TCP stands in."""
+    source: Address | None = None
+    source_port: int | None = None
+    device: str | None = None
+    mark: int | None = None
+    uid: int | None = None
+    """None for whoever asks the kernel."""
+    tos: int | None = None
+
+    @classmethod
+    def of_words(cls, remote: str, selectors: Mapping[str, str]) -> RouteQuestion:
+        """Read a remote endpoint, and selectors by their names.
+
+        Raises:
+            InputError: one of them is malformed, or two contradict each other.
+        """
+        endpoint = Endpoint.parse(remote, default_port=0)
+        port = parse_port(selectors["dport"]) if "dport" in selectors else endpoint.port
+        if endpoint.port not in (0, port):
+            raise InputError(f"two remote ports are named, {endpoint.port} and {port}")
+        return cls(
+            remote=Endpoint(endpoint.address, port, endpoint.zone),
+            protocol=_protocol(selectors["proto"]) if "proto" in selectors else None,
+            source=_source(selectors["src"]) if "src" in selectors else None,
+            source_port=parse_port(selectors["sport"]) if "sport" in selectors else None,
+            device=selectors.get("dev"),
+            mark=_number("mark", selectors, _MAX_WORD),
+            uid=_number("uid", selectors, _MAX_WORD - 1),
+            tos=_number("tos", selectors, _MAX_BYTE),
+        )
+
+    def flow(self, links: Sequence[Link]) -> Flow:
+        """Put it in the kernel's terms.
+
+        Raises:
+            InputError: it names an interface that is not among the links.
+        """
+        return Flow(
+            remote=self.remote.address,
+            zone=self.remote.zone,
+            protocol=PROTOCOL_TCP if self.protocol is None else self.protocol,
+            source=self.source,
+            source_port=self.source_port,
+            remote_port=self.remote.port or None,
+            device=None if self.device is None else _index(self.device, links),
+            mark=self.mark,
+            uid=self.uid,
+            tos=self.tos,
+        )
+
+
+def parse_question(text: str) -> RouteQuestion:
+    """Read what was typed: a remote endpoint, and selectors in any order; of one given twice the last counts.
+
+    Raises:
+        InputError: a word is none of these; the message names it.
+    """
+    remote: str | None = None
+    selectors: dict[str, str] = {}
+    for name, value in _words(text):
+        if name:
+            selectors[name] = value
+        elif remote is None:
+            remote = value
+        else:
+            raise InputError(f'one remote endpoint at a time: "{shown(remote)}" and "{shown(value)}"')
+    if remote is None:
+        raise InputError("an address is missing: 198.51.100.7, 198.51.100.7:443 or [2001:db8::7]:443")
+    return RouteQuestion.of_words(remote, selectors)
+
+
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    """Give selectors by name with their value, and the remote endpoint with an empty name."""
+    words = iter(text.split())
+    for typed in words:
+        name, equals, value = typed.removeprefix("--").partition("=")
+        if typed in PROTOCOLS:
+            yield "proto", typed
+        elif name in SELECTORS:
+            given = value if equals else next(words, "")
+            if not given:
+                raise InputError(f"{name} takes a value: {name}=…")
+            yield name, given
+        elif typed.startswith("-") or equals:
+            raise InputError(f'"{shown(typed)}" is no selector; these are: {", ".join(SELECTORS)}')
+        else:
+            yield "", typed
+
+
+def _protocol(text: str) -> int:
+    named = PROTOCOLS.get(text.lower())
+    return _read("proto", text, _MAX_BYTE) if named is None else named
+
+
+def _source(text: str) -> Address:
+    source = Endpoint.parse(text, default_port=0)
+    if source.port:
+        raise InputError(f'src takes an address without a port, not "{shown(text)}"; sport is for the port')
+    return source.address
+
+
+def _number(name: str, selectors: Mapping[str, str], largest: int) -> int | None:
+    return _read(name, selectors[name], largest) if name in selectors else None
+
+
+def _read(name: str, text: str, largest: int) -> int:
+    base = 16 if text.startswith("0x") else 10
+    if not _NUMBER.fullmatch(text) or int(text, base) > largest:
+        raise InputError(f'{name} takes a number from 0 to {largest}, not "{shown(text)}"')
+    return int(text, base)
+
+
+def _index(name: str, links: Sequence[Link]) -> int:
+    wanted = os.fsencode(name)
+    for link in links:
+        if link.name == wanted:
+            return link.index
+    raise InputError(f'no interface is named "{shown(name)}"')
