@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
+from textual.widget import Widget
 
-from monitor.presentation.fitting import cell_width
 from monitor.presentation.linked_line import ToSocket
 from monitor.presentation.path_words import Stop
-from monitor.presentation.text_line import TextLine, plain, wrapped
-from monitor.presentation.view import Cell, Role
+from monitor.presentation.text_line import rule
 from monitor.ui.keys import By, Where, bindings
 from monitor.ui.route_follower import RouteFollower
-from monitor.ui.widgets.footer_bar import FooterBar
+from monitor.ui.screens.framed import FramedScreen
 from monitor.ui.widgets.linked_lines import LinkedLines
-from monitor.ui.widgets.prompt import Prompt
+from monitor.ui.widgets.meaning import Meaning
 from monitor.ui.widgets.text_lines import TextLines
 
 if TYPE_CHECKING:
@@ -27,28 +24,26 @@ if TYPE_CHECKING:
     from monitor.model.sockets import SocketId
     from monitor.model.tcp_info import SocketDetails
     from monitor.presentation.routing_text import RouteAnswer
-    from monitor.ui.app import MonitorApp
 
 _GONE = "the kernel does not find this socket any more"
 
 
-class ConnectionScreen(Screen[None]):
+class ConnectionScreen(FramedScreen):
     """Follows one socket by its cookie; when it has gone, the last that was known stays, and says so."""
 
-    app: MonitorApp
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(By.SCREEN, Where.CONNECTION),
-    ]
+    PLACE = Where.CONNECTION
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.SCREEN, Where.CONNECTION)]
+    DEFAULT_CSS: ClassVar[str] = """
+    ConnectionScreen #title { height: 1; width: 1fr; }
+    ConnectionScreen #lines { height: 1fr; width: 1fr; }
+    """
 
     def __init__(self, cookie: int, glyphs: Mapping[int, str] | None) -> None:
-        super().__init__()
+        super().__init__(glyphs)
         self.cookie = cookie
         self.lines = LinkedLines(glyphs=glyphs, id="lines")
-        self.prompt = Prompt(glyphs=glyphs, id="prompt")
-        self._status = TextLines(glyphs=glyphs, id="status")
         self._title = TextLines(glyphs=glyphs, id="title")
-        self._meaning = TextLines(glyphs=glyphs, id="meaning")
-        self._footer = FooterBar(glyphs=glyphs, id="footer")
+        self._meaning = Meaning(glyphs=glyphs, id="meaning")
         self._interval: Interval | None = None
         self._details: SocketDetails | None = None
         self._missing = "asking the kernel"
@@ -65,43 +60,17 @@ class ConnectionScreen(Screen[None]):
         return Stop(ToSocket(self.cookie), RowTexts(self._interval).pair(row))
 
     @property
-    def place(self) -> Where:
-        """Where the user is, in the words of the key table."""
-        return Where.CONNECTION
-
-    @property
     def pane(self) -> LinkedLines:
         """What the keys of a list act on."""
         return self.lines
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the keys to an open field."""
-        return not self.prompt.is_asking
-
-    def compose(self) -> ComposeResult:
-        """Lay out status, title, lines, the meaning of one, message line and keys."""
-        yield self._status
-        yield self._title
-        yield self.lines
-        yield self._meaning
-        yield self.prompt
-        yield self._footer
-
-    def on_mount(self) -> None:
-        """Show what is known already."""
-        self._footer.show_keys(Where.CONNECTION)
-        self.set_focus(self.lines)
-
-    def on_screen_resume(self) -> None:
-        """Catch up with what came before, or while another screen lay on top."""
-        if self.app.interval is not None:
-            self.show_interval(self.app.interval)
-        self.app.tell_status()
+    def middle(self) -> Iterable[Widget]:
+        """Give title, lines, and the meaning of one."""
+        return self._title, self.lines, self._meaning
 
     def on_resize(self) -> None:
         """Word the lines for the new width."""
         self._draw()
-        self.app.tell_status()
 
     def show_interval(self, interval: Interval) -> None:
         """Show the socket as it is now; one that is not there any more stays as it was last."""
@@ -110,12 +79,8 @@ class ConnectionScreen(Screen[None]):
             self._interval = interval
             self._ask(interval, row)
             self.app.keep_curves([self.cookie])
-        self.prompt.say(plain(f" {self.app.news}", Role.DIM) if self.app.news else TextLine())
+        self.say(self.app.news)
         self._draw()
-
-    def show_status(self, line: TextLine) -> None:
-        """Show the status line."""
-        self._status.show([line])
 
     def show_details(self, socket: SocketId, details: SocketDetails | None, error: str | None) -> None:
         """Show what the kernel tells of this socket alone."""
@@ -129,10 +94,6 @@ class ConnectionScreen(Screen[None]):
         if self._route.take(answer):
             self._draw()
 
-    def say(self, text: str, role: Role = Role.DIM) -> None:
-        """Put a sentence on the message line."""
-        self.prompt.say(plain(f" {text}", role))
-
     def on_linked_lines_followed(self, message: LinkedLines.Followed) -> None:
         """Go where a line leads."""
         message.stop()
@@ -140,10 +101,8 @@ class ConnectionScreen(Screen[None]):
 
     def on_linked_lines_asked(self, message: LinkedLines.Asked) -> None:
         """Say what a line means."""
-        from monitor.presentation.explanations import explain  # noqa: PLC0415 - only who asks needs it
-
         message.stop()
-        self._explain(explain(message.value))
+        self._meaning.explain(message.value)
 
     def action_show_process(self) -> None:
         """Open the process that owns the socket; of several let the user choose."""
@@ -154,14 +113,10 @@ class ConnectionScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Close the explanation; without one go back a screen."""
-        if self._meaning.lines:
-            self._explain("")
+        if self._meaning.is_open:
+            self._meaning.close()
         else:
             self.action_leave()
-
-    def action_leave(self) -> None:
-        """Go back a screen."""
-        self.app.drill_down.leave()
 
     def _ask(self, interval: Interval, row: int) -> None:
         from monitor.model.sockets import SocketId  # noqa: PLC0415 - it brings numpy
@@ -173,12 +128,6 @@ class ConnectionScreen(Screen[None]):
     def _ask_route(self, flow: Flow) -> None:
         self.app.ask_route(flow)
 
-    def _explain(self, text: str) -> None:
-        width = max(1, self.size.width)
-        lines = wrapped(TextLine((Cell(" i  ", Role.STRONG), Cell(text))), width) if text else []
-        self._meaning.styles.height = len(lines)
-        self._meaning.show(lines)
-
     def _draw(self) -> None:
         if self._interval is None or not self.size.width:
             return
@@ -188,7 +137,7 @@ class ConnectionScreen(Screen[None]):
         from monitor.presentation import connection_words as words  # noqa: PLC0415 - it brings numpy
 
         share = words.connection_share(self._interval, row)
-        self._title.show([_rule(words.connection_title(self._interval, row), share, self.size.width)])
+        self._title.show([rule(words.connection_title(self._interval, row), share, self.size.width)])
         self.lines.show_linked(
             words.connection_lines(
                 self._interval,
@@ -200,9 +149,3 @@ class ConnectionScreen(Screen[None]):
                 history=self.app.history_of(self.cookie),
             )
         )
-
-
-def _rule(name: str, tail: str, width: int) -> TextLine:
-    rest = max(0, width - cell_width(name) - (cell_width(tail) + 6 if tail else 3))
-    end = (Cell(f" {tail} ", Role.HEADING), Cell("─", Role.RULE)) if tail else ()
-    return TextLine((Cell("─ ", Role.RULE), Cell(f"{name} ", Role.STRONG), Cell("─" * rest, Role.RULE)), end)

@@ -12,22 +12,19 @@ keys
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
+from textual.widget import Widget
 
-from monitor.presentation.fitting import cell_width
-from monitor.presentation.text_line import TextLine, plain, wrapped
+from monitor.presentation.text_line import TextLine, rule, wrapped
 from monitor.presentation.view import Cell, Role
 from monitor.ui.contracts import ActingScreen, LiveScreen
 from monitor.ui.keys import By, Where, bindings
-from monitor.ui.widgets.footer_bar import FooterBar
+from monitor.ui.screens.framed import FramedScreen
 from monitor.ui.widgets.linked_lines import LinkedLines
 from monitor.ui.widgets.list_pane import ListPane
-from monitor.ui.widgets.prompt import Prompt
 from monitor.ui.widgets.routing_pane import RoutingPane
 from monitor.ui.widgets.text_lines import TextLines
 
@@ -44,14 +41,13 @@ Subject = Callable[[], "Explanation | None"]
 """Explains one line as it is now; None where it has gone."""
 
 
-class ExplainScreen(Screen[None]):
+class ExplainScreen(FramedScreen):
     """Lies over the screen whose line it explains, and has it follow the samples meanwhile."""
 
-    app: MonitorApp
+    PLACE = Where.EXPLANATION
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.SCREEN, Where.EXPLANATION)]
     DEFAULT_CSS: ClassVar[str] = """
-    ExplainScreen { layout: vertical; background: $background; color: $foreground; }
-    ExplainScreen #status, ExplainScreen #title, ExplainScreen #prompt, ExplainScreen #footer { height: 1; width: 1fr; }
+    ExplainScreen #title { height: 1; width: 1fr; }
     ExplainScreen #lines { height: 1fr; width: 1fr; }
     ExplainScreen #meaning { height: 0; width: 1fr; }
     """
@@ -64,55 +60,33 @@ class ExplainScreen(Screen[None]):
             below: The screen that shows it.
             glyphs: A table for str.translate, or None.
         """
-        super().__init__()
+        super().__init__(glyphs)
         self._subject = subject
         self._below = below
         self._explanation: Explanation | None = None
         self.lines = LinkedLines(glyphs=glyphs, id="lines")
-        self.prompt = Prompt(glyphs=glyphs, id="prompt")
-        self._status = TextLines(glyphs=glyphs, id="status")
         self._title = TextLines(glyphs=glyphs, id="title")
         self._meaning = TextLines(glyphs=glyphs, id="meaning")
-        self._footer = FooterBar(glyphs=glyphs, id="footer")
-
-    @property
-    def place(self) -> Where:
-        """Where the user is, in the words of the key table."""
-        return Where.EXPLANATION
 
     @property
     def pane(self) -> LinkedLines:
         """What the keys of a list act on."""
         return self.lines
 
-    def compose(self) -> ComposeResult:
-        """Lay out status, title, values, what the one at the cursor is, message line and keys."""
-        yield self._status
-        yield self._title
-        yield self.lines
-        yield self._meaning
-        yield self.prompt
-        yield self._footer
+    def middle(self) -> Iterable[Widget]:
+        """Give title, values, and what the one at the cursor is."""
+        return self._title, self.lines, self._meaning
 
     def on_mount(self) -> None:
         """Start on what most likely is asked for."""
-        self._footer.show_keys(Where.EXPLANATION)
-        self.set_focus(self.lines)
         self._explanation = self._subject()
         self._draw()
         if self._explanation is not None and self._explanation.most_surprising is not None:
             self.lines.go_to(self._explanation.most_surprising)
 
-    def on_screen_resume(self) -> None:
-        """Catch up with what came while another screen lay on top."""
-        if self.app.interval is not None:
-            self.show_interval(self.app.interval)
-        self.app.tell_status()
-
     def on_resize(self) -> None:
         """Break the lines for the new width."""
         self._draw()
-        self.app.tell_status()
 
     def show_interval(self, interval: Interval) -> None:
         """Have the line follow the newest interval; one that has gone stays as it was last, and says so."""
@@ -124,14 +98,6 @@ class ExplainScreen(Screen[None]):
         else:
             self.say(self.app.news)
         self._draw()
-
-    def show_status(self, line: TextLine) -> None:
-        """Show the status line."""
-        self._status.show([line])
-
-    def say(self, text: str, role: Role = Role.DIM) -> None:
-        """Put a sentence on the message line."""
-        self.prompt.say(plain(f" {text}", role) if text else TextLine())
 
     def on_linked_lines_reached(self, message: LinkedLines.Reached) -> None:
         """Say what the value at the cursor is."""
@@ -167,7 +133,7 @@ class ExplainScreen(Screen[None]):
             return
         from monitor.presentation.explained_value import explanation_lines  # noqa: PLC0415 - only who asks needs it
 
-        self._title.show([_rule(self._explanation.title, self.size.width)])
+        self._title.show([rule(self._explanation.title, "", self.size.width)])
         self.lines.show_linked(explanation_lines(self._explanation, self.size.width))
         self._draw_meaning()
 
@@ -224,8 +190,3 @@ def _meaning(value: str, width: int) -> list[TextLine]:
     from monitor.presentation.explanations import explain  # noqa: PLC0415 - only who asks needs it
 
     return [TextLine((Cell("─" * width, Role.RULE),)), *wrapped(TextLine((Cell(" "), Cell(explain(value)))), width)]
-
-
-def _rule(name: str, width: int) -> TextLine:
-    rest = "─" * max(0, width - cell_width(name) - len("─  "))
-    return TextLine((Cell("─ ", Role.RULE), Cell(f"{name} ", Role.STRONG), Cell(rest, Role.RULE)))

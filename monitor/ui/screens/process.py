@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
+from textual.widget import Widget
 
 from monitor.presentation.linked_line import ToProcess
 from monitor.presentation.path_words import Stop
 from monitor.presentation.process_words import process_title
-from monitor.presentation.text_line import TextLine, plain
-from monitor.presentation.view import Role
+from monitor.presentation.text_line import TextLine
 from monitor.ui.keys import By, Where, bindings
 from monitor.ui.question import show_question
+from monitor.ui.screens.framed import FramedScreen
 from monitor.ui.steps import Steps
-from monitor.ui.widgets.footer_bar import FooterBar
 from monitor.ui.widgets.grouped_pane import GroupedPane
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.live_table import LiveTable
 from monitor.ui.widgets.process_header import ProcessHeader
 from monitor.ui.widgets.process_sockets import ProcessSockets
-from monitor.ui.widgets.prompt import Prompt
-from monitor.ui.widgets.text_lines import TextLines
 
 if TYPE_CHECKING:
     from monitor.model.process import ProcessFacts
     from monitor.model.sample import Interval
-    from monitor.ui.app import MonitorApp
 
 
-class ProcessScreen(Screen[None]):
+class ProcessScreen(FramedScreen):
     """Follows one pid; says so when the process has gone."""
 
-    app: MonitorApp
+    PLACE = Where.PROCESS
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.SCREEN, Where.PROCESS)]
+    DEFAULT_CSS: ClassVar[str] = """
+    ProcessScreen #header { height: 2; width: 1fr; }
+    ProcessScreen #sockets { height: 1fr; }
+    """
 
     def __init__(self, pid: int, glyphs: Mapping[int, str] | None, came_by: str = "") -> None:
         """Show a process.
@@ -46,16 +45,12 @@ class ProcessScreen(Screen[None]):
             glyphs: A table for str.translate, or None.
             came_by: The row from which one came, for the path.
         """
-        super().__init__()
+        super().__init__(glyphs)
         self.pid = pid
         self._came_by = came_by
-        # Made here and not found by query: the app may tell the newest before the widgets are mounted.
         self.sockets = ProcessSockets(glyphs=glyphs, id="sockets")
         self.sockets.pid = pid
-        self.prompt = Prompt(glyphs=glyphs, id="prompt")
-        self._status = TextLines(glyphs=glyphs, id="status")
         self._header = ProcessHeader(pid, glyphs=glyphs, id="header")
-        self._footer = FooterBar(glyphs=glyphs, id="footer")
         self._steps = Steps()
 
     @property
@@ -64,43 +59,21 @@ class ProcessScreen(Screen[None]):
         return Stop(ToProcess(self.pid), self._process_name, self._came_by)
 
     @property
-    def place(self) -> Where:
-        """Where the user is, in the words of the key table."""
-        return Where.PROCESS
-
-    @property
     def pane(self) -> ProcessSockets:
         """What the keys of a list act on."""
         return self.sockets
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the keys to the open field."""
-        return not self.prompt.is_asking
-
-    def compose(self) -> ComposeResult:
-        """Lay out status, facts, sockets, message line and keys."""
-        yield self._status
-        yield self._header
-        yield self.sockets
-        yield self.prompt
-        yield self._footer
+    def middle(self) -> Iterable[Widget]:
+        """Give facts and sockets."""
+        return self._header, self.sockets
 
     def on_mount(self) -> None:
         """Ask for the facts."""
-        self.set_focus(self.sockets)
-        self._footer.show_keys(Where.PROCESS)
         self.app.ask_process(self.pid)
-
-    def on_screen_resume(self) -> None:
-        """Catch up with what came before, or while another screen lay on top."""
-        if self.app.interval is not None:
-            self.show_interval(self.app.interval)
-        self.app.tell_status()
 
     def on_resize(self) -> None:
         """Choose the columns for the size."""
         self._show_header()
-        self.app.tell_status()
         self.call_after_refresh(self.sockets.rebuild)
 
     def show_interval(self, interval: Interval) -> None:
@@ -110,10 +83,6 @@ class ProcessScreen(Screen[None]):
         self._say_row()
         if not self._header.is_gone:
             self.app.ask_process(self.pid)
-
-    def show_status(self, line: TextLine) -> None:
-        """Show the status line."""
-        self._status.show([line])
 
     def show_facts(self, pid: int, facts: ProcessFacts | None, error: str | None) -> None:
         """Show the facts, or why there are none."""
@@ -143,10 +112,6 @@ class ProcessScreen(Screen[None]):
         """Say on the message line more of the row at the cursor."""
         message.stop()
         self._say_row()
-
-    def say(self, text: str, role: Role = Role.DIM) -> None:
-        """Put a sentence on the message line."""
-        self.prompt.say(plain(f" {text}", role))
 
     def _say_row(self) -> None:
         if self.app.news:
@@ -221,7 +186,3 @@ class ProcessScreen(Screen[None]):
         """Undo the last step: filter, groups; without one go back a screen."""
         if not self._steps.undo_last():
             self.action_leave()
-
-    def action_leave(self) -> None:
-        """Go back a screen."""
-        self.app.drill_down.leave()
