@@ -18,21 +18,21 @@ _OWN_FINS = {TcpState.ESTABLISHED: 0, TcpState.CLOSE_WAIT: 0, TcpState.FIN_WAIT_
 
 
 def directions(
-    table: SocketTable, listener: Rows, told_before: npt.NDArray[np.int8] | None = None
+    table: SocketTable, listener: Rows, by_counters: npt.NDArray[np.int8] | None = None
 ) -> npt.NDArray[np.int8]:
     """Tell for each row whether it was accepted or dialled, or that this is not known.
 
     Args:
         table: The rows.
         listener: For each row its listener's row or -1, as listener_rows() gives it.
-        told_before: What told_by_counters() said of the rows earlier.
+        by_counters: What told_by_counters() says of the rows; None to ask it.
     """
+    by_counters = told_by_counters(table) if by_counters is None else by_counters
     told = np.full(len(table), DIRECTION_UNKNOWN, np.int8)
     is_tcp_pair = (table.protocol == PROTOCOL_TCP) & table.is_pair
     told[is_tcp_pair & (listener >= 0)] = DIRECTION_ACCEPTED
     told[is_tcp_pair & (table.state == TcpState.SYN_SENT)] = DIRECTION_DIALLED
     told[is_tcp_pair & np.isin(table.state, (TcpState.SYN_RECEIVED, TcpState.NEW_SYN_RECEIVED))] = DIRECTION_ACCEPTED
-    by_counters = told_by_counters(table, told_before)
     return np.where(by_counters == DIRECTION_UNKNOWN, told, by_counters)
 
 
