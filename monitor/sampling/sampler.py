@@ -18,6 +18,7 @@ from monitor.errors import MonitorError, SourceError
 if TYPE_CHECKING:
     from monitor.model.bind import BindAttempt
     from monitor.model.process import ProcessFacts
+    from monitor.model.receiver import ReceiverQuestion
     from monitor.model.route import Flow, RouteDecision
     from monitor.model.routing import Routing
     from monitor.model.sample import Interval
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from monitor.sampling.agreement import RouteAgreement
     from monitor.sampling.bind_answers import DecidedBind
     from monitor.sampling.history import History
+    from monitor.sampling.receiver_answers import DecidedReceivers, Deciding
     from monitor.sampling.source import Source
 
 MIN_PERIOD_S = 0.1
@@ -34,6 +36,7 @@ WAYS_AT_ONCE = 512
 """Route questions that go to the source together: some milliseconds, which is how long a user's question may wait."""
 _ANSWER_PATIENCE_S = 0.3
 """How long the end waits for the answer to a question that has been asked."""
+_NOT_ALL = "TIME-WAIT and bound-only sockets could not be read"
 _RESTART_PAUSES_S = (0.2, 1.0, 3.0, 10.0)
 
 
@@ -100,8 +103,24 @@ class BindAnswered:
     error: str | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ReceiversAnswered:
+    """Who gets a segment or new clients, or the sentence that says why that is not known."""
+
+    question: ReceiverQuestion
+    decided: DecidedReceivers | None
+    error: str | None
+
+
 SamplerEvent = (
-    IntervalMade | SampleFailed | RouteAnswered | RoutingAnswered | ProcessAnswered | SocketAnswered | BindAnswered
+    IntervalMade
+    | SampleFailed
+    | RouteAnswered
+    | RoutingAnswered
+    | ProcessAnswered
+    | SocketAnswered
+    | BindAnswered
+    | ReceiversAnswered
 )
 
 
@@ -131,6 +150,11 @@ class _AskBind:
     attempt: BindAttempt
 
 
+@dataclass(frozen=True, slots=True)
+class _AskReceivers:
+    question: ReceiverQuestion
+
+
 _Question = _AskRoute | _AskRouting | _AskProcess | _AskSocket | _AskBind
 
 
@@ -157,7 +181,7 @@ class Sampler:
         self._time_wait = False
         self._stopped = threading.Event()
         self._is_due = False
-        self._questions: queue.SimpleQueue[_Question | _Wake] = queue.SimpleQueue()
+        self._questions: queue.SimpleQueue[_Question | _AskReceivers | _Wake] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
         self._previous: Interval | None = None
         self.history: History | None = None
@@ -165,6 +189,8 @@ class Sampler:
         self._failures = 0
         self._agreement: RouteAgreement | None = None
         self._source: Source | None = None
+        self._receivers: ReceiverQuestion | None = None
+        self._deciding: Deciding | None = None
 
     @property
     def period_s(self) -> float:
@@ -226,6 +252,13 @@ class Sampler:
         """
         self._questions.put(_AskBind(attempt))
 
+    def ask_receivers(self, question: ReceiverQuestion) -> None:
+        """Ask who gets it; ReceiversAnswered brings it. A question takes the place of one that is not answered yet.
+
+        About TIME-WAIT and bound-only rows as above.
+        """
+        self._questions.put(_AskReceivers(question))
+
     def _run(self) -> None:
         try:
             while not self._stopped.is_set():
@@ -252,6 +285,7 @@ class Sampler:
                 self._is_due = False
                 started_at = time.monotonic()
                 self._sample(source)
+            self._decide_receivers(source, started_at + self._period_s)
             self._ask_ways(source, started_at + self._period_s)
             # Also where the sample took longer than the period: questions are answered between any two.
             self._answer_until(source, started_at + self._period_s)
@@ -269,7 +303,9 @@ class Sampler:
         for question in questions:
             if isinstance(question, _Wake):
                 continue
-            if isinstance(question, _AskProcess) or question is newest[type(question)]:
+            if isinstance(question, _AskReceivers):
+                self._receivers, self._deciding = question.question, None
+            elif isinstance(question, _AskProcess) or question is newest[type(question)]:
                 gone = self._answer(source, question) or gone
         if gone is not None:
             raise gone
@@ -291,16 +327,49 @@ class Sampler:
     def _decide_bind(self, source: Source, question: _AskBind) -> BindAnswered:
         from monitor.sampling.bind_answers import decide_by  # noqa: PLC0415 - only who asks needs it
 
-        if not self._has_time_wait:
+        interval = self._interval_of_all(source)
+        if interval is None:
+            return BindAnswered(question.attempt, None, _NOT_ALL)
+        return BindAnswered(question.attempt, decide_by(source, interval, question.attempt), None)
+
+    def _interval_of_all(self, source: Source) -> Interval | None:
+        """Give the last interval that has TIME-WAIT and bound-only rows; where it has none, read another."""
+        if self._previous is None or not self._previous.sample.has_time_wait:
             self._is_due = False
             self._sample(source)
-        if self._previous is None or not self._has_time_wait:
-            return BindAnswered(question.attempt, None, "TIME-WAIT and bound-only sockets could not be read")
-        return BindAnswered(question.attempt, decide_by(source, self._previous, question.attempt), None)
+        has_all = self._previous is not None and self._previous.sample.has_time_wait
+        return self._previous if has_all else None
 
-    @property
-    def _has_time_wait(self) -> bool:
-        return self._previous is not None and self._previous.sample.has_time_wait
+    def _decide_receivers(self, source: Source, deadline: float) -> None:
+        """Ask about a segment, and about more until all are answered, a user asks, or the next sample is due."""
+        question, error = self._receivers, None
+        if question is None:
+            return
+        try:
+            decided = self._go_on_deciding(source, question, deadline)
+        except MonitorError as raised:
+            decided, error = None, raised
+        if decided is None and error is None:
+            return
+        self._receivers = self._deciding = None
+        self._listener(ReceiversAnswered(question, decided, None if error is None else str(error)))
+        if isinstance(error, SourceError):
+            raise error
+
+    def _go_on_deciding(self, source: Source, question: ReceiverQuestion, deadline: float) -> DecidedReceivers | None:
+        """Give the answer once it is whole.
+
+        Raises:
+            MonitorError: there will be none.
+        """
+        from monitor.sampling.receiver_answers import Deciding  # noqa: PLC0415 - only who asks needs it
+
+        if self._deciding is None:
+            interval = self._interval_of_all(source)
+            if interval is None:
+                raise MonitorError(_NOT_ALL)
+            self._deciding = Deciding(interval, question)
+        return self._deciding.go_on(source, lambda: not self._questions.empty() or time.monotonic() >= deadline)
 
     def _sample(self, source: Source) -> None:
         from monitor.sampling.intervals import advance  # noqa: PLC0415 - it brings numpy, after the first paint
