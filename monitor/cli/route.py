@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.remote, {name: text for name, text in given.items() if text is not None}
     )
     with Rtnetlink() as kernel:
-        decision = kernel.route_to(question.flow(kernel.links() if question.device is not None else ()))
+        decision = kernel.route_to(question.flow(kernel.links() if question.names_interface else ()))
     asked_at = time.time()
     if arguments.json:
         document = route_document(decision, host=socket.gethostname(), asked_at=asked_at, asker=os.geteuid())

@@ -17,6 +17,7 @@ from monitor.kernel.arrival_refusals import ipv6_refusal, refusal_reach
 from monitor.kernel.joined_groups import has_joined_ipv6
 from monitor.kernel.local_routes import RTCF_LOCAL, RTM_F_FIB_MATCH, LocalRoutes, RouteAsked, RouteFound
 from monitor.model.endpoint import Address, Endpoint
+from monitor.model.links import find_link
 from monitor.model.route import InterfaceAddress, Link
 from monitor.model.sample import Network
 from monitor.model.segment import Arrival, Origin, Reach, Segment
@@ -86,8 +87,8 @@ class _Arrivals:
     def _zone(self, end: Endpoint) -> int | None:
         if end.zone is None:
             return None
-        name = end.zone.encode("utf-8", "surrogateescape")
-        return next((link.index for link in self.links.values() if link.name == name), 0)
+        link = find_link(end.zone, self.links.values())
+        return link.index if link else 0
 
     def _from_anybody(self, segment: Segment, device: int | None) -> Arrival:
         leaving = (device or 0) if _is_bound_to_link(segment) else 0

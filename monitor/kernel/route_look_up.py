@@ -22,6 +22,7 @@ from monitor.kernel.rtnetlink_socket import RTM_F_FIB_MATCH, RtnetlinkSocket
 from monitor.kernel.source_choice import chosen_source
 from monitor.kernel.source_reasons import source_choice
 from monitor.model.endpoint import Address, unmapped
+from monitor.model.links import find_link
 from monitor.model.route import (
     Flow,
     Link,
@@ -186,12 +187,8 @@ class RouteLookUp:
     def _zone_index(self, zone: str | None) -> int | None:
         if zone is None:
             return None
-        name = zone.encode("utf-8", "surrogateescape")
-        for link in self.asker.links.values():
-            if link.name == name:
-                return link.index
-        # getaddrinfo() also takes the number of the interface.
-        return int(zone) if zone.isascii() and zone.isdigit() and int(zone) in self.asker.links else 0
+        link = find_link(zone, self.asker.links.values())
+        return link.index if link else 0
 
 
 def neighbour(kernel: RtnetlinkSocket, link: int, address: Address) -> Neighbour | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from monitor.errors import InputError
 from monitor.model.bind import BindAttempt
 from monitor.model.endpoint import Endpoint, parse_port
+from monitor.model.links import link_named
 from monitor.model.route import Link
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
 from monitor.presentation.safe_text import safe_text
@@ -53,8 +53,8 @@ class BindQuestion:
             endpoint=self.endpoint,
             protocol=self.protocol,
             uid=asker if self.uid is None else self.uid,
-            device=0 if self.device is None else _index(self.device, links),
-            zone=0 if zone is None else _index(zone, links),
+            device=0 if self.device is None else link_named(self.device, links).index,
+            zone=0 if zone is None else link_named(zone, links).index,
             v6only=self.v6only,
             reuseaddr="reuseaddr" in self.flags,
             reuseport="reuseport" in self.flags,
@@ -154,11 +154,3 @@ def _unknown(word: str) -> str:
 
 def _said(word: str) -> str:
     return safe_text(word, _SHOWN)
-
-
-def _index(name: str, links: Sequence[Link]) -> int:
-    wanted = os.fsencode(name)
-    for link in links:
-        if link.name == wanted:
-            return link.index
-    raise InputError(f'no interface is named "{_said(name)}"')

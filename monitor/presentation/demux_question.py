@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.errors import InputError
 from monitor.model.endpoint import Endpoint, parse_port, shown
+from monitor.model.links import link_named
 from monitor.model.receiver import ReceiverQuestion
 from monitor.model.route import Link
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
@@ -66,11 +66,8 @@ class DemuxQuestion:
         Raises:
             InputError: it names an interface that is not among the links.
         """
-        indexes = {link.name: link.index for link in links}
-        for name in self.interfaces:
-            if os.fsencode(name) not in indexes:
-                raise InputError(f'no interface is named "{shown(name)}"')
-        device = None if self.device is None else indexes[os.fsencode(self.device)]
+        indexes = [link_named(name, links).index for name in self.interfaces]
+        device = None if self.device is None else indexes[-1]
         return ReceiverQuestion(self.protocol, self.destination, self.source, device)
 
     def __str__(self) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.errors import InputError
 from monitor.model.endpoint import Address, Endpoint, parse_port, shown
+from monitor.model.links import link_named
 from monitor.model.route import Flow, Link
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
 
@@ -16,6 +16,7 @@ PROTOCOLS = {"tcp": PROTOCOL_TCP, "udp": PROTOCOL_UDP}
 SELECTORS = ("proto", "uid", "mark", "dev", "src", "sport", "dport", "tos")
 """What takes a value: "uid=33", or as the command has it "--uid 33"."""
 _NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}|[0-9]{1,10}", re.ASCII)
+_UNNAMED_PORT = -1
 _MAX_BYTE = 0xFF
 _MAX_WORD = 0xFFFF_FFFF
 
@@ -43,12 +44,14 @@ class RouteQuestion:
         Raises:
             InputError: one of them is malformed, or two contradict each other.
         """
-        endpoint = Endpoint.parse(remote, default_port=0)
+        endpoint = Endpoint.parse(remote, default_port=_UNNAMED_PORT)
         port = parse_port(selectors["dport"]) if "dport" in selectors else endpoint.port
-        if endpoint.port not in (0, port):
+        if endpoint.port not in (_UNNAMED_PORT, port):
             raise InputError(f"two remote ports are named, {endpoint.port} and {port}")
+        if port == 0:
+            raise InputError("nothing can be sent to port 0; name a port from 1 on, or none")
         return cls(
-            remote=Endpoint(endpoint.address, port, endpoint.zone),
+            remote=Endpoint(endpoint.address, 0 if port == _UNNAMED_PORT else port, endpoint.zone),
             protocol=_protocol(selectors["proto"]) if "proto" in selectors else None,
             source=_source(selectors["src"]) if "src" in selectors else None,
             source_port=parse_port(selectors["sport"]) if "sport" in selectors else None,
@@ -58,12 +61,19 @@ class RouteQuestion:
             tos=_number("tos", selectors, _MAX_BYTE),
         )
 
+    @property
+    def names_interface(self) -> bool:
+        """Whether flow() needs the links to know what is meant."""
+        return self.device is not None or self.remote.zone is not None
+
     def flow(self, links: Sequence[Link]) -> Flow:
         """Put it in the kernel's terms.
 
         Raises:
             InputError: it names an interface that is not among the links.
         """
+        if self.remote.zone is not None:
+            link_named(self.remote.zone, links)
         return Flow(
             remote=self.remote.address,
             zone=self.remote.zone,
@@ -71,7 +81,7 @@ class RouteQuestion:
             source=self.source,
             source_port=self.source_port,
             remote_port=self.remote.port or None,
-            device=None if self.device is None else _index(self.device, links),
+            device=None if self.device is None else link_named(self.device, links).index,
             mark=self.mark,
             uid=self.uid,
             tos=self.tos,
@@ -125,6 +135,8 @@ def _source(text: str) -> Address:
     source = Endpoint.parse(text, default_port=0)
     if source.port:
         raise InputError(f'src takes an address without a port, not "{shown(text)}"; sport is for the port')
+    if source.zone is not None:
+        raise InputError(f'src takes an address without an interface, not "{shown(text)}"; dev is for the interface')
     return source.address
 
 
@@ -137,11 +149,3 @@ def _read(name: str, text: str, largest: int) -> int:
     if not _NUMBER.fullmatch(text) or int(text, base) > largest:
         raise InputError(f'{name} takes a number from 0 to {largest}, not "{shown(text)}"')
     return int(text, base)
-
-
-def _index(name: str, links: Sequence[Link]) -> int:
-    wanted = os.fsencode(name)
-    for link in links:
-        if link.name == wanted:
-            return link.index
-    raise InputError(f'no interface is named "{shown(name)}"')

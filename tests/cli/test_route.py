@@ -74,6 +74,12 @@ def two_ways(namespace: NetworkNamespace, program: Callable[[str], str]) -> Iter
         ["198.51.100.7", "--uid", "root"],
         ["198.51.100.7", "--tos", "0x100"],
         ["198.51.100.7", "--dev", "no-such-device"],
+        ["fe80::1%no-such-zone"],
+        ["2001:db8::1%no-such-zone"],
+        ["fe80::1%999999"],
+        ["198.51.100.7:0"],
+        ["198.51.100.7", "--dport", "0"],
+        ["fe80::1%lo", "--src", "fe80::2%lo"],
         ["127.0.0.1", "--src", "::1"],
     ],
 )
@@ -107,9 +113,9 @@ def test_assumed_protocol_is_said_only_where_it_was_assumed(capsys):
     assert "assumed" not in told
 
 
-def test_zone_that_does_not_exist_is_an_answer(capsys):
-    assert route("fe80::1%no-such-zone") == 0
-    assert 'no interface is named "no-such-zone"' in capsys.readouterr().out
+def test_zone_that_is_missing_is_an_answer(capsys):
+    assert route("fe80::1") == 0
+    assert "EINVAL" in capsys.readouterr().out
 
 
 def test_document_has_the_contract_and_its_types_hold(capsysbinary):
