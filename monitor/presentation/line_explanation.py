@@ -27,7 +27,7 @@ from monitor.reasoning.roles import SocketRole
 _PEER_LABELS = ("process", "peer")
 """Among the sockets of one process these name the process at the other end."""
 _ROLE_WORDS = {
-    SocketRole.LISTENS: "it listens on them",
+    SocketRole.LISTENS: "it listens there",
     SocketRole.ACCEPTED: "the other side dialled, this process accepted",
     SocketRole.CONNECTS: "this process dialled",
     SocketRole.OTHER: "UDP, bound only, or not known who dialled",
@@ -130,8 +130,9 @@ def _of_listener(interval: Interval, row: int) -> Explanation:
 
 def _heading(view: ProcessSections, position: int, section: Section) -> ExplainedValue:
     words = [cell for cell in view.lines(position, position + 1)[0].cells if not cell.text.startswith("─")]
-    reason = f"{count_text(section.sockets)} sockets: {_ROLE_WORDS[section.role]}"
-    return ExplainedValue("heading", words[0], Why("role", reason))
+    number = section.sockets
+    reason = f"{count_text(number)} {'socket' if number == 1 else 'sockets'}: {_ROLE_WORDS[section.role]}"
+    return ExplainedValue("section", words[0], Why("role", reason))
 
 
 def _values(view: TableView, position: int, whys: _Whys, mark_reason: str = "") -> tuple[ExplainedValue, ...]:

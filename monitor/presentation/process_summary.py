@@ -88,11 +88,6 @@ def summary_lines(reading: ProcessReading, width: int, *, is_whole: bool, most: 
     ]
 
 
-def notice_line(text: str) -> TextLine:
-    """Say above the facts what stands against them."""
-    return TextLine((Cell(f" ! {text}", Role.TROUBLE),))
-
-
 def _labelled(label: str, cells: Sequence[Cell], right: str = "") -> TextLine:
     tail = (Cell(f"  {right} ", Role.DIM),) if right else ()
     return TextLine((Cell(f" {label:<{_LABEL_WIDTH - 1}}", Role.HEADING), *cells), tail)

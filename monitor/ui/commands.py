@@ -66,12 +66,13 @@ class ProcessCommands(Provider):
     async def search(self, query: str) -> Hits:
         """List processes by name, and the pid that was typed."""
         app: MonitorApp = self.app  # type: ignore[assignment]  # this provider belongs to MonitorApp alone
-        wanted = query.strip()
+        titles = dict(app.process_titles())
         with suppress(InputError):
-            pid = parse_pid(wanted)
-            yield Hit(1.0, Content(f"process {pid}"), partial(app.drill_down.show_process, pid), text=str(pid))
+            pid = parse_pid(query.strip())
+            title = titles.pop(pid, str(pid))
+            yield Hit(1.0, Content(f"process {title}"), partial(app.drill_down.show_process, pid), text=title)
         matcher = self.matcher(query)
-        for pid, title in app.process_titles():
+        for pid, title in titles.items():
             score = matcher.match(title)
             if score > 0:
                 yield Hit(score, Content(f"process {title}"), partial(app.drill_down.show_process, pid), text=title)

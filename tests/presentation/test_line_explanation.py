@@ -187,7 +187,7 @@ def test_headings_and_listeners_of_a_process_are_explained(interval):
     view = ProcessSections.make(interval, rows_of_process(interval, 812), frozenset(), Sort(), 120)
     (heading,) = explain_position(view, 0).values
     assert heading.value.text == "Listens on 2"
-    assert heading.why.reason == "2 sockets: it listens on them"
+    assert heading.why.reason == "2 sockets: it listens there"
     listener = explain_position(view, 1)
     assert {"reach", "queue", "conns"} <= set(reasons(listener))
     assert listener.values[-1] == heading

@@ -143,7 +143,7 @@ async def test_groups_headings_and_rows_of_a_process_are_explained():
         stage.app.drill_down.show_process(812)
         await stage.sees("nginx.service")
         await explain(stage)
-        assert "2 sockets: it listens on them" in stage.text
+        assert "2 sockets: it listens there" in stage.text
         assert "finished handshakes wait" in stage.text
         await stage.press("escape")
         assert isinstance(stage.app.screen, ProcessScreen)

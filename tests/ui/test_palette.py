@@ -71,6 +71,15 @@ async def test_a_process_is_found_by_its_pid_also_one_without_sockets():
         await stage.sees("there is no process 31337 (any more)")
 
 
+async def test_a_pid_with_sockets_is_offered_once_and_by_name():
+    async with monitor_of(machine_db1.source()) as stage:
+        await stage.press("colon")
+        await stage.sees("Search for commands")
+        await stage.type("990")
+        await stage.sees("process proxy[990]")
+        assert "process 990" not in stage.text
+
+
 async def test_it_opens_and_works_on_the_process_screen():
     async with monitor_of(machine_db1.source()) as stage:
         stage.app.drill_down.show_process(990)

@@ -44,6 +44,17 @@ async def test_of_several_owners_one_is_chosen():
         assert process(stage).pid == 72
 
 
+async def test_a_choice_has_host_clock_and_path_of_the_screen_below():
+    async with monitor_of(shared_connection()) as stage:
+        await stage.press("enter", "p")
+        await stage.sees("3 processes hold 192.0.2.10:80")
+        assert stage.lines[0].startswith(" db1 ")
+        assert "Connections › 192.0.2.10:80 " in stage.lines[0]
+        await stage.pilot.resize_terminal(80, 4)
+        await stage.press("down", "down")
+        await stage.sees("▸ process-73[73]")
+
+
 async def test_a_choice_can_be_left_and_can_be_clicked():
     async with monitor_of(shared_connection()) as stage:
         await stage.press("p")

@@ -1,4 +1,11 @@
-"""A choice of one process among several owners."""
+"""A choice of one process among several owners.
+
+status
+─ 4 processes hold 127.0.0.1:7300 ─────────
+▸ nginx[812]
+  nginx[813]
+ Enter opens, Esc goes back
+"""
 
 from __future__ import annotations
 
@@ -10,23 +17,33 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from monitor.presentation.text_line import TextLine, plain
+from monitor.presentation.text_line import TextLine, plain, rule
 from monitor.presentation.view import Cell, Role
 from monitor.ui.widgets.text_lines import TextLines
 
 if TYPE_CHECKING:
     from monitor.model.sample import Interval
+    from monitor.ui.app import MonitorApp
+
+_OTHER_LINES = 3
+"""Status, title, and what can be pressed."""
 
 
 class ChooseProcess(Screen[int | None]):
     """Lists the owners of a socket; the one that is chosen is the screen's result."""
 
+    app: MonitorApp
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,escape,backspace", "leave", "back", show=False, priority=True),
         Binding("down,j", "move(1)", "next", show=False, priority=True),
         Binding("up,k", "move(-1)", "before", show=False, priority=True),
         Binding("enter,p", "take", "open", show=False, priority=True),
     ]
+    DEFAULT_CSS: ClassVar[str] = """
+    ChooseProcess { layout: vertical; background: $background; color: $foreground; }
+    ChooseProcess #status { height: 1; width: 1fr; }
+    ChooseProcess #choices { height: 1fr; width: 1fr; }
+    """
 
     def __init__(self, title: str, choices: Sequence[tuple[int, str]], glyphs: Mapping[int, str] | None) -> None:
         """Offer choices.
@@ -40,21 +57,29 @@ class ChooseProcess(Screen[int | None]):
         self._title = title
         self._choices = choices
         self._cursor = 0
-        self._glyphs = glyphs
+        self._status = TextLines(glyphs=glyphs, id="status")
+        self._list = TextLines(glyphs=glyphs, id="choices")
 
     def compose(self) -> ComposeResult:
-        """Lay out the list."""
-        yield TextLines(glyphs=self._glyphs, id="choices")
+        """Lay out status and list."""
+        yield self._status
+        yield self._list
 
-    def on_mount(self) -> None:
-        """Show the list."""
+    def on_screen_resume(self) -> None:
+        """Show the status as it is now."""
+        self.app.tell_status()
+
+    def on_resize(self) -> None:
+        """Show as much of the list as there is room for."""
         self._draw()
+        self.app.tell_status()
 
     def show_interval(self, interval: Interval) -> None:
         """The choice stays as it was asked."""
 
     def show_status(self, line: TextLine) -> None:
-        """A choice has no status line."""
+        """Show the status line."""
+        self._status.show([line])
 
     def action_move(self, rows: int) -> None:
         """Move the cursor."""
@@ -71,18 +96,24 @@ class ChooseProcess(Screen[int | None]):
 
     def on_click(self, event: events.Click) -> None:
         """Choose the row that was clicked."""
-        position = self._top + event.y - 2
-        if event.y > 1 and 0 <= position < len(self._choices):
+        line = event.screen_y - self._list.region.y - 1
+        position = self._top + line
+        if 0 <= line < self._room and position < len(self._choices):
             self._cursor = position
             self.action_take()
 
     @property
     def _top(self) -> int:
-        return max(0, self._cursor - max(1, self.size.height - 4))
+        return max(0, self._cursor - self._room + 1)
+
+    @property
+    def _room(self) -> int:
+        """Choices that fit."""
+        return max(1, self.size.height - _OTHER_LINES)
 
     def _draw(self) -> None:
-        lines = [plain(f" {self._title}", Role.STRONG), plain(" Enter opens, Esc goes back", Role.DIM)]
-        for position, (_, text) in list(enumerate(self._choices))[self._top : self._top + self.size.height]:
+        lines = [rule(self._title, "", self.size.width)]
+        for position, (_, text) in list(enumerate(self._choices))[self._top : self._top + self._room]:
             is_here = position == self._cursor
             lines.append(TextLine((Cell("▸ " if is_here else "  "), Cell(text, Role.STRONG if is_here else Role.NAME))))
-        self.query_one(TextLines).show(lines)
+        self._list.show([*lines, plain(" Enter opens, Esc goes back", Role.DIM)])
