@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from monitor.presentation.demux_question import DemuxQuestion
+from monitor.model.sample import Interval
+from monitor.presentation.demux_question import PROTOCOLS, DemuxQuestion
 from monitor.presentation.linked_line import fitting_parts
 from monitor.presentation.route_names import protocol_name
+from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
 
-_LABEL_WIDTH = 7
+_LABEL_WIDTH = 10
+"""Of "who gets", the label of the field, and two blanks."""
 _MOST_SHOWN = 80
 
 
@@ -41,11 +44,19 @@ def asked_parts(question: DemuxQuestion) -> list[str]:
         parts = [where, f"new clients at every local {family}address"]
     else:
         parts = [where, "a client that has no connection yet"]
-    return [
-        *parts,
-        protocol_name(question.protocol),
-        "by any interface" if question.device is None else f"by {safe_text(question.device, _MOST_SHOWN)}",
-    ]
+    device = [] if question.device is None else [f"by {safe_text(question.device, _MOST_SHOWN)}"]
+    return [*parts, protocol_name(question.protocol), *device]
+
+
+def question_of_row(interval: Interval, row: int) -> str:
+    """Write what to ask about a row: of a pair the segment that its peer would send, of any other its port."""
+    texts, table = RowTexts(interval), interval.table
+    protocol, local = int(table.protocol[row]), texts.local(row).on_the_wire
+    if protocol not in PROTOCOLS.values() or not local.port:
+        return ""
+    if not bool(table.is_pair[row]):
+        return str(DemuxQuestion(destination=local.port, protocol=protocol))
+    return str(DemuxQuestion(destination=local, source=texts.remote(row).on_the_wire, protocol=protocol))
 
 
 def _offers(text: str, question: DemuxQuestion | None) -> list[str]:
