@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from monitor.model.egress import Verdict
 from monitor.model.sample import Interval
+from monitor.model.series import Series
 from monitor.model.socket_table import U64, Bools, Rows
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS, RowColumn, size_class
 from monitor.presentation.formats import rate_text
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.sorting import TROUBLE_RANKS, Keys, Sort, busy_rate, keep_order, order_rows, process_ranks
+from monitor.presentation.sparkline import sparkline
 from monitor.presentation.view import Column, Line, Role
+
+if TYPE_CHECKING:
+    from monitor.sampling.history import HostHistory
 
 _MARKS_WIDTH = 3
 """Cells before the first column."""
 _LONGEST_ENDPOINT = 47
 """Cells of an IPv6 address without a run of zeros in brackets, and five digits of port."""
+_CURVE_CELLS, _CURVE_S = 12, 120.0
+_LEAST_READINGS = 2
+"""With fewer there is nothing to draw."""
 MARKED_S = 3.0
 """How long a new or a closed row carries its mark."""
 
@@ -152,12 +161,26 @@ def pairs(interval: Interval, *, with_time_wait: bool) -> Bools:
     return chosen
 
 
-def total_rates(interval: Interval, rows: Rows | Bools) -> str:
-    """Sum the rates of some rows: "↓ 41M/s ↑ 380M/s"; empty where none is known yet."""
+def total_rates(interval: Interval, rows: Rows | Bools, history: HostHistory | None = None) -> str:
+    """Sum the rates of some rows: "↓ 41M/s ↑ 380M/s"; empty where none is known yet.
+
+    Args:
+        interval: What is shown.
+        rows: Which rows of its table.
+        history: Of all its rows, where these are all: draws either sum's last two minutes before it.
+    """
     receive, send = interval.receive_rate[rows], interval.send_rate[rows]
     if not len(receive) or np.isnan(receive).all():
         return ""
-    return f"↓ {rate_text(float(np.nansum(receive)))}/s ↑ {rate_text(float(np.nansum(send)))}/s"
+    down = _curve(history.receive_rate) if history is not None else ""
+    up = _curve(history.send_rate) if history is not None else ""
+    return f"↓ {down}{rate_text(float(np.nansum(receive)))}/s ↑ {up}{rate_text(float(np.nansum(send)))}/s"
+
+
+def _curve(series: Series) -> str:
+    if len(series.known) < _LEAST_READINGS:
+        return ""
+    return f"{sparkline(series.resample(_CURVE_CELLS, _CURVE_S), _CURVE_CELLS)} "
 
 
 def columns_for(width: int) -> tuple[RowColumn, ...]:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
-    from monitor.sampling.history import ListenerHistory, ProcessHistory, RowHistory
+    from monitor.sampling.history import HostHistory, ListenerHistory, ProcessHistory, RowHistory
     from monitor.sampling.source import Source
 
 PERIODS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -276,6 +276,11 @@ class MonitorApp(ThemedApp):
         if history is None or self.interval is None:
             return None
         return history.row((self.interval.table.namespace, cookie))
+
+    def history_of_host(self) -> HostHistory | None:
+        """Give the last two minutes of all sockets together."""
+        history = self._sampler.history
+        return history.host() if history is not None else None
 
     def history_of_listener(self, row: int) -> ListenerHistory | None:
         """Give the last two minutes of the service endpoint of a waiting socket, by its row in what is shown."""

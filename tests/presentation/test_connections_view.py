@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.model.series import Series
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS
 from monitor.presentation.connections_view import (
     MARKED_S,
@@ -22,6 +23,7 @@ from monitor.presentation.connections_view import (
 from monitor.presentation.filters import mask, parse
 from monitor.presentation.sorting import Sort
 from monitor.presentation.view import Role
+from monitor.sampling.history import HostHistory
 from monitor.sampling.intervals import advance
 from tests import machine_db1
 from tests.agreeing import agreed
@@ -160,6 +162,19 @@ def test_the_title_sums_the_rates_of_the_rows_that_are_shown():
     assert rates_of(view_of(interval)) == "↓ 0/s ↑ 3.0K/s"
     one = ConnectionsView.make(interval, interval.table.remote_port == 1, Sort(), 120)
     assert rates_of(one) == "↓ 0/s ↑ 1.0K/s"
+
+
+def test_a_sum_over_all_rows_has_its_curve_once_there_are_two_readings():
+    interval = busy(moving(1, 1_000), moving(2, 2_000))
+    times = np.array([880.0, 940.0, 1_000.0])
+    silent, rising = Series(times, np.zeros(3)), Series(times, np.array([np.nan, 1_000.0, 3_000.0]))
+
+    def said(receive: Series, send: Series) -> str:
+        view = view_of(interval)
+        return total_rates(view.interval, view.order, HostHistory(receive, send, Series.empty(), {}))
+
+    assert said(silent, rising) == "↓ ▁▁▁▁▁▁▁▁▁▁▁▁ 0/s ↑ ▃▃▃▃▃▃██████ 3.0K/s"
+    assert said(Series.empty(), Series(times[:1], np.ones(1))) == "↓ 0/s ↑ 3.0K/s"
 
 
 def test_there_is_no_sum_of_what_is_not_known():

@@ -44,6 +44,16 @@ def title(stage: Stage) -> str:
     return stage.line_with("2 Connections")
 
 
+async def test_the_title_draws_the_host_while_no_row_is_hidden():
+    async with monitor_of(turning(), samples=3) as stage:
+        assert "█ " in title(stage)
+        await stage.type("/:50001")
+        assert "█" not in title(stage)
+        await stage.press("escape")
+        await stage.pilot.resize_terminal(109, 40)
+        await stage.until(lambda: "█" not in stage.text)
+
+
 async def test_moving_the_cursor_narrows_nothing():
     async with monitor_of(machine_db1.source()) as stage:
         before = connections(stage)

@@ -75,6 +75,7 @@ class MainScreen(PanesScreen):
 
     def show_interval(self, interval: Interval) -> None:
         """Show the newest interval in the panes that can be seen."""
+        self.connections.host_history = self.app.history_of_host()
         for pane in (self.listeners, self.connections):
             pane.show_interval(interval)
         self.app.keep_curves(self.connections.visible_cookies())

@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from monitor.model.sample import Interval
     from monitor.model.socket_table import Bools
     from monitor.presentation.sorting import Sort
+    from monitor.sampling.history import HostHistory
     from monitor.ui.widgets.rows_pane import RowsView
+
+_CURVES_WIDTH = 110
+"""Cells from which on the title has room for curves."""
 
 
 class ConnectionsPane(GroupedPane):
@@ -22,6 +26,8 @@ class ConnectionsPane(GroupedPane):
     def __init__(self, *, glyphs: Mapping[int, str] | None, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)
         self.has_time_wait = False
+        self.host_history: HostHistory | None = None
+        """The last two minutes of all sockets together, drawn in the title while none is hidden."""
 
     def on_mount(self) -> None:
         """Name the pane before there is anything to show."""
@@ -64,4 +70,6 @@ class ConnectionsPane(GroupedPane):
         if isinstance(view, (ConnectionsView, GroupsView)):
             rows = view.order if isinstance(view, ConnectionsView) else view.groups.rows
             closed = [f"{len(rows) - chosen:,} just closed"] if len(rows) > chosen else []
-            self.set_title(f"2 Connections {count}", [*notes, *closed], tail=total_rates(view.interval, rows))
+            is_all = not is_filtered and self.size.width >= _CURVES_WIDTH
+            tail = total_rates(view.interval, rows, self.host_history if is_all else None)
+            self.set_title(f"2 Connections {count}", [*notes, *closed], tail=tail)
