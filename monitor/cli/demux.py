@@ -9,16 +9,15 @@ from typing import Any
 from monitor.cli.output import write_json, write_lines
 from monitor.kernel.first_network import read_network
 from monitor.model.receiver import ReceiverQuestion
-from monitor.model.sample import Interval
+from monitor.model.sample import Sample
 from monitor.model.segment import Segment
 from monitor.presentation.demux_document import demux_document, places_document
 from monitor.presentation.demux_lines import DemuxLine
 from monitor.presentation.demux_places_words import place_lines, places_sentence
 from monitor.presentation.demux_question import PROTOCOLS, DemuxQuestion
 from monitor.presentation.demux_words import DemuxWords
-from monitor.presentation.formats import count_text, when_text
+from monitor.presentation.evidence_words import evidence_line
 from monitor.presentation.row_text import RowTexts
-from monitor.presentation.safe_text import safe_text
 from monitor.sampling.decide_demux import decide_at_once, decide_places, read_all
 from monitor.sampling.live import LiveSource
 
@@ -72,7 +71,7 @@ def _print_segment(source: LiveSource, segment: Segment, *, is_json: bool) -> No
         write_json(demux_document(decision, interval))
         return
     words = DemuxWords(decision, RowTexts(interval))
-    write_lines([words.sentence(), *_indented(words.lines()), _evidence(interval), *interval.sample.notices])
+    write_lines([words.sentence(), *_indented(words.lines()), *_last_lines(interval.sample)])
 
 
 def _print_places(source: LiveSource, question: ReceiverQuestion, *, is_json: bool) -> None:
@@ -83,7 +82,12 @@ def _print_places(source: LiveSource, question: ReceiverQuestion, *, is_json: bo
         return
     texts = RowTexts(interval)
     lines = [f"  {line.label}  {line.text}".rstrip() for line in place_lines(decisions, texts)]
-    write_lines([places_sentence(decisions, texts), *lines, _evidence(interval), *interval.sample.notices])
+    write_lines([places_sentence(decisions, texts), *lines, *_last_lines(interval.sample)])
+
+
+def _last_lines(sample: Sample) -> Iterator[str]:
+    yield from (f"  {'unread':<{_LABEL_WIDTH}} {notice}" for notice in sample.notices)
+    yield evidence_line(sample)
 
 
 def _indented(lines: Iterable[DemuxLine]) -> Iterator[str]:
@@ -93,11 +97,3 @@ def _indented(lines: Iterable[DemuxLine]) -> Iterator[str]:
         if line.label:
             width = _STAGE_WIDTH if line.label[0].isdigit() else _LABEL_WIDTH
         yield f"  {line.label:<{width}} {line.text}".rstrip()
-
-
-def _evidence(interval: Interval) -> str:
-    sample = interval.sample
-    rights = "as root" if sample.uid == 0 else f"uid {sample.uid}"
-    hidden = sample.owners.hidden_processes
-    owners = f", owners of {count_text(hidden)} process{'es' * (hidden > 1)} hidden" if hidden else ""
-    return f"{safe_text(sample.host)} {when_text(sample.taken_at)}, {rights}{owners}"

@@ -11,6 +11,7 @@ import numpy as np
 from monitor.cli.output import write_json, write_lines
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Rows
+from monitor.presentation.evidence_words import evidence_line
 from monitor.presentation.filters import mask, parse
 from monitor.presentation.fitting import cell_width, fit
 from monitor.presentation.formats import count_text, when_text
@@ -77,12 +78,8 @@ def document(interval: Interval, rows: Rows) -> dict[str, object]:
 def text_lines(interval: Interval, rows: Rows) -> Iterator[str]:
     """Make a line per row, and a last line that says when and by whom."""
     yield from socket_lines(interval, rows)
-    sample = interval.sample
-    hidden = sample.owners.hidden_processes
-    owners = f", owners of {count_text(hidden)} process{'es' * (hidden > 1)} hidden" if hidden else ""
-    evidence = f"{safe_text(sample.host)} {when_text(sample.taken_at)}, uid {sample.uid}"
-    yield f"{evidence}, {count_text(len(rows))} sockets{owners}"
-    yield from sample.notices
+    yield from interval.sample.notices
+    yield f"{evidence_line(interval.sample)}, {count_text(len(rows))} sockets"
 
 
 def socket_lines(interval: Interval, rows: Rows) -> Iterator[str]:

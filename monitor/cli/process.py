@@ -17,6 +17,7 @@ from monitor.model.process import Process, ProcessFacts, parse_pid
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Rows
 from monitor.presentation.connections_view import rows_of_process
+from monitor.presentation.evidence_words import evidence_line
 from monitor.presentation.formats import count_text, when_text
 from monitor.presentation.process_words import argument_texts, process_lines, process_title
 from monitor.presentation.row_text import RowTexts
@@ -66,7 +67,7 @@ def text_lines(facts: ProcessFacts, interval: Interval, rows: Rows) -> Iterator[
         yield f"  {label:<8} {text}"
     if len(rows):
         yield from socket_lines(interval, rows)
-    yield f"{safe_text(interval.sample.host)} {when_text(interval.sample.taken_at)}, uid {interval.sample.uid}"
+    yield evidence_line(interval.sample)
 
 
 def _sockets(facts: ProcessFacts, number: int) -> str:

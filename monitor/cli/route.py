@@ -14,13 +14,13 @@ from monitor.cli.output import write_json, write_lines
 from monitor.errors import MonitorError
 from monitor.kernel.rtnetlink import Rtnetlink
 from monitor.model.route import Flow, RouteDecision
+from monitor.model.sample import Interval
 from monitor.presentation.difference_words import difference_lines
-from monitor.presentation.formats import when_text
+from monitor.presentation.evidence_words import evidence_line, origin_line
 from monitor.presentation.route_document import route_document
 from monitor.presentation.route_question import SELECTORS, RouteQuestion
 from monitor.presentation.route_words import answer, reasons
 from monitor.presentation.row_text import RowTexts
-from monitor.presentation.safe_text import safe_text
 from monitor.presentation.socket_document import socket_document
 from monitor.reasoning.route_differences import differing_rows
 
@@ -62,51 +62,55 @@ def run(arguments: argparse.Namespace) -> int:
     )
     with Rtnetlink() as kernel:
         decision = kernel.route_to(question.flow(kernel.links() if question.names_interface else ()))
-    asked_at = time.time()
+    asked_at, sockets = time.time(), _sockets()
     if arguments.json:
         document = route_document(decision, host=socket.gethostname(), asked_at=asked_at, asker=os.geteuid())
-        write_json(document | _differing_documents(decision))
+        write_json(document | _differing_documents(decision, sockets))
     else:
-        write_lines(_text(decision, asked_at, is_assumed=arguments.proto is None))
+        write_lines(_text(decision, sockets, asked_at, is_assumed=question.protocol is None))
     return 0
 
 
-def _differing_documents(decision: RouteDecision) -> dict[str, object]:
+def _sockets() -> Interval | MonitorError:
+    """List the open connections; where that is refused, the answer stands without them."""
     try:
-        interval = read_once()
+        return read_once()
     except MonitorError as error:
-        return {"differs": [], "differs_reason": str(error)}
-    texts = RowTexts(interval)
-    rows = differing_rows(interval, decision).tolist()
+        return error
+
+
+def _differing_documents(decision: RouteDecision, sockets: Interval | MonitorError) -> dict[str, object]:
+    if isinstance(sockets, MonitorError):
+        return {"differs": [], "differs_reason": str(sockets)}
+    texts = RowTexts(sockets)
+    rows = differing_rows(sockets, decision).tolist()
     return {"differs": [socket_document(texts, row) for row in rows], "differs_reason": None}
 
 
-def _differing_lines(decision: RouteDecision) -> list[str]:
-    """Say which open connections go another way; where sockets can't be listed the answer stands without them."""
-    try:
-        interval = read_once()
-    except MonitorError as error:
-        return [f"not known which open connections do: {error}"]
-    return difference_lines(interval, differing_rows(interval, decision))
+def _differing_lines(decision: RouteDecision, sockets: Interval | MonitorError) -> list[str]:
+    if isinstance(sockets, MonitorError):
+        return [f"not known which open connections do: {sockets}"]
+    return difference_lines(sockets, differing_rows(sockets, decision))
 
 
-def _text(decision: RouteDecision, asked_at: float, *, is_assumed: bool) -> Iterator[str]:
+def _text(
+    decision: RouteDecision, sockets: Interval | MonitorError, asked_at: float, *, is_assumed: bool
+) -> Iterator[str]:
     yield answer(decision)
     for label, text in reasons(decision):
         yield f"  {label:<8} {text}"
-    for text in _differing_lines(decision):
+    for text in _differing_lines(decision, sockets):
         yield f"  {'differs':<8} {text}"
     if is_assumed:
         yield f"  {'assumed':<8} tcp, since no protocol is named: --proto"
     yield f"  {'asked':<8} {_asked(decision.flow)}"
-    yield f"{safe_text(socket.gethostname())} {when_text(asked_at)}, {_rights()}"
+    if isinstance(sockets, MonitorError):
+        yield origin_line(socket.gethostname(), asked_at, os.geteuid())
+    else:
+        yield evidence_line(sockets.sample)
 
 
 def _asked(flow: Flow) -> str:
     uid = os.geteuid() if flow.uid is None else flow.uid
     you = " (you)" if uid == os.geteuid() else ""
     return f"as uid {uid}{you}, mark {flow.mark or 0}. Other users and marks may get another answer: --uid, --mark"
-
-
-def _rights() -> str:
-    return "as root" if os.geteuid() == 0 else f"uid {os.geteuid()}"

@@ -17,6 +17,7 @@ SELECTORS = ("proto", "uid", "mark", "dev", "src", "sport", "dport", "tos")
 """What takes a value: "uid=33", or as the command has it "--uid 33"."""
 _NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}|[0-9]{1,10}", re.ASCII)
 _UNNAMED_PORT = -1
+"""Beside 0, which can be named, and is refused."""
 _MAX_BYTE = 0xFF
 _MAX_WORD = 0xFFFF_FFFF
 

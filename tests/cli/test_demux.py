@@ -6,12 +6,14 @@ import re
 import socket
 import sys
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
 from monitor.cli.demux import add_parser
 from monitor.errors import InputError
 from monitor.presentation.demux_document import PLACES_SCHEMA, SCHEMA
+from monitor.sampling.live import LiveSource
 from tests.server_process import SO_COOKIE
 from tests.servers import HeldSocket
 
@@ -67,6 +69,20 @@ def test_first_line_is_the_whole_answer_and_the_last_is_evidence(capsys):
     assert re.fullmatch(rf".+ gets it: listener 127\.0\.0\.1:{port}\. Certain: rules and kernel agree\.", first)
     assert all(re.match(r"  ([1-5] [a-z][a-z_ ]{15}|[a-z]+ +| +)\S", line) for line in reasons)
     assert re.match(r".+ \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, (as root|uid \d+)", last)
+
+
+@pytest.mark.parametrize("words", [["127.0.0.1:5", "127.0.0.1:9"], ["9"]])
+def test_what_could_not_be_read_stands_before_the_evidence(words, capsys, monkeypatch):
+    sample_of_source = LiveSource.sample
+    monkeypatch.setattr(
+        LiveSource,
+        "sample",
+        lambda source, **asked: replace(sample_of_source(source, **asked), notices=("half of it",)),
+    )
+    assert demux(*words) == 0
+    *_, unread, last = capsys.readouterr().out.splitlines()
+    assert unread == "  unread   half of it"
+    assert re.match(r".+ \d{4}-\d\d-\d\dT", last)
 
 
 def test_nobody_is_an_answer(capsys):

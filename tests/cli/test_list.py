@@ -7,10 +7,14 @@ import os
 import re
 import subprocess
 
+import numpy as np
 import pytest
 
+from monitor.cli.list import text_lines
+from monitor.sampling.intervals import advance
 from tests.cli.running import fourtuple
 from tests.kernel import socket_world
+from tests.scenes import sample_of
 from tests.servers import HeldSocket
 
 pytestmark = pytest.mark.kernel
@@ -143,3 +147,10 @@ def test_the_text_has_a_line_for_every_socket_between_header_and_evidence(namesp
     assert header.split()[:2] == ["proto", "state"]
     assert len(rows) == len(listed())
     assert f"{len(rows)} sockets" in evidence
+
+
+def test_what_could_not_be_read_stands_before_the_evidence():
+    interval = advance(None, sample_of([], notices=("half of it",)))
+    *_, notice, evidence = text_lines(interval, np.zeros(0, np.intp))
+    assert notice == "half of it"
+    assert evidence.endswith("0 sockets")

@@ -1,0 +1,20 @@
+"""The last line of an answer: on which host, when and with what rights it was found."""
+
+from __future__ import annotations
+
+from monitor.model.sample import Sample
+from monitor.presentation.formats import count_text, when_text
+from monitor.presentation.safe_text import safe_text
+
+
+def evidence_line(sample: Sample) -> str:
+    """Say by what sockets and owners were told: "db1 2026-11-23T03:12:41Z, uid 1001, owners of 3 processes hidden"."""
+    hidden = sample.owners.hidden_processes
+    owners = f", owners of {count_text(hidden)} process{'es' * (hidden > 1)} hidden" if hidden else ""
+    return origin_line(sample.host, sample.taken_at, sample.uid) + owners
+
+
+def origin_line(host: str, taken_at: float, uid: int) -> str:
+    """Say where, when and as whom: "db1 2026-11-23T03:12:41Z, as root"."""
+    rights = "as root" if uid == 0 else f"uid {uid}"
+    return f"{safe_text(host)} {when_text(taken_at)}, {rights}"

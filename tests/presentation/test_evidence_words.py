@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from monitor.presentation.evidence_words import evidence_line, origin_line
+from tests.scenes import sample_of
+
+
+def test_evidence_says_host_time_and_rights():
+    assert origin_line("db1", 1_795_403_561.0, 0) == "db1 2026-11-23T03:12:41Z, as root"
+    assert origin_line("d\x1b1", 1_795_403_561.0, 1001) == "d\\x1b1 2026-11-23T03:12:41Z, uid 1001"
+
+
+def test_owners_that_could_not_be_read_are_counted():
+    sample = sample_of([])
+    plain = evidence_line(sample)
+    assert plain == origin_line(sample.host, sample.taken_at, sample.uid)
+    assert evidence_line(sample_of([], hidden=1)) == f"{plain}, owners of 1 process hidden"
+    assert evidence_line(sample_of([], hidden=3)) == f"{plain}, owners of 3 processes hidden"
