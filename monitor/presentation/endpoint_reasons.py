@@ -9,7 +9,7 @@ from monitor.presentation.explained_value import Why
 from monitor.presentation.formats import bytes_text, count_text
 from monitor.presentation.linked_line import ToRows
 from monitor.presentation.narrowing import ListenerConnections
-from monitor.presentation.routing_text import reach_strip, stack_words
+from monitor.presentation.reach_lines import reach_strip, stack_words
 from monitor.presentation.row_reasons import owner_why, user_why
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.service_endpoints import ServiceEndpoints

@@ -6,6 +6,7 @@ The lines of a connection's screen, the columns of the tables, the lines of Rout
 from __future__ import annotations
 
 from monitor.presentation.bind_meanings import BIND_MEANINGS
+from monitor.presentation.route_meanings import ROUTE_MEANINGS
 
 _ENDS = {
     "owner": "The processes that hold a descriptor of this socket. Several can: fork() and descriptor passing share "
@@ -174,7 +175,17 @@ _SIGNS = {
 }
 """Marks, and signs that stand for a missing or a special value."""
 
-_WORDS = {**_ENDS, **_TRAFFIC, **_STATES, **_LISTENERS, **_GROUPS, **_ROUTING, **BIND_MEANINGS, **_SIGNS}
+_WORDS = {
+    **_ENDS,
+    **_TRAFFIC,
+    **_STATES,
+    **_LISTENERS,
+    **_GROUPS,
+    **_ROUTING,
+    **ROUTE_MEANINGS,
+    **BIND_MEANINGS,
+    **_SIGNS,
+}
 
 
 def explain(value_id: str) -> str:

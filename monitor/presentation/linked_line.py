@@ -74,11 +74,18 @@ class ToBind:
 
 
 @dataclass(frozen=True, slots=True)
+class ToTable:
+    """The routes of a routing table."""
+
+    table: int
+
+
+@dataclass(frozen=True, slots=True)
 class ToRouting:
     """The routes and rules that decided."""
 
 
-Target = ToProcess | ToRows | ToSocket | ToOwner | ToBind | ToRouting
+Target = ToProcess | ToRows | ToSocket | ToOwner | ToBind | ToTable | ToRouting
 """Where Enter on a line leads. Equal targets lead to the same place, also in a later interval."""
 
 _HINTS: dict[type[Target], tuple[str, str]] = {
@@ -87,6 +94,7 @@ _HINTS: dict[type[Target], tuple[str, str]] = {
     ToSocket: ("⏎ its row", "⏎ row"),
     ToOwner: ("⏎ process", "⏎ process"),
     ToBind: ("⏎ can I bind", "⏎ bind"),
+    ToTable: ("⏎ its table", "⏎ table"),
     ToRouting: ("⏎ routing", "⏎ routing"),
 }
 """What Enter does, on a wide and on a narrow screen."""

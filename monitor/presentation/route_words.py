@@ -23,14 +23,22 @@ _MOST_ALTERNATIVES = 4
 
 def target(flow: Flow) -> str:
     """Name what was asked for: "tcp to 198.51.100.7:443"."""
-    return f"{protocol_name(flow.protocol)} to {_remote(flow)}"
+    return f"{protocol_name(flow.protocol)} to {remote_text(flow)}"
+
+
+def asked_as(flow: Flow) -> str:
+    """Say for whom it was asked, as far as the question says: "tcp, uid 33, mark 0, bound to 192.0.2.10"."""
+    bound = [] if flow.source is None else [f"bound to {address_text(flow.source)}"]
+    numbers = {"uid": flow.uid, "mark": flow.mark, "tos": flow.tos}
+    selected = [f"{name} {number}" for name, number in numbers.items() if number is not None]
+    return ", ".join([protocol_name(flow.protocol), *selected, *bound])
 
 
 def answer(decision: RouteDecision) -> str:
     """Say the whole answer in one sentence, with its full stop."""
     if decision.errno is not None:
         reason = refusal_reason(decision)
-        return f"{_remote(decision.flow)} can't be reached: connect() fails with {decision.errno} ({reason})."
+        return f"{remote_text(decision.flow)} can't be reached: connect() fails with {decision.errno} ({reason})."
     if decision.type == "local":
         return f"{target(decision.flow)} stays on this host, from {_source(decision)}."
     kind = "" if decision.type in ("unicast", None) else f", as {decision.type}"
@@ -124,7 +132,8 @@ def _hop_text(hop: NextHop) -> str:
     return f"{safe_text(hop.device)}{source}{via}{metric}{rule}"
 
 
-def _remote(flow: Flow) -> str:
+def remote_text(flow: Flow) -> str:
+    """Name the remote endpoint of a question, the address alone where no port was named."""
     endpoint = Endpoint(flow.remote, flow.remote_port or 0, flow.zone)
     return safe_text(str(endpoint) if flow.remote_port else endpoint.address_text)
 

@@ -18,6 +18,8 @@ _MEANINGS = {
     "mtu": "mtu",
     "next hop": "next_hop",
     "else": "else",
+    "add": "selectors",
+    "differs": "differs",
     "conns": "conns",
     "queue": "accept_queue",
     "waiting": "udp_queue",
@@ -40,6 +42,8 @@ def _values(body: Sequence[TextLine]) -> Iterable[ExplainedValue]:
                 yield _value(label.text.strip(), text.text, _MEANINGS[label.text.strip()], text.role)
             case (device, endpoint) if endpoint.role is Role.LOCAL:
                 yield _value(device.text.strip(), endpoint.text, "reachable", endpoint.role)
+            case (_, taker) if is_listener and taker.role is Role.NOTE:
+                yield _value("instead", taker.text, "instead", taker.role)
             case (stack,) if is_listener and stack.role is Role.DIM:
                 yield _value("packets", stack.text, "protocol")
             case (asker,) if place == 0 and len(body) > _UNANSWERED and not is_listener:

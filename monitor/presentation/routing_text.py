@@ -1,21 +1,25 @@
-"""What the Routing pane says: a connection's way and whether it still agrees; where a listener is reached."""
+"""What the Routing pane says of a way: a connection's, and whether it still agrees; or of what was typed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from monitor.model.egress import Agreement, Verdict
+from monitor.model.endpoint import address_text
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.sample import Interval
 from monitor.presentation import route_words
 from monitor.presentation.agreement_words import agreement_text
+from monitor.presentation.difference_words import difference_lines
+from monitor.presentation.reach_lines import reach_strip
 from monitor.presentation.route_names import protocol_name
+from monitor.presentation.route_question import RouteQuestion
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.text_line import TextLine, plain
 from monitor.presentation.view import Cell, Role
 from monitor.reasoning.egress import agreement_of
-from monitor.reasoning.reachability import ReachableAt, reachable_at
+from monitor.reasoning.route_differences import differing_rows
 
 _LABEL_WIDTH = 9
 _VERDICT_ROLES = {
@@ -48,12 +52,63 @@ def connection_lines(interval: Interval, row: int, answer: RouteAnswer | None) -
     return [first, *answer_lines(answer, agreement_of(interval, row))]
 
 
-def typed_lines(answer: RouteAnswer | None) -> list[TextLine]:
-    """Say which way a typed remote endpoint would be reached."""
+def typed_title(question: RouteQuestion) -> str:
+    """Name the remote endpoint that was typed, the address alone where no port was."""
+    remote = question.remote
+    return f"→ {safe_text(str(remote) if remote.port else remote.address_text)} (typed)"
+
+
+def typed_lines(
+    interval: Interval, question: RouteQuestion, answer: RouteAnswer | None, *, is_typing: bool = False
+) -> list[TextLine]:
+    """Say which way a typed remote endpoint would be reached, and which open connections go another.
+
+    Args:
+        interval: Where the open connections are, and who asks.
+        question: As it was typed.
+        answer: None before there is one.
+        is_typing: Whether to say what else can be typed.
+    """
+    lines = [plain(_typed_words(question, interval.sample.uid), Role.DIM)]
+    if is_typing:
+        lines.append(_labelled("add", " ".join(offers(question)), Role.DIM))
     if answer is None:
-        return [plain("asking the kernel …", Role.DIM)]
-    who = f"{protocol_name(answer.flow.protocol)} (assumed) as this monitor's user"
-    return [plain(who, Role.DIM), *answer_lines(answer, None)]
+        return [*lines, plain("asking the kernel …", Role.DIM)]
+    lines += answer_lines(answer, None)
+    if answer.decision is not None:
+        differing = difference_lines(interval, differing_rows(interval, answer.decision))
+        lines += [_labelled("differs", text, Role.NOTE) for text in differing]
+    return lines
+
+
+def offers(question: RouteQuestion) -> list[str]:
+    """List the selectors that were not typed yet, as they can be typed."""
+    typed = {
+        "udp": question.protocol,
+        "uid=N": question.uid,
+        "mark=N": question.mark,
+        "dev=NAME": question.device,
+        "src=ADDRESS": question.source,
+        "sport=PORT": question.source_port,
+        "tos=N": question.tos,
+    }
+    return [offer for offer, value in typed.items() if value is None]
+
+
+def _typed_words(question: RouteQuestion, asker: int) -> str:
+    """Say what is asked, what was left out too: "tcp (assumed) as uid 0 (who asks), mark 0, bound to wg0"."""
+    protocol = "tcp (assumed)" if question.protocol is None else protocol_name(question.protocol)
+    user = f"uid {asker} (who asks)" if question.uid is None else f"uid {question.uid}"
+    parts = [f"{protocol} as {user}", f"mark {question.mark or 0}"]
+    if question.device is not None:
+        parts.append(f"bound to {safe_text(question.device)}")
+    if question.source is not None:
+        parts.append(f"from {address_text(question.source)}")
+    if question.source_port is not None:
+        parts.append(f"local port {question.source_port}")
+    if question.tos is not None:
+        parts.append(f"tos {question.tos}")
+    return ", ".join(parts)
 
 
 def answer_lines(answer: RouteAnswer, judged: Agreement | None) -> list[TextLine]:
@@ -61,7 +116,7 @@ def answer_lines(answer: RouteAnswer, judged: Agreement | None) -> list[TextLine
     if answer.decision is None:
         return [plain(answer.error or "the kernel did not answer", Role.TROUBLE)]
     lines = [
-        TextLine((Cell(f"{label:<{_LABEL_WIDTH}}", Role.HEADING), Cell(text, _line_role(answer.decision, place))))
+        _labelled(label, text, _line_role(answer.decision, place))
         for place, (label, text) in enumerate(route_words.lines(answer.decision))
     ]
     if judged is not None:
@@ -80,55 +135,8 @@ def strip_line(interval: Interval, row: int, answer: RouteAnswer | None) -> Text
     return plain(f" {route_words.strip(answer.decision, agreement_of(interval, row))}")
 
 
-def listener_lines(interval: Interval, row: int) -> list[TextLine]:
-    """Say where a listener can be reached, interface by interface, and for which packets."""
-    if not interval.sample.network.is_read:
-        return [plain("reading the addresses of this machine …", Role.DIM)]
-    places = _places(interval, row)
-    if not places:
-        return [plain("no interface that is up has its address: nobody can reach it", Role.TROUBLE)]
-    lines = [plain("Reachable at", Role.HEADING)]
-    device = b""
-    for place in places:
-        name = "" if place.device == device else safe_text(place.device)
-        device = place.device
-        lines.append(
-            TextLine((Cell(f"{name:<{_LABEL_WIDTH}}", Role.NAME), Cell(safe_text(str(place.endpoint)), Role.LOCAL)))
-        )
-    return [*lines, plain(stack_words(interval, row), Role.DIM)]
-
-
-def reach_strip(interval: Interval, row: int) -> TextLine:
-    """Say in one line where a listener can be reached."""
-    if not bool(interval.table.is_listener[row] | interval.table.is_udp_unconnected[row]):
-        return plain(" bound only: it holds its port and neither listens nor connects", Role.DIM)
-    if not interval.sample.network.is_read:
-        return plain(" reading the addresses of this machine …", Role.DIM)
-    addresses = dict.fromkeys(safe_text(place.endpoint.address_text) for place in _places(interval, row))
-    if not addresses:
-        return plain(" no interface that is up has its address: nobody can reach it", Role.TROUBLE)
-    return plain(f" reachable at {' '.join(addresses)}, {stack_words(interval, row)}")
-
-
-def _places(interval: Interval, row: int) -> list[ReachableAt]:
-    network = interval.sample.network
-    return reachable_at(
-        RowTexts(interval).local(row),
-        is_v6_only=int(interval.table.v6only[row]) == 1,
-        device=int(interval.table.device[row]),
-        links=network.links,
-        addresses=network.addresses,
-    )
-
-
-def stack_words(interval: Interval, row: int) -> str:
-    """Say for which packets a waiting socket is: "for IPv4 and IPv6"."""
-    local = interval.table.local(row)
-    if local.address.version == 4 or getattr(local.address, "ipv4_mapped", None) is not None:  # noqa: PLR2004 - IPv4
-        return "for IPv4 only"
-    if not local.is_wildcard:
-        return "for IPv6 only"
-    return "for IPv6 only" if int(interval.table.v6only[row]) == 1 else "for IPv4 and IPv6"
+def _labelled(label: str, text: str, role: Role) -> TextLine:
+    return TextLine((Cell(f"{label:<{_LABEL_WIDTH}}", Role.HEADING), Cell(text, role)))
 
 
 def _line_role(decision: RouteDecision, place: int) -> Role:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.model.endpoint import Endpoint
 from monitor.model.process import SocketOwner
 from monitor.model.route import Flow
 from monitor.model.sample import DIRECTION_DIALLED, Interval
-from monitor.model.tcp import PROTOCOL_TCP, TcpState
+from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, TcpState
 from monitor.presentation.connection_reading import ConnectionReading
 from monitor.presentation.formats import bytes_text, rtt_text, share_text
 from monitor.presentation.row_text import UNKNOWN, RowTexts
@@ -38,11 +37,6 @@ def route_question(interval: Interval, row: int) -> Flow | None:
         mark=int(table.mark[row]) if bool(table.has_mark[row]) else None,
         uid=int(table.uid[row]) if texts.has_user(row) else None,
     )
-
-
-def typed_question(remote: Endpoint) -> Flow:
-    """Put the question for a remote endpoint alone; TCP is assumed."""
-    return Flow(remote=remote.address, zone=remote.zone, protocol=PROTOCOL_TCP, remote_port=remote.port or None)
 
 
 def owner_line(texts: RowTexts, row: int, *, group_size: int = 1) -> TextLine:
@@ -118,5 +112,8 @@ REASON_WORDS = {
 
 
 def remote_text(interval: Interval, row: int) -> str:
-    """Give a row's remote endpoint to be typed over; empty where it has none."""
-    return str(RowTexts(interval).remote(row)) if bool(interval.table.is_pair[row]) else ""
+    """Give the question for a row's remote endpoint to be typed over; empty where it has none."""
+    if not bool(interval.table.is_pair[row]):
+        return ""
+    protocol = " udp" if int(interval.table.protocol[row]) == PROTOCOL_UDP else ""
+    return f"{RowTexts(interval).remote(row)}{protocol}"

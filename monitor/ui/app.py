@@ -18,13 +18,14 @@ from monitor.sampling.sampler import (
     IntervalMade,
     ProcessAnswered,
     RouteAnswered,
+    RoutingAnswered,
     SampleFailed,
     Sampler,
     SamplerEvent,
     SocketAnswered,
 )
 from monitor.ui.commands import ActionCommands, ProcessCommands, WordsCommand
-from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsBind, ShowsProcess, ShowsRoutes, ShowsSocket
+from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsBind, ShowsProcess, ShowsRoutes, ShowsRules, ShowsSocket
 from monitor.ui.drill_down import DrillDown
 from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.key_order import HANDED_UP, opened, told
@@ -131,11 +132,11 @@ class MonitorApp(ThemedApp):
                 self._take_interval(interval)
             case SampleFailed(text, is_source_gone):
                 self._say(f"{text}; starting another collector" if is_source_gone else text)
-            case RouteAnswered() | ProcessAnswered() | SocketAnswered() | BindAnswered():
+            case RouteAnswered() | RoutingAnswered() | ProcessAnswered() | SocketAnswered() | BindAnswered():
                 self._take_answer(message.event)
 
     def _take_answer(
-        self, answer: RouteAnswered | ProcessAnswered | SocketAnswered | BindAnswered
+        self, answer: RouteAnswered | RoutingAnswered | ProcessAnswered | SocketAnswered | BindAnswered
     ) -> None:
         """Hand an answer to the screens that may have asked; each knows whether it is the one."""
         for screen in self.screen_stack:
@@ -145,6 +146,8 @@ class MonitorApp(ThemedApp):
                 screen.show_details(answer.socket, answer.details, answer.error)
             elif isinstance(answer, BindAnswered) and isinstance(screen, ShowsBind):
                 screen.show_decision(answer.attempt, answer.decided, answer.error)
+            elif isinstance(answer, RoutingAnswered) and isinstance(screen, ShowsRules):
+                screen.show_routing(answer.flow, answer.table, answer.routing, answer.error)
             elif isinstance(answer, RouteAnswered) and isinstance(screen, ShowsRoutes):
                 from monitor.presentation.routing_text import RouteAnswer  # noqa: PLC0415 - it brings numpy
 
@@ -248,6 +251,10 @@ class MonitorApp(ThemedApp):
     def ask_route(self, flow: Flow) -> None:
         """Ask the kernel for a route; the main screen gets the answer."""
         self._sampler.ask_route(flow)
+
+    def ask_routing(self, flow: Flow, table: int | None) -> None:
+        """Ask for the rules and a table behind a route, None for the one that decides; its screen gets the answer."""
+        self._sampler.ask_routing(flow, table)
 
     def ask_process(self, pid: int) -> None:
         """Ask for the facts of a process; its screen gets the answer."""

@@ -15,6 +15,8 @@ from monitor.ui.widgets.prompt import Prompt
 if TYPE_CHECKING:
     from monitor.model.bind import BindAttempt
     from monitor.model.process import ProcessFacts
+    from monitor.model.route import Flow
+    from monitor.model.routing import Routing
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
     from monitor.model.tcp_info import SocketDetails
@@ -71,6 +73,15 @@ class ShowsRoutes(Protocol):
     """A screen that may have asked for a route."""
 
     def show_route(self, answer: RouteAnswer) -> None:
+        """Take an answer, if it is to the own question."""
+        ...
+
+
+@runtime_checkable
+class ShowsRules(Protocol):
+    """A screen that may have asked what stands behind a route."""
+
+    def show_routing(self, flow: Flow, table: int | None, routing: Routing | None, error: str | None) -> None:
         """Take an answer, if it is to the own question."""
         ...
 

@@ -22,15 +22,17 @@ class Where(Flag):
     """The explanation of a line."""
     WORKERS = auto()
     """The workers of a listener."""
+    RULES = auto()
+    """Rules and routes."""
     BIND = auto()
     """The bind screen."""
 
     TABLES = LISTENERS | CONNECTIONS | PROCESS | WORKERS
-    LISTS = TABLES | CONNECTION | EXPLANATION | BIND
+    LISTS = TABLES | RULES | CONNECTION | EXPLANATION | BIND
     """Wherever there is a cursor."""
     MAIN = LISTENERS | CONNECTIONS | ROUTING
     """The main screen, whichever pane has the focus."""
-    EVERYWHERE = MAIN | PROCESS | CONNECTION | EXPLANATION | WORKERS | BIND
+    EVERYWHERE = MAIN | RULES | PROCESS | CONNECTION | EXPLANATION | WORKERS | BIND
 
 
 class By(Enum):
@@ -89,13 +91,14 @@ KEYS = (
         "open",
         1,
     ),
+    Key("enter", "⏎ Enter", "open", "the rules and routes behind the answer", By.TABLE, Where.ROUTING, "rules", 1),
     Key(
         "p",
         "p",
         "show_process",
         "the process that owns the row; of a shared listener the workers",
         By.SCREEN,
-        Where.EVERYWHERE,
+        Where.EVERYWHERE & ~Where.RULES,
         "process",
         2,
     ),
@@ -160,7 +163,7 @@ KEYS = (
         "explain",
         "what the line at the cursor means",
         By.APP,
-        Where.CONNECTION | Where.BIND,
+        Where.RULES | Where.CONNECTION | Where.BIND,
         "explain",
         2,
     ),

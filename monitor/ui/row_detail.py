@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from monitor.model.endpoint import Endpoint
 from monitor.ui.route_follower import RouteFollower
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.prompt import Prompt
@@ -82,28 +81,40 @@ class RowDetail:
         """Keep an answer; False where another row was selected meanwhile."""
         return self._route.take(answer)
 
+    @property
+    def flow(self) -> Flow | None:
+        """The question whose answer Routing shows; None where there is none, as for a listener."""
+        return self._route.flow
+
     def ask_remote(self, prompt: Prompt, pane: ListPane, done: Callable[[bool], None]) -> None:
-        """Let a remote endpoint be typed, the selected row's at first, and follow that.
+        """Let a question be typed, about the selected row's remote endpoint at first, and answer it meanwhile.
 
         Args:
             prompt: Where it is typed.
             pane: The list with the selected row.
-            done: Called when the field has closed, with whether an endpoint was typed.
+            done: Called when the field has closed, with whether what was typed stays.
         """
+        from monitor.presentation.route_question import parse_question  # noqa: PLC0415 - only who asks needs it
         from monitor.presentation.selection import remote_text  # noqa: PLC0415 - it brings numpy
 
-        row = pane.row_at_cursor()
-        value = remote_text(pane.interval, row) if pane.interval is not None and row is not None else ""
+        former, row = self._route.typed, pane.row_at_cursor()
 
         def changed(text: str) -> str:
-            return str(Endpoint.parse(text.strip(), default_port=0)) if text.strip() else "an address, or address:port"
+            question = parse_question(text)
+            if pane.interval is not None:
+                question.flow(pane.interval.sample.network.links)
+            self._route.typed = question
+            self.show(pane)
+            return ""
 
         def closed(text: str | None) -> None:
-            is_typed = bool(text and text.strip())
-            if text and is_typed:
-                self._route.typed = Endpoint.parse(text.strip(), default_port=0)
-            done(is_typed)
+            self._route.is_typing = False
+            if text is None:
+                self._route.typed = former
+            done(text is not None)
 
+        self._route.is_typing = True
+        value = remote_text(pane.interval, row) if pane.interval is not None and row is not None else ""
         prompt.ask("Route to", value, changed, closed)
 
     def forget_typed(self) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_address
 
 import numpy as np
 import pytest
 
+from monitor.model.route import Flow
+from monitor.model.routing import RuleFate, RuleStep
 from monitor.presentation.bind_lines import answer_lines
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS, RETRANS_RECENT_S
 from monitor.presentation.connections_view import MARKED_S, ConnectionsView, rows_of_process
@@ -19,19 +22,28 @@ from monitor.presentation.line_explanation import explain_position
 from monitor.presentation.listeners_view import LISTENER_COLUMNS, ListenersView
 from monitor.presentation.narrowing import ListenerConnections
 from monitor.presentation.process_sections import ProcessSections
+from monitor.presentation.reach_lines import listener_lines
+from monitor.presentation.route_question import parse_question
 from monitor.presentation.routing_explanation import explain_routing
-from monitor.presentation.routing_text import connection_lines, listener_lines
+from monitor.presentation.routing_text import RouteAnswer, connection_lines, typed_lines
+from monitor.presentation.rules_lines import rules_lines
 from monitor.presentation.service_endpoints import ServiceEndpoints
 from monitor.presentation.signs import SIGNS
 from monitor.presentation.sorting import Sort
 from monitor.presentation.workers import Workers
 from monitor.presentation.workers_view import WorkersView
-from monitor.sampling.intervals import CLOSED_SHOWN_S
+from monitor.sampling.intervals import CLOSED_SHOWN_S, advance
+from tests import machine_db1
+from tests.presentation import demux_scene
 from tests.presentation.bind_scene import answers
 from tests.presentation.connection_scene import FAST, db1_interval, details, interval_of, lines_of, route_answer
-from tests.scenes import ANY, of_state, row
+from tests.rules_db1 import routing_of
+from tests.scenes import ANY, of_state, row, sample_of
 
 WEB = ("192.0.2.10:8080", "198.51.100.7:51834")
+
+
+CONTENDED = [row("tcp", "0.0.0.0:80", ANY, "LISTEN"), row("tcp", "192.0.2.10:80", ANY, "LISTEN")]
 
 
 def made_up():
@@ -84,7 +96,8 @@ def from_connection_screens() -> set[str]:
 
 def from_routing() -> set[str]:
     interval = db1_interval()
-    found = set()
+    contended = advance(None, sample_of(CONTENDED, network=machine_db1.NETWORK))
+    found = {value.why.meaning for value in explain_routing("", listener_lines(contended, 0)).values}
     for number in range(len(interval.table)):
         if bool(interval.table.is_pair[number]):
             answer = route_answer(interval, number)
@@ -98,13 +111,41 @@ def from_routing() -> set[str]:
     return found
 
 
+def from_the_rules_screen() -> set[str]:
+    known = routing_of(Flow(ip_address("198.51.100.7")), None)
+    refused = replace(known, decision=replace(known.decision, errno="EHOSTUNREACH"))
+    steps = tuple(RuleStep(known.steps[0].rule, fate) for fate in RuleFate)
+    lines = [line for each in (known, refused) for line in rules_lines(replace(each, steps=steps), None, 120)]
+    return {line.value for line in lines if line.value is not None}
+
+
+def from_a_typed_question() -> set[str]:
+    question = parse_question("198.51.100.40:5044")
+    flow = question.flow(())
+    answer = RouteAnswer(flow, replace(machine_db1.route_to(flow), alternatives=()))
+    body = typed_lines(db1_interval(), question, answer, is_typing=True)
+    return {value.why.meaning for value in explain_routing("", body).values}
+
+
 def from_the_bind_screen() -> set[str]:
     return {line.value for shown in answers() for line in answer_lines(shown, 120) if line.value is not None}
 
 
+def from_the_demux_screen() -> set[str]:
+    return {line.value for shown in demux_scene.answers() for line in shown.lines(120) if line.value is not None}
+
+
 def test_whatever_is_shown_is_explained_and_whatever_is_explained_is_shown(lines):
     shown = {value.why.meaning for line in lines for value in line.values}
-    shown |= from_connection_screens() | from_routing() | from_the_bind_screen() | set(MARK_MEANINGS.values())
+    shown |= (
+        from_connection_screens()
+        | from_routing()
+        | from_a_typed_question()
+        | from_the_rules_screen()
+        | from_the_bind_screen()
+        | from_the_demux_screen()
+        | set(MARK_MEANINGS.values())
+    )
     assert shown | {meaning for _, meaning in SIGNS} == explained()
 
 

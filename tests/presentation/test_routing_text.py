@@ -6,11 +6,11 @@ import pytest
 
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.sample import Interval
+from monitor.presentation.route_question import parse_question
 from monitor.presentation.routing_text import (
     RouteAnswer,
     connection_lines,
-    listener_lines,
-    reach_strip,
+    offers,
     strip_line,
     typed_lines,
 )
@@ -21,7 +21,6 @@ from monitor.presentation.view import Role
 from monitor.sampling.intervals import advance
 from tests import machine_db1
 from tests.agreeing import agreed
-from tests.scenes import ANY, row, sample_of
 
 
 def by_eth0_alone(flow: Flow) -> RouteDecision:
@@ -72,7 +71,7 @@ def test_while_the_kernel_is_asked_that_is_said(db1: Interval):
     number = row_of(db1, "198.51.100.7:51834")
     assert "asking the kernel" in text(connection_lines(db1, number, None)[-1])
     assert "asking the kernel" in text(strip_line(db1, number, None))
-    assert "asking the kernel" in text(typed_lines(None)[0])
+    assert "asking the kernel" in text(typed_lines(db1, parse_question("192.0.2.1"), None)[-1])
 
 
 def test_an_error_is_the_answer_and_is_trouble(db1: Interval):
@@ -95,42 +94,28 @@ def test_no_way_is_trouble(db1: Interval):
 
 
 def test_a_typed_question_says_what_it_assumes(db1: Interval):
-    number = row_of(db1, "198.51.100.7:51834")
-    assert text(typed_lines(answer_for(db1, number))[0]) == "tcp (assumed) as this monitor's user"
+    question = parse_question("198.51.100.7:443")
+    flow = question.flow(())
+    lines = typed_lines(db1, question, RouteAnswer(flow, by_eth0_alone(flow)))
+    assert text(lines[0]) == "tcp (assumed) as uid 0 (who asks), mark 0"
+    assert text(lines[1]) == "leaves   eth0 from 192.0.2.10 via 192.0.2.1"
 
 
-def test_a_wildcard_listener_is_reached_at_every_address(db1: Interval):
-    shown = [text(line) for line in listener_lines(db1, row_of(db1, "[::]:443"))]
-    assert shown[0] == "Reachable at"
-    assert "lo       127.0.0.1:443" in shown
-    assert "eth0     192.0.2.10:443" in shown
-    assert "eth1     203.0.113.10:443" in shown
-    assert any("[2001:db8::10]:443" in line for line in shown)
-    assert shown[-1] == "for IPv4 and IPv6"
+def test_a_typed_question_says_all_that_was_typed(db1: Interval):
+    question = parse_question("198.51.100.7 udp uid=33 mark=7 dev=eth1 src=203.0.113.10 sport=53 tos=16")
+    assert text(typed_lines(db1, question, None)[0]) == (
+        "udp as uid 33, mark 7, bound to eth1, from 203.0.113.10, local port 53, tos 16"
+    )
+    assert offers(question) == []
 
 
-def test_a_listener_for_ipv6_only_says_so(db1: Interval):
-    shown = [text(line) for line in listener_lines(db1, row_of(db1, "[::]:22"))]
-    assert shown[-1] == "for IPv6 only"
-    assert not any("192.0.2.10" in line for line in shown)
+def test_while_more_may_be_typed_the_selectors_that_are_left_are_offered(db1: Interval):
+    lines = typed_lines(db1, parse_question("198.51.100.7 uid=33"), None, is_typing=True)
+    assert text(lines[1]) == "add      udp mark=N dev=NAME src=ADDRESS sport=PORT tos=N"
 
 
-def test_a_listener_on_one_address_is_reached_there(db1: Interval):
-    assert text(reach_strip(db1, row_of(db1, "192.0.2.10:8443"))) == " reachable at 192.0.2.10, for IPv4 only"
-
-
-def test_a_socket_that_is_bound_only_waits_for_nobody(db1: Interval):
-    assert "bound only" in text(reach_strip(db1, row_of(db1, "192.0.2.10:8444")))
-
-
-def test_before_the_addresses_are_read_nothing_is_claimed():
-    interval = advance(None, sample_of([row("tcp", "0.0.0.0:80", ANY, "LISTEN")]))
-    assert "reading the addresses" in text(listener_lines(interval, 0)[0])
-    assert "reading the addresses" in text(reach_strip(interval, 0))
-
-
-def test_an_address_that_nobody_has_is_trouble():
-    rows = [row("tcp", "192.0.2.99:80", ANY, "LISTEN")]
-    interval = advance(None, sample_of(rows, network=machine_db1.NETWORK))
-    assert listener_lines(interval, 0)[0].left[0].role is Role.TROUBLE
-    assert reach_strip(interval, 0).left[0].role is Role.TROUBLE
+def test_open_connections_that_go_another_way_than_a_typed_question_are_named(db1: Interval):
+    question = parse_question("198.51.100.40:5044")
+    flow = question.flow(())
+    lines = typed_lines(db1, question, RouteAnswer(flow, by_eth0_alone(flow)))
+    assert text(lines[-1]) == "differs  1 open connection to it still uses 203.0.113.10 on eth1: filebeat[1502]"

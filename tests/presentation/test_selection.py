@@ -6,13 +6,12 @@ from ipaddress import ip_address
 import numpy as np
 import pytest
 
-from monitor.model.endpoint import Endpoint
 from monitor.model.owner_table import OwnerTable
 from monitor.model.route import Flow
 from monitor.model.sample import Interval
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
 from monitor.presentation.row_text import RowTexts
-from monitor.presentation.selection import owner_line, remote_text, route_question, typed_question
+from monitor.presentation.selection import owner_line, remote_text, route_question
 from monitor.sampling.intervals import advance
 from tests import machine_db1
 from tests.scenes import ANY, row, sample_of
@@ -73,9 +72,10 @@ def test_a_listener_has_no_question(db1: Interval):
     assert remote_text(db1, row_of(db1, "0.0.0.0:22")) == ""
 
 
-def test_a_typed_endpoint_is_asked_as_tcp():
-    assert typed_question(Endpoint.parse("192.0.2.1:0")) == Flow(ip_address("192.0.2.1"), protocol=PROTOCOL_TCP)
-    assert typed_question(Endpoint.parse("[fe80::1%eth0]:443")).zone == "eth0"
+def test_the_remote_endpoint_of_a_row_can_be_typed_over_and_names_udp():
+    rows = [row("udp", "192.0.2.10:5000", "192.0.2.53:53", "ESTAB"), row("tcp", "[::1]:80", "[::1]:5000", "ESTAB")]
+    interval = advance(None, sample_of(rows))
+    assert [remote_text(interval, number) for number in range(2)] == ["192.0.2.53:53 udp", "[::1]:5000"]
 
 
 def test_one_owner_is_named_with_user_and_descriptor(db1: Interval):

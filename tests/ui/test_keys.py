@@ -11,11 +11,13 @@ from monitor.ui.screens.main import MainScreen
 from monitor.ui.screens.process import ProcessScreen, ProcessSockets
 from monitor.ui.widgets.connections_pane import ConnectionsPane
 from monitor.ui.widgets.listeners_pane import ListenersPane
+from monitor.ui.widgets.routing_pane import RoutingPane
 
 PLACES = [Where.LISTENERS, Where.CONNECTIONS, Where.ROUTING, Where.PROCESS]
 TABLES = {
     Where.LISTENERS: ListenersPane,
     Where.CONNECTIONS: ConnectionsPane,
+    Where.ROUTING: RoutingPane,
     Where.PROCESS: ProcessSockets,
 }
 

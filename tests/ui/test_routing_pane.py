@@ -99,9 +99,62 @@ async def test_r_asks_for_a_typed_endpoint_and_esc_goes_back_to_the_row():
         await stage.until(lambda: "→ 198.51.100.7:51834" in pane(stage) and "leaves" in pane(stage))
 
 
+async def test_the_answer_stands_while_it_is_typed_with_the_selectors_that_may_follow():
+    async with monitor_of(machine_db1.source()) as stage:
+        await stage.press("r", "ctrl+u")
+        await stage.type("198.51.100.40 uid=33 mark=0x7")
+        await stage.until(lambda: flows(stage)[-1].mark == 7 and "leaves" in pane(stage))
+        assert flows(stage)[-1] == Flow(ip_address("198.51.100.40"), protocol=PROTOCOL_TCP, uid=33, mark=7)
+        assert "→ 198.51.100.40 (typed)" in pane(stage)
+        assert "tcp (assumed) as uid 33, mark 7 add udp dev=NAME src=ADDRESS" in " ".join(pane(stage).split())
+        assert stage.main.prompt.is_asking
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("number", ["1", "2"])
+async def test_esc_while_typing_goes_back_to_where_it_was(size: tuple[int, int], number: str):
+    async with monitor_of(machine_db1.source(), size) as stage:
+        await stage.press(number)
+        before = stage.lines
+        await stage.press("r", "ctrl+u")
+        await stage.type("198.51.100.200")
+        await stage.sees("→ 198.51.100.200 (typed)" if size[0] == 120 else "leaves   eth0 from 192.0.2.10")
+        await stage.press("escape")
+        await stage.until(lambda: stage.lines == before)
+
+
+async def test_where_one_pane_is_shown_the_answer_is_seen_while_it_is_typed():
+    async with monitor_of(machine_db1.source(), (80, 24)) as stage:
+        await stage.press("r")
+        await stage.sees("leaves   eth0 from 192.0.2.10 via 192.0.2.1")
+        assert "Route to" in stage.lines[-2]
+
+
+async def test_routing_speaks_of_the_list_that_had_the_keys_last():
+    async with monitor_of(machine_db1.source()) as stage:
+        await stage.press("1", "3")
+        assert "Routing of " in pane(stage)
+        await stage.press("2", "3")
+        assert "Routing → " in pane(stage)
+
+
+async def test_an_interface_that_was_typed_and_goes_is_said_to_have_gone():
+    first, second = machine_db1.samples()
+    without = replace(second, boot_time=second.boot_time + 1, network=replace(NETWORK, links=NETWORK.links[:2]))
+    async with monitor_of(FixedSource([first, second, without], machine_db1.route_to)) as stage:
+        await stage.press("r")
+        await stage.type(" dev=eth1")
+        await stage.press("enter")
+        assert flows(stage)[-1].device == machine_db1.ETH1
+        await stage.next_sample()
+        assert 'no interface is named "eth1"' in pane(stage)
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
+        ("192.0.2.1 uid=root", "uid takes a number"),
+        ("192.0.2.1 dev=eth9", "no interface is named"),
         ("999.1.1.1", "is no IP address"),
         ("192.0.2.1:65536", "port 65536 is out of range"),
         ("fe80::1%", "zone"),

@@ -27,6 +27,7 @@ _PLACES = (
     (Where.CONNECTION, "conn", "a connection"),
     (Where.EXPLANATION, "expl", "an explanation"),
     (Where.WORKERS, "work", "workers"),
+    (Where.RULES, "rule", "rules and routes"),
     (Where.BIND, "bind", "bind"),
 )
 WORDS_PART = "Words"

@@ -18,6 +18,7 @@ from monitor.ui.steps import Step, Steps
 from monitor.ui.widgets.grouped_pane import GroupedPane
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.live_table import LiveTable
+from monitor.ui.widgets.routing_pane import RoutingPane
 from monitor.ui.widgets.rows_pane import Narrowing
 
 if TYPE_CHECKING:
@@ -143,13 +144,27 @@ class MainScreen(PanesScreen):
 
     def action_route(self) -> None:
         """Ask for a remote endpoint and show the way to it."""
+        former = self._current
 
         def done(is_typed: bool) -> None:  # noqa: FBT001 - ask_remote calls it so
             if is_typed:
                 self._steps.take("typed route", self._detail.forget_typed)
-            self.go_to("routing" if is_typed else self._current)
+            self.go_to("routing" if is_typed else former)
 
+        # Where there is room for one pane only, the answer is seen while it is typed.
+        self.go_to("routing")
         self._detail.ask_remote(self.prompt, self.list_pane, done)
+
+    def on_routing_pane_opened(self, message: RoutingPane.Opened) -> None:
+        """Show the rules and routes behind the answer in Routing."""
+        message.stop()
+        flow = self._detail.flow
+        if flow is None:
+            self.say("a listener has no route of its own: Enter in Connections or r asks for one")
+            return
+        from monitor.ui.screens.rules import RulesScreen  # noqa: PLC0415 - most starts are without it
+
+        self.app.push_screen(RulesScreen(flow, self.app.glyphs))
 
     def action_show_process(self) -> None:
         """Open the process that owns the row at the cursor; of several let the user choose; a listener has workers."""

@@ -11,6 +11,7 @@ keys                                                      keys
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -27,6 +28,8 @@ from monitor.ui.widgets.routing_pane import RoutingPane
 from monitor.ui.widgets.text_lines import TextLines
 
 _PLACES = {"listeners": Where.LISTENERS, "connections": Where.CONNECTIONS, "routing": Where.ROUTING}
+
+ListName = Literal["listeners", "connections"]
 
 _THREE_PANES_WIDTH, _THREE_PANES_HEIGHT = 110, 30
 _SMALLEST_WIDTH, _SMALLEST_HEIGHT = 40, 10
@@ -50,6 +53,7 @@ class PanesScreen(Screen[None]):
         self._footer = FooterBar(glyphs=glyphs, id="footer")
         self._tiny = TextLines(glyphs=glyphs, id="tiny")
         self._current: PaneName = "connections"
+        self._current_list: ListName = "connections"
         self._is_zoomed = False
 
     def compose(self) -> ComposeResult:
@@ -80,7 +84,7 @@ class PanesScreen(Screen[None]):
     @property
     def list_pane(self) -> ListenersPane | ConnectionsPane:
         """The list whose row Routing, the strip and the keys speak about: the focused one, or the one focused last."""
-        return self.listeners if self._current == "listeners" else self.connections
+        return self.listeners if self._current_list == "listeners" else self.connections
 
     @property
     def _panes(self) -> dict[PaneName, ListPane | RoutingPane]:
@@ -131,6 +135,8 @@ class PanesScreen(Screen[None]):
     def go_to(self, name: PaneName) -> None:
         """Give the keys to a pane, and where there is room for one only, the screen."""
         self._current = name
+        if name != "routing":
+            self._current_list = name
         if not self.has_three_panes:
             self.lay_out()
         self.set_focus(self.pane)

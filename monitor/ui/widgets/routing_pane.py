@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
 
 from monitor.presentation.safe_text import cell_width
 from monitor.presentation.text_line import TextLine, plain, wrapped
 from monitor.presentation.view import Cell, Role
+from monitor.ui.keys import By, Where, bindings
 from monitor.ui.widgets.text_lines import TextLines
 
 
 class RoutingPane(TextLines, can_focus=True):
     """A titled list of sentences; beside another pane it draws the line between them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.TABLE, Where.ROUTING)]
+
+    @dataclass(eq=False)
+    class Opened(Message):
+        """The user wants to see what stands behind the answer."""
 
     def __init__(self, *, glyphs: Mapping[int, str] | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)
@@ -35,6 +47,10 @@ class RoutingPane(TextLines, can_focus=True):
     def body(self) -> Sequence[TextLine]:
         """The answer's lines, unbroken."""
         return self._body
+
+    def action_open(self) -> None:
+        """Ask for what stands behind the answer."""
+        self.post_message(self.Opened())
 
     def lay_out(self) -> None:
         """Draw title and body at the present width and focus."""
