@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from monitor.errors import SourceError
-from monitor.model.bind_facts import BindFacts, SocketHolder, Unread
+from monitor.model.bind_facts import BindFacts, LocalKind, LocalPrefix, SocketHolder, Unread
 from monitor.model.endpoint import Address, Endpoint, address_from_words, address_words, unmapped
 from monitor.model.owner_table import OwnerTable
 from monitor.model.process import Process, ProcessFacts
@@ -290,13 +290,21 @@ class FixedSource:
     def receiver_of(self, segment: Segment, holders: Sequence[SocketHolder] = ()) -> ReceiverFacts:
         """Leave the decision to the rules: every destination is this host's, and the kernel is not asked."""
         self._ask(segment)
-        arrival = Arrival(Reach.LOCAL, segment.device or 0, Origin.NAMED if segment.device else Origin.UNKNOWN)
-        return ReceiverFacts(segment, arrival, None)
+        addresses = self._samples[-1].network.addresses
+        owner = next((has.link for has in addresses if has.address == segment.destination.address), 0)
+        origin = Origin.NAMED if segment.device else Origin.OWNER if owner else Origin.UNKNOWN
+        return ReceiverFacts(segment, Arrival(Reach.LOCAL, segment.device or owner, origin, owner), None)
 
     def bind_facts(self, asked: Sequence[SocketHolder]) -> BindFacts:
         """Give the kernel's default settings; nobody tells what a socket has set."""
         self._ask(asked)
-        return BindFacts(unread={holder.cookie: Unread.NOT_PERMITTED for holder in asked})
+        prefixes = tuple(
+            LocalPrefix(int(has.address), 8 if has.address.is_loopback else 32, LocalKind.LOCAL, 255)
+            for has in self._samples[-1].network.addresses
+            if has.address.version == 4
+        )
+        unread = {holder.cookie: Unread.NOT_PERMITTED for holder in asked}
+        return BindFacts(local_prefixes=prefixes, unread=unread)
 
     def routing_of(self, flow: Flow, table: int | None = None) -> Routing:
         self._ask((flow, table))

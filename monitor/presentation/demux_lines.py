@@ -28,7 +28,7 @@ _FATES = {
     Fate.BEHIND: "loses: comes later in the kernel's chain",
     Fate.OLDER: "loses: bound earlier, and the last takes all",
     Fate.NOT_ASKED: "not asked: an earlier stage decides",
-    Fate.OVERRULED: "the rules' choice; the kernel names another",
+    Fate.OVERRULED: "the rules' choice and not the kernel's",
     Fate.NOT_JOINED: "out: takes no group that it has not joined",
 }
 
@@ -113,6 +113,8 @@ def _steering(decision: DemuxDecision) -> str:
     is_exact = any(stage.kind is StageKind.EXACT and stage.decides for stage in decision.stages)
     if is_exact:
         return "not asked: the exact pair decides"
+    if decision.agreement is Agreement.CHANGED:
+        return "not visible: the list and the kernel's answer are of different moments"
     if not decision.ruled:
         return "no program steers it: the kernel names nobody either"
     return "no program steers it: the kernel names the same socket as the rules"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from monitor.model.demux import Answer, DemuxDecision
 from monitor.presentation.demux_lines import DemuxLine
@@ -38,16 +39,31 @@ def places_sentence(decisions: Sequence[DemuxDecision], texts: RowTexts) -> str:
     return f"{title}, {count_text(len(decisions))} local addresses: {parts}."
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceTexts:
+    """A local address and who gets a new client there. The first two are filled up, to stand under each other."""
+
+    end: str
+    device: str
+    who: str
+    what: str
+    """The socket, or why nobody gets it; may be empty."""
+
+
+def place_texts(decisions: Sequence[DemuxDecision], texts: RowTexts) -> Iterator[PlaceTexts]:
+    """Word each local address."""
+    ends = _filled([safe_text(str(decision.facts.segment.destination)) for decision in decisions])
+    devices = _filled([texts.interface_name(decision.facts.arrival.device) for decision in decisions])
+    for decision, end, device in zip(decisions, ends, devices, strict=True):
+        yield PlaceTexts(end, device, receiver_text(decision, texts), _what(decision, texts))
+
+
 def place_lines(decisions: Sequence[DemuxDecision], texts: RowTexts) -> Iterator[DemuxLine]:
     """Give a line for each local address: the endpoint, its interface, and who gets a new client there."""
-    ends = [safe_text(str(decision.facts.segment.destination)) for decision in decisions]
-    devices = [texts.interface_name(decision.facts.arrival.device) for decision in decisions]
-    width = max(map(cell_width, ends), default=0)
-    device_width = max(map(cell_width, devices), default=0)
-    for decision, end, device in zip(decisions, ends, devices, strict=True):
-        label = end + " " * (width - cell_width(end))
+    for decision, place in zip(decisions, place_texts(decisions, texts), strict=True):
+        gap = "  " if decision.members else ": " if place.what else ""
         row = decision.members[0] if decision.members else None
-        yield DemuxLine(label, f"{device}{' ' * (device_width - cell_width(device))}  {_told(decision, texts)}", row)
+        yield DemuxLine(place.end, f"{place.device}  {place.who}{gap}{place.what}", row)
 
 
 def receiver_text(decision: DemuxDecision, texts: RowTexts) -> str:
@@ -62,10 +78,15 @@ def receiver_text(decision: DemuxDecision, texts: RowTexts) -> str:
     return f"{word} of {count_text(len(decision.members))} ({first} …)"
 
 
-def _told(decision: DemuxDecision, texts: RowTexts) -> str:
+def _what(decision: DemuxDecision, texts: RowTexts) -> str:
     if decision.answer is Answer.NOT_DELIVERED:
-        return f"{_NOBODY}: {undelivered_text(decision.facts, texts)}"
+        return undelivered_text(decision.facts, texts)
     if not decision.members:
-        return _NOBODY
+        return ""
     names, row = SocketNames(texts), decision.members[0]
-    return f"{receiver_text(decision, texts)}  {names.what(row)}{names.sharing(row)}"
+    return f"{names.what(row)}{names.sharing(row)}"
+
+
+def _filled(texts: Sequence[str]) -> list[str]:
+    width = max(map(cell_width, texts), default=0)
+    return [text + " " * (width - cell_width(text)) for text in texts]

@@ -6,6 +6,7 @@ The lines of a connection's screen, the columns of the tables, the lines of Rout
 from __future__ import annotations
 
 from monitor.presentation.bind_meanings import BIND_MEANINGS
+from monitor.presentation.demux_meanings import DEMUX_MEANINGS
 from monitor.presentation.route_meanings import ROUTE_MEANINGS
 
 _ENDS = {
@@ -85,8 +86,9 @@ _STATES = {
     "kernel's own number of the socket and is never given twice.",
     "maker": "The user that made the socket, its mark (SO_MARK) and the device it is bound to: all three take part "
     "in the choice of a route.",
-    "syn_tries": "The SYN was sent and each time the wait before the next doubles. The host's limit is "
-    "net.ipv4.tcp_syn_retries; a program may set its own (TCP_SYNCNT), which cannot be seen.",
+    "syn_tries": "The SYN was sent again so often. The first times come a second apart "
+    "(net.ipv4.tcp_syn_linear_timeouts), the others after waits that double (net.ipv4.tcp_syn_retries); the host's "
+    "limit is the sum of both. A program may set its own (TCP_SYNCNT), which cannot be seen.",
     "syn_answer": "A closed port answers RST and a router may answer unreachable: both end this state at once. Silence "
     "means that the SYN or its answer is dropped: a packet filter, a dead host, a full accept queue, a wrong way back.",
     "syn_received": "A client's SYN was answered and its ACK is missing. Many of these: a SYN flood, or answers that "
@@ -184,6 +186,7 @@ _WORDS = {
     **_ROUTING,
     **ROUTE_MEANINGS,
     **BIND_MEANINGS,
+    **DEMUX_MEANINGS,
     **_SIGNS,
 }
 

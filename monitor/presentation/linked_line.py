@@ -74,6 +74,13 @@ class ToBind:
 
 
 @dataclass(frozen=True, slots=True)
+class ToDemux:
+    """The demux screen, with what is asked there as it was typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToTable:
     """The routes of a routing table."""
 
@@ -85,7 +92,7 @@ class ToRouting:
     """The routes and rules that decided."""
 
 
-Target = ToProcess | ToRows | ToSocket | ToOwner | ToBind | ToTable | ToRouting
+Target = ToProcess | ToRows | ToSocket | ToOwner | ToBind | ToDemux | ToTable | ToRouting
 """Where Enter on a line leads. Equal targets lead to the same place, also in a later interval."""
 
 _HINTS: dict[type[Target], tuple[str, str]] = {
@@ -94,6 +101,7 @@ _HINTS: dict[type[Target], tuple[str, str]] = {
     ToSocket: ("⏎ its row", "⏎ row"),
     ToOwner: ("⏎ process", "⏎ process"),
     ToBind: ("⏎ can I bind", "⏎ bind"),
+    ToDemux: ("⏎ why", "⏎ why"),
     ToTable: ("⏎ its table", "⏎ table"),
     ToRouting: ("⏎ routing", "⏎ routing"),
 }

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.binding import BindingType
 
+from monitor.presentation.linked_line import ToSocket
 from monitor.presentation.view import Role
 from monitor.sampling.sampler import (
     BindAnswered,
     IntervalMade,
     ProcessAnswered,
+    ReceiversAnswered,
     RouteAnswered,
     RoutingAnswered,
     SampleFailed,
@@ -25,7 +27,17 @@ from monitor.sampling.sampler import (
     SocketAnswered,
 )
 from monitor.ui.commands import ActionCommands, ProcessCommands, WordsCommand
-from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsBind, ShowsProcess, ShowsRoutes, ShowsRules, ShowsSocket
+from monitor.ui.contracts import (
+    ActingScreen,
+    LiveScreen,
+    ShowsBind,
+    ShowsProcess,
+    ShowsReceivers,
+    ShowsRoutes,
+    ShowsRules,
+    ShowsSocket,
+    StopScreen,
+)
 from monitor.ui.drill_down import DrillDown
 from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.key_order import HANDED_UP, opened, told
@@ -38,10 +50,12 @@ from monitor.ui.widgets.rows_pane import RowsPane
 
 if TYPE_CHECKING:
     from monitor.model.bind import BindAttempt
+    from monitor.model.receiver import ReceiverQuestion
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
     from monitor.sampling.history import HostHistory, ListenerHistory, ProcessHistory, RowHistory
+    from monitor.sampling.receiver_answers import DecidedReceivers
     from monitor.sampling.source import Source
 
 PERIODS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -132,6 +146,8 @@ class MonitorApp(ThemedApp):
                 self._take_interval(interval)
             case SampleFailed(text, is_source_gone):
                 self._say(f"{text}; starting another collector" if is_source_gone else text)
+            case ReceiversAnswered(question, decided, error):
+                self._take_receivers(question, decided, error)
             case RouteAnswered() | RoutingAnswered() | ProcessAnswered() | SocketAnswered() | BindAnswered():
                 self._take_answer(message.event)
 
@@ -154,6 +170,11 @@ class MonitorApp(ThemedApp):
                 screen.show_route(RouteAnswer(answer.flow, answer.decision, answer.error))
         if isinstance(answer, ProcessAnswered):
             self._asked_pid = None
+
+    def _take_receivers(self, question: ReceiverQuestion, decided: DecidedReceivers | None, error: str | None) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, ShowsReceivers):
+                screen.show_receivers(question, decided, error)
 
     def _take_interval(self, interval: Interval) -> None:
         self._newest = interval
@@ -270,6 +291,10 @@ class MonitorApp(ThemedApp):
         """Ask what would become of an attempt to bind; its screen gets the answer."""
         self._sampler.ask_bind(attempt)
 
+    def ask_receivers(self, question: ReceiverQuestion) -> None:
+        """Ask who gets a segment, or new clients; its screen gets the answer."""
+        self._sampler.ask_receivers(question)
+
     def keep_curves(self, cookies: Iterable[int]) -> None:
         """Have the numbers of the rows that are on screen kept, for their curves."""
         history = self._sampler.history
@@ -364,6 +389,26 @@ class MonitorApp(ThemedApp):
             row = pane.row_at_cursor()
             text = "" if row is None else question_of_row(pane.interval, row)
         self.drill_down.ask_bind(text)
+
+    def action_demux(self) -> None:
+        """Ask who gets what the peer of the row at the cursor sends; of a listener who gets its clients."""
+        if isinstance(self.screen, ShowsReceivers):
+            self.screen.ask_on()
+            return
+        from monitor.presentation.demux_typing import question_of_row  # noqa: PLC0415 - it brings numpy
+
+        interval, row = self._row_at_cursor()
+        self.drill_down.ask_demux("" if interval is None or row is None else question_of_row(interval, row))
+
+    def _row_at_cursor(self) -> tuple[Interval | None, int | None]:
+        """Give the row at a list's cursor, or that of the screen of one socket; None where there is none."""
+        screen = self._acting
+        if screen is not None and isinstance(screen.pane, ListPane):
+            return screen.pane.interval, screen.pane.row_at_cursor()
+        target = screen.stop.target if isinstance(screen, StopScreen) else None
+        if isinstance(target, ToSocket) and self.interval is not None:
+            return self.interval, self.interval.table.row_of_cookie(target.cookie)
+        return None, None
 
     def action_help(self, part: str = "") -> None:
         """Open the help for the screen on top, at its beginning or at one of its parts."""

@@ -15,6 +15,7 @@ from monitor.ui.widgets.prompt import Prompt
 if TYPE_CHECKING:
     from monitor.model.bind import BindAttempt
     from monitor.model.process import ProcessFacts
+    from monitor.model.receiver import ReceiverQuestion
     from monitor.model.route import Flow
     from monitor.model.routing import Routing
     from monitor.model.sample import Interval
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from monitor.model.tcp_info import SocketDetails
     from monitor.presentation.routing_text import RouteAnswer
     from monitor.sampling.bind_answers import DecidedBind
+    from monitor.sampling.receiver_answers import DecidedReceivers
 
 
 @runtime_checkable
@@ -113,5 +115,18 @@ class ShowsBind(Protocol):
         ...
 
     def show_decision(self, attempt: BindAttempt, decided: DecidedBind | None, error: str | None) -> None:
+        """Take an answer, if it is to the own question."""
+        ...
+
+
+@runtime_checkable
+class ShowsReceivers(Protocol):
+    """A screen that may have asked who gets a segment."""
+
+    def ask_on(self) -> None:
+        """Let another question be typed."""
+        ...
+
+    def show_receivers(self, question: ReceiverQuestion, decided: DecidedReceivers | None, error: str | None) -> None:
         """Take an answer, if it is to the own question."""
         ...

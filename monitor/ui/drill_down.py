@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from monitor.presentation.linked_line import ToBind, ToOwner, ToProcess, ToRouting, ToRows, ToSocket
+from monitor.presentation.linked_line import ToBind, ToDemux, ToOwner, ToProcess, ToRouting, ToRows, ToSocket
 from monitor.presentation.path_words import Stop
 from monitor.ui.contracts import StopScreen
 from monitor.ui.screens.main import MainScreen
@@ -67,6 +67,10 @@ class DrillDown:
         """Open the bind screen; what is asked at first stands in its field, to be typed over."""
         self._open(ToBind(text))
 
+    def ask_demux(self, text: str = "") -> None:
+        """Open the demux screen, likewise."""
+        self._open(ToDemux(text))
+
     def leave(self) -> None:
         """Go back from the screen on top to the place before it."""
         if self._given_up and len(self._screens) == LIVING_SCREENS:
@@ -86,6 +90,8 @@ class DrillDown:
                 self._show_owner(cookie)
             case ToBind(text):
                 self.ask_bind(text)
+            case ToDemux(text):
+                self.ask_demux(text)
             case ToRows(title):
                 self._back_to_main().show_only(title, target.choose)
             case ToRouting():
@@ -141,7 +147,7 @@ class DrillDown:
         name = texts.pair(rows[0]) if is_pair else str(texts.local(rows[0]))
         return "" if self.path[-1:] == (name,) else name
 
-    def _open(self, target: ToProcess | ToSocket | ToBind, came_by: str = "") -> None:
+    def _open(self, target: ToProcess | ToSocket | ToBind | ToDemux, came_by: str = "") -> None:
         screen, walked = self._screen_of(target, came_by), self._screens
         if len(walked) < LIVING_SCREENS:
             self._app.push_screen(screen)
@@ -149,7 +155,7 @@ class DrillDown:
             self._given_up.append(walked[-1].stop)
             self._app.switch_screen(screen)
 
-    def _screen_of(self, target: ToProcess | ToSocket | ToBind, came_by: str) -> Screen[None]:
+    def _screen_of(self, target: ToProcess | ToSocket | ToBind | ToDemux, came_by: str) -> Screen[None]:
         match target:
             case ToProcess(pid):
                 from monitor.ui.screens.process import ProcessScreen  # noqa: PLC0415 - most starts are without it
@@ -163,6 +169,10 @@ class DrillDown:
                 from monitor.ui.screens.bind import BindScreen  # noqa: PLC0415 - as above
 
                 return BindScreen(text, self._app.glyphs)
+            case ToDemux(text):
+                from monitor.ui.screens.demux import DemuxScreen  # noqa: PLC0415 - as above
+
+                return DemuxScreen(text, self._app.glyphs)
 
     @property
     def _screens(self) -> list[StopScreen]:

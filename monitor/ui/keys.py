@@ -26,13 +26,15 @@ class Where(Flag):
     """Rules and routes."""
     BIND = auto()
     """The bind screen."""
+    DEMUX = auto()
+    """The demux screen."""
 
     TABLES = LISTENERS | CONNECTIONS | PROCESS | WORKERS
-    LISTS = TABLES | RULES | CONNECTION | EXPLANATION | BIND
+    LISTS = TABLES | RULES | CONNECTION | EXPLANATION | BIND | DEMUX
     """Wherever there is a cursor."""
     MAIN = LISTENERS | CONNECTIONS | ROUTING
     """The main screen, whichever pane has the focus."""
-    EVERYWHERE = MAIN | RULES | PROCESS | CONNECTION | EXPLANATION | WORKERS | BIND
+    EVERYWHERE = MAIN | RULES | PROCESS | CONNECTION | EXPLANATION | WORKERS | BIND | DEMUX
 
 
 class By(Enum):
@@ -163,12 +165,23 @@ KEYS = (
         "explain",
         "what the line at the cursor means",
         By.APP,
-        Where.RULES | Where.CONNECTION | Where.BIND,
+        Where.RULES | Where.CONNECTION | Where.BIND | Where.DEMUX,
         "explain",
         2,
     ),
     Key("i", "i", "explain", "close the explanation", By.APP, Where.EXPLANATION),
     Key("r", "r", "route", "which way to a remote endpoint that you type", By.SCREEN, Where.MAIN, "route", 3),
+    Key(
+        "d",
+        "d",
+        "demux",
+        "who gets what this peer sends, or a listener's clients; 8080 typed over it: who answers there",
+        By.APP,
+        Where.MAIN | Where.PROCESS | Where.CONNECTION | Where.WORKERS,
+        "who gets it",
+        4,
+    ),
+    Key("d", "d", "demux", "ask on: another pair, port, protocol or interface", By.APP, Where.DEMUX, "ask on", 1),
     Key(
         "b",
         "b",

@@ -29,6 +29,7 @@ _PLACES = (
     (Where.WORKERS, "work", "workers"),
     (Where.RULES, "rule", "rules and routes"),
     (Where.BIND, "bind", "bind"),
+    (Where.DEMUX, "dmx", "who gets it"),
 )
 WORDS_PART = "Words"
 _FILTERS = (
