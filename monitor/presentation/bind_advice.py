@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from monitor.model.bind import BindConflict, BindDecision, Certainty, Option, Remedy, Sharing
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
-from monitor.presentation.bind_holders import who
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.timer_words import left_text
@@ -68,16 +67,18 @@ def _lifts(remedy: Remedy, conflict: BindConflict) -> bool:
 
 def _processes_to_stop(decision: BindDecision, texts: RowTexts) -> list[str]:
     names: dict[str, None] = {}
-    for conflict in decision.conflicts:
+    hidden: list[str] = []
+    for number, conflict in enumerate(decision.conflicts, 1):
         if conflict.is_kernel_held:
             continue
         owners = texts.owners(conflict.row)
-        if owners:
-            names.update({f"{texts.name(owner.process)}[{owner.process.pid}]": None for owner in owners})
-        else:
-            names[who(texts, conflict.row)] = None
+        names.update({f"{texts.name(owner.process)}[{owner.process.pid}]": None for owner in owners})
+        hidden += [] if owners else [str(number)]
     given = list(names)
-    return given if len(given) <= _MOST else [*given[:_MOST], f"{len(given) - _MOST} more"]
+    given = given if len(given) <= _MOST else [*given[:_MOST], f"{len(given) - _MOST} more"]
+    listed = [*hidden[:_MOST], *(["others"] if len(hidden) > _MOST else [])]
+    by_root = " (root can name it)" if texts.interval.sample.uid else ""
+    return [*given, f"whatever has {', '.join(listed)}{by_root}"] if listed else given
 
 
 def _then(waited: list[BindConflict], texts: RowTexts) -> str:

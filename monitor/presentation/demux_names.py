@@ -18,13 +18,18 @@ class SocketNames:
     texts: RowTexts
 
     def who(self, row: int) -> str:
-        """Say who has a socket, as the subject of a sentence: "node[4411]", "nginx ×4", "the kernel"."""
+        """Say who has a socket, in a sentence: "node[4411]", "nginx ×4", "the kernel"."""
         texts = self.texts
         if texts.owners(row):
             return texts.process(row)
         if texts.owner_reason(row) is OwnerReason.KERNEL:
             return "the kernel"
         return f"a process of {texts.user(row)}" if texts.has_user(row) else "a process out of sight"
+
+    def subject(self, row: int) -> str:
+        """Say who has a socket where a sentence begins: "node[4411]", "A process of www-data"."""
+        who = self.who(row)
+        return who if self.texts.owners(row) else who[:1].upper() + who[1:]
 
     def what(self, row: int) -> str:
         """Say what a socket is: "listener [::]:8080, IPv6 only", "ESTAB 192.0.2.10:443 ← 198.51.100.7:51834"."""

@@ -87,7 +87,7 @@ class DemuxWords:
             return f"{what} gets it, which the list of sockets lacks"
         if names.is_kernels_own(row):
             return f"{names.what(row)} gets it: the kernel's own entry, no process"
-        return f"{names.who(row)} gets it: {names.what(row)}{names.sharing(row)}"
+        return f"{names.subject(row)} gets it: {names.what(row)}{names.sharing(row)}"
 
     def _one_of(self) -> str:
         decision, names = self.decision, SocketNames(self.texts)
@@ -96,15 +96,16 @@ class DemuxWords:
             return f"One of {group} gets it: the hash of the client's address and port picks"
         if decision.agreement is Agreement.RULES_ONLY:
             return f"One of {group} gets it: by hash in a REUSEPORT group, else the one bound last"
-        return f"{names.who(decision.winner)} gets it by the kernel's hash, one of {group}"
+        return f"{names.subject(decision.winner)} gets it by the kernel's hash, one of {group}"
 
     def _all_of(self) -> str:
         decision, names = self.decision, SocketNames(self.texts)
+        if len(decision.members) == 1:
+            who = names.subject(decision.members[0])
+            return f"{who} gets it, alone, since a {decision.facts.arrival.reach} goes to every socket that fits"
         named = [names.who(row) for row in decision.members[:_MOST_NAMED]]
         more = len(decision.members) - len(named)
         listed = ", ".join([*named, *([f"{count_text(more)} more"] if more else [])])
-        if len(decision.members) == 1:
-            return f"{listed} gets it, alone, since a {decision.facts.arrival.reach} goes to every socket that fits"
         return f"Each of {count_text(len(decision.members))} gets a copy: {listed}"
 
     def _nobody(self) -> str:

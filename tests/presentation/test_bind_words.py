@@ -144,6 +144,13 @@ def test_the_lines_say_who_why_and_what_helps():
     ]
 
 
+@pytest.mark.parametrize(("uid", "who"), [(0, "whatever has 2"), (33, "whatever has 2 (root can name it)")])
+def test_process_out_of_sight_is_named_by_what_it_has(uid, who):
+    decision, texts, facts = judged([BOUND, HIDDEN], "0.0.0.0:8080")
+    seen_by = RowTexts(replace(texts.interval, sample=replace(texts.interval.sample, uid=uid)))
+    assert dict(lines(decision, seen_by, facts))["to get it"] == f"stop python3[5120] and {who}"
+
+
 def test_what_is_not_visible_is_said_with_its_reason():
     decision, texts, facts = judged([HIDDEN], "192.0.2.10:8080", reuseaddr=True)
     said = dict(lines(decision, texts, facts))

@@ -56,6 +56,11 @@ def test_connection_gets_it():
     assert told == f"nginx[811] gets it: ESTAB {HERE} ← {CLIENT}. {AGREED}"
 
 
+def test_process_out_of_sight_begins_the_sentence():
+    rows = [listens(PORT)]
+    assert said(rows, asked(look_up=named(rows[0]))).startswith("A process ")
+
+
 def test_kernels_own_entry_gets_it():
     rows = [row("tcp", HERE, CLIENT, "TIME-WAIT"), listens(PORT, owner=(811, 4))]
     told = words(rows, asked(look_up=named(rows[0])))
