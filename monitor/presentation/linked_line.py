@@ -16,6 +16,7 @@ from monitor.presentation.view import Cell, Role
 if TYPE_CHECKING:  # widgets import this module before the first paint, and numpy comes after it
     from monitor.model.sample import Interval
     from monitor.model.socket_table import Bools
+    from monitor.presentation.narrowing import ListenerConnections
 
 LABEL_WIDTH = 12
 CURSOR_CELL = 1
@@ -85,6 +86,13 @@ class ToTable:
     """The routes of a routing table."""
 
     table: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToWorkers:
+    """The workers of a service endpoint."""
+
+    listener: ListenerConnections
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.presentation.fitting import CUT, cell_width, middle_cut_endpoint
-from monitor.presentation.linked_line import ToBind, ToDemux, ToProcess, ToSocket
+from monitor.presentation.linked_line import ToBind, ToDemux, ToProcess, ToSocket, ToWorkers
 from monitor.presentation.view import Cell, Role
+
+StopTarget = ToProcess | ToSocket | ToBind | ToDemux | ToWorkers
+"""What a path is made of."""
 
 _SEPARATOR = " › "
 
@@ -16,7 +19,7 @@ _SEPARATOR = " › "
 class Stop:
     """A place to which a path has led, and to which it can lead again."""
 
-    target: ToProcess | ToSocket | ToBind | ToDemux
+    target: StopTarget
     name: str
     """What stands on its screen: "nginx[812]"."""
     came_by: str = ""

@@ -12,8 +12,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from monitor.presentation.linked_line import ToBind, ToDemux, ToOwner, ToProcess, ToRouting, ToRows, ToSocket
-from monitor.presentation.path_words import Stop
+from monitor.presentation.linked_line import ToBind, ToDemux, ToOwner, ToProcess, ToRouting, ToRows, ToSocket, ToWorkers
+from monitor.presentation.path_words import Stop, StopTarget
 from monitor.ui.contracts import StopScreen
 from monitor.ui.screens.main import MainScreen
 from monitor.ui.widgets.rows_pane import RowsPane
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from monitor.model.sample import Interval
     from monitor.presentation.linked_line import Target
+    from monitor.presentation.narrowing import ListenerConnections
     from monitor.presentation.row_text import RowTexts
     from monitor.ui.app import MonitorApp
 
@@ -70,6 +71,10 @@ class DrillDown:
     def ask_demux(self, text: str = "") -> None:
         """Open the demux screen, likewise."""
         self._open(ToDemux(text))
+
+    def show_workers(self, listener: ListenerConnections) -> None:
+        """Open the screen of the processes that serve an endpoint."""
+        self._open(ToWorkers(listener))
 
     def leave(self) -> None:
         """Go back from the screen on top to the place before it."""
@@ -147,7 +152,7 @@ class DrillDown:
         name = texts.pair(rows[0]) if is_pair else str(texts.local(rows[0]))
         return "" if self.path[-1:] == (name,) else name
 
-    def _open(self, target: ToProcess | ToSocket | ToBind | ToDemux, came_by: str = "") -> None:
+    def _open(self, target: StopTarget, came_by: str = "") -> None:
         screen, walked = self._screen_of(target, came_by), self._screens
         if len(walked) < LIVING_SCREENS:
             self._app.push_screen(screen)
@@ -155,7 +160,7 @@ class DrillDown:
             self._given_up.append(walked[-1].stop)
             self._app.switch_screen(screen)
 
-    def _screen_of(self, target: ToProcess | ToSocket | ToBind | ToDemux, came_by: str) -> Screen[None]:
+    def _screen_of(self, target: StopTarget, came_by: str) -> Screen[None]:
         match target:
             case ToProcess(pid):
                 from monitor.ui.screens.process import ProcessScreen  # noqa: PLC0415 - most starts are without it
@@ -173,6 +178,11 @@ class DrillDown:
                 from monitor.ui.screens.demux import DemuxScreen  # noqa: PLC0415 - as above
 
                 return DemuxScreen(text, self._app.glyphs)
+
+            case ToWorkers(listener):
+                from monitor.ui.screens.workers import WorkersScreen  # noqa: PLC0415 - as above
+
+                return WorkersScreen(listener, self._app.glyphs)
 
     @property
     def _screens(self) -> list[StopScreen]:

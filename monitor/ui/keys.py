@@ -158,7 +158,14 @@ KEYS = (
         By.SCREEN,
         Where.CONNECTIONS | Where.PROCESS,
     ),
-    Key("i", "i", "explain", "why each value of the row, mark or – is as it is", By.APP, Where.MAIN | Where.PROCESS),
+    Key(
+        "i",
+        "i",
+        "explain",
+        "why each value of the row, mark or – is as it is",
+        By.APP,
+        Where.MAIN | Where.PROCESS | Where.WORKERS,
+    ),
     Key(
         "i",
         "i",

@@ -43,8 +43,13 @@ async def test_a_walk_that_began_in_listeners_says_so():
         await stage.type("/[::]:443")
         await stage.press("enter", "p")
         await stage.sees("4 workers on [::]:443")
+        await shows_path(stage, "Listeners", "[::]:443")
         await stage.press("enter")
         await shows_path(stage, "Listeners", "[::]:443", "nginx[814]")
+        await stage.press("escape")
+        await shows_path(stage, "Listeners", "[::]:443")
+        await stage.press("q")
+        assert stage.app.drill_down.path == ()
 
 
 async def test_what_connections_are_narrowed_to_belongs_to_the_path():

@@ -171,9 +171,7 @@ class MainScreen(PanesScreen):
         interval, rows = self.list_pane.interval, self.list_pane.rows_at_cursor()
         workers = self.listeners.workers_at_cursor() if self.list_pane is self.listeners else None
         if workers is not None:
-            from monitor.ui.screens.workers import WorkersScreen  # noqa: PLC0415 - most starts are without it
-
-            self.app.push_screen(WorkersScreen(workers, self.app.glyphs))
+            self.app.drill_down.show_workers(workers)
         elif interval is not None and rows:
             self.app.drill_down.show_process_of(interval, rows)
 

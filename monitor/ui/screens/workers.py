@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 from textual.widget import Widget
 
+from monitor.presentation.linked_line import ToWorkers
+from monitor.presentation.path_words import Stop
 from monitor.ui.keys import By, Where, bindings
 from monitor.ui.question import show_question
 from monitor.ui.screens.framed import FramedScreen
@@ -36,7 +38,12 @@ class WorkersScreen(FramedScreen):
         """
         super().__init__(glyphs)
         self._workers_pane = WorkersPane(listener, glyphs=glyphs, id="workers")
-        self._endpoint = listener.endpoint
+        self._listener = listener
+
+    @property
+    def stop(self) -> Stop:
+        """What this screen shows, and how the path names it."""
+        return Stop(ToWorkers(self._listener), self._listener.endpoint)
 
     @property
     def pane(self) -> WorkersPane:
@@ -73,7 +80,7 @@ class WorkersScreen(FramedScreen):
         """Open the process at the cursor."""
         pid = self._workers_pane.cursor_key
         if isinstance(pid, int) and self._workers_pane.view.count:
-            self.app.drill_down.show_process(pid, self._endpoint)
+            self.app.drill_down.show_process(pid)
 
     def action_filter(self) -> None:
         """Count only the connections of a filter, while it is typed."""
@@ -88,7 +95,3 @@ class WorkersScreen(FramedScreen):
             self._say_summary()
         else:
             self.action_leave()
-
-    def action_leave(self) -> None:
-        """Go back a screen."""
-        self.app.pop_screen()
