@@ -8,20 +8,20 @@ to get it      stop nginx[812]
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from monitor.model.bind import BindConflict, BindDecision, Certainty
 from monitor.model.bind_facts import BindFacts
+from monitor.presentation.answer_lines import START, broken, target_of
 from monitor.presentation.bind_holders import owners_text, pair
 from monitor.presentation.bind_words import MOST_CONFLICTS, answer, lines
 from monitor.presentation.fitting import cell_width
-from monitor.presentation.linked_line import CURSOR_WIDTH, LinkedLine, Target, ToOwner, ToSocket, hint
+from monitor.presentation.linked_line import CURSOR_WIDTH, LinkedLine, hint
 from monitor.presentation.row_text import RowTexts
-from monitor.presentation.text_line import TextLine, wrapped
+from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
 
-_START = (Cell(" "), Cell(" " * CURSOR_WIDTH))
 _NUMBER_WIDTH, _STATE_WIDTH = 3, 11
 _LABEL_WIDTH = _NUMBER_WIDTH + _STATE_WIDTH
 """So that words after a label stand under the endpoints of those in the way."""
@@ -53,24 +53,9 @@ def answer_lines(shown: BindAnswer, width: int) -> list[LinkedLine]:
     return [*_answer(shown, width), LinkedLine(TextLine()), *_reasons(shown, width)]
 
 
-def dimmed(those: Iterable[LinkedLine]) -> list[LinkedLine]:
-    """Draw lines back that answer another question than the one that stands typed."""
-    return [
-        replace(each, line=TextLine(tuple(replace(cell, role=Role.DIM) for cell in each.line.left), each.line.right))
-        for each in those
-    ]
-
-
-def target_of(texts: RowTexts, row: int) -> Target:
-    """Say where Enter leads from a socket in the way: a pair to its screen, any other to its process."""
-    table = texts.interval.table
-    cookie = int(table.cookie[row])
-    return ToSocket(cookie) if bool(table.is_pair[row]) else ToOwner(cookie)
-
-
 def _answer(shown: BindAnswer, width: int) -> Iterator[LinkedLine]:
     text = Cell(answer(shown.decision, shown.texts), shown.role)
-    return _broken(TextLine((*_START, text)), width, value="bind_answer")
+    return broken(TextLine((*START, text)), width, value="bind_answer")
 
 
 def _reasons(shown: BindAnswer, width: int) -> Iterator[LinkedLine]:
@@ -87,15 +72,15 @@ def _reasons(shown: BindAnswer, width: int) -> Iterator[LinkedLine]:
             role = _ROLES.get(label, Role.PLAIN)
             start = Cell(f"{label:<{_LABEL_WIDTH}}", Role.HEADING)
             value = f"bind_{label.replace(' ', '_')}"
-            yield from _broken(TextLine((*_START, start, Cell(text, role))), width, value=value)
+            yield from broken(TextLine((*START, start, Cell(text, role))), width, value=value)
         else:
-            yield from _broken(TextLine((_UNDER, Cell(text, role))), width)
+            yield from broken(TextLine((_UNDER, Cell(text, role))), width)
 
 
 def _conflict(texts: RowTexts, number: int, conflict: BindConflict, column: int, width: int) -> Iterator[LinkedLine]:
     target, value = target_of(texts, conflict.row), f"bind_{conflict.meeting.value.replace('-', '_')}"
     state = f"{texts.state(conflict.row):<{_STATE_WIDTH}}"
-    start = (*_START, Cell(f"{number:<{_NUMBER_WIDTH}}", Role.HEADING), Cell(state))
+    start = (*START, Cell(f"{number:<{_NUMBER_WIDTH}}", Role.HEADING), Cell(state))
     endpoint, owners = pair(texts, conflict.row), Cell(owners_text(texts, conflict.row), Role.NAME)
     right = hint(target, width) if width >= _HINTS_FROM else ()
     whole = TextLine((*start, Cell(f"{endpoint:<{column}}  ", Role.LOCAL), owners), right)
@@ -103,15 +88,5 @@ def _conflict(texts: RowTexts, number: int, conflict: BindConflict, column: int,
         yield LinkedLine(whole, target, value)
     else:
         line = TextLine((*start, Cell(endpoint, Role.LOCAL)), whole.right)
-        yield from _broken(line, width, target=target, value=value)
-        yield from _broken(TextLine((_UNDER, owners)), width)
-
-
-def _broken(
-    line: TextLine, width: int, *, target: Target | None = None, value: str | None = None
-) -> Iterator[LinkedLine]:
-    """Break a line that is too long; only its beginning can have the cursor."""
-    room = width - sum(cell_width(cell.text) for cell in line.right)
-    first, *more = wrapped(TextLine(line.left), room)
-    yield LinkedLine(TextLine(first.left, line.right), target, value)
-    yield from map(LinkedLine, more)
+        yield from broken(line, width, target=target, value=value)
+        yield from broken(TextLine((_UNDER, owners)), width)

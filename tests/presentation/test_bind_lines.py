@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.presentation.bind_lines import answer_lines, dimmed
+from monitor.presentation.answer_lines import dimmed
+from monitor.presentation.bind_lines import answer_lines
 from monitor.presentation.bind_words import answer
 from monitor.presentation.linked_line import ToOwner, ToSocket
 from monitor.presentation.view import Role

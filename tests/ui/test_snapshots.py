@@ -96,6 +96,30 @@ async def test_workers(svg: SnapshotAssertion, size: tuple[int, int]):
         assert picture(stage.app) == svg
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_bind(svg: SnapshotAssertion, size: tuple[int, int]):
+    async with monitor_of(machine_db1.source(), size) as stage:
+        await stage.press("b", *"8080")
+        await stage.sees("as of")
+        await stage.press("enter")
+        assert picture(stage.app) == svg
+
+
+async def test_bind_in_ascii(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source(), settings=Settings(look=Look(is_ascii=True))) as stage:
+        await stage.press("b", *"5432 udp reuseaddr")
+        await stage.sees("as of")
+        assert picture(stage.app) == svg
+
+
+async def test_bind_with_a_mistake(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source(), (80, 24)) as stage:
+        await stage.press("b", *"5432")
+        await stage.sees("as of")
+        await stage.press("space", *"reuse")
+        assert picture(stage.app) == svg
+
+
 async def test_help(svg: SnapshotAssertion):
     async with monitor_of(machine_db1.source(), (80, 24)) as stage:
         await stage.press("question_mark")
