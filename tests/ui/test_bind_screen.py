@@ -39,7 +39,8 @@ async def ask(stage: Stage, text: str) -> None:
     """Type a question and wait for the answer to it."""
     await stage.press("b")
     await stage.type(text)
-    await stage.sees("as of 03:1")
+    # The path names what stands typed by then.
+    await stage.until(lambda: f"bind {text}" in stage.text and "as of 03:1" in stage.text)
 
 
 def facts_asked(source: FixedSource) -> int:

@@ -100,7 +100,7 @@ async def test_workers(svg: SnapshotAssertion, size: tuple[int, int]):
 async def test_bind(svg: SnapshotAssertion, size: tuple[int, int]):
     async with monitor_of(machine_db1.source(), size) as stage:
         await stage.press("b", *"8080")
-        await stage.sees("as of")
+        await stage.sees("listens on 0.0.0.0:8080")
         await stage.press("enter")
         assert picture(stage.app) == svg
 
@@ -108,15 +108,16 @@ async def test_bind(svg: SnapshotAssertion, size: tuple[int, int]):
 async def test_bind_in_ascii(svg: SnapshotAssertion):
     async with monitor_of(machine_db1.source(), settings=Settings(look=Look(is_ascii=True))) as stage:
         await stage.press("b", *"5432 udp reuseaddr")
-        await stage.sees("as of")
+        await stage.until(lambda: "SO_REUSEADDR" in stage.text and "as of" in stage.text)
         assert picture(stage.app) == svg
 
 
 async def test_bind_with_a_mistake(svg: SnapshotAssertion):
     async with monitor_of(machine_db1.source(), (80, 24)) as stage:
         await stage.press("b", *"5432")
-        await stage.sees("as of")
+        await stage.sees("listens on 127.0.0.1:5432")
         await stage.press("space", *"reuse")
+        await stage.sees("is no option")
         assert picture(stage.app) == svg
 
 
