@@ -41,6 +41,8 @@ class Prompt(Horizontal):
         self._message = TextLines(glyphs=glyphs, id="message")
         self._label = TextLines(glyphs=glyphs, id="label")
         self._field = Input(max_length=_MAX_TYPED, compact=True, select_on_focus=False)
+        # A cursor that blinks sends something twice a second, also over a slow line on which nothing changes.
+        self._field.cursor_blink = False
         self._note = TextLines(glyphs=glyphs, id="note")
         self._open(is_open=False)
         self._said = TextLine()
