@@ -15,7 +15,8 @@ from pathlib import Path
 
 from monitor.kernel.arrival_refusals import ipv6_refusal, refusal_reach
 from monitor.kernel.joined_groups import has_joined_ipv6
-from monitor.kernel.local_routes import RTCF_LOCAL, RTM_F_FIB_MATCH, LocalRoutes, RouteAsked, RouteFound
+from monitor.kernel.local_routes import LocalRoutes, RouteAsked, RouteFound
+from monitor.kernel.rtnetlink_numbers import RTCF_LOCAL, RTM_F_FIB_MATCH
 from monitor.model.endpoint import Address, Endpoint
 from monitor.model.links import find_link
 from monitor.model.route import InterfaceAddress, Link

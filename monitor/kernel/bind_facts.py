@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -10,25 +11,26 @@ from typing import TypeVar
 
 from monitor.errors import KernelError, WireError
 from monitor.kernel.rtnetlink_list import RtnetlinkList, attributes, number, unpack
+from monitor.kernel.rtnetlink_numbers import (
+    IFINFO,
+    RTA_DST,
+    RTA_TABLE,
+    RTM_GETLINK,
+    RTM_GETROUTE,
+    RTM_NEWLINK,
+    RTM_NEWROUTE,
+    RTMSG,
+)
 from monitor.kernel.socket_options import read_options
 from monitor.model.bind_facts import BindFacts, LocalKind, LocalPrefix, SocketHolder
+from monitor.model.route import RT_TABLE_LOCAL
 
 _SETTINGS = Path("/proc/sys/net")
-_RTM_NEWROUTE, _RTM_GETROUTE = 24, 26
-_RTM_NEWLINK, _RTM_GETLINK = 16, 18
-
-_RTMSG = struct.Struct("=BBBBBBBBI")
-"""struct rtmsg: family, two prefix lengths, tos, table, protocol, scope, type, flags."""
-_IFINFO = struct.Struct("=BxHiII")
-"""struct ifinfomsg: family, type, index, flags, changed flags."""
-_RTA_DST, _RTA_TABLE = 1, 15
 _IFLA_LINKINFO, _IFLA_INFO_KIND, _IFLA_INFO_DATA, _IFLA_VRF_TABLE = 18, 1, 2, 1
-_AF_INET = 2
 _IPV4_BYTES = 4
 
 _RTN_UNICAST, _RTN_LOCAL, _RTN_BROADCAST = 1, 2, 3
 _KINDS = {_RTN_LOCAL: LocalKind.LOCAL, _RTN_BROADCAST: LocalKind.BROADCAST}
-RT_TABLE_LOCAL = 255
 
 _ValueT = TypeVar("_ValueT")
 
@@ -100,38 +102,38 @@ def _local_prefixes(tables: set[int]) -> Iterator[LocalPrefix]:
     """List the IPv4 routes of these tables; a unicast one makes no address local and may stand before one that does."""
     with closing(RtnetlinkList("list local routes", is_strict=True)) as kernel:
         for table in sorted(tables):
-            request = _RTMSG.pack(_AF_INET, 0, 0, 0, table if table <= RT_TABLE_LOCAL else 0, 0, 0, 0, 0)
+            request = RTMSG.pack(socket.AF_INET, 0, 0, 0, table if table <= RT_TABLE_LOCAL else 0, 0, 0, 0, 0)
             if table > RT_TABLE_LOCAL:
-                request += struct.pack("=HHI", 8, _RTA_TABLE, table)
-            for body in kernel.read(_RTM_GETROUTE, request, "list local routes", _RTM_NEWROUTE):
+                request += struct.pack("=HHI", 8, RTA_TABLE, table)
+            for body in kernel.read(RTM_GETROUTE, request, "list local routes", RTM_NEWROUTE):
                 prefix = _local_prefix(body)
                 if prefix.table == table:
                     yield prefix
 
 
 def _local_prefix(body: bytes) -> LocalPrefix:
-    fields = unpack(_RTMSG, body)
+    fields = unpack(RTMSG, body)
     length, kind = fields[1], fields[7]
-    values = attributes(body, _RTMSG.size)
-    destination = values.get(_RTA_DST, bytes(_IPV4_BYTES))
+    values = attributes(body, RTMSG.size)
+    destination = values.get(RTA_DST, bytes(_IPV4_BYTES))
     if len(destination) != _IPV4_BYTES or length > _IPV4_BYTES * 8:
         raise WireError("a route's destination is no IPv4 prefix")
     return LocalPrefix(
         address=int.from_bytes(destination, "big"),
         length=length,
         kind=_KINDS.get(kind, LocalKind.OTHER),
-        table=number(values.get(_RTA_TABLE), otherwise=fields[4]),
+        table=number(values.get(RTA_TABLE), otherwise=fields[4]),
     )
 
 
 def _vrf_tables() -> dict[int, int]:
     """Give the routing table of each VRF by its interface's index."""
     with closing(RtnetlinkList("list interfaces")) as kernel:
-        bodies = kernel.read(_RTM_GETLINK, bytes(_IFINFO.size), "list interfaces", _RTM_NEWLINK)
+        bodies = kernel.read(RTM_GETLINK, bytes(IFINFO.size), "list interfaces", RTM_NEWLINK)
     found = {}
     for body in bodies:
-        info = attributes(attributes(body, _IFINFO.size).get(_IFLA_LINKINFO, b""), 0)
+        info = attributes(attributes(body, IFINFO.size).get(_IFLA_LINKINFO, b""), 0)
         if info.get(_IFLA_INFO_KIND, b"").rstrip(b"\0") == b"vrf":
             data = attributes(info.get(_IFLA_INFO_DATA, b""), 0)
-            found[unpack(_IFINFO, body)[2]] = number(data.get(_IFLA_VRF_TABLE))
+            found[unpack(IFINFO, body)[2]] = number(data.get(_IFLA_VRF_TABLE))
     return found

@@ -12,14 +12,12 @@ from ipaddress import ip_address
 
 from monitor.kernel.network_flags import address_with, link_with
 from monitor.kernel.rtnetlink_list import RtnetlinkList, attributes, number, unpack
+from monitor.kernel.rtnetlink_numbers import IFINFO, RTM_GETLINK, RTM_NEWLINK
 from monitor.model.route import InterfaceAddress, Link
 from monitor.model.sample import Network
 
-_RTM_NEWLINK, _RTM_GETLINK = 16, 18
 _RTM_NEWADDR, _RTM_GETADDR = 20, 22
 
-_IFINFO = struct.Struct("=BxHiII")
-"""struct ifinfomsg: family, type, index, flags, changed flags."""
 _IFADDR = struct.Struct("=BBBBI")
 """struct ifaddrmsg: family, prefix length, flags, scope, index."""
 
@@ -41,7 +39,7 @@ def read_network() -> tuple[Network, bool]:
         WireError: the answer breaks its contract.
     """
     with closing(RtnetlinkList("list interfaces")) as kernel:
-        links = tuple(map(_link, kernel.read(_RTM_GETLINK, bytes(_IFINFO.size), "list interfaces", _RTM_NEWLINK)))
+        links = tuple(map(_link, kernel.read(RTM_GETLINK, bytes(IFINFO.size), "list interfaces", RTM_NEWLINK)))
         was_interrupted = kernel.was_interrupted
         answers = kernel.read(_RTM_GETADDR, bytes(_IFADDR.size), "list addresses", _RTM_NEWADDR)
         addresses = tuple(address for body in answers if (address := _address(body)) is not None)
@@ -49,8 +47,8 @@ def read_network() -> tuple[Network, bool]:
 
 
 def _link(body: bytes) -> Link:
-    _, _, index, flags, _ = unpack(_IFINFO, body)
-    values = attributes(body, _IFINFO.size)
+    _, _, index, flags, _ = unpack(IFINFO, body)
+    values = attributes(body, IFINFO.size)
     return link_with(
         flags,
         index=index,

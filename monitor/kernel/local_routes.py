@@ -15,19 +15,21 @@ from monitor.kernel.netlink import NetlinkSocket
 from monitor.kernel.netlink_messages import HEADER, aligned
 from monitor.kernel.route_types import ROUTE_TYPES
 from monitor.kernel.rtnetlink_list import NETLINK_ROUTE, U32, attributes, number, unpack
+from monitor.kernel.rtnetlink_numbers import (
+    RTA_DPORT,
+    RTA_DST,
+    RTA_IIF,
+    RTA_IP_PROTO,
+    RTA_OIF,
+    RTA_SPORT,
+    RTA_SRC,
+    RTM_GETROUTE,
+    RTM_NEWROUTE,
+    RTMSG,
+)
 from monitor.model.endpoint import Address
 
-RTM_F_FIB_MATCH = 0x2000
-"""Answer with the route of the table, which for a local address names the interface that owns it."""
-RTCF_LOCAL = 0x8000_0000
-"""Flag of an answer: a copy of what is sent stays on this host (include/uapi/linux/in_route.h)."""
-
 _ASK = "ask whether a segment is for this host"
-_RTM_NEWROUTE, _RTM_GETROUTE = 24, 26
-_RTMSG = struct.Struct("=BBBBBBBBI")
-"""struct rtmsg: family, two prefix lengths, tos, table, protocol, scope, type, flags."""
-_RTA_DST, _RTA_SRC, _RTA_IIF, _RTA_OIF = 1, 2, 3, 4
-_RTA_IP_PROTO, _RTA_SPORT, _RTA_DPORT = 27, 28, 29
 _ATTRIBUTE = struct.Struct("=HH")
 _PORT = struct.Struct(">H")
 
@@ -72,15 +74,15 @@ class LocalRoutes:
             KernelError: the kernel is silent.
             WireError: its answer breaks its contract.
         """
-        messages, (refusal,) = self._netlink.look_up(_RTM_GETROUTE, [_request(asked)], _ASK, answer=_RTM_NEWROUTE)
+        messages, (refusal,) = self._netlink.look_up(RTM_GETROUTE, [_request(asked)], _ASK, answer=RTM_NEWROUTE)
         if refusal:
             return refusal
         if not len(messages):
             raise KernelError(_ASK, 0, "the kernel gave no answer")
         body = messages.records(int(messages.lengths[0])).tobytes()[HEADER.itemsize :]
-        *_, kind, flags = unpack(_RTMSG, body)
-        values = attributes(body, _RTMSG.size)
-        return RouteFound(ROUTE_TYPES.get(kind, f"type-{kind}"), number(values.get(_RTA_OIF)), flags)
+        *_, kind, flags = unpack(RTMSG, body)
+        values = attributes(body, RTMSG.size)
+        return RouteFound(ROUTE_TYPES.get(kind, f"type-{kind}"), number(values.get(RTA_OIF)), flags)
 
     def close(self) -> None:
         """Close the socket; may be called twice."""
@@ -92,15 +94,15 @@ def _request(asked: RouteAsked) -> bytes:
     family = socket.AF_INET if isinstance(asked.destination, IPv4Address) else socket.AF_INET6
     bits = asked.destination.max_prefixlen
     values = (
-        (_RTA_DST, asked.destination.packed),
-        (_RTA_SRC, source.packed if source is not None else b""),
-        (_RTA_IIF, U32.pack(asked.arriving) if asked.arriving else b""),
-        (_RTA_OIF, U32.pack(asked.leaving) if asked.leaving else b""),
-        (_RTA_IP_PROTO, bytes([asked.protocol]) if asked.protocol else b""),
-        (_RTA_SPORT, _PORT.pack(asked.source_port) if asked.source_port else b""),
-        (_RTA_DPORT, _PORT.pack(asked.destination_port) if asked.destination_port else b""),
+        (RTA_DST, asked.destination.packed),
+        (RTA_SRC, source.packed if source is not None else b""),
+        (RTA_IIF, U32.pack(asked.arriving) if asked.arriving else b""),
+        (RTA_OIF, U32.pack(asked.leaving) if asked.leaving else b""),
+        (RTA_IP_PROTO, bytes([asked.protocol]) if asked.protocol else b""),
+        (RTA_SPORT, _PORT.pack(asked.source_port) if asked.source_port else b""),
+        (RTA_DPORT, _PORT.pack(asked.destination_port) if asked.destination_port else b""),
     )
-    head = _RTMSG.pack(family, bits, bits if source is not None else 0, 0, 0, 0, 0, 0, asked.flags)
+    head = RTMSG.pack(family, bits, bits if source is not None else 0, 0, 0, 0, 0, 0, asked.flags)
     return head + b"".join(_attribute(kind, value) for kind, value in values if value)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -10,12 +9,8 @@ from socket import AF_INET, AF_INET6
 
 from monitor.kernel.route_types import ROUTE_TYPES
 from monitor.kernel.rtnetlink_list import RtnetlinkList, attributes, number, unpack
+from monitor.kernel.rtnetlink_numbers import RTA_DST, RTA_TABLE, RTM_GETROUTE, RTM_NEWROUTE, RTMSG
 from monitor.model.endpoint import Address
-
-_RTM_NEWROUTE, _RTM_GETROUTE = 24, 26
-_RTMSG = struct.Struct("=BBBBBBBBI")
-"""struct rtmsg: family, lengths of destination and source, tos, table, protocol, scope, type, flags."""
-_RTA_DST, _RTA_TABLE = 1, 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +41,21 @@ def refusing_routes(kernel: RtnetlinkList, route_type: int, remote: Address) -> 
         WireError: its answer breaks its contract.
     """
     family = AF_INET if remote.version == 4 else AF_INET6  # noqa: PLR2004 - the IP version
-    request = _RTMSG.pack(family, 0, 0, 0, 0, 0, 0, route_type, 0)
-    bodies = kernel.read(_RTM_GETROUTE, request, "list routes", _RTM_NEWROUTE)
+    request = RTMSG.pack(family, 0, 0, 0, 0, 0, 0, route_type, 0)
+    bodies = kernel.read(RTM_GETROUTE, request, "list routes", RTM_NEWROUTE)
     return tuple(_covering(bodies, route_type, remote))
 
 
 def _covering(bodies: list[bytes], route_type: int, remote: Address) -> Iterator[RefusingRoute]:
     for body in bodies:
-        _, length, _, _, short_table, _, _, found_type, _ = unpack(_RTMSG, body)
+        _, length, _, _, short_table, _, _, found_type, _ = unpack(RTMSG, body)
         # A route that covers the destination holds the whole bytes of it: this saves most from a closer look.
         if found_type != route_type or remote.packed[: length // 8] not in body:
             continue
-        values = attributes(body, _RTMSG.size)
-        destination = _network(values.get(_RTA_DST, bytes(len(remote.packed))), length)
+        values = attributes(body, RTMSG.size)
+        destination = _network(values.get(RTA_DST, bytes(len(remote.packed))), length)
         if destination is not None and remote in destination:
-            table = number(values.get(_RTA_TABLE), otherwise=short_table)
+            table = number(values.get(RTA_TABLE), otherwise=short_table)
             yield RefusingRoute(ROUTE_TYPES[route_type], destination, table)
 
 

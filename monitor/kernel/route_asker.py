@@ -10,7 +10,8 @@ from monitor.errors import KernelError
 from monitor.kernel.policy_rules import PolicyRule, rule_of_answer
 from monitor.kernel.route_messages import RouteReply, route_reply_of
 from monitor.kernel.route_question import RouteQuestion
-from monitor.kernel.rtnetlink_socket import RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE, RtnetlinkSocket
+from monitor.kernel.rtnetlink_numbers import RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE
+from monitor.kernel.rtnetlink_socket import RtnetlinkSocket
 from monitor.model.route import InterfaceAddress, Link, Rule
 
 

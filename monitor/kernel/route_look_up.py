@@ -18,12 +18,15 @@ from monitor.kernel.route_alternatives import alternatives
 from monitor.kernel.route_asker import RouteAsker
 from monitor.kernel.route_messages import RouteReply, neighbour_of
 from monitor.kernel.route_question import RouteQuestion, question_of, refusal_after_look_up
-from monitor.kernel.rtnetlink_socket import RTM_F_FIB_MATCH, RtnetlinkSocket
+from monitor.kernel.rtnetlink_numbers import RTM_F_FIB_MATCH
+from monitor.kernel.rtnetlink_socket import RtnetlinkSocket
 from monitor.kernel.source_choice import chosen_source
 from monitor.kernel.source_reasons import source_choice
 from monitor.model.endpoint import Address, unmapped
 from monitor.model.links import find_link
 from monitor.model.route import (
+    RT_TABLE_LOCAL,
+    RT_TABLE_MAIN,
     Flow,
     Link,
     MtuOrigin,
@@ -31,8 +34,6 @@ from monitor.model.route import (
     RouteDecision,
 )
 
-_TABLE_MAIN = 254
-_TABLE_LOCAL = 255
 _STOCK_IPV4_RULES = 3
 _REFUSING_TYPES = {errno.EINVAL: 6, errno.EHOSTUNREACH: 7, errno.EACCES: 8}
 """RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT by what connect() says."""
@@ -154,7 +155,7 @@ class RouteLookUp:
         # Until a first rule is added, IPv4 keeps the local and the main table in one trie and calls both main.
         is_merged = question.family == socket.AF_INET and len(self.asker.rules_of(question)) <= _STOCK_IPV4_RULES
         is_own = answer.type in ("local", "broadcast") and matched is not None and matched.prefix_length > 0
-        return _TABLE_LOCAL if is_merged and is_own and answer.table == _TABLE_MAIN else answer.table
+        return RT_TABLE_LOCAL if is_merged and is_own and answer.table == RT_TABLE_MAIN else answer.table
 
     def _owner(self, remote: Address, answer: RouteReply, matched: RouteReply | None) -> bytes | None:
         if answer.type != "local":

@@ -16,6 +16,9 @@ from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
 from monitor.kernel.network_flags import address_with, link_with
 from monitor.kernel.route_types import REFUSALS, ROUTE_TYPES
+from monitor.kernel.rtnetlink_numbers import (
+    RTNH_F_DEAD,
+)
 from monitor.model.endpoint import Address
 from monitor.model.route import InterfaceAddress, Link, Neighbour
 
@@ -34,8 +37,6 @@ NEIGHBOUR_STATES = {
     0x80: "permanent",
 }
 """NUD_* of linux/neighbour.h in the words of ip-neighbour(8)."""
-
-_RTNH_F_DEAD = 0x1
 
 _KNOWN_ROUTE_ATTRIBUTES = 24
 _MISSING_ROUTE_ATTRIBUTES = (
@@ -161,7 +162,7 @@ def route_reply_of(message: Message) -> RouteReply:
         hops=tuple(
             Hop(hop["oif"], _gateway(hop))
             for hop in message.get("RTA_MULTIPATH") or ()
-            if not hop["flags"] & _RTNH_F_DEAD
+            if not hop["flags"] & RTNH_F_DEAD
         ),
     )
 

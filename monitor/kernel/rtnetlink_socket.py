@@ -21,11 +21,6 @@ from monitor.model.endpoint import Address
 complete_route_attributes()
 complete_rule_attributes()
 
-RTM_F_LOOKUP_TABLE = 0x1000
-"""Say the table that the route was found in."""
-RTM_F_FIB_MATCH = 0x2000
-"""Answer with the route of the table rather than with what would be used for this destination."""
-
 ANSWERS = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES, errno.EINVAL, errno.ENODEV, errno.ENETDOWN})
 """Error numbers that say something about the way; any other one says that the question failed."""
 

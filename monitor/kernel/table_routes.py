@@ -12,21 +12,28 @@ from ipaddress import ip_address
 from monitor.errors import KernelError
 from monitor.kernel.route_types import ROUTE_TYPES
 from monitor.kernel.rtnetlink_list import U32, RtnetlinkList, attributes, number, unpack
+from monitor.kernel.rtnetlink_numbers import (
+    RTA_DST,
+    RTA_GATEWAY,
+    RTA_MULTIPATH,
+    RTA_OIF,
+    RTA_PREFSRC,
+    RTA_PRIORITY,
+    RTA_TABLE,
+    RTA_VIA,
+    RTM_F_CLONED,
+    RTM_GETROUTE,
+    RTM_NEWROUTE,
+    RTMSG,
+    RTNEXTHOP,
+)
 from monitor.model.endpoint import Address
 from monitor.model.route import Link
 from monitor.model.routing import TableRoute
 
 _OPERATION = "list the routes of a table"
-_RTM_NEWROUTE, _RTM_GETROUTE = 24, 26
-_RTMSG = struct.Struct("=BBBBBBBBI")
-"""struct rtmsg: family, lengths of destination and source, tos, table, protocol, scope, type, flags."""
-_RTA_DST, _RTA_OIF, _RTA_GATEWAY, _RTA_PRIORITY, _RTA_PREFSRC, _RTA_MULTIPATH = 1, 4, 5, 6, 7, 9
-_RTA_TABLE, _RTA_VIA = 15, 18
-_NEXT_HOP = struct.Struct("=HBBi")
-"""struct rtnexthop: length, flags, weight, interface; its attributes follow."""
 _VIA_FAMILY_BYTES = 2
 _TABLE_ATTRIBUTE = struct.Struct("=HHI")
-_RTM_F_CLONED = 0x200
 _REFUSING = frozenset({"blackhole", "unreachable", "prohibit", "throw"})
 
 
@@ -52,13 +59,13 @@ def table_routes(family: int, table: int, most: int, links: Mapping[int, Link]) 
         KernelError: the kernel refused.
         WireError: its answer breaks its contract.
     """
-    request = _RTMSG.pack(family, 0, 0, 0, 0, 0, 0, 0, 0) + _TABLE_ATTRIBUTE.pack(
-        _TABLE_ATTRIBUTE.size, _RTA_TABLE, table
+    request = RTMSG.pack(family, 0, 0, 0, 0, 0, 0, 0, 0) + _TABLE_ATTRIBUTE.pack(
+        _TABLE_ATTRIBUTE.size, RTA_TABLE, table
     )
     routes: list[TableRoute] = []
     with closing(RtnetlinkList(_OPERATION, is_strict=True)) as kernel:
         try:
-            for body in kernel.bodies(_RTM_GETROUTE, request, _OPERATION, _RTM_NEWROUTE):
+            for body in kernel.bodies(RTM_GETROUTE, request, _OPERATION, RTM_NEWROUTE):
                 route = _route(body, table, links)
                 if route is not None and len(routes) == most:
                     return TableListing(tuple(routes), is_cut=True)
@@ -72,24 +79,24 @@ def table_routes(family: int, table: int, most: int, links: Mapping[int, Link]) 
 
 
 def _route(body: bytes, table: int, links: Mapping[int, Link]) -> TableRoute | None:
-    _, length, _, _, short_table, protocol, _, kind, flags = unpack(_RTMSG, body)
-    values = attributes(body, _RTMSG.size)
+    _, length, _, _, short_table, protocol, _, kind, flags = unpack(RTMSG, body)
+    values = attributes(body, RTMSG.size)
     # Kernels before 4.20 send all tables, and IPv6's learned exceptions among them.
-    if number(values.get(_RTA_TABLE), otherwise=short_table) != table or flags & _RTM_F_CLONED:
+    if number(values.get(RTA_TABLE), otherwise=short_table) != table or flags & RTM_F_CLONED:
         return None
-    hops = _next_hops(values.get(_RTA_MULTIPATH, b""))
-    output, gateway = hops[0] if hops else (number(values.get(_RTA_OIF)), _gateway(values))
+    hops = _next_hops(values.get(RTA_MULTIPATH, b""))
+    output, gateway = hops[0] if hops else (number(values.get(RTA_OIF)), _gateway(values))
     type_name = ROUTE_TYPES.get(kind, f"type-{kind}")
     link = links.get(output)
     is_refusing = type_name in _REFUSING
     return TableRoute(
-        prefix=_prefix(values.get(_RTA_DST), length),
+        prefix=_prefix(values.get(RTA_DST), length),
         type=type_name,
         # IPv6 hangs refusing routes on lo.
         device=None if link is None or is_refusing else link.name,
         gateway=gateway,
-        source=_address(values.get(_RTA_PREFSRC)),
-        metric=number(values[_RTA_PRIORITY]) if _RTA_PRIORITY in values else None,
+        source=_address(values.get(RTA_PREFSRC)),
+        metric=number(values[RTA_PRIORITY]) if RTA_PRIORITY in values else None,
         protocol=protocol,
         next_hops=0 if is_refusing else max(1, len(hops)),
         is_matched=False,
@@ -99,18 +106,18 @@ def _route(body: bytes, table: int, links: Mapping[int, Link]) -> TableRoute | N
 def _next_hops(value: bytes) -> list[tuple[int, Address | None]]:
     hops = []
     at = 0
-    while at + _NEXT_HOP.size <= len(value):
-        length, _, _, output = _NEXT_HOP.unpack_from(value, at)
-        if length < _NEXT_HOP.size:
+    while at + RTNEXTHOP.size <= len(value):
+        length, _, _, output = RTNEXTHOP.unpack_from(value, at)
+        if length < RTNEXTHOP.size:
             break
-        hops.append((output, _gateway(attributes(value[at : at + length], _NEXT_HOP.size))))
+        hops.append((output, _gateway(attributes(value[at : at + length], RTNEXTHOP.size))))
         at += -(-length // U32.size) * U32.size
     return hops
 
 
 def _gateway(values: Mapping[int, bytes]) -> Address | None:
     # RTA_VIA carries a gateway of the other family behind its number.
-    return _address(values.get(_RTA_GATEWAY) or values.get(_RTA_VIA, b"")[_VIA_FAMILY_BYTES:])
+    return _address(values.get(RTA_GATEWAY) or values.get(RTA_VIA, b"")[_VIA_FAMILY_BYTES:])
 
 
 def _prefix(packed: bytes | None, length: int) -> str:

@@ -14,7 +14,8 @@ import numpy as np
 from monitor.errors import KernelError
 from monitor.kernel.netlink_batch import NetlinkBatch
 from monitor.kernel.rtnetlink_list import NETLINK_ROUTE
-from monitor.kernel.way_messages import RTM_F_FIB_MATCH, next_hops_of, requests_of, ways_of
+from monitor.kernel.rtnetlink_numbers import RTM_F_FIB_MATCH
+from monitor.kernel.way_messages import next_hops_of, requests_of, ways_of
 from monitor.model.endpoint import MAPPED_IPV4
 from monitor.model.socket_table import Bools, Rows
 from monitor.model.ways import LOCAL_TYPE, WAY, Records

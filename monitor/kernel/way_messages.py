@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,23 +12,31 @@ from monitor.errors import WireError
 from monitor.kernel.netlink import NLM_F_REQUEST, NLMSG_ERROR
 from monitor.kernel.netlink_messages import HEADER, WORD, Messages
 from monitor.kernel.route_types import REFUSALS, ROUTE_TYPES
+from monitor.kernel.rtnetlink_numbers import (
+    RTA_DPORT,
+    RTA_DST,
+    RTA_IP_PROTO,
+    RTA_MARK,
+    RTA_MULTIPATH,
+    RTA_OIF,
+    RTA_PREFSRC,
+    RTA_SPORT,
+    RTA_SRC,
+    RTA_UID,
+    RTM_F_LOOKUP_TABLE,
+    RTM_GETROUTE,
+    RTM_NEWROUTE,
+    RTNEXTHOP,
+    RTNH_F_DEAD,
+)
 from monitor.model.endpoint import MAPPED_IPV4
 from monitor.model.socket_table import U32, Bools, Rows
 from monitor.model.ways import WAY, Records
-
-_RTM_NEWROUTE, _RTM_GETROUTE = 24, 26
-_RTA_DST, _RTA_SRC, _RTA_OIF, _RTA_PREFSRC, _RTA_MULTIPATH, _RTA_MARK = 1, 2, 4, 7, 9, 16
-_RTA_UID, _RTA_IP_PROTO, _RTA_SPORT, _RTA_DPORT = 25, 27, 28, 29
-RTM_F_LOOKUP_TABLE = 0x1000
-RTM_F_FIB_MATCH = 0x2000
 
 _ROUTE = np.dtype(
     [(name, "u1") for name in ("family", "to", "from", "tos", "table", "protocol", "scope", "type")] + [("flags", "u4")]
 )
 """struct rtmsg (include/uapi/linux/rtnetlink.h)."""
-_NEXT_HOP = struct.Struct("=HBBi")
-"""struct rtnexthop: length, flags, weight, interface."""
-_RTNH_F_DEAD = 0x1
 _ATTRIBUTES = HEADER.itemsize + _ROUTE.itemsize
 _ATTRIBUTE_TYPE_MASK = 0x3FFF
 _MOST_ATTRIBUTES = 64
@@ -47,15 +54,15 @@ def _request(family: int) -> tuple[np.dtype[np.void], list[tuple[str, int, int]]
     """Lay out a question: its type, and of each attribute the name, number and length."""
     size = _ADDRESS_BYTES[family]
     parts = [
-        _attribute("remote", _RTA_DST, f"V{size}", size),
-        _attribute("source", _RTA_SRC, f"V{size}", size),
-        _attribute("device", _RTA_OIF, "u4", 4),
-        _attribute("mark", _RTA_MARK, "u4", 4),
-        _attribute("uid", _RTA_UID, "u4", 4),
+        _attribute("remote", RTA_DST, f"V{size}", size),
+        _attribute("source", RTA_SRC, f"V{size}", size),
+        _attribute("device", RTA_OIF, "u4", 4),
+        _attribute("mark", RTA_MARK, "u4", 4),
+        _attribute("uid", RTA_UID, "u4", 4),
         # Shorter values than a word are padded to one.
-        _attribute("protocol", _RTA_IP_PROTO, "<u4", 1),
-        _attribute("source_port", _RTA_SPORT, ">u2", 2),
-        _attribute("remote_port", _RTA_DPORT, ">u2", 2),
+        _attribute("protocol", RTA_IP_PROTO, "<u4", 1),
+        _attribute("source_port", RTA_SPORT, ">u2", 2),
+        _attribute("remote_port", RTA_DPORT, ">u2", 2),
     ]
     fields: list[tuple[str, object]] = [("header", HEADER), ("route", _ROUTE)]
     for described, (name, _, length) in parts:
@@ -75,7 +82,7 @@ def requests_of(questions: Records, family: int, *, flags: int = 0) -> Records:
     dtype, attributes = _REQUESTS[family]
     messages = np.zeros(len(questions), dtype)
     messages["header"]["length"] = dtype.itemsize
-    messages["header"]["type"] = _RTM_GETROUTE
+    messages["header"]["type"] = RTM_GETROUTE
     messages["header"]["flags"] = NLM_F_REQUEST
     bits = _ADDRESS_BYTES[family] * 8
     messages["route"]["family"] = family
@@ -101,7 +108,7 @@ def ways_of(messages: Messages, questions: Records, family: int) -> Records:
     """
     ways = np.zeros(len(messages), WAY)
     kinds, walk = messages.headers["type"], _Walk.of(messages)
-    is_error, is_route = kinds == NLMSG_ERROR, kinds == _RTM_NEWROUTE
+    is_error, is_route = kinds == NLMSG_ERROR, kinds == RTM_NEWROUTE
     if len(messages) != len(questions) or not (is_error | is_route).all():
         raise WireError("a netlink answer to another question than for a route")
     ways["errno"][is_error] = -walk.words[walk.begin[is_error] // WORD + HEADER.itemsize // WORD].view(np.int32)
@@ -124,9 +131,9 @@ def next_hops_of(messages: Messages) -> list[frozenset[int]]:
     found: list[frozenset[int]] = [frozenset()] * len(messages)
     walk = _Walk.of(messages)
     known: dict[bytes, frozenset[int]] = {}
-    rows = np.flatnonzero(messages.headers["type"] == _RTM_NEWROUTE)
+    rows = np.flatnonzero(messages.headers["type"] == RTM_NEWROUTE)
     for attribute, at, length, hit in walk.attributes(rows):
-        is_list = attribute == _RTA_MULTIPATH
+        is_list = attribute == RTA_MULTIPATH
         for row, begin, size in zip(hit[is_list].tolist(), at[is_list].tolist(), length[is_list].tolist(), strict=True):
             value = messages.data[begin : begin + size].tobytes()
             if value not in known:
@@ -138,9 +145,9 @@ def next_hops_of(messages: Messages) -> list[frozenset[int]]:
 def _take(ways: Records, words: U32, found: _Found, family: int) -> None:
     """Put the values that stand at one place of the messages into their ways."""
     attribute, at, length, hit = found
-    is_device = (attribute == _RTA_OIF) & (length == WORD)
+    is_device = (attribute == RTA_OIF) & (length == WORD)
     ways["device"][hit[is_device]] = words[at[is_device] // WORD]
-    is_source = (attribute == _RTA_PREFSRC) & (length == _ADDRESS_BYTES[family])
+    is_source = (attribute == RTA_PREFSRC) & (length == _ADDRESS_BYTES[family])
     rows, first = hit[is_source], at[is_source] // WORD
     swapped = [words[first + place].byteswap().astype(np.uint64) for place in range(_ADDRESS_BYTES[family] // WORD)]
     if family == socket.AF_INET:
@@ -188,11 +195,11 @@ class _Walk:
 def _next_hops(value: bytes) -> frozenset[int]:
     found = set()
     at = 0
-    while at + _NEXT_HOP.size <= len(value):
-        length, flags, _, output = _NEXT_HOP.unpack_from(value, at)
-        if length < _NEXT_HOP.size:
+    while at + RTNEXTHOP.size <= len(value):
+        length, flags, _, output = RTNEXTHOP.unpack_from(value, at)
+        if length < RTNEXTHOP.size:
             raise WireError(f"a next hop of {length} bytes")
-        if not flags & _RTNH_F_DEAD:
+        if not flags & RTNH_F_DEAD:
             found.add(output)
         at += (length + WORD - 1) // WORD * WORD
     return frozenset(found)

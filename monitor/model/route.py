@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from monitor.model.endpoint import Address
 
+RT_TABLE_MAIN, RT_TABLE_LOCAL = 254, 255
+
 
 @dataclass(frozen=True, slots=True)
 class Link:

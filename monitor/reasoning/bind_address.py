@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv6Address
 from monitor.model.bind import BindAttempt, Refusal, Stage
 from monitor.model.bind_facts import BindFacts, LocalKind
 from monitor.model.endpoint import unmapped
+from monitor.model.route import RT_TABLE_LOCAL
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.reasoning.bind_place import bound_device, is_specific_ipv6, needs_zone, vrf_of, wants_v6only
 
@@ -18,7 +19,6 @@ CAP_NET_BIND_SERVICE = 10
 CAP_NET_ADMIN = 12
 CAP_NET_RAW = 13
 """Bits of CapEff (include/uapi/linux/capability.h)."""
-RT_TABLE_LOCAL = 255
 _LIMITED_BROADCAST = IPv4Address("255.255.255.255")
 _SCOPE_LINK, _SCOPE_HOST = 253, 254
 
