@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # the stage stands among 
 from monitor.model.sample import Sample
 from monitor.model.tcp import TcpState
 from monitor.sampling.live import LiveSource
+from screenshots.shared_port import shared_port
 from tests.binding import REUSEADDR, socket_at
 from tests.scenes import TAKEN_AT
 from tests.ui.stage import Stage, monitor_of, picture
@@ -87,6 +88,20 @@ async def _bind(stage: Stage) -> None:
     await stage.press("enter")
 
 
+async def _demux(stage: Stage) -> None:
+    # Without a client's port there is no hash, which differs from boot to boot.
+    await stage.press("d")
+    await stage.type("192.0.2.10:8080")
+    await stage.sees("as of")
+    await stage.press("enter")
+
+
+async def _demux_of_port(stage: Stage) -> None:
+    await stage.press("d", *"8080")
+    await stage.sees("as of")
+    await stage.press("enter")
+
+
 @dataclass(frozen=True)
 class RealShot:
     """One picture of a real set-up."""
@@ -104,8 +119,18 @@ class RealShot:
         return FOLDER / f"{self.name}-{self.size[0]}x{self.size[1]}.svg"
 
 
+_WILDCARD = ("One of 3 on 0.0.0.0:8080", "envoy[", "another address", "node[", "IPv6 only", "names one of them")
+_ADDRESSES = ("local addresses", "one of 3 (nginx[", "203.0.113.10:8080", "envoy[", "[2001:db8::10]:8080", "node[")
 _HELD_PORT = ("No, EADDRINUSE", "192.0.2.10:8080", "inherited", "TIME-WAIT", "57s left", "BOUND")
-REAL_SHOTS = tuple(RealShot("bind", size, _held_port, _bind, _HELD_PORT) for size in ((80, 24), (120, 40)))
+REAL_SHOTS = tuple(
+    RealShot(name, size, set_up, arrange, shows)
+    for name, set_up, arrange, shows in (
+        ("bind", _held_port, _bind, _HELD_PORT),
+        ("demux", shared_port, _demux, _WILDCARD),
+        ("demux-port", shared_port, _demux_of_port, _ADDRESSES),
+    )
+    for size in ((80, 24), (120, 40))
+)
 
 
 async def _draw(shot: RealShot) -> str:
@@ -123,7 +148,9 @@ def _make_interfaces() -> None:
         "link add eth1 address 02:00:5e:00:53:03 type veth peer name far1 address 02:00:5e:00:53:04",
         "address add 192.0.2.10/24 dev eth0",
         "address add 203.0.113.10/24 dev eth1",
-        *(f"link set {name} up" for name in ("eth0", "far0", "eth1", "far1")),
+        "address add 2001:db8::10/64 dev eth0 nodad",
+        # Link-local addresses would come when they like.
+        *(f"link set {name} addrgenmode none up" for name in ("eth0", "far0", "eth1", "far1")),
     ):
         subprocess.run(["ip", *command.split()], check=True)
 

@@ -48,6 +48,8 @@ def make_server(order: dict[str, Any]) -> socket.socket:
     server = socket.socket(family, socket.SOCK_STREAM if is_tcp else socket.SOCK_DGRAM)
     if order["reuse_port"]:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    if order["v6only"]:
+        server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     server.bind((order["address"], order["port"]))
     if is_tcp:
         server.listen(order["backlog"])

@@ -30,6 +30,7 @@ _DEFAULT_ORDER = {
     "backlog": 8,
     "accept": 0,
     "reuse_port": False,
+    "v6only": False,
     "workers": 0,
     "comm": "",
     "executable": "",
@@ -224,13 +225,21 @@ def hostile_executable(
 
     The name holds neither NUL nor slash.
     """
+    with called(name, directory, accept=connections, reuse_port=reuse_port, port=port) as listener:
+        yield listener
+
+
+@contextmanager
+def called(name: bytes, directory: Path, **order: object) -> Iterator[HeldSocket]:
+    """Run a listener likewise, with whatever else server_process takes: address, port, reuse_port, v6only, accept."""
     sleep = shutil.which("sleep")
     assert sleep is not None
     path = directory / os.fsdecode(name)
-    shutil.copy(sleep, path)
-    order = {"executable": bytes(path).hex(), "accept": connections, "reuse_port": reuse_port, "port": port}
+    if not path.exists():
+        shutil.copy(sleep, path)
+    connections = int(order.get("accept", 0))
     with ExitStack() as stack:
-        process = stack.enter_context(_server(argument=name, **order))
+        process = stack.enter_context(_server(argument=name, executable=bytes(path).hex(), **order))
         (listener,) = process.sockets()
         for _ in range(connections):
             stack.enter_context(socket.create_connection(listener.local))

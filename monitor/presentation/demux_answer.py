@@ -58,6 +58,14 @@ class DemuxAnswer:
             return Role.NOTE
         return Role.GOOD if any(decision.members for decision in self.decisions) else Role.TROUBLE
 
+    @property
+    def deciding_value(self) -> str:
+        """What the first line is about that says who gets it, beside the headline."""
+        if self.question.is_about_addresses:
+            return "demux_place"
+        stages = (stage for decision in self.decisions for stage in decision.stages if stage.decides)
+        return next((_value(stage.kind.value) for stage in stages), "demux_answer")
+
     def _headline(self, sentence: str, width: int) -> Iterator[LinkedLine]:
         yield from broken(TextLine((*START, Cell(sentence, self.role))), width, value="demux_answer")
         yield LinkedLine(TextLine())
@@ -95,7 +103,7 @@ def _laid_out(lines: Iterable[DemuxLine], texts: RowTexts, width: int) -> Iterat
     label = ""
     for line in lines:
         label = line.label or label
-        value = f"demux_{label.lstrip('0123456789 ').replace(' ', '_')}"
+        value = _value(label.lstrip("0123456789 "))
         start = (*START, Cell(f"{line.label:<{_LABEL_WIDTH}}", Role.HEADING))
         target = None if line.row is None else target_of(texts, line.row)
         if line.candidate is not None:
@@ -106,6 +114,10 @@ def _laid_out(lines: Iterable[DemuxLine], texts: RowTexts, width: int) -> Iterat
         # What only goes on about the line above is none to stop at.
         has_cursor = bool(line.label) or target is not None
         yield from broken(whole, width, target=target, value=value if has_cursor else None)
+
+
+def _value(label: str) -> str:
+    return f"demux_{label.replace(' ', '_')}"
 
 
 def _candidate(

@@ -37,8 +37,9 @@ def _kernels(decision: DemuxDecision, texts: RowTexts) -> str:
 def _agreed(decision: DemuxDecision, texts: RowTexts) -> str:
     if not decision.ruled:
         return "names nobody either"
-    if len(decision.ruled) > 1 and decision.winner is not None:
-        return f"names {SocketNames(texts).who(decision.winner)}, one of them"
+    if len(decision.ruled) > 1:
+        who = "" if decision.winner is None else f" {SocketNames(texts).who(decision.winner)},"
+        return f"names{who} one of them"
     return "names the same"
 
 

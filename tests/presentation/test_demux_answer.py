@@ -95,6 +95,7 @@ def test_a_group_is_one_endpoint_and_its_members_are_told_from_processes_that_sh
     [
         ([FIRST], asked(look_up=named(FIRST)), "nginx ×2 0.0.0.0:443", "names the same"),
         ([FIRST, SECOND], GROUP, "one of 2 on 0.0.0.0:443", "names node[4411], one of them"),
+        ([FIRST, SECOND], asked(None, look_up=named(SECOND)), "one of 2 on 0.0.0.0:443", "names one of them"),
         ([], asked(look_up=LookUp(None)), "nobody", "names nobody either"),
         ([FIRST], asked(silence="the kernel is silent"), "nginx ×2 0.0.0.0:443", "not asked: the kernel is silent"),
     ],

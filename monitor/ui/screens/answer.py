@@ -66,6 +66,10 @@ class AnswerScreen(LinesScreen):
         """Give what Tab makes of what stands typed."""
         return text
 
+    def go_to_answer(self) -> None:
+        """Put the cursor on the line that most probably is followed."""
+        self.lines.go_to_target()
+
     def compose(self) -> ComposeResult:
         """Lay out status, field, what is asked, the answer, the meaning of a line, message line and keys."""
         yield self._status
@@ -162,4 +166,4 @@ class AnswerScreen(LinesScreen):
             self._typed(self._kept or "")
             self.prompt.say(TextLine((Cell(f" {self.LABEL}  ", Role.STRONG), Cell(safe_text(self._asker.text)))))
             self.set_focus(self.lines)
-            self.lines.go_to_target()
+            self.go_to_answer()

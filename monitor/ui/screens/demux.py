@@ -9,6 +9,7 @@ from textual.binding import BindingType
 
 from monitor.presentation.linked_line import LinkedLine, ToDemux
 from monitor.presentation.path_words import Stop
+from monitor.presentation.safe_text import safe_text
 from monitor.presentation.text_line import TextLine, rule
 from monitor.ui.asker import Asker
 from monitor.ui.keys import By, Where, bindings
@@ -17,6 +18,7 @@ from monitor.ui.screens.answer import AnswerScreen
 if TYPE_CHECKING:
     from monitor.model.receiver import ReceiverQuestion
     from monitor.model.sample import Interval, Sample
+    from monitor.presentation.demux_answer import DemuxAnswer
     from monitor.presentation.demux_question import DemuxQuestion
     from monitor.sampling.receiver_answers import DecidedReceivers
 
@@ -44,7 +46,7 @@ class DemuxScreen(AnswerScreen):
     def stop(self) -> Stop:
         """What this screen asks, and how the path names it."""
         text = self._receivers.text
-        return Stop(ToDemux(text), f"who gets {text}".strip())
+        return Stop(ToDemux(text), f"who gets {safe_text(text)}".strip())
 
     def show_receivers(self, question: ReceiverQuestion, decided: DecidedReceivers | None, error: str | None) -> None:
         """Show an answer; ask what was typed since."""
@@ -64,13 +66,23 @@ class DemuxScreen(AnswerScreen):
 
     def linked_lines(self, interval: Interval, width: int) -> Sequence[LinkedLine]:
         """Give the last good answer; nothing where there is none."""
+        answer = self._answer
+        return [] if answer is None else answer.lines(width)
+
+    def go_to_answer(self) -> None:
+        """Put the cursor on whoever gets it, or on the first address."""
+        if self._answer is not None:
+            self.lines.go_to(self._answer.deciding_value)
+
+    @property
+    def _answer(self) -> DemuxAnswer | None:
         from monitor.presentation.demux_answer import DemuxAnswer  # noqa: PLC0415 - it brings numpy
         from monitor.presentation.row_text import RowTexts  # noqa: PLC0415 - as above
 
         question, decided = self._receivers.answered, self._receivers.decided
         if question is None or decided is None:
-            return []
-        return DemuxAnswer(question, decided.decisions, RowTexts(decided.interval)).lines(width)
+            return None
+        return DemuxAnswer(question, decided.decisions, RowTexts(decided.interval))
 
     def _ask(self, question: ReceiverQuestion) -> None:
         self.app.ask_receivers(question)
