@@ -96,6 +96,22 @@ async def test_workers(svg: SnapshotAssertion, size: tuple[int, int]):
         assert picture(stage.app) == svg
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_demux(svg: SnapshotAssertion, size: tuple[int, int]):
+    async with monitor_of(machine_db1.source(), size) as stage:
+        await stage.press("d", "enter")
+        await stage.sees("as of 03:1")
+        assert picture(stage.app) == svg
+
+
+async def test_demux_of_a_port(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source(), (80, 24)) as stage:
+        await stage.press("d", *"8080")
+        await stage.sees("tcp port 8080")
+        await stage.press("enter")
+        assert picture(stage.app) == svg
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)], ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_bind(svg: SnapshotAssertion, size: tuple[int, int]):
     async with monitor_of(machine_db1.source(), size) as stage:
