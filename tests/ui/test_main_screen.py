@@ -367,6 +367,8 @@ async def test_on_80_columns_one_pane_stands_over_a_strip_of_two_lines():
         assert stage.lines[-3] == " proxy[990] app fd 9 · accept queue 6 of 5"
         await stage.press("3")
         assert "[3 Routing]" in stage.lines[1]
+        assert "Reachable at" in stage.text
+        await stage.press("2", "3")
         assert "Reachable at" not in stage.text
         assert "leaves" in stage.lines[3]
 

@@ -30,7 +30,7 @@ class FramedScreen(Screen[None]):
 
     app: MonitorApp
     PLACE: ClassVar[Where]
-    """Where the user is, in the words of the key table."""
+    """Where the user is, in the words of the key table; a subclass where that changes has a place instead."""
     DEFAULT_CSS: ClassVar[str] = """
     FramedScreen { layout: vertical; background: $background; color: $foreground; }
     FramedScreen > #status, FramedScreen > #prompt, FramedScreen > #footer { height: 1; width: 1fr; }
@@ -75,7 +75,7 @@ class FramedScreen(Screen[None]):
     def on_mount(self) -> None:
         """Give the keys to the pane."""
         self.set_focus(self.pane)
-        self._footer.show_keys(self.PLACE)
+        self._footer.show_keys(self.place)
 
     def on_screen_resume(self) -> None:
         """Catch up with what came before, or while another screen lay on top."""

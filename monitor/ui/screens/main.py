@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 from textual.timer import Timer
 
-from monitor.presentation.text_line import TextLine, plain
+from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
 from monitor.ui.keys import By, Where, bindings
 from monitor.ui.question import show_question
@@ -50,7 +50,6 @@ class MainScreen(PanesScreen):
     def on_mount(self) -> None:
         """Take the start filter, and wait for the first interval."""
         self.say("reading the kernel's sockets …")
-        self.connections.focus()
         if self._start_filter:
             from monitor.ui.filtering import apply_filter  # noqa: PLC0415 - only who filters needs it
 
@@ -60,17 +59,6 @@ class MainScreen(PanesScreen):
     def on_resize(self) -> None:
         """Choose the layout for the size."""
         self.lay_out()
-        self.app.tell_status()
-
-    def on_screen_resume(self) -> None:
-        """Catch up with what came while another screen lay on top."""
-        if self.app.interval is not None:
-            self.show_interval(self.app.interval)
-        self.app.tell_status()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the keys to the open field."""
-        return not self.prompt.is_asking
 
     # What the app tells.
 
@@ -87,8 +75,8 @@ class MainScreen(PanesScreen):
             self.say(self.app.news)
 
     def show_status(self, line: TextLine) -> None:
-        """Show the status line."""
-        self._status.show([line])
+        """Show the status line, and of it the clock where there is room for nothing else."""
+        super().show_status(line)
         clock = line.left[1:2]
         self._tiny.show([TextLine((Cell(" too small: 40×10 shows more", Role.DIM),), clock)])
 
@@ -96,10 +84,6 @@ class MainScreen(PanesScreen):
         """Show an answer, unless another row was selected meanwhile."""
         if self._detail.take(answer):
             self.show_detail()
-
-    def say(self, text: str, role: Role = Role.DIM) -> None:
-        """Put a sentence on the message line."""
-        self.prompt.say(plain(f" {text}", role) if text else TextLine())
 
     # Steps and their undoing.
 

@@ -10,20 +10,19 @@ keys                                                      keys
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.screen import Screen
+from textual.widget import Widget
 
 from monitor.ui.keys import Where
+from monitor.ui.screens.framed import FramedScreen
 from monitor.ui.widgets.connections_pane import ConnectionsPane
-from monitor.ui.widgets.footer_bar import FooterBar
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.listeners_pane import ListenersPane
 from monitor.ui.widgets.pane_tabs import PANES, PaneName, PaneTabs
-from monitor.ui.widgets.prompt import Prompt
 from monitor.ui.widgets.routing_pane import RoutingPane
 from monitor.ui.widgets.text_lines import TextLines
 
@@ -36,36 +35,30 @@ _SMALLEST_WIDTH, _SMALLEST_HEIGHT = 40, 10
 _ROUTING_WIDTH = 49
 
 
-class PanesScreen(Screen[None]):
+class PanesScreen(FramedScreen):
     """Lays the panes out for the size and moves between them. A subclass links them."""
 
     def __init__(self, glyphs: Mapping[int, str] | None) -> None:
-        super().__init__()
-        # Made here and not found by query: the app may tell the newest before the widgets are mounted.
+        super().__init__(glyphs)
         self.listeners = ListenersPane(glyphs=glyphs, id="listeners")
         self.connections = ConnectionsPane(glyphs=glyphs, id="connections")
         self.routing = RoutingPane(glyphs=glyphs, id="routing")
-        self.prompt = Prompt(glyphs=glyphs, id="prompt")
         self._upper = Horizontal(self.listeners, self.routing, id="upper")
-        self._status = TextLines(glyphs=glyphs, id="status")
         self._tabs = PaneTabs(glyphs=glyphs, id="tabs")
         self._strip = TextLines(glyphs=glyphs, id="strip")
-        self._footer = FooterBar(glyphs=glyphs, id="footer")
         self._tiny = TextLines(glyphs=glyphs, id="tiny")
         self._current: PaneName = "connections"
         self._current_list: ListName = "connections"
         self._is_zoomed = False
 
     def compose(self) -> ComposeResult:
-        """Lay out the widgets; none of them has anything to show yet."""
-        yield self._status
-        yield self._tabs
-        yield self._upper
-        yield self.connections
-        yield self._strip
-        yield self.prompt
-        yield self._footer
+        """Lay out the frame, and what takes its place where there is no room for it."""
+        yield from super().compose()
         yield self._tiny
+
+    def middle(self) -> Iterable[Widget]:
+        """Give the panes, what names them and the strip."""
+        return self._tabs, self._upper, self.connections, self._strip
 
     def show_detail(self) -> None:
         """Show what is known of the selected row; called when another pane has the keys, or another size."""
