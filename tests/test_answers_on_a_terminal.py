@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -103,3 +104,9 @@ def test_remotes_can_be_put_in_the_order_of_their_retransmits(namespace, service
     with asked("t", "r", "s", "x", at_most=4) as terminal:
         line_with(terminal, "2 Connections", "by remote")
         line_with(terminal, "ret%▾")
+
+
+@pytest.mark.kernel
+def test_which_program_answers_on_a_port(namespace, service):
+    with socket.create_server(("127.0.0.1", 8080)), asked("d", *"8080", at_most=5) as terminal:
+        line_with(terminal, "127.0.0.1:8080", " lo ", f"[{os.getpid()}]", "listener 127.0.0.1:8080")
