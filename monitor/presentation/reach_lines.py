@@ -21,7 +21,7 @@ def listener_lines(interval: Interval, row: int) -> list[TextLine]:
     """Say where a listener can be reached, who else gets clients there, and for which packets it is."""
     if not interval.sample.network.is_read:
         return [plain("reading the addresses of this machine …", Role.DIM)]
-    places = _places(interval, row, RowTexts(interval).local(row))
+    places = places_of(interval, row)
     if not places:
         return [plain("no interface that is up has its address: nobody can reach it", Role.TROUBLE)]
     lines = [plain("Reachable at", Role.HEADING)]
@@ -44,7 +44,7 @@ def reach_strip(interval: Interval, row: int) -> TextLine:
         return plain(" bound only: it holds its port and neither listens nor connects", Role.DIM)
     if not interval.sample.network.is_read:
         return plain(" reading the addresses of this machine …", Role.DIM)
-    places = _places(interval, row, RowTexts(interval).local(row))
+    places = places_of(interval, row)
     if not places:
         return plain(" no interface that is up has its address: nobody can reach it", Role.TROUBLE)
     addresses = dict.fromkeys(safe_text(place.endpoint.address_text) for place in places)
@@ -61,6 +61,11 @@ def stack_words(interval: Interval, row: int) -> str:
     if not local.is_wildcard:
         return "for IPv6 only"
     return "for IPv6 only" if int(interval.table.v6only[row]) == 1 else _BOTH_STACKS
+
+
+def places_of(interval: Interval, row: int) -> list[ReachableAt]:
+    """List where a waiting socket can be reached, by interface."""
+    return _places(interval, row, RowTexts(interval).local(row))
 
 
 def _other_family(interval: Interval, row: int) -> str:

@@ -21,4 +21,23 @@ ROUTE_MEANINGS = {
     "would get: they were opened before the routes changed, or by another user or mark, or bound on purpose.",
     "instead": "Who gets new clients at this address although the wildcard listener holds it as well: a socket on one "
     "exact address goes before it.",
+    "gone_dying": "Open connections whose local address, or whose interface, would be gone: nothing of theirs arrives "
+    "or leaves any more. No peer is told; each side finds out by its own timers. When an interface only goes down, its "
+    "IPv6 addresses go with it and its IPv4 ones stay this host's own.",
+    "gone_rerouted": "Open connections that keep their local address and lose their way. The interfaces are those that "
+    "have a route to there today beside the one that goes; whether the peer's network takes packets from this address "
+    "there cannot be seen.",
+    "gone_staying": "Open connections to which this does nothing.",
+    "gone_unreachable": "Sockets that wait for clients at an address, or on an interface, that would be gone.",
+    "gone_unknown": "Open connections of which nobody knows by which interface they leave.",
+    "dial_sends": "Dialling opens a connection as any program would: SYN, SYN-ACK, ACK, and then FIN. Nothing else of "
+    "this program sends anything.",
+    "dial_as": "The monitor itself connects, with your rights, also where what it shows is read by root.",
+    "dial_waits": "After that time it gives up; a SYN that nobody answers was dropped on the way, or the host is dead.",
+    "dial_without": "What the question in Routing names and this connection does not have. Rules may choose by it.",
+    "dial_not_sent": "The kernel has no way to there, or could not be asked.",
+    "dial_failed": "What connect() said. The prediction is then neither right nor wrong.",
+    "dial_connected": "How long the handshake took: one round trip and what both hosts needed.",
+    "dial_predicted": "The local address that the route promised before anything was sent.",
+    "dial_actual": "The local endpoint that the kernel gave. The port is its own choice and cannot be predicted.",
 }

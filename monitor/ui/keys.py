@@ -24,17 +24,23 @@ class Where(Flag):
     """The workers of a listener."""
     RULES = auto()
     """Rules and routes."""
+    WHAT_IF = auto()
+    """What if an address, interface or route goes."""
+    DIAL = auto()
+    """Dialling for real."""
     BIND = auto()
     """The bind screen."""
     DEMUX = auto()
     """The demux screen."""
 
+    WAYS = RULES | WHAT_IF | DIAL
+    """Screens that are opened from Routing."""
     TABLES = LISTENERS | CONNECTIONS | PROCESS | WORKERS
-    LISTS = TABLES | RULES | CONNECTION | EXPLANATION | BIND | DEMUX
+    LISTS = TABLES | WAYS | CONNECTION | EXPLANATION | BIND | DEMUX
     """Wherever there is a cursor."""
     MAIN = LISTENERS | CONNECTIONS | ROUTING
     """The main screen, whichever pane has the focus."""
-    EVERYWHERE = MAIN | RULES | PROCESS | CONNECTION | EXPLANATION | WORKERS | BIND | DEMUX
+    EVERYWHERE = MAIN | WAYS | PROCESS | CONNECTION | EXPLANATION | WORKERS | BIND | DEMUX
 
 
 class By(Enum):
@@ -100,7 +106,7 @@ KEYS = (
         "show_process",
         "the process that owns the row; of a shared listener the workers",
         By.SCREEN,
-        Where.EVERYWHERE & ~Where.RULES,
+        Where.EVERYWHERE & ~Where.WAYS,
         "process",
         2,
     ),
@@ -172,7 +178,7 @@ KEYS = (
         "explain",
         "what the line at the cursor means",
         By.APP,
-        Where.RULES | Where.CONNECTION | Where.BIND | Where.DEMUX,
+        Where.WAYS | Where.CONNECTION | Where.BIND | Where.DEMUX,
         "explain",
         2,
     ),
@@ -200,6 +206,27 @@ KEYS = (
         4,
     ),
     Key("b", "b", "bind", "ask on: another port, other options; Tab completes", By.APP, Where.BIND, "ask on", 1),
+    Key(
+        "w",
+        "w",
+        "what_if",
+        "what if its address, interface or route goes: who dies, who moves",
+        By.SCREEN,
+        Where.LISTENERS | Where.ROUTING,
+        "what if",
+        4,
+    ),
+    Key(
+        "D",
+        "D",
+        "dial",
+        "dial: really connect, and compare with the prediction; asks first",
+        By.TABLE,
+        Where.ROUTING,
+        "dial",
+        5,
+    ),
+    Key("D", "D", "dial", "dial again; asks first", By.SCREEN, Where.DIAL, "again", 4),
     Key("tab", "Tab", "next_pane", "next pane", By.SCREEN, Where.MAIN),
     Key("shift+tab", "Shift+Tab", "previous_pane", "pane before", By.SCREEN, Where.MAIN),
     Key("1", "1", "pane('listeners')", "pane Listeners", By.SCREEN, Where.MAIN),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from monitor.ui.route_follower import RouteFollower
@@ -14,6 +14,7 @@ from monitor.ui.widgets.text_lines import TextLines
 if TYPE_CHECKING:
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
+    from monitor.presentation.losses import Loss
     from monitor.presentation.routing_text import RouteAnswer
     from monitor.presentation.text_line import TextLine
     from monitor.sampling.history import ListenerHistory
@@ -85,6 +86,19 @@ class RowDetail:
     def flow(self) -> Flow | None:
         """The question whose answer Routing shows; None where there is none, as for a listener."""
         return self._route.flow
+
+    def losses(self, pane: ListPane) -> tuple[str, Sequence[Loss]]:
+        """Give whose answer Routing shows, and what it needs: an address, an interface, a route."""
+        from monitor.presentation.losses import losses_of_answer, losses_of_row  # noqa: PLC0415 - it brings numpy
+
+        interval, row, answer = pane.interval, pane.row_at_cursor(), self._route.answer
+        decision = answer.decision if answer is not None else None
+        subject = self._routing.subject
+        if interval is None or (self._route.typed is not None and decision is None):
+            return subject, []
+        if self._route.typed is not None and decision is not None:
+            return subject, losses_of_answer(interval, decision)
+        return subject, [] if row is None else losses_of_row(interval, row, decision)
 
     def ask_remote(self, prompt: Prompt, pane: ListPane, done: Callable[[bool], None]) -> None:
         """Let a question be typed, about the selected row's remote endpoint at first, and answer it meanwhile.

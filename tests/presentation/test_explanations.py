@@ -8,11 +8,15 @@ from ipaddress import ip_address
 import numpy as np
 import pytest
 
+from monitor.dial import Dialled, TcpConnection
+from monitor.errors import KernelError
+from monitor.model.endpoint import Endpoint
 from monitor.model.route import Flow
 from monitor.model.routing import RuleFate, RuleStep
 from monitor.presentation.bind_lines import answer_lines
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS, RETRANS_RECENT_S
 from monitor.presentation.connections_view import MARKED_S, ConnectionsView, rows_of_process
+from monitor.presentation.dial_lines import after_lines, before_lines
 from monitor.presentation.explained_value import MARK_MEANINGS
 from monitor.presentation.explanations import explain, explained, gist
 from monitor.presentation.group_keys import Grouping
@@ -20,6 +24,7 @@ from monitor.presentation.groups import Groups
 from monitor.presentation.groups_view import GroupsView
 from monitor.presentation.line_explanation import explain_position
 from monitor.presentation.listeners_view import LISTENER_COLUMNS, ListenersView
+from monitor.presentation.losses import losses_of_row
 from monitor.presentation.narrowing import ListenerConnections
 from monitor.presentation.process_sections import ProcessSections
 from monitor.presentation.reach_lines import listener_lines
@@ -30,6 +35,7 @@ from monitor.presentation.rules_lines import rules_lines
 from monitor.presentation.service_endpoints import ServiceEndpoints
 from monitor.presentation.signs import SIGNS
 from monitor.presentation.sorting import Sort
+from monitor.presentation.what_if_lines import what_if_lines
 from monitor.presentation.workers import Workers
 from monitor.presentation.workers_view import WorkersView
 from monitor.sampling.intervals import CLOSED_SHOWN_S, advance
@@ -119,6 +125,24 @@ def from_the_rules_screen() -> set[str]:
     return {line.value for line in lines if line.value is not None}
 
 
+def from_the_what_if_screen() -> set[str]:
+    connection = row("tcp", "192.0.2.10:80", "198.51.100.7:1", "ESTAB")
+    interval = advance(None, sample_of([*CONTENDED, connection], network=machine_db1.NETWORK))
+    losses = [loss for number in range(len(interval.table)) for loss in losses_of_row(interval, number, None)]
+    unknown = replace(interval, interface=np.full_like(interval.interface, -1))
+    lines = [line for each in (interval, unknown) for line in what_if_lines(each, losses, {}, 120)]
+    return {line.value for line in lines if line.value is not None}
+
+
+def from_the_dial_screen() -> set[str]:
+    pair = [TcpConnection(Endpoint.parse("192.0.2.10:0"), Endpoint.parse("198.51.100.7:443"))]
+    error = KernelError("connect", 111)
+    outcomes = [Dialled(*pair, pair[0], None, 0.1), Dialled(*pair, None, error, 0.1), error]
+    lines = [*before_lines(Flow(ip_address("198.51.100.7"), mark=7), 0, 5.0, 120)]
+    lines += [line for outcome in outcomes for line in after_lines(outcome, 120)]
+    return {line.value for line in lines if line.value is not None}
+
+
 def from_a_typed_question() -> set[str]:
     question = parse_question("198.51.100.40:5044")
     flow = question.flow(())
@@ -142,6 +166,8 @@ def test_whatever_is_shown_is_explained_and_whatever_is_explained_is_shown(lines
         | from_routing()
         | from_a_typed_question()
         | from_the_rules_screen()
+        | from_the_what_if_screen()
+        | from_the_dial_screen()
         | from_the_bind_screen()
         | from_the_demux_screen()
         | set(MARK_MEANINGS.values())

@@ -28,6 +28,8 @@ _PLACES = (
     (Where.EXPLANATION, "expl", "an explanation"),
     (Where.WORKERS, "work", "workers"),
     (Where.RULES, "rule", "rules and routes"),
+    (Where.WHAT_IF, "what", "what if it goes"),
+    (Where.DIAL, "dial", "dial"),
     (Where.BIND, "bind", "bind"),
     (Where.DEMUX, "dmx", "who gets it"),
 )

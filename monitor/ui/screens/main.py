@@ -139,6 +139,29 @@ class MainScreen(PanesScreen):
         self.go_to("routing")
         self._detail.ask_remote(self.prompt, self.list_pane, done)
 
+    def on_routing_pane_dial_wanted(self, message: RoutingPane.DialWanted) -> None:
+        """Ask whether to dial the remote endpoint of the answer in Routing."""
+        from monitor.presentation.dial_lines import why_not  # noqa: PLC0415 - most starts are without it
+
+        message.stop()
+        flow = self._detail.flow
+        refusal = "there is no remote endpoint to dial" if flow is None else why_not(flow)
+        if flow is None or refusal is not None:
+            self.say(refusal or "")
+            return
+        from monitor.ui.screens.dial import DialScreen  # noqa: PLC0415 - as above
+
+        self.app.push_screen(DialScreen(flow, self.app.glyphs))
+
+    def action_what_if(self) -> None:
+        """Show who is affected if what the row needs goes: its address, its interface, its route."""
+        if not self.place & (Where.LISTENERS | Where.ROUTING):
+            return
+        from monitor.ui.screens.what_if import WhatIfScreen  # noqa: PLC0415 - as above
+
+        subject, losses = self._detail.losses(self.list_pane)
+        self.app.push_screen(WhatIfScreen(subject, losses, self.app.glyphs))
+
     def on_routing_pane_opened(self, message: RoutingPane.Opened) -> None:
         """Show the rules and routes behind the answer in Routing."""
         message.stop()

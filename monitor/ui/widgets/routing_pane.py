@@ -25,6 +25,10 @@ class RoutingPane(TextLines, can_focus=True):
     class Opened(Message):
         """The user wants to see what stands behind the answer."""
 
+    @dataclass(eq=False)
+    class DialWanted(Message):
+        """The user wants to see whether it comes so if one really connects."""
+
     def __init__(self, *, glyphs: Mapping[int, str] | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)
         self._title = ""
@@ -51,6 +55,10 @@ class RoutingPane(TextLines, can_focus=True):
     def action_open(self) -> None:
         """Ask for what stands behind the answer."""
         self.post_message(self.Opened())
+
+    def action_dial(self) -> None:
+        """Ask to dial what the answer is about."""
+        self.post_message(self.DialWanted())
 
     def lay_out(self) -> None:
         """Draw title and body at the present width and focus."""

@@ -1,0 +1,134 @@
+"""The dial screen: really connects, once a word is typed, and compares the local endpoint with the prediction.
+
+─ Dial 198.51.100.7:443 ─────────────────────────────────────── really sends ─
+   sends      a TCP handshake to 198.51.100.7:443 …
+   connected  in 12ms, and closed again
+   predicted  192.0.2.10
+   actual     192.0.2.10:52110  ✓ as predicted
+ Type dial, then Enter ▏
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+
+from monitor.errors import MonitorError
+from monitor.presentation.linked_line import LinkedLine
+from monitor.presentation.text_line import TextLine
+from monitor.presentation.view import Role
+from monitor.ui.keys import By, Where, bindings
+from monitor.ui.screens.lines import LinesScreen
+from monitor.ui.typed_word import TypedWord
+
+if TYPE_CHECKING:
+    from monitor.dial import Dialled
+    from monitor.model.endpoint import Endpoint
+    from monitor.model.route import Flow
+    from monitor.model.sample import Interval
+
+WORD = "dial"
+TIMEOUT_S = 5.0
+
+
+def _dial(remote: Endpoint, timeout_s: float) -> Dialled:
+    from monitor.dial import dial  # noqa: PLC0415 - most starts are without it
+
+    return dial(remote, timeout_s)
+
+
+class DialScreen(LinesScreen):
+    """Sends nothing before the word was typed by hand; the handshake is waited for on a thread of its own."""
+
+    PLACE = Where.DIAL
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.SCREEN, Where.DIAL)]
+
+    @dataclass(eq=False)
+    class Ended(Message):
+        """The connection was opened, or could not be."""
+
+        outcome: Dialled | MonitorError
+
+    def __init__(self, flow: Flow, glyphs: Mapping[int, str] | None) -> None:
+        """Ask before anything is sent.
+
+        Args:
+            flow: The question in Routing.
+            glyphs: A table for str.translate, or None.
+        """
+        super().__init__(glyphs)
+        self._flow = flow
+        self._outcome: Dialled | MonitorError | None = None
+
+    def on_mount(self) -> None:
+        """Await the word."""
+        self._ask()
+        # The frame gives the keys to the lines when it mounts, which is after this.
+        self.call_later(self.prompt.focus)
+
+    def on_dial_screen_ended(self, message: Ended) -> None:
+        """Show what came of it."""
+        message.stop()
+        self._outcome = message.outcome
+        self.say(self.app.news)
+        self.draw()
+
+    def title_line(self, width: int) -> TextLine:
+        """Name what is dialled."""
+        from monitor.presentation.dial_lines import dial_title  # noqa: PLC0415 - on demand
+
+        return dial_title(self._flow, width)
+
+    def linked_lines(self, interval: Interval, width: int) -> Sequence[LinkedLine]:
+        """Say what is sent, and what came of it."""
+        from monitor.presentation.dial_lines import after_lines, before_lines  # noqa: PLC0415 - on demand
+
+        after = [] if self._outcome is None else after_lines(self._outcome, width)
+        return [*before_lines(self._flow, os.geteuid(), TIMEOUT_S, width), *after]
+
+    def _ask(self) -> None:
+        typed = TypedWord(WORD)
+
+        def changed(text: str) -> str:
+            typed.take(text)
+            return ""
+
+        def done(text: str | None) -> None:
+            self.set_focus(self.lines)
+            if text is None:
+                self.action_leave()
+            elif (mistake := typed.mistake()) is not None:
+                self.say(f"{mistake}; Esc goes back, D asks again", Role.TROUBLE)
+            else:
+                self._start()
+
+        self.prompt.ask(f"Type {WORD}, then Enter:", "", changed, done)
+
+    def _start(self) -> None:
+        from monitor.presentation.dial_lines import remote_of  # noqa: PLC0415 - on demand
+
+        self._outcome = None
+        self.say(f"dialling, {TIMEOUT_S:.0f} s at most …", Role.NOTE)
+        remote = remote_of(self._flow)
+        threading.Thread(target=self._connect, args=(remote,), name="dial", daemon=True).start()
+
+    def _connect(self, remote: Endpoint) -> None:
+        outcome: Dialled | MonitorError
+        try:
+            outcome = _dial(remote, TIMEOUT_S)
+        except MonitorError as error:
+            outcome = error
+        # The monitor may have ended meanwhile, and its loop with it.
+        with suppress(RuntimeError):
+            self.post_message(self.Ended(outcome))
+
+    def action_dial(self) -> None:
+        """Ask again."""
+        self._ask()
