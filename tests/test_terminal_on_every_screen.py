@@ -20,6 +20,7 @@ PLACES = {
     "the palette": ([":", *"sort"], "sort by the column"),
     "the filter": (["/"], " / "),
     "groups": (["t", "p"], "process / local"),
+    "who gets it": (["d"], "exact pair"),
 }
 SIZES = ((1, 1), (3, 10), (1, 200), (200, 1), (39, 9), (40, 10), (1000, 500), (2, 2), (100, 30))
 
