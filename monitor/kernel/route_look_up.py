@@ -32,6 +32,8 @@ from monitor.model.route import (
     MtuOrigin,
     Neighbour,
     RouteDecision,
+    SourceChoice,
+    SourceStep,
 )
 
 _STOCK_IPV4_RULES = 3
@@ -68,13 +70,20 @@ class RouteLookUp:
         asked, answer = self._answer(question)
         if isinstance(answer, int):
             return self._refused(flow, asked, answer), asked
-        refusal = refusal_after_look_up(question.protocol, answer.type)
+        again = _with_its_source(asked, answer)
+        final = answer if again is asked else self.asker.ask(again)
+        if isinstance(final, int):
+            return self._refused(flow, again, final), again
+        refusal = refusal_after_look_up(question.protocol, final.type)
         if refusal is not None:
-            return replace(_no_way(flow, refusal), type=answer.type), asked
-        decision = self._way(flow, asked, answer, self.asker.matched(asked))
-        if question.source is not None:
-            decision = replace(decision, source=question.source)
-        return decision, asked
+            decision = replace(_no_way(flow, refusal), type=final.type)
+        elif (final.hop, final.type, final.table) != (answer.hop, answer.type, answer.table):
+            choice = SourceChoice(SourceStep.FIRST_LOOK_UP, first_device=self.asker.name(answer.hop.output))
+            decision = replace(self._way(flow, again, final), source_choice=choice)
+        else:
+            decision = self._way(flow, asked, answer, ruled_by=again)
+            decision = replace(decision, source=question.source or decision.source)
+        return decision, again
 
     def _answer(self, question: RouteQuestion) -> tuple[RouteQuestion, RouteReply | int]:
         """Ask as connect() does, with the question that the answer belongs to."""
@@ -109,8 +118,10 @@ class RouteLookUp:
         return isinstance(matched, RouteReply) and matched.hop.output == question.output
 
     def _way(
-        self, flow: Flow, question: RouteQuestion, answer: RouteReply, matched: RouteReply | None
+        self, flow: Flow, question: RouteQuestion, answer: RouteReply, *, ruled_by: RouteQuestion | None = None
     ) -> RouteDecision:
+        """Describe the way of an answer; the rules may have followed another question, which has the same one."""
+        matched = self.asker.matched(question)
         link = self.asker.links.get(answer.hop.output)
         table = self._table(question, answer, matched)
         return RouteDecision(
@@ -123,7 +134,7 @@ class RouteLookUp:
             source=question.source or answer.preferred_source,
             prefix=None if matched is None else matched.prefix,
             table=table,
-            rule=self.asker.rule(question, matched, table),
+            rule=self.asker.rule(ruled_by or question, matched, table),
             metric=None if matched is None else matched.metric,
             mtu=answer.mtu,
             mtu_origin=_mtu_origin(answer),
@@ -183,13 +194,28 @@ class RouteLookUp:
         # All of 127/8, AnyIP routes, broadcast and multicast addresses can be bound with IPv4.
         question = question_of(Flow(source), None)
         reply = question if isinstance(question, int) else self.asker.ask(question)
-        return isinstance(reply, RouteReply) and reply.type in ("local", "broadcast", "multicast")
+        if isinstance(question, int) or isinstance(reply, int):
+            return False
+        if reply.type == "local":
+            # A route that only a rule leads to makes an address local to packets, and not to bind().
+            return self._table(question, reply, self.asker.matched(question)) == RT_TABLE_LOCAL
+        return reply.type in ("broadcast", "multicast")
 
     def _zone_index(self, zone: str | None) -> int | None:
         if zone is None:
             return None
         link = find_link(zone, self.asker.links.values())
         return link.index if link else 0
+
+
+def _with_its_source(question: RouteQuestion, answer: RouteReply) -> RouteQuestion:
+    """Put an IPv4 question once more with the source of its answer, as connect() does (ip_route_connect).
+
+    Only then can rules with `from` match; the source stays what it is.
+    """
+    if question.family != socket.AF_INET or question.source is not None or answer.preferred_source is None:
+        return question
+    return replace(question, source=answer.preferred_source)
 
 
 def neighbour(kernel: RtnetlinkSocket, link: int, address: Address) -> Neighbour | None:

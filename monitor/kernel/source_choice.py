@@ -1,7 +1,7 @@
 """Why the kernel picks this local address: the rules of RFC 6724, section 5, for IPv6, and IPv4's own.
 
-Here stand those rules that need no Mobile IPv6. Where an unbound look-up fails, connect() picks a source without a
-device and looks up again with it; rules with `from` may then match. RTM_GETROUTE does not try again.
+Here stand those rules that need no Mobile IPv6. Where an unbound IPv6 look-up fails, connect() picks a source without
+a device and looks up again with it; rules with `from` may then match. RTM_GETROUTE does not try again.
 """
 
 from __future__ import annotations

@@ -152,6 +152,8 @@ class SourceStep(StrEnum):
     PREFIX = "longest-prefix"
     ORDER = "order"
     """All rules leave it open: the first in the kernel's list."""
+    FIRST_LOOK_UP = "first-look-up"
+    """IPv4: it is of the way that was found without a source; looked up with it, a rule leads another way."""
     UNCERTAIN = "uncertain"
     """The rules, as far as they are known here, would choose another: labels or a sysctl were changed."""
 
@@ -163,6 +165,8 @@ class SourceChoice:
     step: SourceStep
     loser: Address | None = None
     """The candidate that came second, and lost by this step; None where there was none."""
+    first_device: bytes | None = None
+    """The leaving interface of the first look-up, where another way was taken in the end."""
 
 
 @dataclass(frozen=True, slots=True)

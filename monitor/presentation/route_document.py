@@ -43,6 +43,7 @@ def route_document(decision: RouteDecision, *, host: str, asked_at: float, asker
         "route_src": _address(decision.route_source),
         "src_step": None if choice is None else str(choice.step),
         "src_beats": None if choice is None else _address(choice.loser),
+        **_name("src_first_dev", None if choice is None else choice.first_device),
         "neighbour": _neighbour(decision.neighbour),
         "alternatives": [_next_hop(hop) for hop in decision.alternatives],
         "asked": _flow(decision.flow),

@@ -30,6 +30,9 @@ def source_reason(decision: RouteDecision) -> str:
     if choice.step in _RULES:
         loser = "" if choice.loser is None else f"; {address_text(choice.loser)} lost"
         return f"{source}: {_RULES[choice.step]}{loser}"
+    if choice.step is SourceStep.FIRST_LOOK_UP:
+        first = "another interface" if choice.first_device is None else safe_text(choice.first_device)
+        return f"{source}, of the way by {first}: connect() takes it there, and then looks up again with it"
     device = "no interface" if decision.device is None else safe_text(decision.device)
     reason = {
         SourceStep.BOUND: "bound to it",

@@ -41,6 +41,15 @@ WORLDS = {
         "rule add pref 100 from 198.51.100.0/24 lookup 100",
         "-6 rule add pref 100 from 2001:db8:a::/64 lookup 100",
     ),
+    "rules for the source that is picked": (
+        *OVER_E1,
+        "rule add pref 100 from 192.0.2.0/24 to 203.0.113.0/26 lookup 100",
+        "rule add pref 101 from 192.0.2.0/24 to 203.0.113.64/26 prohibit",
+        "rule add pref 102 from 192.0.2.0/24 to 203.0.113.128/26 blackhole",
+        "rule add pref 103 from 192.0.2.0/24 to 203.0.113.192/26 unreachable",
+        "-6 rule add pref 100 from 2001:db8:a::/64 lookup 100",
+    ),
+    "local by a rule": ("rule add pref 100 lookup 100", "route add local 203.0.113.0/26 dev lo table 100"),
     "source by route": (
         "addr add 192.0.2.7/24 dev e0",
         "-6 addr add 2001:db8:a::7/64 dev e0 nodad",

@@ -44,6 +44,24 @@ def test_step_of_ipv4_is_named(kernel, ip, step):
     assert str(decision.source) == connected(remote)
 
 
+def test_way_that_a_rule_gives_to_the_picked_source_tells_where_it_was_picked(kernel, ip):
+    ip("route add default via 198.51.100.254 table 100", "rule add pref 100 from 192.0.2.1 lookup 100")
+    decision = asked(kernel, FAR)
+    assert (decision.device, str(decision.source), decision.table) == (b"e1", "192.0.2.1", 100)
+    assert decision.rule is not None
+    assert decision.rule.priority == 100
+    assert decision.source_choice == SourceChoice(SourceStep.FIRST_LOOK_UP, first_device=b"e0")
+    assert connected(FAR) == "192.0.2.1"
+
+
+def test_rule_for_the_picked_source_decides_also_where_it_changes_nothing(kernel, ip):
+    ip("rule add pref 100 from 192.0.2.1 lookup main")
+    decision = asked(kernel, FAR)
+    assert decision.source_choice == SourceChoice(SourceStep.SUBNET)
+    assert decision.rule is not None
+    assert decision.rule.priority == 100
+
+
 def test_bound_source_is_said_to_be_bound(kernel, ip):
     assert asked(kernel, FAR, source=ip_address("198.51.100.1")).source_choice == SourceChoice(SourceStep.BOUND)
 

@@ -138,6 +138,10 @@ def chosen(step: SourceStep, loser: str | None = None) -> RouteDecision:
             chosen(SourceStep.LABEL, "2001:db8::7"),
             "192.0.2.10: its label is the destination's (RFC 6724 rule 6); 2001:db8::7 lost",
         ),
+        (
+            replace(BY_ETH0, source_choice=SourceChoice(SourceStep.FIRST_LOOK_UP, first_device=b"wg\x1b0")),
+            "192.0.2.10, of the way by wg\\x1b0: connect() takes it there, and then looks up again with it",
+        ),
         (replace(BY_ETH0, source=None), "not told by the kernel"),
     ],
 )
