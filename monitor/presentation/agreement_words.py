@@ -10,7 +10,7 @@ MARKS = {Verdict.AGREES: "✓", Verdict.ELSEWHERE: "~", Verdict.NO_WAY: "!", Ver
 
 
 def agreement_text(agreement: Agreement) -> str:
-    """Say the verdict and what it rests on: "~ would now leave by wg0 from 10.8.0.2, not by eth0 (derived)"."""
+    """Say the verdict and what it rests on: "~ would now leave by wg0 from 10.8.0.2; was eth0 (derived)"."""
     return f"{MARKS[agreement.verdict]} {_words(agreement)}"
 
 
@@ -28,7 +28,7 @@ def _words(agreement: Agreement) -> str:
         Reason.ADDRESS_HELD_APART: "its address is held by no link: any interface is right",
         Reason.REMOTE_ON_LINK: f"leaves by {now}, in whose subnet its peer is",
         Reason.AS_OPENED: f"leaves by {now}, as when it was opened",
-        Reason.OTHER_SOURCE: f"would now leave {_redialled(agreement)}, not from {address_text(agreement.local)}",
+        Reason.OTHER_SOURCE: f"would now leave {_redialled(agreement)}; was {address_text(agreement.local)}",
         Reason.ADDRESS_GONE: f"no interface has {address_text(agreement.local)} any more",
         Reason.REFUSED: f"no way today: {safe_text(agreement.errno or 'refused')}",
     }[agreement.reason]
@@ -37,9 +37,9 @@ def _words(agreement: Agreement) -> str:
 def _other_device(agreement: Agreement) -> str:
     now, was = _name(agreement.now), _name(agreement.was)
     if agreement.redialled_from is not None and agreement.redialled_by == agreement.now:
-        return f"would now leave {_redialled(agreement)}, not by {was} (derived)"
+        return f"would now leave {_redialled(agreement)}; was {was} (derived)"
     again = f"; dialled anew {_redialled(agreement)}" if agreement.redialled_from is not None else ""
-    return f"leaves by {now} today, not by {was} (derived){again}"
+    return f"leaves by {now} today; was {was} (derived){again}"
 
 
 def _redialled(agreement: Agreement) -> str:

@@ -135,6 +135,13 @@ def strip_line(interval: Interval, row: int, answer: RouteAnswer | None) -> Text
     return plain(f" {route_words.strip(answer.decision, agreement_of(interval, row))}")
 
 
+def elsewhere_words(interval: Interval, row: int) -> str:
+    """Say of a connection that would leave elsewhere today how; empty for any other."""
+    if interval.egress is None or not bool(interval.table.is_pair[row] & interval.egress.is_elsewhere[row]):
+        return ""
+    return agreement_text(agreement_of(interval, row))
+
+
 def _labelled(label: str, text: str, role: Role) -> TextLine:
     return TextLine((Cell(f"{label:<{_LABEL_WIDTH}}", Role.HEADING), Cell(text, role)))
 

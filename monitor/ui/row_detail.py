@@ -87,6 +87,15 @@ class RowDetail:
         """The question whose answer Routing shows; None where there is none, as for a listener."""
         return self._route.flow
 
+    def remark(self, pane: ListPane) -> str:
+        """Give what the message line says of the row at the cursor: how it would leave elsewhere, if it would."""
+        interval, row = pane.interval, pane.row_at_cursor()
+        if interval is None or row is None or self._route.typed is not None:
+            return ""
+        from monitor.presentation.routing_text import elsewhere_words  # noqa: PLC0415 - it brings numpy
+
+        return elsewhere_words(interval, row)
+
     def losses(self, pane: ListPane) -> tuple[str, Sequence[Loss]]:
         """Give whose answer Routing shows, and what it needs: an address, an interface, a route."""
         from monitor.presentation.losses import losses_of_answer, losses_of_row  # noqa: PLC0415 - it brings numpy

@@ -22,15 +22,15 @@ ACCEPTED = replace(MOVED, redialled_by=None, redialled_from=None)
 @pytest.mark.parametrize(
     ("agreement", "text"),
     [
-        (MOVED, "~ would now leave by wg0 from 203.0.113.2, not by eth0 (derived)"),
-        (ACCEPTED, "~ leaves by wg0 today, not by eth0 (derived)"),
+        (MOVED, "~ would now leave by wg0 from 203.0.113.2; was eth0 (derived)"),
+        (ACCEPTED, "~ leaves by wg0 today; was eth0 (derived)"),
         (
             replace(MOVED, redialled_by=b"eth2"),
-            "~ leaves by wg0 today, not by eth0 (derived); dialled anew by eth2 from 203.0.113.2",
+            "~ leaves by wg0 today; was eth0 (derived); dialled anew by eth2 from 203.0.113.2",
         ),
         (
             replace(MOVED, reason=Reason.OTHER_SOURCE, redialled_by=b"eth0"),
-            "~ would now leave by eth0 from 203.0.113.2, not from 192.0.2.10",
+            "~ would now leave by eth0 from 203.0.113.2; was 192.0.2.10",
         ),
         (replace(ACCEPTED, reason=Reason.REFUSED, errno="EINVAL"), "! no way today: EINVAL"),
         (replace(ACCEPTED, reason=Reason.ADDRESS_GONE), "! no interface has 192.0.2.10 any more"),

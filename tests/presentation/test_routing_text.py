@@ -62,7 +62,7 @@ def test_a_dialled_connection_that_would_leave_from_elsewhere_is_marked(db1: Int
     number = row_of(db1, "198.51.100.40:5044")
     answer = answer_for(db1, number)
     lines = connection_lines(db1, number, answer)
-    assert text(lines[-1]).startswith("~ would now leave by eth0 from 192.0.2.10, not by eth1")
+    assert text(lines[-1]).startswith("~ would now leave by eth0 from 192.0.2.10; was eth1")
     assert lines[-1].left[0].role is Role.NOTE
     assert "~" in text(strip_line(db1, number, answer))
 

@@ -58,7 +58,21 @@ async def test_a_dialled_connection_is_asked_as_if_it_were_dialled_now():
         await stage.until(lambda: "→ 198.51.100.40:5044" in pane(stage))
         assert flows(stage)[-1].source is None
         assert flows(stage)[-1].uid == 0
-        assert "~ would now leave by eth0 from 192.0.2.10, not by eth1" in " ".join(pane(stage).split())
+        assert "~ would now leave by eth0 from 192.0.2.10; was eth1" in " ".join(pane(stage).split())
+
+
+async def test_the_message_line_says_of_a_marked_row_where_it_would_leave():
+    def by_eth0_alone(flow: Flow) -> RouteDecision:
+        return replace(machine_db1.route_to(flow), alternatives=())
+
+    async with monitor_of(FixedSource(machine_db1.samples(), by_eth0_alone), (80, 24)) as stage:
+        await stage.until(lambda: stage.app.interval.egress.is_elsewhere.any())
+        await stage.press("n")
+        while "203.0.113.10:44120" not in stage.cursor_line:
+            await stage.press("n")
+        await stage.until(lambda: stage.lines[-2] == " ~ would now leave by eth0 from 192.0.2.10; was eth1 (derived)")
+        await stage.press("home")
+        await stage.until(lambda: "would now leave" not in stage.lines[-2])
 
 
 async def test_the_pane_follows_the_cursor():

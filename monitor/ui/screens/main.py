@@ -46,6 +46,8 @@ class MainScreen(PanesScreen):
         self._steps = Steps()
         self._detail = RowDetail(self.routing, self._strip, self._ask_route, self._history_of_listener)
         self._rest_timer: Timer | None = None
+        self._remark = ""
+        """What was said of the selected row."""
 
     def on_mount(self) -> None:
         """Take the start filter, and wait for the first interval."""
@@ -72,7 +74,7 @@ class MainScreen(PanesScreen):
         self.show_detail()
         self.show_tabs()
         if not self.prompt.is_asking:
-            self.say(self.app.news)
+            self.say(self.app.news or self._remark, Role.DIM if self.app.news else Role.NOTE)
 
     def show_status(self, line: TextLine) -> None:
         """Show the status line, and of it the clock where there is room for nothing else."""
@@ -123,8 +125,12 @@ class MainScreen(PanesScreen):
             self._open_connection()
 
     def show_detail(self) -> None:
-        """Show what is known of the selected row: in Routing, and on the strip."""
+        """Show what is known of the selected row: in Routing, on the strip, and what is to be said of it."""
         self._detail.show(self.list_pane)
+        remark = self._detail.remark(self.list_pane)
+        if remark != self._remark and not self.app.news:
+            self.say(remark, Role.NOTE)
+        self._remark = remark
 
     def action_route(self) -> None:
         """Ask for a remote endpoint and show the way to it."""
