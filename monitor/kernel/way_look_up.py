@@ -53,6 +53,8 @@ class WayLookUp:
         ways = self._ask(questions, family)
         if family == socket.AF_INET6:
             self._insist_on_device(questions, ways)
+        else:
+            questions = self._look_again(questions, ways)
         rows = np.flatnonzero(_may_have_owner_hop(questions, ways))
         ways["has_owner_hop"][rows] = self._have_owner_hop(questions[rows], family)
         return ways
@@ -64,6 +66,16 @@ class WayLookUp:
             if number and number not in _WAY_ERRORS:
                 raise KernelError(_OPERATION, number)
         return ways
+
+    def _look_again(self, questions: Records, ways: Records) -> Records:
+        """Ask IPv4 once more with the sources that were picked, as connect() does; gives the questions with them."""
+        is_open = questions["source_low"] == 0
+        rows: Rows = np.flatnonzero(is_open & (ways["errno"] == 0) & (ways["source_low"] != 0))
+        bound = questions.copy()
+        for name in ("source_high", "source_low"):
+            bound[name][rows] = ways[name][rows]
+        ways[rows] = self._ask(bound[rows], socket.AF_INET)
+        return bound
 
     def _insist_on_device(self, questions: Records, ways: Records) -> None:
         """Ask again without source where IPv6 only preferred the interface that a bound socket insists on."""
