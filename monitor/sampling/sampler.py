@@ -14,18 +14,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.errors import MonitorError, SourceError
+from monitor.sampling.questions import (
+    NOT_ALL,
+    AskBind,
+    AskProcess,
+    AskRoute,
+    AskRouting,
+    AskSocket,
+    Question,
+)
+from monitor.sampling.sampler_events import (
+    IntervalMade,
+    ProcessAnswered,
+    ReceiversAnswered,
+    SampleFailed,
+    SamplerEvent,
+)
 
 if TYPE_CHECKING:
     from monitor.model.bind import BindAttempt
-    from monitor.model.process import ProcessFacts
     from monitor.model.receiver import ReceiverQuestion
-    from monitor.model.route import Flow, RouteDecision
-    from monitor.model.routing import Routing
+    from monitor.model.route import Flow
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
-    from monitor.model.tcp_info import SocketDetails
     from monitor.sampling.agreement import RouteAgreement
-    from monitor.sampling.bind_answers import DecidedBind
     from monitor.sampling.history import History
     from monitor.sampling.receiver_answers import DecidedReceivers, Deciding
     from monitor.sampling.source import Source
@@ -36,126 +48,14 @@ WAYS_AT_ONCE = 512
 """Route questions that go to the source together: some milliseconds, which is how long a user's question may wait."""
 _ANSWER_PATIENCE_S = 0.3
 """How long the end waits for the answer to a question that has been asked."""
-_NOT_ALL = "TIME-WAIT and bound-only sockets could not be read"
 _RESTART_PAUSES_S = (0.2, 1.0, 3.0, 10.0)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class IntervalMade:
-    """A sample was read; or the ways of the last one's rows are known now."""
-
-    interval: Interval
-
-
-@dataclass(frozen=True, slots=True)
-class SampleFailed:
-    """A sample could not be read; the last one stands."""
-
-    text: str
-    is_source_gone: bool
-    """Whether the source has ended and another is being started."""
-
-
-@dataclass(frozen=True, slots=True)
-class RouteAnswered:
-    """The answer to a route question, or the sentence that says why there is none."""
-
-    flow: Flow
-    decision: RouteDecision | None
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RoutingAnswered:
-    """What stands behind a route: its rules and a table; or the sentence that says why that is not known."""
-
-    flow: Flow
-    table: int | None
-    """The table that was asked for; None for the one that decides."""
-    routing: Routing | None
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ProcessAnswered:
-    """The facts of a process; None where there is no such process."""
-
-    pid: int
-    facts: ProcessFacts | None
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SocketAnswered:
-    """All that the kernel tells of one socket; None without an error where it does not find it (any more)."""
-
-    socket: SocketId
-    details: SocketDetails | None
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BindAnswered:
-    """What would become of an attempt to bind, or the sentence that says why that is not known."""
-
-    attempt: BindAttempt
-    decided: DecidedBind | None
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ReceiversAnswered:
-    """Who gets a segment or new clients, or the sentence that says why that is not known."""
-
-    question: ReceiverQuestion
-    decided: DecidedReceivers | None
-    error: str | None
-
-
-SamplerEvent = (
-    IntervalMade
-    | SampleFailed
-    | RouteAnswered
-    | RoutingAnswered
-    | ProcessAnswered
-    | SocketAnswered
-    | BindAnswered
-    | ReceiversAnswered
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _AskRoute:
-    flow: Flow
-
-
-@dataclass(frozen=True, slots=True)
-class _AskRouting:
-    flow: Flow
-    table: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class _AskProcess:
-    pid: int
-
-
-@dataclass(frozen=True, slots=True)
-class _AskSocket:
-    socket: SocketId
-
-
-@dataclass(frozen=True, slots=True)
-class _AskBind:
-    attempt: BindAttempt
 
 
 @dataclass(frozen=True, slots=True)
 class _AskReceivers:
+    """Not a Question: it may take longer than a period, and goes on between samples."""
+
     question: ReceiverQuestion
-
-
-_Question = _AskRoute | _AskRouting | _AskProcess | _AskSocket | _AskBind
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +81,7 @@ class Sampler:
         self._time_wait = False
         self._stopped = threading.Event()
         self._is_due = False
-        self._questions: queue.SimpleQueue[_Question | _AskReceivers | _Wake] = queue.SimpleQueue()
+        self._questions: queue.SimpleQueue[Question | _AskReceivers | _Wake] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
         self._previous: Interval | None = None
         self.history: History | None = None
@@ -230,19 +130,19 @@ class Sampler:
 
     def ask_route(self, flow: Flow) -> None:
         """Ask for a route; RouteAnswered brings the answer. Of several unanswered questions only the last counts."""
-        self._questions.put(_AskRoute(flow))
+        self._questions.put(AskRoute(flow))
 
     def ask_routing(self, flow: Flow, table: int | None = None) -> None:
         """Ask what stands behind a route, see Source; RoutingAnswered brings it. Of several only the last counts."""
-        self._questions.put(_AskRouting(flow, table))
+        self._questions.put(AskRouting(flow, table))
 
     def ask_process(self, pid: int) -> None:
         """Ask for the facts of a process; ProcessAnswered brings them."""
-        self._questions.put(_AskProcess(pid))
+        self._questions.put(AskProcess(pid))
 
     def ask_socket(self, socket: SocketId) -> None:
         """Ask for one socket alone; SocketAnswered brings the answer. Of several only the last counts, as above."""
-        self._questions.put(_AskSocket(socket))
+        self._questions.put(AskSocket(socket))
 
     def ask_bind(self, attempt: BindAttempt) -> None:
         """Ask what would become of an attempt; BindAnswered brings it. Of several only the last counts, as above.
@@ -250,7 +150,7 @@ class Sampler:
         Samples have to hold TIME-WAIT and bound-only rows, see set_time_wait(); where the last one does not, another
         is read first.
         """
-        self._questions.put(_AskBind(attempt))
+        self._questions.put(AskBind(attempt, self._read_all))
 
     def ask_receivers(self, question: ReceiverQuestion) -> None:
         """Ask who gets it; ReceiversAnswered brings it. A question takes the place of one that is not answered yet.
@@ -305,38 +205,30 @@ class Sampler:
                 continue
             if isinstance(question, _AskReceivers):
                 self._receivers, self._deciding = question.question, None
-            elif isinstance(question, _AskProcess) or question is newest[type(question)]:
+            elif isinstance(question, AskProcess) or question is newest[type(question)]:
                 gone = self._answer(source, question) or gone
         if gone is not None:
             raise gone
 
-    def _answer(self, source: Source, question: _Question) -> SourceError | None:
+    def _answer(self, source: Source, question: Question) -> SourceError | None:
         """Give the listener an answer, be it the error; hand back the error that says that the source has gone."""
         error: MonitorError | None = None
         answered: SamplerEvent
         try:
-            answered = self._decide_bind(source, question) if isinstance(question, _AskBind) else _ask(source, question)
+            answered = question.answered_by(source)
         except MonitorError as raised:
             error = raised
-            answered = _unanswered(question, str(raised))
+            answered = question.unanswered(str(raised))
         if isinstance(answered, ProcessAnswered) and answered.facts is not None and self.history is not None:
             self.history.add_facts(answered.facts)
         self._listener(answered)
         return error if isinstance(error, SourceError) else None
 
-    def _decide_bind(self, source: Source, question: _AskBind) -> BindAnswered:
-        from monitor.sampling.bind_answers import decide_by  # noqa: PLC0415 - only who asks needs it
-
-        interval = self._interval_of_all(source)
-        if interval is None:
-            return BindAnswered(question.attempt, None, _NOT_ALL)
-        return BindAnswered(question.attempt, decide_by(source, interval, question.attempt), None)
-
-    def _interval_of_all(self, source: Source) -> Interval | None:
+    def _read_all(self) -> Interval | None:
         """Give the last interval that has TIME-WAIT and bound-only rows; where it has none, read another."""
-        if self._previous is None or not self._previous.sample.has_time_wait:
+        if self._source is not None and (self._previous is None or not self._previous.sample.has_time_wait):
             self._is_due = False
-            self._sample(source)
+            self._sample(self._source)
         has_all = self._previous is not None and self._previous.sample.has_time_wait
         return self._previous if has_all else None
 
@@ -365,9 +257,9 @@ class Sampler:
         from monitor.sampling.receiver_answers import Deciding  # noqa: PLC0415 - only who asks needs it
 
         if self._deciding is None:
-            interval = self._interval_of_all(source)
+            interval = self._read_all()
             if interval is None:
-                raise MonitorError(_NOT_ALL)
+                raise MonitorError(NOT_ALL)
             self._deciding = Deciding(interval, question)
         return self._deciding.go_on(source, lambda: not self._questions.empty() or time.monotonic() >= deadline)
 
@@ -428,26 +320,3 @@ class Sampler:
         pause = _RESTART_PAUSES_S[min(self._failures, len(_RESTART_PAUSES_S) - 1)]
         self._failures += 1
         self._stopped.wait(pause)
-
-
-def _ask(source: Source, question: _AskRoute | _AskRouting | _AskProcess | _AskSocket) -> SamplerEvent:
-    if isinstance(question, _AskRoute):
-        return RouteAnswered(question.flow, source.route_to(question.flow), None)
-    if isinstance(question, _AskRouting):
-        routing = source.routing_of(question.flow, question.table)
-        return RoutingAnswered(question.flow, question.table, routing, None)
-    if isinstance(question, _AskProcess):
-        return ProcessAnswered(question.pid, source.process(question.pid), None)
-    return SocketAnswered(question.socket, source.socket(question.socket), None)
-
-
-def _unanswered(question: _Question, error: str) -> SamplerEvent:
-    if isinstance(question, _AskRoute):
-        return RouteAnswered(question.flow, None, error)
-    if isinstance(question, _AskRouting):
-        return RoutingAnswered(question.flow, question.table, None, error)
-    if isinstance(question, _AskProcess):
-        return ProcessAnswered(question.pid, None, error)
-    if isinstance(question, _AskBind):
-        return BindAnswered(question.attempt, None, error)
-    return SocketAnswered(question.socket, None, error)

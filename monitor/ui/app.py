@@ -14,7 +14,8 @@ from textual.binding import BindingType
 
 from monitor.presentation.linked_line import ToSocket
 from monitor.presentation.view import Role
-from monitor.sampling.sampler import (
+from monitor.sampling.sampler import Sampler
+from monitor.sampling.sampler_events import (
     BindAnswered,
     IntervalMade,
     ProcessAnswered,
@@ -22,7 +23,6 @@ from monitor.sampling.sampler import (
     RouteAnswered,
     RoutingAnswered,
     SampleFailed,
-    Sampler,
     SamplerEvent,
     SocketAnswered,
 )

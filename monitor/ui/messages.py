@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from monitor.sampling.sampler import SamplerEvent
+from monitor.sampling.sampler_events import SamplerEvent
 
 
 @dataclass(eq=False)

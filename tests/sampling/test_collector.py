@@ -26,7 +26,8 @@ from monitor.model.ways import LOCAL_TYPE, WAY_QUESTION
 from monitor.sampling import collector_process, messages
 from monitor.sampling.collector_process import CollectorProcess
 from monitor.sampling.frames import read_frame, write_frame
-from monitor.sampling.sampler import IntervalMade, SampleFailed, Sampler
+from monitor.sampling.sampler import Sampler
+from monitor.sampling.sampler_events import IntervalMade, SampleFailed
 from monitor.sampling.stream import StreamSource
 
 PATIENCE_S = 30.0

@@ -14,7 +14,7 @@ from monitor.model.sample import Network
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.sampling.intervals import advance
 from monitor.sampling.receiver_answers import Deciding
-from monitor.sampling.sampler import IntervalMade, ReceiversAnswered, SampleFailed
+from monitor.sampling.sampler_events import IntervalMade, ReceiversAnswered, SampleFailed
 from tests.sampling.test_sampler import Gate, running
 from tests.scenes import ANY, FixedSource, address, link, row, sample_of
 

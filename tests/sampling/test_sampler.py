@@ -19,16 +19,8 @@ from monitor.model.route import Flow
 from monitor.model.sockets import SocketId
 from monitor.model.tcp_info import SocketDetails
 from monitor.sampling import sampler as sampler_module
-from monitor.sampling.sampler import (
-    MAX_PERIOD_S,
-    MIN_PERIOD_S,
-    IntervalMade,
-    ProcessAnswered,
-    RouteAnswered,
-    SampleFailed,
-    Sampler,
-    SocketAnswered,
-)
+from monitor.sampling.sampler import MAX_PERIOD_S, MIN_PERIOD_S, Sampler
+from monitor.sampling.sampler_events import IntervalMade, ProcessAnswered, RouteAnswered, SampleFailed, SocketAnswered
 from tests.machine_db1 import FACTS, route_to
 from tests.scenes import FixedSource, row, sample_of
 

@@ -1,0 +1,113 @@
+"""What the sampler may be asked between two samples: each question knows whom to ask, and what says that it failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.errors import MonitorError
+from monitor.sampling.sampler_events import (
+    BindAnswered,
+    ProcessAnswered,
+    RouteAnswered,
+    RoutingAnswered,
+    SocketAnswered,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from monitor.model.bind import BindAttempt
+    from monitor.model.route import Flow
+    from monitor.model.sample import Interval
+    from monitor.model.sockets import SocketId
+    from monitor.sampling.source import Source
+
+NOT_ALL = "TIME-WAIT and bound-only sockets could not be read"
+
+
+@dataclass(frozen=True, slots=True)
+class AskRoute:
+    """Which way a packet would go."""
+
+    flow: Flow
+
+    def answered_by(self, source: Source) -> RouteAnswered:
+        """Ask; raises MonitorError where there is no answer, as all of these do."""
+        return RouteAnswered(self.flow, source.route_to(self.flow), None)
+
+    def unanswered(self, error: str) -> RouteAnswered:
+        """Say why there is no answer."""
+        return RouteAnswered(self.flow, None, error)
+
+
+@dataclass(frozen=True, slots=True)
+class AskRouting:
+    """What stands behind a route."""
+
+    flow: Flow
+    table: int | None
+    """None for the table that decides."""
+
+    def answered_by(self, source: Source) -> RoutingAnswered:
+        """Ask."""
+        return RoutingAnswered(self.flow, self.table, source.routing_of(self.flow, self.table), None)
+
+    def unanswered(self, error: str) -> RoutingAnswered:
+        """Say why there is no answer."""
+        return RoutingAnswered(self.flow, self.table, None, error)
+
+
+@dataclass(frozen=True, slots=True)
+class AskProcess:
+    """What is known of a process."""
+
+    pid: int
+
+    def answered_by(self, source: Source) -> ProcessAnswered:
+        """Ask."""
+        return ProcessAnswered(self.pid, source.process(self.pid), None)
+
+    def unanswered(self, error: str) -> ProcessAnswered:
+        """Say why there is no answer."""
+        return ProcessAnswered(self.pid, None, error)
+
+
+@dataclass(frozen=True, slots=True)
+class AskSocket:
+    """All that the kernel tells of one socket."""
+
+    socket: SocketId
+
+    def answered_by(self, source: Source) -> SocketAnswered:
+        """Ask."""
+        return SocketAnswered(self.socket, source.socket(self.socket), None)
+
+    def unanswered(self, error: str) -> SocketAnswered:
+        """Say why there is no answer."""
+        return SocketAnswered(self.socket, None, error)
+
+
+@dataclass(frozen=True, slots=True)
+class AskBind:
+    """What would become of an attempt to bind."""
+
+    attempt: BindAttempt
+    read_all: Callable[[], Interval | None]
+    """Gives an interval with TIME-WAIT and bound-only rows; None where they could not be read."""
+
+    def answered_by(self, source: Source) -> BindAnswered:
+        """Decide by the rows, and by what is asked besides."""
+        from monitor.sampling.bind_answers import decide_by  # noqa: PLC0415 - only who asks needs it
+
+        interval = self.read_all()
+        if interval is None:
+            raise MonitorError(NOT_ALL)
+        return BindAnswered(self.attempt, decide_by(source, interval, self.attempt), None)
+
+    def unanswered(self, error: str) -> BindAnswered:
+        """Say why there is no answer."""
+        return BindAnswered(self.attempt, None, error)
+
+
+Question = AskRoute | AskRouting | AskProcess | AskSocket | AskBind

@@ -1,0 +1,102 @@
+"""What the sampler hands to its listener: intervals, failures, and answers to the questions that were asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.model.bind import BindAttempt
+    from monitor.model.process import ProcessFacts
+    from monitor.model.receiver import ReceiverQuestion
+    from monitor.model.route import Flow, RouteDecision
+    from monitor.model.routing import Routing
+    from monitor.model.sample import Interval
+    from monitor.model.sockets import SocketId
+    from monitor.model.tcp_info import SocketDetails
+    from monitor.sampling.bind_answers import DecidedBind
+    from monitor.sampling.receiver_answers import DecidedReceivers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IntervalMade:
+    """A sample was read; or the ways of the last one's rows are known now."""
+
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class SampleFailed:
+    """A sample could not be read; the last one stands."""
+
+    text: str
+    is_source_gone: bool
+    """Whether the source has ended and another is being started."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteAnswered:
+    """The answer to a route question, or the sentence that says why there is none."""
+
+    flow: Flow
+    decision: RouteDecision | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingAnswered:
+    """What stands behind a route: its rules and a table; or the sentence that says why that is not known."""
+
+    flow: Flow
+    table: int | None
+    """The table that was asked for; None for the one that decides."""
+    routing: Routing | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessAnswered:
+    """The facts of a process; None where there is no such process."""
+
+    pid: int
+    facts: ProcessFacts | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SocketAnswered:
+    """All that the kernel tells of one socket; None without an error where it does not find it (any more)."""
+
+    socket: SocketId
+    details: SocketDetails | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BindAnswered:
+    """What would become of an attempt to bind, or the sentence that says why that is not known."""
+
+    attempt: BindAttempt
+    decided: DecidedBind | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReceiversAnswered:
+    """Who gets a segment or new clients, or the sentence that says why that is not known."""
+
+    question: ReceiverQuestion
+    decided: DecidedReceivers | None
+    error: str | None
+
+
+SamplerEvent = (
+    IntervalMade
+    | SampleFailed
+    | RouteAnswered
+    | RoutingAnswered
+    | ProcessAnswered
+    | SocketAnswered
+    | BindAnswered
+    | ReceiversAnswered
+)
