@@ -23,7 +23,7 @@ from monitor.model.endpoint import Endpoint
 from monitor.model.receiver import FoundSocket, LookUp
 from monitor.model.segment import Segment
 from monitor.model.socket_table import SocketTable
-from monitor.model.tcp import TcpState
+from monitor.model.tcp import WAITING
 
 _ASK = "ask which socket gets a segment"
 
@@ -35,8 +35,6 @@ _ANYBODY = {
     6: Endpoint(IPv6Address("2001:db8::1"), 1),
 }
 """A client that this host has no connection with: addresses for documentation (RFC 5737, RFC 3849), by IP version."""
-_WAITING = (TcpState.LISTEN, TcpState.CLOSED)
-"""What waits for any client: a TCP listener, a UDP socket without a peer."""
 
 
 class ReceiveLookUp:
@@ -67,7 +65,7 @@ class ReceiveLookUp:
         """
         source = segment.source or _ANYBODY[segment.destination.address.version]
         (found,) = self._found(segment, [source], device)
-        if found is None or found.state not in _WAITING:
+        if found is None or found.state not in WAITING:
             return LookUp(found)
         return LookUp(found, self._elsewhere(segment, source, device))
 
@@ -81,7 +79,7 @@ class ReceiveLookUp:
         for _ in _on_each_processor():
             found += self._found(segment, [source], device)
         # Another port may meet a connection, which says nothing about those that wait.
-        return tuple({one.cookie: None for one in found if one is not None and one.state in _WAITING})
+        return tuple({one.cookie: None for one in found if one is not None and one.state in WAITING})
 
     def _found(self, segment: Segment, sources: Sequence[Endpoint], device: int) -> list[FoundSocket | None]:
         questions = [receiver(segment.protocol, segment.destination, source, device) for source in sources]

@@ -1,12 +1,24 @@
-"""Interfaces by what people type."""
+"""Interfaces by what people type, and as the zones of endpoints."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from ipaddress import IPv6Address
 
 from monitor.errors import InputError
-from monitor.model.endpoint import shown
+from monitor.model.endpoint import Address, Endpoint, shown
 from monitor.model.route import Link
+
+
+def zone_name(link: Link) -> str:
+    """Give an interface's name as an endpoint's zone carries it: bytes that are not UTF-8 as surrogates."""
+    return link.name.decode("utf-8", "surrogateescape")
+
+
+def endpoint_on(link: Link, address: Address, port: int) -> Endpoint:
+    """Make the endpoint of an address that an interface owns: a link-local one carries its zone."""
+    needs_zone = isinstance(address, IPv6Address) and address.is_link_local
+    return Endpoint(address, port, zone_name(link) if needs_zone else None)
 
 
 def find_link(typed: str, links: Iterable[Link]) -> Link | None:

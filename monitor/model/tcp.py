@@ -56,6 +56,8 @@ LIVE_STATES = sum(state.bit for state in TcpState if state not in (TcpState.TIME
 
 KERNEL_HELD = frozenset({TcpState.TIME_WAIT, TcpState.SYN_RECEIVED, TcpState.NEW_SYN_RECEIVED})
 """States whose entries belong to no process: the kernel's own."""
+WAITING = (TcpState.LISTEN, TcpState.CLOSED)
+"""What waits for any peer: a TCP listener, a UDP socket without one."""
 TROUBLE_ORDER = (
     TcpState.SYN_SENT,
     TcpState.SYN_RECEIVED,

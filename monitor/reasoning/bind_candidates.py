@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv6Address
 from itertools import islice
 
 from monitor.model.endpoint import Address, Endpoint
+from monitor.model.links import zone_name
 from monitor.model.sample import Network
 from monitor.reasoning.bind_place import needs_zone
 
@@ -17,7 +18,7 @@ MOST = 64
 def other_endpoints(asked: Endpoint, network: Network) -> Iterator[tuple[Endpoint, int]]:
     """Give other endpoints with the interface index of their zone, or 0; wildcards first, then by address."""
     wildcard: Address = IPv4Address(0) if asked.on_the_wire.address.version == 4 else IPv6Address(0)  # noqa: PLR2004
-    names = {link.index: link.name.decode("utf-8", "surrogateescape") for link in network.links}
+    names = {link.index: zone_name(link) for link in network.links}
     own = {
         (entry.address, entry.link if needs_zone(entry.address) else 0)
         for entry in network.addresses

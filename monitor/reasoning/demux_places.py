@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from monitor.model.endpoint import Address, Endpoint, address_from_words, unmapped
+from monitor.model.endpoint import Endpoint, address_from_words, unmapped
+from monitor.model.links import endpoint_on
 from monitor.model.receiver import ReceiverQuestion
-from monitor.model.route import Link
 from monitor.model.sample import Network
 from monitor.model.segment import Segment
 from monitor.model.socket_table import SocketTable
@@ -36,7 +36,7 @@ def _listed(network: Network, port: int) -> Iterator[Endpoint]:
     for entry in network.addresses:
         link = links.get(entry.link)
         if link is not None and not entry.is_tentative:
-            yield Endpoint(entry.address, port, _zone(entry.address, link))
+            yield endpoint_on(link, entry.address, port)
 
 
 def _taken(table: SocketTable, protocol: int, port: int) -> Iterator[Endpoint]:
@@ -47,7 +47,3 @@ def _taken(table: SocketTable, protocol: int, port: int) -> Iterator[Endpoint]:
         address = unmapped(address_from_words(high, low, socket.AF_INET6))
         if address.is_loopback:
             yield Endpoint(address, port)
-
-
-def _zone(address: Address, link: Link) -> str | None:
-    return link.name.decode("utf-8", "surrogateescape") if address.is_link_local and address.version == 6 else None  # noqa: PLR2004 - IPv6

@@ -8,11 +8,8 @@ from functools import cached_property
 from monitor.model.demux import Agreement, StageKind
 from monitor.model.receiver import FoundSocket, ReceiverFacts
 from monitor.model.socket_table import SocketTable
-from monitor.model.tcp import PROTOCOL_TCP, TcpState
+from monitor.model.tcp import PROTOCOL_TCP, WAITING
 from monitor.reasoning.demux_buckets import Bucket, Buckets
-
-_WAITING = (TcpState.LISTEN, TcpState.CLOSED)
-"""What waits for any client: a TCP listener, a UDP socket without a peer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ class Walk:
         """Take what the kernel names although no rule does."""
         if row is None:
             return Choice(StageKind.EXACT, None, ()), Agreement.CHANGED
-        if found.state not in _WAITING:
+        if found.state not in WAITING:
             return Choice(StageKind.EXACT, row, (row,)), Agreement.CHANGED
         is_alone = self.facts.look_up is None or self.facts.look_up.is_steady
         members = (row,) if is_alone else self.buckets.group_of(row)
@@ -99,7 +96,7 @@ class Walk:
 
     def _sharing(self, bucket: Bucket, row: int) -> tuple[int, ...]:
         """List those of a bucket among which the kernel may pick instead of one of them."""
-        if int(self.table.state[row]) not in _WAITING:
+        if int(self.table.state[row]) not in WAITING:
             return (row,)
         group = set(self.buckets.group_of(row))
         return tuple(other for other in bucket.fitting if other in group)

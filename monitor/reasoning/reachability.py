@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
 from monitor.model.endpoint import Address, Endpoint, unmapped
+from monitor.model.links import endpoint_on
 from monitor.model.route import InterfaceAddress, Link
 
 
@@ -50,7 +51,7 @@ def reachable_at(
             continue
         # Weak host model: a bound socket takes packets for another interface's address, if they come by its own.
         by = by_index.get(device, link) if device else link
-        found.append(ReachableAt(by.name, _endpoint(entry.address, local.port, link)))
+        found.append(ReachableAt(by.name, endpoint_on(link, entry.address, local.port)))
     if not found and isinstance(wanted, IPv4Address) and wanted.is_loopback:
         # All of 127.0.0.0/8 is local through lo, though only 127.0.0.1 is listed.
         return [ReachableAt(link.name, Endpoint(wanted, local.port)) for link in links if link.is_loopback]
@@ -66,8 +67,3 @@ def _leads_to(address: Address, wanted: Address, *, is_v6_only: bool) -> bool:
 def _needs_own_link(wanted: Address) -> bool:
     # A link-local address may stand on several links, and belongs to each on its own.
     return wanted.is_unspecified or (isinstance(wanted, IPv6Address) and wanted.is_link_local)
-
-
-def _endpoint(address: Address, port: int, link: Link) -> Endpoint:
-    needs_zone = isinstance(address, IPv6Address) and address.is_link_local
-    return Endpoint(address, port, link.name.decode("utf-8", "surrogateescape") if needs_zone else None)

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 import pytest
 
 from monitor.errors import InputError
-from monitor.model.links import find_link, link_named
+from monitor.model.endpoint import Endpoint
+from monitor.model.links import endpoint_on, find_link, link_named
 from monitor.model.route import Link
 
 
@@ -30,3 +33,9 @@ def test_interface_that_is_not_there_is_one_clean_sentence():
     with pytest.raises(InputError) as raised:
         link_named("no\x1bne", [ETH0])
     assert str(raised.value) == 'no interface is named "no\\x1bne"'
+
+
+def test_endpoint_of_a_link_local_address_alone_carries_its_zone():
+    assert endpoint_on(BARE, ip_address("fe80::1"), 80) == Endpoint(ip_address("fe80::1"), 80, "\udcff\x1b")
+    assert endpoint_on(ETH0, ip_address("2001:db8::1"), 80) == Endpoint(ip_address("2001:db8::1"), 80)
+    assert endpoint_on(ETH0, ip_address("169.254.0.1"), 80) == Endpoint(ip_address("169.254.0.1"), 80)
