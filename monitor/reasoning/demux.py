@@ -110,7 +110,8 @@ def _are_memberships_known(walk: Walk, stage: Stage) -> bool:
 
 def _undelivered(facts: ReceiverFacts) -> DemuxDecision:
     is_tcp = facts.segment.protocol == PROTOCOL_TCP
-    is_conditional = facts.arrival.origin.is_assumed
+    # Without any interface there is nothing that another one could change.
+    is_conditional = facts.arrival.origin.is_assumed and facts.arrival.device != 0
     return DemuxDecision(
         facts=facts,
         answer=Answer.NOT_DELIVERED,

@@ -104,6 +104,12 @@ def test_what_never_arrives_says_why(reach):
     assert told.endswith(". Certain.")
 
 
+def test_missing_zone_hangs_on_no_interface():
+    facts = replace(asked(), arrival=Arrival(Reach.NO_ZONE, 0, Origin.UNKNOWN))
+    told = said([listens(PORT)], facts)
+    assert told.endswith(". Certain.")
+
+
 def test_disagreement_is_told_with_what_it_means():
     rows = [listens("0.0.0.0:80", owner=(811, 4)), listens(PORT, owner=(4411, 4))]
     told = said(rows, asked(look_up=named(rows[0])))
