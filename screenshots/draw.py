@@ -43,11 +43,9 @@ async def _listeners(stage: Stage) -> None:
     await stage.sees("eachable at")
 
 
-async def _typed_route(stage: Stage) -> None:
-    await stage.press("r", "ctrl+u")
-    await stage.type("198.51.100.200:443")
-    await stage.press("enter")
-    await stage.until(lambda: "asking" not in stage.text)
+async def _what_if(stage: Stage) -> None:
+    await stage.press("3", "w")
+    await stage.until(lambda: "What if" in stage.text and "not asked" not in stage.text)
 
 
 async def _groups(stage: Stage) -> None:
@@ -89,7 +87,7 @@ _EARLIER = 24
 _SCREENS = {
     "main": _as_it_starts,
     "listeners": _listeners,
-    "routing": _typed_route,
+    "what-if": _what_if,
     "groups": _groups,
     "filter": _a_filter,
     "connection": _a_connection,

@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # the stage stands among 
 from monitor.model.sample import Sample
 from monitor.model.tcp import TcpState
 from monitor.sampling.live import LiveSource
+from screenshots import two_ways
 from screenshots.shared_port import shared_port
 from tests.binding import REUSEADDR, socket_at
 from tests.scenes import TAKEN_AT
@@ -102,6 +103,19 @@ async def _demux_of_port(stage: Stage) -> None:
     await stage.press("enter")
 
 
+async def _routing(stage: Stage) -> None:
+    await stage.press("r", "ctrl+u")
+    await stage.type(two_ways.QUESTION)
+    await stage.press("enter")
+    await stage.sees("leaves")
+
+
+async def _rules(stage: Stage) -> None:
+    await _routing(stage)
+    await stage.press("enter")
+    await stage.sees("Table")
+
+
 @dataclass(frozen=True)
 class RealShot:
     """One picture of a real set-up."""
@@ -122,12 +136,16 @@ class RealShot:
 _WILDCARD = ("One of 3 on 0.0.0.0:8080", "envoy[", "another address", "node[", "IPv6 only", "names one of them")
 _ADDRESSES = ("local addresses", "one of 3 (nginx[", "203.0.113.10:8080", "envoy[", "[2001:db8::10]:8080", "node[")
 _HELD_PORT = ("No, EADDRINUSE", "192.0.2.10:8080", "inherited", "TIME-WAIT", "57s left", "BOUND")
+_WAY = ("wg0 from 203.0.113.2", "100: from all uidrange 1001-1001", "table 51820", "203.0.113.1")
+_TABLE = ("Rules of IPv4 in their order", "decided", "32766", "Table 51820, 1 route")
 REAL_SHOTS = tuple(
     RealShot(name, size, set_up, arrange, shows)
     for name, set_up, arrange, shows in (
         ("bind", _held_port, _bind, _HELD_PORT),
         ("demux", shared_port, _demux, _WILDCARD),
         ("demux-port", shared_port, _demux_of_port, _ADDRESSES),
+        ("routing", two_ways.two_ways, _routing, _WAY),
+        ("rules", two_ways.two_ways, _rules, _TABLE),
     )
     for size in ((80, 24), (120, 40))
 )

@@ -19,15 +19,13 @@ from monitor.presentation.text_line import TextLine, plain, rule
 from monitor.presentation.view import Cell, Role
 
 _FATES = {
-    RuleFate.DECIDED: "decided (derived)",
+    RuleFate.DECIDED: "decided",
     RuleFate.NO_MATCH: "does not fit",
-    RuleFate.NO_ROUTE: "fits, no route in its table",
+    RuleFate.NO_ROUTE: "fits, no route",
     RuleFate.SKIPPED: "passed over",
     RuleFate.NOT_REACHED: "not reached",
     RuleFate.UNCERTAIN: "not certain",
 }
-_PRIORITY_WIDTH = 10
-"""Of the largest priority there is."""
 _MOST_PREFIX = 28
 _MOST_WAY = 40
 
@@ -62,16 +60,17 @@ def _rules(routing: Routing, width: int) -> Iterator[LinkedLine]:
         return
     version = 4 if routing.steps[0].rule.family == socket.AF_INET else 6
     yield LinkedLine(rule(f"Rules of IPv{version} in their order", "which one decided is derived", width))
+    priority_width = max(len(str(step.rule.priority)) for step in routing.steps)
     for step in routing.steps:
-        yield _rule(step, width)
+        yield _rule(step, priority_width, width)
 
 
-def _rule(step: RuleStep, width: int) -> LinkedLine:
+def _rule(step: RuleStep, priority_width: int, width: int) -> LinkedLine:
     is_decisive = step.fate is RuleFate.DECIDED
     role = Role.STRONG if is_decisive else Role.DIM if step.fate is RuleFate.NOT_REACHED else Role.PLAIN
     target = ToTable(step.rule.table) if step.rule.action == "to_tbl" else None
     mark = Cell("✓ " if is_decisive else "  ", Role.GOOD)
-    priority = Cell(f"{step.rule.priority:>{_PRIORITY_WIDTH}}  ", Role.HEADING)
+    priority = Cell(f"{step.rule.priority:>{priority_width}}  ", Role.HEADING)
     fate = Cell(f"  {_FATES[step.fate]}", Role.GOOD if is_decisive else Role.DIM)
     line = TextLine((*START, mark, priority, Cell(safe_text(step.rule.text), role)), (fate, *hint(target, width)))
     return LinkedLine(line, target, f"rule_{step.fate.value.replace(' ', '_')}")

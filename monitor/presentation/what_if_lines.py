@@ -27,7 +27,7 @@ from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.text_line import TextLine, plain, rule
 from monitor.presentation.view import Cell, Role
-from monitor.reasoning.ways_left import ways_asked, ways_left
+from monitor.reasoning.ways_left import is_spared, ways_asked, ways_left
 from monitor.reasoning.what_if_gone import Change, what_if_gone
 
 Answers = Mapping[Flow, RouteDecision]
@@ -149,6 +149,8 @@ def _ways(interval: Interval, change: Change, rows: Rows, answers: Answers) -> s
 def _way(change: Change, decision: RouteDecision | None, interval: Interval) -> str:
     if decision is None:
         return "not asked"
+    if is_spared(change, decision):
+        return "a more exact route stays"
     left = ways_left(change, decision, interval.sample.network.links)
     return f"by {' or '.join(map(safe_text, left))}" if left else "no way left, they hang until they time out"
 

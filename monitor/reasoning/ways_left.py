@@ -42,6 +42,13 @@ def ways_left(change: Change, decision: RouteDecision, links: Sequence[Link]) ->
     return tuple(dict.fromkeys(hop.device for hop in left if hop.device != name))
 
 
+def is_spared(change: Change, decision: RouteDecision) -> bool:
+    """Whether the kernel's answer comes from another route than the one that goes."""
+    if not isinstance(change, RouteGoes) or decision.prefix is None or decision.errno is not None:
+        return False
+    return decision.prefix != ("default" if change.destination.prefixlen == 0 else str(change.destination))
+
+
 def _flow(interval: Interval, row: int) -> Flow:
     table, selectors = interval.table, interval.sample.network.rule_selectors
     local, remote = table.local(row).on_the_wire, table.remote(row).on_the_wire

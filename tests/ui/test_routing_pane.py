@@ -66,7 +66,7 @@ async def test_the_message_line_says_of_a_marked_row_where_it_would_leave():
         return replace(machine_db1.route_to(flow), alternatives=())
 
     async with monitor_of(FixedSource(machine_db1.samples(), by_eth0_alone), (80, 24)) as stage:
-        await stage.until(lambda: stage.app.interval.egress.is_elsewhere.any())
+        await stage.until(stage.app.interval.egress.is_elsewhere.any)
         await stage.press("n")
         while "203.0.113.10:44120" not in stage.cursor_line:
             await stage.press("n")

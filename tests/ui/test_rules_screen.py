@@ -36,11 +36,10 @@ async def test_rules_stand_in_their_order_with_what_became_of_each():
         assert "─ Rules and routes → 198.51.100.7:51834 ─" in stage.lines[1]
         assert stage.lines[1].endswith("─ tcp, uid 33, mark 0, bound to 192.0.2.10 ─")
         assert "tcp to 198.51.100.7:51834 leaves by eth0 from 192.0.2.10, via 192.0.2.1." in stage.lines[2]
-        rules = [line.split() for line in stage.lines[4:7]]
-        assert [(words[0], words[-5:-3]) for words in rules[:1]] == [("0", ["its", "table"])]
+        assert "fits, no route" in stage.lines[4]
         assert "does not fit" in stage.lines[5]
         assert "✓" in stage.lines[6]
-        assert "decided (derived)" in stage.lines[6]
+        assert "decided" in stage.lines[6]
 
 
 async def test_the_cursor_starts_on_the_rule_that_decided():

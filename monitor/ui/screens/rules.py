@@ -3,8 +3,8 @@
 ─ Rules and routes → 198.51.100.7:443 ───────────────── tcp, uid 33, mark 0 ─
    tcp to 198.51.100.7:443 leaves by wg0 from 203.0.113.2, without gateway.
 ─ Rules of IPv4 in their order ──────────────────────────────────────────────
-▸      0 from all lookup local                      fits, no route in its table
-  ✓  100 from all uidrange 1001-1001 lookup 51820   decided (derived)
+▸      0 from all lookup local                                fits, no route
+  ✓  100 from all uidrange 1001-1001 lookup 51820                    decided
 ─ Table 51820, 1 route ──────────────────────────────────────────────────────
   ✓ default  dev wg0  static
 """
