@@ -15,31 +15,13 @@ from textual.binding import BindingType
 from monitor.presentation.linked_line import ToSocket
 from monitor.presentation.view import Role
 from monitor.sampling.sampler import Sampler
-from monitor.sampling.sampler_events import (
-    BindAnswered,
-    IntervalMade,
-    ProcessAnswered,
-    ReceiversAnswered,
-    RouteAnswered,
-    RoutingAnswered,
-    SampleFailed,
-    SamplerEvent,
-    SocketAnswered,
-)
+from monitor.sampling.sampler_events import IntervalMade, ProcessAnswered, SampleFailed, SamplerEvent
+from monitor.ui.answers import hand_on
 from monitor.ui.commands import ActionCommands, ProcessCommands, WordsCommand
-from monitor.ui.contracts import (
-    ActingScreen,
-    LiveScreen,
-    ShowsBind,
-    ShowsProcess,
-    ShowsReceivers,
-    ShowsRoutes,
-    ShowsRules,
-    ShowsSocket,
-    StopScreen,
-)
+from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsBind, ShowsReceivers, StopScreen
 from monitor.ui.drill_down import DrillDown
 from monitor.ui.glyphs import ASCII_GLYPHS
+from monitor.ui.histories import Histories
 from monitor.ui.key_order import HANDED_UP, opened, told
 from monitor.ui.keys import KEYS, LEAVE_KEYS, By, Where, bindings
 from monitor.ui.messages import SamplerReported
@@ -54,8 +36,6 @@ if TYPE_CHECKING:
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
-    from monitor.sampling.history import HostHistory, ListenerHistory, ProcessHistory, RowHistory
-    from monitor.sampling.receiver_answers import DecidedReceivers
     from monitor.sampling.source import Source
 
 PERIODS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -114,6 +94,7 @@ class MonitorApp(ThemedApp):
         self._boot_clock = boot_clock
         self._newest: Interval | None = None
         self._sampler = Sampler(open_source, self._report, self.settings.period_s)
+        self.histories = Histories(self._sampler, lambda: self.interval)
         self.drill_down = DrillDown(self, self._say)
         self._asked_pid: int | None = None
         self._time_wait_seekers: set[object] = set()
@@ -146,35 +127,10 @@ class MonitorApp(ThemedApp):
                 self._take_interval(interval)
             case SampleFailed(text, is_source_gone):
                 self._say(f"{text}; starting another collector" if is_source_gone else text)
-            case ReceiversAnswered(question, decided, error):
-                self._take_receivers(question, decided, error)
-            case RouteAnswered() | RoutingAnswered() | ProcessAnswered() | SocketAnswered() | BindAnswered():
-                self._take_answer(message.event)
-
-    def _take_answer(
-        self, answer: RouteAnswered | RoutingAnswered | ProcessAnswered | SocketAnswered | BindAnswered
-    ) -> None:
-        """Hand an answer to the screens that may have asked; each knows whether it is the one."""
-        for screen in self.screen_stack:
-            if isinstance(answer, ProcessAnswered) and isinstance(screen, ShowsProcess):
-                screen.show_facts(answer.pid, answer.facts, answer.error)
-            elif isinstance(answer, SocketAnswered) and isinstance(screen, ShowsSocket):
-                screen.show_details(answer.socket, answer.details, answer.error)
-            elif isinstance(answer, BindAnswered) and isinstance(screen, ShowsBind):
-                screen.show_decision(answer.attempt, answer.decided, answer.error)
-            elif isinstance(answer, RoutingAnswered) and isinstance(screen, ShowsRules):
-                screen.show_routing(answer.flow, answer.table, answer.routing, answer.error)
-            elif isinstance(answer, RouteAnswered) and isinstance(screen, ShowsRoutes):
-                from monitor.presentation.routing_text import RouteAnswer  # noqa: PLC0415 - it brings numpy
-
-                screen.show_route(RouteAnswer(answer.flow, answer.decision, answer.error))
-        if isinstance(answer, ProcessAnswered):
-            self._asked_pid = None
-
-    def _take_receivers(self, question: ReceiverQuestion, decided: DecidedReceivers | None, error: str | None) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, ShowsReceivers):
-                screen.show_receivers(question, decided, error)
+            case answer:
+                hand_on(answer, self.screen_stack)
+                if isinstance(answer, ProcessAnswered):
+                    self._asked_pid = None
 
     def _take_interval(self, interval: Interval) -> None:
         self._newest = interval
@@ -294,39 +250,6 @@ class MonitorApp(ThemedApp):
     def ask_receivers(self, question: ReceiverQuestion) -> None:
         """Ask who gets a segment, or new clients; its screen gets the answer."""
         self._sampler.ask_receivers(question)
-
-    def keep_curves(self, cookies: Iterable[int]) -> None:
-        """Have the numbers of the rows that are on screen kept, for their curves."""
-        history = self._sampler.history
-        if history is not None and self.interval is not None:
-            namespace = self.interval.table.namespace
-            history.watch((namespace, cookie) for cookie in cookies)
-
-    def history_of(self, cookie: int) -> RowHistory | None:
-        """Give the last two minutes of a row that was on screen."""
-        history = self._sampler.history
-        if history is None or self.interval is None:
-            return None
-        return history.row((self.interval.table.namespace, cookie))
-
-    def history_of_host(self) -> HostHistory | None:
-        """Give the last two minutes of all sockets together."""
-        history = self._sampler.history
-        return history.host() if history is not None else None
-
-    def history_of_listener(self, row: int) -> ListenerHistory | None:
-        """Give the last two minutes of the service endpoint of a waiting socket, by its row in what is shown."""
-        from monitor.sampling.readings import listener_key  # noqa: PLC0415 - it brings numpy
-
-        history = self._sampler.history
-        if history is None or self.interval is None:
-            return None
-        return history.listener(listener_key(self.interval.table, row))
-
-    def history_of_process(self, pid: int, start_time: int) -> ProcessHistory | None:
-        """Give the last two minutes of a process."""
-        history = self._sampler.history
-        return history.process(pid, start_time) if history is not None else None
 
     def set_time_wait(self, seeker: object, *, is_wanted: bool) -> None:
         """Dump TIME-WAIT and bound-only rows as well, as long as anybody wants them."""

@@ -78,7 +78,7 @@ class ConnectionScreen(FramedScreen):
         if row is not None:
             self._interval = interval
             self._ask(interval, row)
-            self.app.keep_curves([self.cookie])
+            self.app.histories.keep([self.cookie])
         self.say(self.app.news)
         self._draw()
 
@@ -146,6 +146,6 @@ class ConnectionScreen(FramedScreen):
                 self._route.answer,
                 self.size.width,
                 missing=self._missing,
-                history=self.app.history_of(self.cookie),
+                history=self.app.histories.row(self.cookie),
             )
         )

@@ -66,10 +66,10 @@ class MainScreen(PanesScreen):
 
     def show_interval(self, interval: Interval) -> None:
         """Show the newest interval in the panes that can be seen."""
-        self.connections.host_history = self.app.history_of_host()
+        self.connections.host_history = self.app.histories.host()
         for pane in (self.listeners, self.connections):
             pane.show_interval(interval)
-        self.app.keep_curves(self.connections.visible_cookies())
+        self.app.histories.keep(self.connections.visible_cookies())
         self._detail.forget_stale(interval)
         self.show_detail()
         self.show_tabs()
@@ -192,7 +192,7 @@ class MainScreen(PanesScreen):
         self.app.ask_route(flow)
 
     def _history_of_listener(self, row: int) -> ListenerHistory | None:
-        return self.app.history_of_listener(row)
+        return self.app.histories.listener(row)
 
     def _open_connection(self) -> None:
         """Open the screen of the pair at the cursor; a socket that is only bound has none, but a process."""

@@ -105,7 +105,7 @@ class ProcessScreen(FramedScreen):
     def _show_header(self) -> None:
         facts = self._header.facts
         key = (facts.process.pid, facts.process.start_time) if facts is not None else None
-        history = self.app.history_of_process(*key) if key is not None else None
+        history = self.app.histories.process(*key) if key is not None else None
         self._header.show_facts(self._process_name, self.app.interval, history)
 
     def on_live_table_cursor_moved(self, message: LiveTable.CursorMoved) -> None:
