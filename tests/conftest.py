@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -18,6 +19,18 @@ pytest_plugins = ["tests.required_kernel"]
 # Examples are kept nowhere: the tests also run for a user who may not write into the clone.
 settings.register_profile("fourtuple", database=None, deadline=None)
 settings.load_profile("fourtuple")
+
+
+_PURE = ("model", "reasoning", "presentation", "ui")
+"""Folders whose tests touch nothing that others share."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave all tests that touch the machine to one worker, one after another; the others go beside them."""
+    for item in items:
+        room = item.path.relative_to(Path(__file__).parent).parts[0]
+        if room not in _PURE or item.get_closest_marker("kernel") is not None:
+            item.add_marker(pytest.mark.xdist_group("machine"))
 
 
 @pytest.fixture
