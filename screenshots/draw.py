@@ -75,6 +75,14 @@ async def _help(stage: Stage) -> None:
     await stage.press("question_mark")
 
 
+async def _words(stage: Stage) -> None:
+    await stage.press("question_mark", "tab", "tab", "tab")
+
+
+async def _explained(stage: Stage) -> None:
+    await stage.press("i")
+
+
 async def _palette(stage: Stage) -> None:
     await stage.press("colon")
     await stage.type("pro")
@@ -94,6 +102,8 @@ _SCREENS = {
     "process": _a_process,
     "workers": _workers,
     "help": _help,
+    "words": _words,
+    "explained": _explained,
     "palette": _palette,
 }
 _CONSOLE = Look(has_sixteen_colours=True, is_ascii=True)

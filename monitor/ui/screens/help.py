@@ -41,6 +41,7 @@ _FILTERS = (
     ("remote :443", "one end only: local or remote, and a port, an address, a network, or address:port"),
     ("estab", "a state; also listen, syn-sent, close-wait, time-wait, …"),
     ("pid 812", "also proc nginx, user www-data, iface eth0, tcp, udp, in, out"),
+    ("elsewhere", "connections that would leave by another way today, or by none: those marked ~"),
     ("a b, a or b", "both, one of them; not, and ( ) as usual"),
 )
 _MOUSE = "While the mouse is on, hold Shift to select text; --no-mouse leaves the mouse to the terminal."
