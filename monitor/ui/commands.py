@@ -60,6 +60,10 @@ class ActionCommands(Provider):
         await self.app.run_action(key.action, {By.APP: self.app, By.SCREEN: screen, By.TABLE: pane}[key.by])
 
 
+_BEFORE = 1.001
+"""Who matches as well as an action stands before it: providers answer side by side, in an order that varies."""
+
+
 class ProcessCommands(Provider):
     """Offers the processes that own sockets; a pid need not own any."""
 
@@ -75,7 +79,8 @@ class ProcessCommands(Provider):
         for pid, title in titles.items():
             score = matcher.match(title)
             if score > 0:
-                yield Hit(score, Content(f"process {title}"), partial(app.drill_down.show_process, pid), text=title)
+                show = partial(app.drill_down.show_process, pid)
+                yield Hit(score * _BEFORE, Content(f"process {title}"), show, text=title)
 
 
 class WordsCommand(Provider):
@@ -91,7 +96,7 @@ class WordsCommand(Provider):
         """List it where it matches."""
         score = self.matcher(query).match(self._TEXT)
         if score > 0:
-            yield Hit(score, Content(self._TEXT), self._show, text=self._TEXT)
+            yield Hit(score / _BEFORE, Content(self._TEXT), self._show, text=self._TEXT)
 
     def _show(self) -> None:
         from monitor.ui.screens.help import WORDS_PART  # noqa: PLC0415 - on demand
