@@ -25,6 +25,7 @@ _PURE = ("model", "reasoning", "presentation", "ui")
 """Folders whose tests touch nothing that others share."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave all tests that touch the machine to one worker, one after another; the others go beside them."""
     for item in items:

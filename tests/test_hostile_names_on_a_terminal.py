@@ -146,7 +146,7 @@ def test_names_are_text_on_every_screen(zoo, start, size, visited):
     terminal.press("t", "n", "g")
     for name in visited:
         terminal.press(":", *str(zoo[name].pid))
-        terminal.wait_for(f"process {zoo[name].pid}")
+        terminal.wait_for(f"[{zoo[name].pid}]")
         terminal.press("enter")
         shown = unicodedata.normalize("NFC", safe_text(NAMES[name])[:40])
         terminal.wait_for(lambda text, shown=shown: f"─ {shown}" in text and "Accepted 1" in text)

@@ -91,8 +91,8 @@ def walk(terminal: Terminal, port: int) -> None:
     do(terminal, "tab", "tab", "shift+tab", "shift+tab", "shift+tab", then="endpoint")
     do(terminal, "q", then="Accepted 1")
     do(terminal, ":", then="Search for commands")
-    do(terminal, *str(os.getpid()), then=f"process {os.getpid()}")
-    back(terminal, gone=f"process {os.getpid()}")
+    do(terminal, *str(os.getpid()), then="process python")
+    back(terminal, gone="process python")
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_while_samples_stall_every_screen_answers_and_says_how_old_it_is(machine
     terminal.press("q", ":")
     terminal.wait_for("Search for commands", PATIENCE_S)
     terminal.press(*"813")
-    terminal.wait_for("process 813", PATIENCE_S)
+    terminal.wait_for("process nginx[813]", PATIENCE_S)
     terminal.press("enter")
     terminal.wait_for(lambda text: "[813]" in text and "asking the kernel" in text, PATIENCE_S)
     machine.order("s" * 3)

@@ -43,12 +43,19 @@ def test_selector_reaches_the_kernel_and_changes_the_answer(kernel, ip, selector
     assert (other.device, other.table, other.rule and other.rule.priority) == (b"e0", 254, 32766)
 
 
-@pytest.mark.parametrize(("family", "remote", "source"), [("-4", FAR, "192.0.2.1"), ("-6", FAR_V6, "2001:db8:a::1")])
-def test_rule_on_the_source_holds_for_a_bound_socket_alone(kernel, ip, family, remote, source):
+@pytest.mark.parametrize(
+    ("family", "remote", "source_and_unbound"),
+    [("-4", FAR, ("192.0.2.1", (b"e1", 100))), ("-6", FAR_V6, ("2001:db8:a::1", (b"e0", 32766)))],
+)
+def test_rule_on_the_source_holds_for_an_unbound_socket_where_connect_looks_up_twice(
+    kernel, ip, family, remote, source_and_unbound
+):
+    source, unbound_goes = source_and_unbound
     ip(*OVER_E1, f"{family} rule add pref 100 from {source} lookup 100")
     bound, unbound = asked(kernel, remote, source=ip_address(source)), asked(kernel, remote)
     assert (bound.device, bound.rule.priority) == (b"e1", 100)
-    assert (unbound.device, unbound.rule.priority) == (b"e0", 32766)
+    # IPv4's connect() asks again with the source that the first answer picked (ip_route_connect).
+    assert (unbound.device, unbound.rule.priority) == unbound_goes
 
 
 def test_open_uid_is_that_of_the_asker(kernel, ip):

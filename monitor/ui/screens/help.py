@@ -94,6 +94,8 @@ class HelpScreen(Screen[None]):
         super().__init__()
         self._title = TextLines(glyphs=glyphs, id="title")
         self._text = TextLines(glyphs=glyphs, id="keys")
+        # Made here and not found by query: at the end the screen's widgets go before its messages do.
+        self._scroll = VerticalScroll(self._text)
         self._parts = help_parts(place, interval, is_ascii=glyphs is not None)
         self._starts: list[int] = []
         self._start = start
@@ -101,8 +103,7 @@ class HelpScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out a title and the scrolling text."""
         yield self._title
-        with VerticalScroll():
-            yield self._text
+        yield self._scroll
 
     def on_mount(self) -> None:
         """Fill in the title."""
@@ -158,10 +159,6 @@ class HelpScreen(Screen[None]):
     def action_leave(self) -> None:
         """Go back."""
         self.app.pop_screen()
-
-    @property
-    def _scroll(self) -> VerticalScroll:
-        return self.query_one(VerticalScroll)
 
     def _show_start(self) -> None:
         """Begin with the part that was asked for; later the user has moved."""
