@@ -42,9 +42,13 @@ def monitor(
         yield terminal
 
 
+LATE_ANSWER = "^[[?2026;2$y"
+"""The emulator's answer to the program's question, as the tty echoes it where the program has ended before it came."""
+
+
 def last_words(terminal: Terminal) -> str:
-    """What was written after the screen was left."""
-    return bytes(terminal.raw).rpartition(b"\x1b[?25h")[2].decode()
+    """What was written after the screen was left, by the program itself."""
+    return bytes(terminal.raw).rpartition(b"\x1b[?25h")[2].decode().removeprefix(LATE_ANSWER)
 
 
 def assert_restored(terminal: Terminal) -> None:
