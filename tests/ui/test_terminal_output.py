@@ -56,7 +56,7 @@ async def test_what_the_terminal_takes_at_once_does_not_wait(terminal: Terminal)
     output.write(b"one ")
     output.write(b"two")
     assert output.backlog == 0
-    assert terminal.read() == b"one two"
+    assert await terminal.read_until(b"two") == b"one two"
     assert terminal.drained == []
 
 
