@@ -24,6 +24,10 @@ _NAME = b"fourtuple"
 _ATTRIBUTE_BYTES = 144
 _PROGRAM = struct.Struct("=IIQQIIQII16sIIIIQIIQII")
 """union bpf_attr of BPF_PROG_LOAD as far as attach_btf_id."""
+_LINK = struct.Struct("=IIIIQI")
+"""union bpf_attr of BPF_LINK_CREATE as far as iter_info_len."""
+_TASK_NARROWING = struct.Struct("=III")
+"""task of union bpf_iter_link_info: tid, pid, pid_fd."""
 
 _SIZES = {8: 0x18, 4: 0x00, 2: 0x08, 1: 0x10}
 """BPF_DW, BPF_W, BPF_H and BPF_B by their bytes."""
@@ -110,13 +114,19 @@ def load_iterator(instructions: Sequence[bytes], function: int) -> int:
     return _bpf(_PROG_LOAD, attributes)
 
 
-def link_iterator(program: int) -> int:
+def link_iterator(program: int, pid: int = 0) -> int:
     """Bind a program to its list; gives a descriptor from which iterators are made.
 
+    Args:
+        program: As load_iterator() gives it.
+        pid: The process whose entries are listed, as it is called here; 0 for all.
+
     Raises:
-        KernelError: the kernel refuses.
+        KernelError: the kernel refuses, as it does with a pid before Linux 6.1 or for a list that is not of tasks.
     """
-    return _bpf(_LINK_CREATE, struct.pack("=IIII", program, 0, _TRACE_ITER, 0))
+    narrowing = ctypes.create_string_buffer(_TASK_NARROWING.pack(0, pid, 0), _TASK_NARROWING.size)
+    narrowed = (ctypes.addressof(narrowing), _TASK_NARROWING.size) if pid else (0, 0)
+    return _bpf(_LINK_CREATE, _LINK.pack(program, 0, _TRACE_ITER, 0, *narrowed))
 
 
 def open_iterator(link: int) -> int:

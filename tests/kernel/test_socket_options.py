@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.kernel import socket_options, tcp_option_bits
+from monitor.kernel import bpf_walk, socket_options
 from monitor.kernel.socket_options import read_options
 from monitor.kernel.tcp_option_bits import read_option_bits
 from monitor.model.bind_facts import SocketHolder, SocketOptions, Unread
@@ -172,7 +172,7 @@ def test_another_namespace_is_not_walked(namespace):
 
 
 def test_without_btf_nothing_is_known(monkeypatch, tmp_path):
-    monkeypatch.setattr(tcp_option_bits, "_BTF", tmp_path / "vmlinux")
+    monkeypatch.setattr(bpf_walk, "_BTF", tmp_path / "vmlinux")
     assert read_option_bits(80) == {}
     (tmp_path / "vmlinux").write_bytes(b"no BTF")
     assert read_option_bits(80) == {}

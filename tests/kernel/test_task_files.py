@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import struct
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.errors import MonitorError, WireError
+from monitor.errors import KernelError, MonitorError, WireError
+from monitor.kernel import bpf
 from monitor.kernel.btf import Btf
 from monitor.kernel.proc_files import process_directory
 from monitor.kernel.process_identity import process_in
@@ -92,6 +94,39 @@ def test_the_walk_finds_the_sockets_of_a_process_and_its_start(files):
         assert set(found.fd[theirs].tolist()) == {int(path.name) for path in Path(f"/proc/{holder.pid}/fd").iterdir()}
         with process_directory(holder.pid) as inside:
             assert int(found.start_ns[theirs][0]) // NS_PER_TICK == process_in(inside, holder.pid).start_time
+
+
+@pytest.mark.kernel
+def test_a_walk_through_one_process_gives_its_part_of_the_whole_walk(files):
+    with socket_holder() as holder:
+        holder.open_file()
+        for _ in range(4):
+            holder.open()
+        part = files.read_process(holder.pid)
+        if part is None:
+            pytest.skip("kernel cannot narrow the walk (before 6.1)")
+        whole = files.read()
+        theirs = whole.pid == holder.pid
+        for column in ("inode", "pid", "fd", "start_ns"):
+            assert np.array_equal(getattr(part, column), getattr(whole, column)[theirs])
+    ended = files.read_process(holder.pid)
+    assert ended is not None
+    assert not len(ended.pid)
+
+
+@pytest.mark.kernel
+def test_where_the_kernel_cannot_narrow_the_walk_the_whole_one_proves_itself(files, monkeypatch):
+    link_iterator = bpf.link_iterator
+
+    def link_all(program: int, pid: int = 0) -> int:
+        if pid:
+            raise KernelError("bpf", errno.E2BIG)
+        return link_iterator(program)
+
+    monkeypatch.setattr(bpf, "link_iterator", link_all)
+    assert files.read_process(os.getpid()) is None
+    with closing(TaskFiles.open()) as again:
+        assert os.getpid() in again.read().pid
 
 
 @pytest.mark.kernel
