@@ -4,7 +4,7 @@
 
 It says in one line of JSON that everything stands, and where, and holds it until SIGTERM or SIGINT. The namespace has
 no name and belongs to these processes alone; they die with the first of them, so that nothing stays behind, however it
-ends.
+ends. Inside a benchmark, running() holds the same, turns it over on order, and says who holds what.
 """
 
 from __future__ import annotations
@@ -13,44 +13,52 @@ import argparse
 import json
 import os
 import resource
-import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass, fields
 
-from tests.namespaces import leave_for_new_namespace
-from tests.server_process import die_with_parent
+from tests.benchmarks.held_sockets import Held, News, Share
+from tests.benchmarks.load_process import Channel, children, obey, wait_for_signal
+from tests.namespaces import NetworkNamespace
 
 MOST_DESCRIPTORS = 20_000
 """Per process; root's hard limit may be higher, a plain container's is not."""
-IDLE_DESCRIPTORS = 30
-"""What an idle process has open, none of it a socket."""
 _SPARE_DESCRIPTORS = 20
-_ENDING_SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How much to hold."""
+    """How much to hold. All but the idle processes hold an equal share."""
 
     rows: int
-    """TCP rows of connections; a loopback connection is two. One in ten is IPv6. Listeners come on top."""
+    """TCP rows of connections; a loopback connection is two. One in ten is IPv6. Two listeners a process on top."""
     processes: int = 50
     idle_processes: int = 200
     """Further processes without any socket, which a search for owners has to read all the same."""
+    listeners: int = 0
+    """TCP listeners beside those that take the connections."""
+    udp: int = 0
+    """Unconnected UDP sockets."""
+    time_wait: int = 0
+    """Entries in TIME-WAIT, which the kernel keeps for a minute."""
 
-    def connections_of(self, process: int) -> range:
-        """Number the connections that one process holds, both sides of them."""
-        connections = self.rows // 2
-        return range(connections * process // self.processes, connections * (process + 1) // self.processes)
+    def share(self, process: int) -> Share:
+        """Give what one process holds."""
+
+        def part(number: int) -> range:
+            return range(number * process // self.processes, number * (process + 1) // self.processes)
+
+        listeners, udp, time_wait = (len(part(number)) for number in (self.listeners, self.udp, self.time_wait))
+        address = f"127.0.{process // 250}.{process % 250 + 1}"
+        return Share(part(self.rows // 2), listeners, udp, time_wait, address)
 
     def check(self) -> None:
         """Raise ValueError where a process would need more descriptors than it may have."""
-        needed = 2 * -(-self.rows // 2 // self.processes) + _SPARE_DESCRIPTORS
+        held = self.rows + self.listeners + self.udp
+        needed = -(-held // self.processes) + _SPARE_DESCRIPTORS
         if needed > MOST_DESCRIPTORS:
             raise ValueError(f"{needed:,} descriptors a process; give more --processes")
 
@@ -59,8 +67,26 @@ class Load:
 class RunningLoad:
     """A load that stands."""
 
+    load: Load
     namespace_fd: int
     """Open for as long as the load is held."""
+    _control: Channel
+
+    def entered(self) -> AbstractContextManager[None]:
+        """Have this thread, and the processes that it starts, ask the load's kernel tables."""
+        return NetworkNamespace(self.namespace_fd, os.fstat(self.namespace_fd).st_ino).entered()
+
+    def turn_over(self, rows_per_second: float) -> None:
+        """Have all processes close connections and open new ones at this rate together, until told another; 0 stops."""
+        self._control.ask({"exchanges_per_second": rows_per_second / 2 / self.load.processes})
+
+    def news(self) -> News:
+        """Ask all processes what they opened and closed since this was last asked."""
+        news = News([], [])
+        for opened, closed in self._control.ask("news"):
+            news.opened.extend(Held(*held) for held in opened)
+            news.closed.extend(closed)
+        return news
 
 
 @contextmanager
@@ -71,100 +97,58 @@ def running(load: Load) -> Iterator[RunningLoad]:
         RuntimeError: it could not be made; the reason is on stderr.
     """
     load.check()
-    argv = [sys.executable, "-m", __name__, f"--rows={load.rows}", f"--processes={load.processes}"]
-    with subprocess.Popen([*argv, f"--idle-processes={load.idle_processes}"], stdout=subprocess.PIPE) as generator:
+    ours, theirs = socket.socketpair()
+    options = [f"--{name.replace('_', '-')}={number}" for name, number in asdict(load).items()]
+    argv = [sys.executable, "-m", __name__, *options, f"--control={theirs.fileno()}"]
+    with subprocess.Popen(argv, pass_fds=[theirs.fileno()], stdout=subprocess.DEVNULL) as generator:
+        theirs.close()
+        control = Channel(ours)
         try:
-            assert generator.stdout is not None
-            if not generator.stdout.readline():
-                raise RuntimeError("the load could not be made")
+            try:
+                control.receive()
+            except EOFError:
+                raise RuntimeError("the load could not be made") from None
             namespace = os.open(f"/proc/{generator.pid}/ns/net", os.O_RDONLY)
             try:
-                yield RunningLoad(namespace)
+                yield RunningLoad(load, namespace, control)
             finally:
                 os.close(namespace)
         finally:
-            generator.terminate()
-
-
-def hold(load: Load) -> None:
-    """Make the load in a new namespace, say so on stdout, and hold it until a signal asks for the end."""
-    load.check()
-    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING_SIGNALS)
-    leave_for_new_namespace()
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, MOST_DESCRIPTORS), hard))
-    makers = [partial(_connect, load.connections_of(process)) for process in range(load.processes)]
-    makers += [partial(_idle)] * load.idle_processes
-    workers: list[int] = []
-    try:
-        # One by one, so that those that were started are known when one fails.
-        workers.extend(_start(make) for make in makers)
-        print(json.dumps({"rows": load.rows, "pid": os.getpid()}), flush=True)
-        signal.sigwait(_ENDING_SIGNALS)
-    finally:
-        for pid in workers:
-            os.kill(pid, signal.SIGKILL)
-        for pid in workers:
-            os.waitpid(pid, 0)
-
-
-def _start(make: Callable[[], list[object]]) -> int:
-    """Fork a process that makes something and holds it; return when it has."""
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            # Ctrl+C goes to all of the terminal's processes; these end with their parent.
-            die_with_parent()
-            held = make()
-            os.write(writer, b"%d" % len(held))
-            while True:
-                signal.sigwait({signal.SIGUSR1})
-        except OSError as error:
-            print(error, file=sys.stderr)
-        finally:
-            os._exit(1)
-    os.close(writer)
-    answer = os.read(reader, 16)
-    os.close(reader)
-    if not answer:
-        os.waitpid(pid, 0)
-        raise RuntimeError("a process of the load could not make its sockets")
-    return pid
-
-
-def _connect(connections: range) -> list[object]:
-    """Hold both sides of some connections and their listeners."""
-    listeners = {
-        socket.AF_INET: socket.create_server(("127.0.0.1", 0)),
-        socket.AF_INET6: socket.create_server(("::1", 0), family=socket.AF_INET6),
-    }
-    held: list[object] = list(listeners.values())
-    for number in connections:
-        listener = listeners[socket.AF_INET6 if number % 10 == 0 else socket.AF_INET]
-        held.append(socket.create_connection(listener.getsockname()[:2]))
-        held.append(listener.accept())
-    return held
-
-
-def _idle() -> list[object]:
-    """Hold descriptors that are no sockets."""
-    return [os.open("/dev/null", os.O_RDONLY) for _ in range(IDLE_DESCRIPTORS)]
+            # The end of its input ends it.
+            control.close()
 
 
 def main() -> None:
     """Hold what the command line asks for."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.load", description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", type=int, required=True, help="TCP rows of connections; two a connection")
-    parser.add_argument("--processes", type=int, default=50, help="processes that hold them (default: %(default)s)")
-    parser.add_argument(
-        "--idle-processes", type=int, default=0, help="processes without sockets beside them (default: %(default)s)"
-    )
-    arguments = parser.parse_args()
+    load, control = _parse()
     try:
-        hold(Load(arguments.rows, arguments.processes, arguments.idle_processes))
+        load.check()
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, MOST_DESCRIPTORS), hard))
+        with children([load.share(process) for process in range(load.processes)], load.idle_processes) as channels:
+            if control is not None:
+                control.send("ready")
+                obey(channels, control)
+            else:
+                print(json.dumps({"rows": load.rows, "pid": os.getpid()}), flush=True)
+                wait_for_signal()
     except (OSError, ValueError, RuntimeError) as error:
-        parser.exit(1, f"no load: {error}\n")
+        sys.exit(f"no load: {error}")
+
+
+def _parse() -> tuple[Load, Channel | None]:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.load", description=__doc__.splitlines()[0], allow_abbrev=False
+    )
+    for field in fields(Load):
+        name = f"--{field.name.replace('_', '-')}"
+        is_needed = field.name == "rows"
+        default = None if is_needed else field.default
+        parser.add_argument(name, type=int, required=is_needed, default=default, help="default: %(default)s")
+    parser.add_argument("--control", type=int, help=argparse.SUPPRESS)
+    arguments = vars(parser.parse_args())
+    control = arguments.pop("control")
+    return Load(**arguments), None if control is None else Channel(socket.socket(fileno=control))
 
 
 if __name__ == "__main__":
