@@ -14,7 +14,7 @@ from monitor.errors import KernelError
 from monitor.kernel import owners
 from monitor.kernel.descriptors import has_counts
 from monitor.kernel.owners import AUDIT_AGE_S, WALK_AGE_S, OwnerReader
-from monitor.kernel.task_files import OpenFiles
+from monitor.kernel.task_files import OpenFiles, open_task_files
 from monitor.model.owner_table import OwnerTable
 from tests.kernel.owner_tables import Clock, Row, inodes, read
 from tests.kernel.socket_holder import SocketHolder, socket_holder
@@ -30,15 +30,19 @@ def clock() -> Clock:
     return Clock()
 
 
+def no_walk() -> None:
+    """Stand for open_task_files() where it is not permitted; a busy machine would make a reader load it."""
+
+
 @pytest.fixture
 def reader(clock: Clock) -> OwnerReader:
-    return OwnerReader(clock)
+    return OwnerReader(clock, no_walk)
 
 
 @pytest.fixture(params=[AUDIT_AGE_S, WALK_AGE_S], ids=["one by one", "by walks"])
 def audited(clock: Clock, request: pytest.FixtureRequest) -> Iterator[tuple[OwnerReader, float]]:
     """A reader that has all that it needs, and after how many seconds it notices what leaves no trace."""
-    made = OwnerReader(clock)
+    made = OwnerReader(clock, open_task_files if request.param == WALK_AGE_S else no_walk)
     if request.param == WALK_AGE_S:
         made.prepare()
         if made._files is None:
