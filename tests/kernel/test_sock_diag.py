@@ -17,10 +17,11 @@ from monitor.errors import KernelError, WireError
 from monitor.kernel.netlink import NetlinkSocket, TruncatedDatagramError
 from monitor.kernel.sock_diag import SockDiag
 from monitor.model.socket_table import COLUMN_TYPES, V6ONLY_UNKNOWN, SocketTable
-from monitor.model.tcp import ALL_STATES, BOUND_ONLY_STATES, LIVE_STATES, TIME_WAIT_STATES, TcpState, state_name
+from monitor.model.tcp import ALL_STATES, BOUND_ONLY_STATES, LIVE_STATES, TIME_WAIT_STATES, TcpState
 from tests.kernel import socket_world as world
 from tests.kernel.inet_diag_bytes import row
 from tests.kernel.netlink_bytes import ScriptedKernel, done, error, message
+from tests.ss_rows import our_rows, ss_rows
 
 CHANGING = {"timer", "timer_ms", "timer_tries", "last_data_sent_ms", "last_data_recv_ms", "rtt_us"}
 """Columns that may differ between two readings of a socket that does nothing."""
@@ -43,59 +44,10 @@ def full(namespace, diag):
         yield table
 
 
-def endpoint(text: str) -> tuple[str, int, int]:
-    """Read "address%device:port" as ss writes it, as (address, device, port); "*" is any family's wildcard."""
-    host, port = text.replace("[", "").replace("]", "").rsplit(":", 1)
-    address, _, device = host.partition("%")
-    return (
-        "::" if address == "*" else address,
-        socket.if_nametoindex(device) if device else 0,
-        0 if port == "*" else int(port),
-    )
-
-
-def ss_rows(ss: str, *options: str) -> dict[int, tuple[object, ...]]:
-    """What ss says, by cookie."""
-    output = subprocess.run([ss, "-Hn", *options], capture_output=True, check=True, text=True).stdout
-    rows = {}
-    for line in output.splitlines():
-        state, recv_q, send_q, local, remote = line.split()[:5]
-        more = dict(re.findall(r"\b(ino|sk|uid|fwmark|v6only):(\w+)", line))
-        address, device, port = endpoint(local)
-        rows[int(more["sk"], 16)] = (
-            state,
-            (address, port),
-            (endpoint(remote)[0], endpoint(remote)[2]),
-            device,
-            int(more["ino"]),
-            int(more.get("uid", 0)),
-            (int(recv_q), int(send_q)),
-            int(more.get("fwmark", "0"), 16),
-            int(more.get("v6only", V6ONLY_UNKNOWN)),
-        )
-    return rows
-
-
 def ss_receive_buffers(ss: str) -> dict[int, int]:
     """What ss says of the receive buffers of UDP sockets, by cookie."""
     output = subprocess.run([ss, "-HnuaemO"], capture_output=True, check=True, text=True).stdout
     return {int(cookie, 16): int(size) for cookie, size in re.findall(r"\bsk:(\w+).*\bskmem:\(r\d+,rb(\d+)", output)}
-
-
-def our_rows(table: SocketTable) -> dict[int, tuple[object, ...]]:
-    """The same of a table."""
-    return {
-        int(table.cookie[number]): (
-            state_name(int(table.protocol[number]), int(table.state[number])),
-            (table.local(number).address_text, table.local(number).port),
-            (table.remote(number).address_text, table.remote(number).port),
-            *(int(getattr(table, name)[number]) for name in ("device", "inode", "uid")),
-            (int(table.recv_q[number]), int(table.send_q[number])),
-            int(table.mark[number]),
-            int(table.v6only[number]),
-        )
-        for number in range(len(table))
-    }
 
 
 def still(table: SocketTable) -> dict[int, dict[str, object]]:
