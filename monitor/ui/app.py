@@ -100,9 +100,12 @@ class MonitorApp(ThemedApp):
         self._time_wait_seekers: set[object] = set()
         self._news_until = 0.0
 
+    def get_default_screen(self) -> MainScreen:
+        """Make the screen that lies below all others."""
+        return MainScreen(self.glyphs, self.settings.filter_text)
+
     def on_mount(self) -> None:
-        """Mount the main screen, and start sampling once it is painted."""
-        self.push_screen(MainScreen(self.glyphs, self.settings.filter_text))
+        """Start sampling once the main screen is painted."""
         if self.settings.pid is not None:
             self.drill_down.show_process(self.settings.pid)
         self.call_after_refresh(self._sampler.start)

@@ -29,7 +29,7 @@ LIGHT_THEME = Theme(
     variables={"block-cursor-background": "#bcdcff", "block-cursor-foreground": "#1f2328"},
 )
 THEMES = (DARK_THEME, LIGHT_THEME)
-"""To be registered; those of the terminal's own colours are Textual's."""
+"""Those of the terminal's own colours are Textual's."""
 
 
 def theme_name(*, is_dark: bool, has_own_ground: bool) -> str:

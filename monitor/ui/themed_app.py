@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.filter import LineFilter
+from textual.theme import Theme
 
 from monitor.ui.glyphs import AsciiFilter
 from monitor.ui.ground_colour import QUESTION, GroundTold
@@ -31,21 +32,21 @@ class ThemedApp(OrderlyApp):
 
     def __init__(self, look: Look) -> None:
         """Make the app for a terminal."""
-        has_own_ground = "NO_COLOR" not in os.environ and not look.has_sixteen_colours
-        super().__init__(ansi_color=None if has_own_ground else True)
         self._look = look
-        self._has_own_ground = has_own_ground
+        self._has_own_ground = "NO_COLOR" not in os.environ and not look.has_sixteen_colours
         self._sign_filters = [AsciiFilter()] if look.is_ascii else []
+        # Set before Textual reads its style sheets: a theme that comes later has all of them read a second time.
+        self.set_reactive(ThemedApp.theme, self._theme_for(is_dark=look.is_dark is not False))
+        super().__init__(ansi_color=None if self._has_own_ground else True)
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Textual's themes and our own, by name."""
+        return {**super().available_themes, **{theme.name: theme for theme in THEMES}}
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Give what Textual's widgets are drawn through."""
         return [*super().get_line_filters(), *self._sign_filters]
-
-    def on_load(self) -> None:
-        """Take the theme before anything is drawn."""
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.set_ground(is_dark=self._look.is_dark is not False)
 
     def on_mount(self) -> None:
         """Ask the terminal for its ground; nothing waits for the answer, and many give none."""
@@ -60,4 +61,7 @@ class ThemedApp(OrderlyApp):
 
     def set_ground(self, *, is_dark: bool) -> None:
         """Draw everything for a dark or for a light ground."""
-        self.theme = theme_name(is_dark=is_dark, has_own_ground=self._has_own_ground)
+        self.theme = self._theme_for(is_dark=is_dark)
+
+    def _theme_for(self, *, is_dark: bool) -> str:
+        return theme_name(is_dark=is_dark, has_own_ground=self._has_own_ground)
