@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator
-from typing import Any
 
 from monitor.cli.output import write_json, write_lines
 from monitor.errors import InputError
@@ -25,15 +24,13 @@ from monitor.sampling.live import LiveSource
 EXIT_NO = 1
 
 
-def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
-    """Add the command's parser."""
-    parser = commands.add_parser(
-        "bind",
-        help="can I have this port, and if not, who is in the way",
-        description="Say whether bind(), and for TCP listen(), would succeed, which sockets are in the way by which "
-        "rule, and what would help. Decided by the kernel's rules over its own tables; only --probe really binds.",
-        epilog="Exit code 0 also when the answer is no; with --exit-status 1 then.",
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Say what the command does, and add its options."""
+    parser.description = (
+        "Say whether bind(), and for TCP listen(), would succeed, which sockets are in the way by which "
+        "rule, and what would help. Decided by the kernel's rules over its own tables; only --probe really binds."
     )
+    parser.epilog = "Exit code 0 also when the answer is no; with --exit-status 1 then."
     parser.add_argument(
         "endpoint",
         metavar="ENDPOINT|PORT",
@@ -50,8 +47,6 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--no-port", action="store_true", help="with IP_BIND_ADDRESS_NO_PORT: port 0 takes none yet")
     parser.add_argument("--probe", action="store_true", help="confirm it by binding for an instant (TCP, as you)")
     parser.add_argument("--exit-status", action="store_true", help="end with 1 where the answer is not yes")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

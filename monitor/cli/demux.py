@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from monitor.cli.output import write_json, write_lines
 from monitor.kernel.first_network import read_network
@@ -25,22 +24,18 @@ _STAGE_WIDTH = 17
 _LABEL_WIDTH = 8
 
 
-def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
-    """Add the command's parser."""
-    parser = commands.add_parser(
-        "demux",
-        help="which socket gets a segment, and why",
-        description="Say which socket gets a segment from SRC to DST, stage by stage, by the rules and by the kernel's "
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Say what the command does, and add its options."""
+    parser.description = (
+        "Say which socket gets a segment from SRC to DST, stage by stage, by the rules and by the kernel's "
         "own look-up. With a port or DST alone: who gets new clients there, a line for each local address. "
-        "Nothing is sent.",
-        epilog="Exit code 0 also when the answer is nobody.",
+        "Nothing is sent."
     )
+    parser.epilog = "Exit code 0 also when the answer is nobody."
     parser.add_argument("source", metavar="SRC|PORT|DST", help="remote address:port; alone, what is asked about")
     parser.add_argument("destination", metavar="DST", nargs="?", help="local address:port or [address%%zone]:port")
     parser.add_argument("--proto", choices=tuple(PROTOCOLS), default="tcp", help="protocol (tcp)")
     parser.add_argument("--dev", metavar="NAME", help="interface by which it comes in (derived)")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -27,17 +26,13 @@ _TITLES = ("proto", "state", "recv-q", "send-q", "local", "", "remote", "process
 _RIGHT = frozenset({2, 3})
 
 
-def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
-    """Add the command's parser."""
-    parser = commands.add_parser(
-        "list",
-        help="list every socket of this machine once",
-        description="List every TCP and UDP socket of this network namespace once, in every state, "
-        "with TIME-WAIT and sockets that are only bound.",
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Say what the command does, and add its options."""
+    parser.description = (
+        "List every TCP and UDP socket of this network namespace once, in every state, "
+        "with TIME-WAIT and sockets that are only bound."
     )
     parser.add_argument("filter", nargs="*", metavar="FILTER", help="only rows that match, such as: nginx :443 estab")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

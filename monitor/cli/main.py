@@ -30,6 +30,15 @@ COMMANDS = {
     "process": "one process and its sockets",
 }
 """Each command's module is monitor.cli.NAME; only the one that is asked for is imported."""
+_MONITOR_OPTIONS = {
+    "-f": "monitor_filter",
+    "--pid": "monitor_pid",
+    "--period": "period",
+    "--theme": "theme",
+    "--ascii": "ascii",
+    "--no-mouse": "no_mouse",
+}
+"""By option: the name of its value."""
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -55,10 +64,12 @@ def make_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     # An option's value or a word of a filter may be called like a command: only the first name counts.
     asked_for = next((word for word in arguments if word in COMMANDS), None)
     for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary)
         if name == asked_for:
-            importlib.import_module(f"monitor.cli.{name}").add_parser(commands)
-        else:
-            commands.add_parser(name, help=summary)
+            module = importlib.import_module(f"monitor.cli.{name}")
+            module.describe(command)
+            command.add_argument("--json", action="store_true", help="print one JSON document")
+            command.set_defaults(run=module.run)
     return parser
 
 
@@ -103,7 +114,10 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line and give the exit code; errors become one sentence on standard error."""
     is_debugging = "--debug" in arguments
     try:
-        parsed = make_parser(arguments).parse_args(arguments)
+        parser = make_parser(arguments)
+        parsed = parser.parse_args(arguments)
+        if parsed.command:
+            _refuse_monitor_options(parser, parsed)
         code = _dispatch(parsed)
     except BrokenPipeError:
         _leave_closed_pipe()
@@ -121,7 +135,6 @@ def _dispatch(parsed: argparse.Namespace) -> int:
     if sys.platform != "linux":
         raise MonitorError("fourtuple runs on Linux only: it asks Linux's own netlink")
     if parsed.command:
-        _refuse_monitor_options(parsed)
         code: int = parsed.run(parsed)
         flush()
         return code
@@ -130,16 +143,10 @@ def _dispatch(parsed: argparse.Namespace) -> int:
     return run_monitor(parsed)
 
 
-def _refuse_monitor_options(parsed: argparse.Namespace) -> None:
+def _refuse_monitor_options(parser: argparse.ArgumentParser, parsed: argparse.Namespace) -> None:
     """Refuse what only the monitor heeds: it must not look as if the command had done it."""
-    given = {
-        "-f": parsed.monitor_filter,
-        "--pid": parsed.monitor_pid,
-        "--theme": parsed.theme != "auto",
-        "--ascii": parsed.ascii,
-    }
-    for option, value in given.items():
-        if value:
+    for option, name in _MONITOR_OPTIONS.items():
+        if getattr(parsed, name) != parser.get_default(name):
             raise InputError(f"{option} is an option of the monitor and not of {parsed.command}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -39,11 +40,15 @@ def run_monitor(arguments: argparse.Namespace) -> int:
         process, collector = collector or CollectorProcess(), None
         return StreamSource(process)
 
+    # What imports make stays to the end: no search for garbage need look at it, now or later.
+    gc.disable()
     try:
         from monitor.ui.app import MonitorApp, Settings  # noqa: PLC0415 - after the collector was started
         from monitor.ui.life_cycle import run_app  # noqa: PLC0415 - as above
         from monitor.ui.themed_app import Look  # noqa: PLC0415 - as above
 
+        gc.freeze()
+        gc.enable()
         settings = Settings(
             period_s=arguments.period,
             filter_text=arguments.monitor_filter,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -27,16 +26,10 @@ from monitor.presentation.socket_document import socket_document
 SCHEMA = "fourtuple.process/1"
 
 
-def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
-    """Add the command's parser."""
-    parser = commands.add_parser(
-        "process",
-        help="one process and its sockets",
-        description="Show who a process is, what it has open, and every socket that it holds.",
-    )
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Say what the command does, and add its options."""
+    parser.description = "Show who a process is, what it has open, and every socket that it holds."
     parser.add_argument("pid", metavar="PID", help="process id")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -7,7 +7,6 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from typing import Any
 
 from monitor.cli.list import read_once
 from monitor.cli.output import write_json, write_lines
@@ -25,15 +24,13 @@ from monitor.presentation.socket_document import socket_document
 from monitor.reasoning.route_differences import differing_rows
 
 
-def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
-    """Add the command's parser."""
-    parser = commands.add_parser(
-        "route",
-        help="which way to a remote endpoint, from which local address, and why",
-        description="Ask the kernel which way a socket's packets would go: interface, gateway, source address, and "
-        "the rule and route behind it. Nothing is sent. TCP is assumed where nothing is said.",
-        epilog="Exit code 0 also when the answer is that there is no way.",
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Say what the command does, and add its options."""
+    parser.description = (
+        "Ask the kernel which way a socket's packets would go: interface, gateway, source address, and "
+        "the rule and route behind it. Nothing is sent. TCP is assumed where nothing is said."
     )
+    parser.epilog = "Exit code 0 also when the answer is that there is no way."
     parser.add_argument(
         "remote", metavar="REMOTE[:PORT]", help="where to: address, address:port or [address%%zone]:port"
     )
@@ -45,8 +42,6 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--mark", metavar="N", help="SO_MARK, decimal or 0x…")
     parser.add_argument("--uid", metavar="N", help="user that owns the socket (you)")
     parser.add_argument("--tos", metavar="N", help="type of service byte, decimal or 0x…")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

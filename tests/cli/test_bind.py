@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
+from functools import partial
 
 import pytest
 
-from monitor.cli.bind import add_parser
 from monitor.errors import InputError
 from tests.binding import REUSEADDR, inode, really, socket_at, time_wait
+from tests.cli import running
 
-
-def bind(*words: str) -> int:
-    parser = argparse.ArgumentParser()
-    add_parser(parser.add_subparsers())
-    arguments = parser.parse_args(["bind", *words])
-    return int(arguments.run(arguments))
-
-
-def document(capsysbinary, *words: str) -> dict[str, object]:
-    assert bind(*words, "--json") == 0
-    return json.loads(capsysbinary.readouterr().out.decode("utf-8"))
+bind = partial(running.command, "bind")
+document = partial(running.document, "bind")
 
 
 @pytest.mark.kernel

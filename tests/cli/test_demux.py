@@ -1,35 +1,25 @@
 from __future__ import annotations
 
-import argparse
-import json
 import re
 import socket
 import sys
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from monitor.cli.demux import add_parser
 from monitor.errors import InputError
 from monitor.presentation.demux_document import PLACES_SCHEMA, SCHEMA
 from monitor.sampling.live import LiveSource
+from tests.cli import running
 from tests.server_process import SO_COOKIE
 from tests.servers import HeldSocket
 
 CONTRACT = ("answer", "socket", "sockets", "certain", "reason")
 
-
-def demux(*words: str) -> int:
-    parser = argparse.ArgumentParser()
-    add_parser(parser.add_subparsers())
-    arguments = parser.parse_args(["demux", *words])
-    return int(arguments.run(arguments))
-
-
-def document(capsysbinary, *words: str) -> dict[str, object]:
-    assert demux(*words, "--json") == 0
-    return json.loads(capsysbinary.readouterr().out.decode("utf-8"))
+demux = partial(running.command, "demux")
+document = partial(running.document, "demux")
 
 
 @pytest.mark.parametrize(

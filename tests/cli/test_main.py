@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.cli.main import COMMANDS
 from tests.cli.running import PROGRAM, fourtuple
 
 
@@ -77,7 +78,7 @@ def test_a_closed_pipe_is_quiet(command):
     assert running.returncode in {0, 141}
 
 
-@pytest.mark.parametrize("command", ["list", "route", "process"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command):
     done = fourtuple(command, "--help")
     assert done.returncode == 0
@@ -92,7 +93,7 @@ def test_module_and_command_are_the_same_program():
     assert module == fourtuple("--version").stdout
 
 
-@pytest.mark.parametrize("option", [["-f", "nginx"], ["--pid", "1"], ["--ascii"]])
+@pytest.mark.parametrize("option", [["-f", "nginx"], ["--pid", "1"], ["--ascii"], ["--period", "5"], ["--no-mouse"]])
 def test_an_option_of_the_monitor_is_refused_with_a_command(option):
     done = fourtuple(*option, "list")
     assert done.returncode == 2

@@ -1,34 +1,24 @@
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import re
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 
 import pytest
 
-from monitor.cli.route import add_parser
 from monitor.errors import InputError, KernelError
 from monitor.presentation.route_document import SCHEMA
+from tests.cli import running
 from tests.namespaces import NetworkNamespace
 
 CONTRACT = ("errno", "type", "dev", "gateway", "src", "prefix", "table", "rule", "alternatives")
 
-
-def route(*words: str) -> int:
-    parser = argparse.ArgumentParser()
-    add_parser(parser.add_subparsers())
-    arguments = parser.parse_args(["route", *words])
-    return int(arguments.run(arguments))
-
-
-def document(capsysbinary, *words: str) -> dict[str, object]:
-    assert route(*words, "--json") == 0
-    return json.loads(capsysbinary.readouterr().out.decode("utf-8"))
+route = partial(running.command, "route")
+document = partial(running.document, "route")
 
 
 @pytest.fixture
