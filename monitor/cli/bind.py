@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator
+from contextlib import closing
 
 from monitor.cli.output import write_json, write_lines
 from monitor.errors import InputError
@@ -59,13 +60,10 @@ def run(arguments: argparse.Namespace) -> int:
     question = _question(arguments)
     if arguments.probe:
         _refuse_harm(question)
-    source = LiveSource()
-    try:
+    with closing(LiveSource()) as source:
         sample = source.sample(time_wait=True)
         attempt = question.attempt(sample.network.links, os.geteuid())
         decision, facts = decide(source, sample, attempt)
-    finally:
-        source.close()
     if arguments.probe:
         device = None if question.device is None else os.fsencode(question.device)
         decision = confirmed(decision, probe_bind(attempt, device))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 
 from monitor.cli.output import write_json, write_lines
 from monitor.kernel.first_network import read_network
@@ -49,14 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.source, arguments.destination, protocol=PROTOCOLS[arguments.proto], device=arguments.dev
     )
     asked = question.resolved(read_network()[0].links if question.interfaces else ())
-    live = LiveSource()
-    try:
+    with closing(LiveSource()) as live:
         if asked.segment is None or asked.source is None:
             _print_places(live, asked, is_json=arguments.json)
         else:
             _print_segment(live, asked.segment, is_json=arguments.json)
-    finally:
-        live.close()
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from contextlib import closing
 
 import numpy as np
 
@@ -49,11 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def read_once() -> Interval:
     """Read one sample of this machine, with TIME-WAIT and bound-only sockets."""
-    source = LiveSource()
-    try:
+    with closing(LiveSource()) as source:
         return advance(None, source.sample(time_wait=True))
-    finally:
-        source.close()
 
 
 def document(interval: Interval, rows: Rows) -> dict[str, object]:
