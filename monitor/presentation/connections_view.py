@@ -58,10 +58,11 @@ class ConnectionsView:
             former: Cookies in the order in which they were shown, to be kept; None to sort anew.
         """
         rows = np.flatnonzero(chosen)
-        identity = interval.table.cookie[rows]
-        ordered = _ordered(interval, rows, sort)
-        if former is not None:
-            ordered = keep_order(former, identity, ordered)
+        if former is None:
+            ordered = _ordered(interval, rows, sort)
+        else:
+            identity = interval.table.cookie[rows]
+            ordered = keep_order(former, identity, lambda new: _ordered(interval, rows[new], sort))
         return cls(RowTexts(interval), rows[ordered], sort, columns_for(width))
 
     @property

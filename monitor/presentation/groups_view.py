@@ -63,9 +63,7 @@ class GroupsView:
             width: Cells of the pane; decides the columns.
             former: The view whose order is to be kept; None to sort anew.
         """
-        order = _ordered(groups, sort)
-        if former is not None:
-            order = _in_former_order(former, groups, order)
+        order = _ordered(groups, sort, former)
         is_open = np.zeros(len(groups), np.bool_)
         for key in opened:
             entry = groups.entry_of(key)
@@ -201,26 +199,28 @@ def group_column(column: Column) -> Column:
     return replace(column, is_sortable=column.id == "local" or column.id in NUMBERS)
 
 
-def _ordered(groups: Groups, sort: Sort) -> Rows:
-    identity = np.arange(len(groups), dtype=np.uint64)
-    keys: Keys | None = None
-    if sort.column == "local":
-        keys = groups.columns
-    elif sort.column == "state":
-        keys = (groups.counts, *groups.columns)
-    elif sort.column is not None and sort.column in NUMBERS:
-        keys = (NUMBERS[sort.column](groups), *groups.columns)
-    if keys is not None:
-        return order_rows(keys, identity, is_descending=sort.is_descending)
-    busy = np.nan_to_num(groups.receive_rate) + np.nan_to_num(groups.send_rate)
-    return order_rows((-busy, groups.trouble_rank, -groups.counts, *groups.columns), identity)
+def _ordered(groups: Groups, sort: Sort, former: GroupsView | None) -> Rows:
+    keys, is_descending = _keys(groups, sort)
+    numbers = np.arange(len(groups), dtype=np.uint64)
 
+    def order_of(some: Rows) -> Rows:
+        return order_rows(tuple(key[some] for key in keys), numbers[some], is_descending=is_descending)
 
-def _in_former_order(former: GroupsView, groups: Groups, order: Rows) -> Rows:
-    """Keep known groups in the order of a former view; new ones follow."""
-    if former.groups.by is not groups.by:
-        return order
+    if former is None or former.groups.by is not groups.by:
+        return order_rows(keys, numbers, is_descending=is_descending)
     both = [np.concatenate([old, new]) for old, new in zip(former.groups.columns, groups.columns, strict=True)]
     identity = group_rows(tuple(both))[1].astype(np.uint64)
     known = len(former.groups)
-    return keep_order(identity[:known][former.order], identity[known:], order)
+    return keep_order(identity[:known][former.order], identity[known:], order_of)
+
+
+def _keys(groups: Groups, sort: Sort) -> tuple[Keys, bool]:
+    """Give what groups are sorted by, and whether the largest stands first."""
+    if sort.column == "local":
+        return groups.columns, sort.is_descending
+    if sort.column == "state":
+        return (groups.counts, *groups.columns), sort.is_descending
+    if sort.column is not None and sort.column in NUMBERS:
+        return (NUMBERS[sort.column](groups), *groups.columns), sort.is_descending
+    busy = np.nan_to_num(groups.receive_rate) + np.nan_to_num(groups.send_rate)
+    return (-busy, groups.trouble_rank, -groups.counts, *groups.columns), False

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from monitor.model.sample import Interval
 from monitor.model.socket_table import U64, Bools, Rows
 from monitor.model.tcp import TROUBLE_ORDER
+from monitor.presentation.sort_words import order_by
 from monitor.reasoning.columns import match_cookies
 
 Floats = npt.NDArray[np.float64]
@@ -39,29 +40,23 @@ def order_rows(keys: Keys, identity: U64, *, is_descending: bool = False) -> Row
 
     Descending turns every key round, but for unknown numbers, which stand last in both directions.
     """
-    if is_descending:
-        keys = tuple(_reversed(key) for key in keys)
-    # lexsort takes the most deciding key last, and puts NaN behind all numbers.
-    ordered: Rows = np.lexsort((identity, *reversed(keys)))
-    return ordered
+    return order_by([*((key, is_descending) for key in keys), (identity, False)])
 
 
-def _reversed(key: npt.NDArray[Any]) -> npt.NDArray[np.generic]:
-    # ~x reverses the order of integers of either sign without leaving their range.
-    return -key if key.dtype.kind == "f" else ~key
-
-
-def keep_order(former: U64, identity: U64, ordered: Rows) -> Rows:
-    """Keep known rows in their former order; new ones follow at the end, in the order of `ordered`.
+def keep_order(former: U64, identity: U64, order_new: Callable[[Rows], Rows]) -> Rows:
+    """Keep known rows in their former order; new ones follow at the end.
 
     Args:
         former: Identities in the order in which they were shown.
         identity: Identities of the rows to be ordered.
-        ordered: Positions into `identity` as a fresh sort gives them.
+        order_new: Gives the order of some positions into `identity`, as positions into what it was given.
     """
-    place = match_cookies(former, identity)[ordered]
-    place[place < 0] = len(former)
-    return ordered[np.argsort(place, kind="stable")]
+    place = match_cookies(former, identity)
+    is_known = place >= 0
+    row_at = np.full(len(former), -1, np.intp)
+    row_at[place[is_known]] = np.flatnonzero(is_known)
+    new = np.flatnonzero(~is_known)
+    return np.concatenate([row_at[row_at >= 0], new[order_new(new)]])
 
 
 def where_known(values: npt.NDArray[Any], is_known: Bools) -> Floats:

@@ -47,10 +47,13 @@ class WorkersView:
             former: Pids in the order in which they were shown, to be kept; None to sort anew.
         """
         identity = workers.pids.astype(np.uint64)
-        keys = next((shown.keys for shown in _COLUMNS if shown.column.id == sort.column), _own_keys)
-        ordered = order_rows(keys(workers), identity, is_descending=sort.is_descending)
-        if former is not None:
-            ordered = keep_order(former, identity, ordered)
+        keys = next((shown.keys for shown in _COLUMNS if shown.column.id == sort.column), _own_keys)(workers)
+
+        def order_of(some: Rows) -> Rows:
+            return order_rows(tuple(key[some] for key in keys), identity[some], is_descending=sort.is_descending)
+
+        everyone = np.arange(len(identity))
+        ordered = order_of(everyone) if former is None else keep_order(former, identity, order_of)
         return cls(workers, RowTexts(workers.interval), ordered, sort, _columns_for(width))
 
     @property
