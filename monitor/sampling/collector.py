@@ -13,7 +13,9 @@ from monitor.errors import KernelError, MonitorError, SourceError
 from monitor.model.ways import WAY_QUESTION, records_in
 from monitor.sampling import messages
 from monitor.sampling.frames import read_frame, write_frame
+from monitor.sampling.freed_memory import keep_freed_memory
 from monitor.sampling.live import LiveSource
+from monitor.sampling.row_records import table_in, to_records
 from monitor.sampling.sample_frames import SampleEncoder
 
 
@@ -61,6 +63,15 @@ class Collector:
             case messages.AskWays(questions=records):
                 ways = source.ways(records_in(records, WAY_QUESTION))
                 answer = messages.WaysRead(id=number, ways=ways.tobytes())
+            case messages.AskFreshRows(namespace=namespace, rows=records):
+                fresh = source.fresh_rows(table_in(records, namespace))
+                answer = messages.FreshRowsRead(
+                    id=number,
+                    boot_time=fresh.boot_time,
+                    namespace=fresh.table.namespace,
+                    rows=to_records(fresh.table),
+                    gone=fresh.gone.tobytes(),
+                )
             case messages.AskReceiver(segment=segment, holders=holders):
                 answer = messages.ReceiverRead(id=number, facts=source.receiver_of(segment, holders))
             case messages.AskBindFacts(holders=holders):
@@ -91,6 +102,7 @@ def main() -> int:
     """Serve on the standard streams; nothing else may ever write to standard output."""
     output = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    keep_freed_memory()
     try:
         serve(sys.stdin.fileno(), output)
     except MonitorError as error:

@@ -1,0 +1,38 @@
+"""Freed memory is used again: what the next sample's columns take was the last one's."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import ctypes, resource, sys
+import numpy as np
+from monitor.sampling.freed_memory import keep_freed_memory
+
+if sys.argv[1] == "keep":
+    keep_freed_memory()
+
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    columns = [np.ones(100_000, np.uint64) for _ in range(30)]
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+print([faults() for _ in range(4)][-1])
+"""
+PAGES_OF_ONE_COLUMN = 100_000 * 8 // 4096
+
+
+def faults_of_a_later_sample(mode: str) -> int:
+    answer = subprocess.run(
+        [sys.executable, "-c", PROGRAM, mode], capture_output=True, text=True, check=True, timeout=60
+    )
+    return int(answer.stdout)
+
+
+def test_a_later_samples_columns_take_no_new_pages():
+    if faults_of_a_later_sample("default") < PAGES_OF_ONE_COLUMN:
+        pytest.skip("this C library keeps freed memory by itself")
+    assert faults_of_a_later_sample("keep") < PAGES_OF_ONE_COLUMN
