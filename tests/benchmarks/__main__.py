@@ -1,40 +1,108 @@
-"""python -m tests.benchmarks: measure, and print tables in Markdown."""
+"""python -m tests.benchmarks: measure the program beside its peers, and print the figures with their goals in Markdown.
+
+Every load lives in a network namespace of its own and ends with this process, however that ends. The exit code is 1
+where a count is wrong (a row, an owner), never because of a time.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
-from tests.benchmarks import agreement, collecting, startup
-from tests.benchmarks.load import Load
+from tests.benchmarks import (
+    agreement,
+    collecting,
+    collector_process,
+    counting,
+    loads,
+    soak,
+    startup,
+    turnover,
+)
+from tests.benchmarks.figures import SIDE_BY_SIDE, Figure, table, write_json
+from tests.benchmarks.load import Load, RunningLoad, running
 
-PARTS = ("collecting", "agreement", "startup")
+
+def _startup(rounds: int) -> list[Figure]:
+    spreads = startup.measure_startup(rounds, "Listeners")
+    paint, imported = spreads[startup.FIRST_PAINT], spreads[startup.IMPORT]
+    detail = f"{paint.median:.0f} : {imported.median:.0f} ms"
+    return [Figure("first paint : import of Textual", 0, paint.over(imported), 1.35, detail=detail)]
 
 
-def main() -> None:
-    """Measure what the command line names; collecting and startup where it names none."""
+LOADED: dict[str, Callable[[RunningLoad, int], list[Figure]]] = {
+    "counting": counting.measure,
+    "collecting": collecting.measure,
+    "turnover": turnover.measure,
+    "collector": collector_process.measure,
+}
+"""Parts that are measured inside the namespace of each load."""
+ALONE: dict[str, Callable[[int], list[Figure]]] = {
+    "startup": _startup,
+    "agreement": agreement.measure,
+    "unusual": loads.measure_unusual,
+    "curve": loads.measure_curve,
+    "soak": soak.measure,
+}
+"""Parts that make what they need."""
+NOT_OF_ITSELF = ("curve", "soak")
+"""Parts that are measured only where they are named: they take many minutes."""
+
+
+def main() -> int:
+    """Measure what the command line names; all of the table where it names nothing."""
     arguments = _parse()
-    if arguments.part in (None, "collecting"):
-        for rows in arguments.rows:
-            load = Load(rows, arguments.processes, arguments.idle_processes)
-            counted, spreads = collecting.measure_load(load, arguments.rounds or 7)
-            print(collecting.table(counted, load, spreads), flush=True, end="\n\n")
-    if arguments.part == "agreement":
-        for rows in arguments.rows[-1:]:
-            print(agreement.table(rows, agreement.measure_agreement(rows, arguments.rounds or 7)))
-    if arguments.part in (None, "startup"):
-        print(startup.table(startup.measure_startup(arguments.rounds or 11, arguments.landmark)))
+    figures: list[Figure] = []
+    try:
+        for measured in _measured(arguments):
+            figures += measured
+    except KeyboardInterrupt:
+        print("interrupted: what follows is not all", file=sys.stderr)
+    print(f"{os.cpu_count()} processors, {platform.system()} {platform.release()}, Python {platform.python_version()},")
+    print(f"medians of {arguments.rounds} rounds\n")
+    print(table(figures))
+    if arguments.json is not None:
+        write_json(figures, arguments.json)
+    wrong = [figure for figure in figures if figure.is_count and not figure.is_reached]
+    for figure in wrong:
+        print(f"wrong count: {figure.what} at {figure.rows:,} rows: {figure.text}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def _measured(arguments: argparse.Namespace) -> Iterator[list[Figure]]:
+    parts: Sequence[str] = arguments.part or [part for part in (*LOADED, *ALONE) if part not in NOT_OF_ITSELF]
+    loaded = [part for part in parts if part in LOADED]
+    for rows in arguments.rows if loaded else ():
+        with running(Load(rows, arguments.processes, arguments.idle_processes)) as held, held.entered():
+            for part in loaded:
+                print(f"{rows:,} rows: {part}", file=sys.stderr)
+                yield LOADED[part](held, arguments.rounds)
+    for part in parts:
+        if part in ALONE:
+            print(part, file=sys.stderr)
+            yield ALONE[part](arguments.rounds)
 
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Medians and ratios of one run.")
-    parser.add_argument("part", nargs="?", choices=PARTS, help="all but startup need root")
-    parser.add_argument("--rows", type=int, nargs="+", default=[1_000, 10_000], help="TCP rows of connections")
-    parser.add_argument("--rounds", type=int, help="default: 7 of collecting, 11 of startup")
+    names = ", ".join((*LOADED, *ALONE))
+    parser.add_argument(
+        "part", nargs="*", help=f"any of {names}; without one all but {' and '.join(NOT_OF_ITSELF)}. All need root"
+    )
+    parser.add_argument("--rows", type=int, nargs="+", default=list(SIDE_BY_SIDE), help="TCP rows of connections")
+    parser.add_argument("--rounds", type=int, default=7, help="after one that is not counted (default: %(default)s)")
     parser.add_argument("--processes", type=int, default=50, help="that hold the sockets (default: %(default)s)")
     parser.add_argument("--idle-processes", type=int, default=200, help="without any (default: %(default)s)")
-    parser.add_argument("--landmark", default="Listeners", help="word of the main screen (default: %(default)s)")
-    return parser.parse_args()
+    parser.add_argument("--json", type=Path, help="file to keep all figures in, as screenshots/curve.py reads them")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.part) - {*LOADED, *ALONE}:
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    return arguments
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -20,16 +19,19 @@ from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.sampling.agreement import RouteAgreement
 from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
-from monitor.sampling.sampler import WAYS_AT_ONCE
-from tests.benchmarks.rounds import Spread, interleaved, ratio
-from tests.namespaces import leave_for_new_namespace
+from monitor.sampling.sampling_loop import WAYS_AT_ONCE
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.rounds import interleaved
+from tests.namespaces import network_namespace
 
-ALL = "**all ways asked and judged**"
-KERNEL = "of which the kernel's answers"
-LONGEST = "longest time that a sample or a question waits for them"
-UNCHANGED = "verdicts of a further sample, nothing changed"
-INTERVAL = "for comparison: the interval without verdicts"
-SINGLE = "the same questions one by one through pyroute2, a hundredth times 100"
+ROWS = 10_000
+"""Connections to as many remote addresses, half of them dialled."""
+ALL = "ways: all asked and judged"
+KERNEL = "ways: of which the kernel's answers"
+LONGEST = "ways: longest time that a sample or a question waits for them"
+UNCHANGED = "ways: verdicts of a further sample, nothing changed"
+INTERVAL = "ways: the interval without verdicts"
+SINGLE = "ways: one by one through pyroute2, a hundredth times 100"
 _LINKS = (
     "link add e0 type veth peer name p0",
     "link set p0 up",
@@ -93,24 +95,19 @@ class Connections:
         return {SINGLE: (perf_counter() - started) * 1000 * 100}
 
 
-def measure_agreement(rows: int, rounds: int) -> dict[str, Spread]:
-    """Measure in a new network namespace, which this process does not leave again; needs root."""
-    leave_for_new_namespace()
-    for line in _LINKS:
-        subprocess.run(["ip", *line.split()], check=True)
-    connections = Connections(rows)
-    try:
-        return interleaved([connections.measure, connections.measure_interval, connections.measure_single], rounds)
-    finally:
-        connections.close()
-
-
-def table(rows: int, spreads: Mapping[str, Spread]) -> str:
-    """Write the measurements as a table in Markdown."""
-    lines = [f"{rows:,} connections to as many remote addresses, half of them dialled, {os.cpu_count()} processors", ""]
-    lines += ["| | ms | × all |", "| --- | ---: | ---: |"]
-    lines += [f"| {name} | {spread} | {ratio(spread, spreads[ALL])} |" for name, spread in spreads.items()]
-    return "\n".join(lines)
+def measure(rounds: int) -> list[Figure]:
+    """Measure in a network namespace of its own, without a load: only the ways are the kernel's; needs root."""
+    with network_namespace() as namespace, namespace.entered():
+        for line in _LINKS:
+            subprocess.run(["ip", *line.split()], check=True)
+        connections = Connections(ROWS)
+        try:
+            spreads = interleaved(
+                [connections.measure, connections.measure_interval, connections.measure_single], rounds
+            )
+        finally:
+            connections.close()
+    return [Figure(what, ROWS, spread.median, None, "ms", spread.range) for what, spread in spreads.items()]
 
 
 def _sample(read: Sample, rows: int) -> Sample:

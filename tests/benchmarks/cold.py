@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from time import perf_counter
 
+from monitor.kernel.owners import OwnerReader
 from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
 
 
 def main() -> None:
-    """Time one sample and its interval."""
+    """Time one sample and its interval; with --proc-only without BPF."""
     started = perf_counter()
     source = LiveSource()
+    if "--proc-only" in sys.argv:
+        source._owners = OwnerReader(open_files=lambda: None)
     interval = advance(None, source.sample())
     elapsed = perf_counter() - started
     source.close()

@@ -18,20 +18,33 @@ from monitor.model.tcp import PROTOCOL_TCP
 from monitor.sampling.decide_demux import decide
 from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
+from tests.benchmarks.figures import Figure
 from tests.benchmarks.floor import Floor
-from tests.benchmarks.load import Load, running
-from tests.benchmarks.rounds import Measurement, Spread, interleaved, program_milliseconds, ratio
-from tests.namespaces import enter
+from tests.benchmarks.load import RunningLoad
+from tests.benchmarks.rounds import Measurement, Spread, interleaved, program_milliseconds
 
-FLOOR = "floor: one-pass dump with TCP_INFO"
-WARM = "**warm sample and interval**"
-SAMPLE = "of which the sample"
-INTERVAL = "of which the interval"
+FLOOR = "bare recv of a dump with TCP_INFO"
+WARM = "warm"
+SAMPLE = "warm: the sample"
+INTERVAL = "warm: the interval"
 DEMUX = "who gets a segment, and why (no dump)"
-COLD = "cold first sample with owners"
+COLD = "cold with all owners"
+COLD_BY_PROC = "cold with all owners, /proc only"
+SS_STATES = "ss -tan"
 SS = "ss -tanp"
-PSUTIL = 'psutil.net_connections("tcp")'
-PEERS = (SS, PSUTIL)
+PSUTIL = "psutil.net_connections"
+
+_SHORTER_THAN_S = 10.0
+"""Peers that take longer are measured once."""
+
+# what, its divisor, goals by rows, whether the goal is the least
+_RATIOS = (
+    (WARM, FLOOR, {10_000: 1.6, 100_000: 1.25}, False),
+    (SS, WARM, {10_000: 6.0, 100_000: 20.0}, True),
+    (PSUTIL, WARM, {10_000: 9.0, 100_000: 10.0}, True),
+    (COLD, SS, {10_000: 0.35, 100_000: 0.1}, False),
+    (COLD_BY_PROC, SS, {10_000: 0.8, 100_000: 0.2}, False),
+)
 
 
 class WarmSampler:
@@ -39,7 +52,7 @@ class WarmSampler:
 
     def __init__(self) -> None:
         self.source = LiveSource()
-        self.interval: Interval | None = advance(None, self.source.sample())
+        self.interval: Interval = advance(None, self.source.sample())
         # As the collector does once its first sample is on the way.
         self.source.prepare()
 
@@ -61,7 +74,6 @@ class Demultiplexer:
     """Asks who gets the segments of one of the load's connections, and of a new client of the same port."""
 
     def __init__(self, sampler: WarmSampler) -> None:
-        assert sampler.interval is not None
         self._source, self._interval = sampler.source, sampler.interval
         table = self._interval.table
         row = int(np.flatnonzero(table.is_pair)[0])
@@ -76,32 +88,30 @@ class Demultiplexer:
         return {DEMUX: (perf_counter() - started) * 1000 / 2}
 
 
-def measure_load(load: Load, rounds: int) -> tuple[int, dict[str, Spread]]:
-    """Measure everything inside a load's namespace; gives the rows that a sample really had, and the times."""
-    with running(load) as held:
-        enter(held.namespace_fd)
-        sampler = WarmSampler()
-        try:
-            with Floor() as floor:
-                spreads = interleaved(_measurements(floor, sampler), rounds)
-        finally:
-            sampler.source.close()
-        assert sampler.interval is not None
-        return len(sampler.interval.sample.table), spreads
-
-
-def table(rows: int, load: Load, spreads: Mapping[str, Spread]) -> str:
-    """Write the measurements of one load as a table in Markdown."""
-    lines = [
-        f"{rows:,} rows, {load.processes} processes and {load.idle_processes} idle ones",
-        "",
-        "| | ms | × floor | × ours |",
-        "| --- | ---: | ---: | ---: |",
+def measure(held: RunningLoad, rounds: int) -> list[Figure]:
+    """Measure inside the load's namespace: first the ratios, then milliseconds."""
+    rows = held.load.rows
+    spreads = _spreads(rounds)
+    figures = [
+        Figure(f"{what} : {to}", rows, spreads[what].over(spreads[to]), goals.get(rows), is_least=is_least)
+        for what, to, goals, is_least in _RATIOS
+        if what in spreads and to in spreads
     ]
-    for name, spread in spreads.items():
-        ours = ratio(spread, spreads[WARM]) if name in PEERS else "–"
-        lines.append(f"| {name} | {spread} | {ratio(spread, spreads[FLOOR])} | {ours} |")
-    return "\n".join(lines)
+    return figures + [Figure(what, rows, spread.median, None, "ms", spread.range) for what, spread in spreads.items()]
+
+
+def measure_cold() -> Mapping[str, float]:
+    """Have a fresh process take its first sample."""
+    return {COLD: _cold_milliseconds()}
+
+
+def _spreads(rounds: int) -> dict[str, Spread]:
+    sampler = WarmSampler()
+    try:
+        with Floor() as floor:
+            return interleaved(_measurements(floor, sampler), rounds, shorter_than_s=_SHORTER_THAN_S)
+    finally:
+        sampler.source.close()
 
 
 def _measurements(floor: Floor, sampler: WarmSampler) -> list[Measurement]:
@@ -109,10 +119,12 @@ def _measurements(floor: Floor, sampler: WarmSampler) -> list[Measurement]:
         lambda: {FLOOR: _milliseconds_of_dump(floor)},
         sampler.measure,
         Demultiplexer(sampler).measure,
-        lambda: {COLD: _cold_milliseconds()},
+        measure_cold,
+        lambda: {COLD_BY_PROC: _cold_milliseconds("--proc-only")},
         lambda: {PSUTIL: _psutil_milliseconds()},
     ]
     if shutil.which("ss"):
+        measurements.append(lambda: {SS_STATES: program_milliseconds(["ss", "-tan"])})
         measurements.append(lambda: {SS: program_milliseconds(["ss", "-tanp"])})
     return measurements
 
@@ -123,9 +135,9 @@ def _milliseconds_of_dump(floor: Floor) -> float:
     return (perf_counter() - started) * 1000
 
 
-def _cold_milliseconds() -> float:
-    answer = subprocess.run([sys.executable, "-m", "tests.benchmarks.cold"], capture_output=True, text=True, check=True)
-    return float(answer.stdout)
+def _cold_milliseconds(*options: str) -> float:
+    argv = [sys.executable, "-m", "tests.benchmarks.cold", *options]
+    return float(subprocess.run(argv, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
 def _psutil_milliseconds() -> float:

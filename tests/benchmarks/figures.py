@@ -28,6 +28,8 @@ class Figure:
     """What the figure was made of, such as "11.9 : 8.9 ms"."""
     is_least: bool = False
     """Whether the goal is the least that it should be instead."""
+    is_count: bool = False
+    """Whether missing the goal is a mistake of the program, and no matter of speed."""
 
     @property
     def is_reached(self) -> bool:
@@ -39,7 +41,8 @@ class Figure:
     @property
     def text(self) -> str:
         """Give "1.34 × (11.9 : 8.9 ms)", and bold with the word short where the goal is missed."""
-        value = f"{_number(self.measured)} {self.unit}".rstrip()
+        number = f"{self.measured:,}" if isinstance(self.measured, int) else _number(self.measured)
+        value = f"{number} {self.unit}".rstrip()
         shown = value if self.is_reached else f"**{value}, short**"
         return f"{shown} ({self.detail})" if self.detail else shown
 

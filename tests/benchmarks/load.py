@@ -19,9 +19,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 
 from tests.benchmarks.held_sockets import Held, News, Share
 from tests.benchmarks.load_process import Channel, children, obey, wait_for_signal
+from tests.benchmarks.truth import Truth
 from tests.namespaces import NetworkNamespace
 
 MOST_DESCRIPTORS = 20_000
@@ -70,6 +72,8 @@ class RunningLoad:
     load: Load
     namespace_fd: int
     """Open for as long as the load is held."""
+    truth: Truth
+    """Who holds which socket; empty until it is first updated."""
     _control: Channel
 
     def entered(self) -> AbstractContextManager[None]:
@@ -79,14 +83,6 @@ class RunningLoad:
     def turn_over(self, rows_per_second: float) -> None:
         """Have all processes close connections and open new ones at this rate together, until told another; 0 stops."""
         self._control.ask({"exchanges_per_second": rows_per_second / 2 / self.load.processes})
-
-    def news(self) -> News:
-        """Ask all processes what they opened and closed since this was last asked."""
-        news = News([], [])
-        for opened, closed in self._control.ask("news"):
-            news.opened.extend(Held(*held) for held in opened)
-            news.closed.extend(closed)
-        return news
 
 
 @contextmanager
@@ -110,12 +106,21 @@ def running(load: Load) -> Iterator[RunningLoad]:
                 raise RuntimeError("the load could not be made") from None
             namespace = os.open(f"/proc/{generator.pid}/ns/net", os.O_RDONLY)
             try:
-                yield RunningLoad(load, namespace, control)
+                yield RunningLoad(load, namespace, Truth(partial(_news, control)), control)
             finally:
                 os.close(namespace)
         finally:
             # The end of its input ends it.
             control.close()
+
+
+def _news(control: Channel) -> News:
+    """Ask all processes what they opened and closed since this was last asked."""
+    news = News([], [])
+    for opened, closed in control.ask("news"):
+        news.opened.extend(Held(*held) for held in opened)
+        news.closed.extend(closed)
+    return news
 
 
 def main() -> None:

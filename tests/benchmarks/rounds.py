@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import statistics
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from time import perf_counter
 
 Measurement = Callable[[], Mapping[str, float]]
@@ -26,21 +28,39 @@ class Spread:
         """Sum up at least one value."""
         return cls(statistics.median(values), min(values), max(values))
 
+    def over(self, other: Spread) -> float:
+        """Give how many times the median of another it is."""
+        return self.median / other.median
+
+    @property
+    def range(self) -> str:
+        """Give "1.84 to 2.18"."""
+        return f"{_number(self.least)} to {_number(self.most)}"
+
     def __str__(self) -> str:
         """Give "2.05 (1.84..2.18)"."""
         return f"{_number(self.median)} ({_number(self.least)}..{_number(self.most)})"
 
 
-def interleaved(measurements: Sequence[Measurement], rounds: int) -> dict[str, Spread]:
-    """Take each measurement once per round; a first round warms caches and is not counted."""
-    values: dict[str, list[float]] = {}
+def interleaved(measurements: Sequence[Measurement], rounds: int, *, shorter_than_s: float = inf) -> dict[str, Spread]:
+    """Take each measurement once per round; a first round warms caches and is not counted.
+
+    One whose turn takes longer than the limit has no further turn, and that one counts.
+    """
+    values: defaultdict[str, list[float]] = defaultdict(list)
+    left = list(measurements)
     for number in range(rounds + 1):
-        for measure in measurements:
+        for measure in tuple(left):
             # What the one leaves behind is not for the other to clean up.
             gc.collect()
-            for name, milliseconds in measure().items():
-                if number > 0:
-                    values.setdefault(name, []).append(milliseconds)
+            started = perf_counter()
+            times = measure()
+            is_last = perf_counter() - started > shorter_than_s
+            if is_last:
+                left.remove(measure)
+            if number > 0 or is_last:
+                for name, milliseconds in times.items():
+                    values[name].append(milliseconds)
     return {name: Spread.of(times) for name, times in values.items()}
 
 

@@ -1,0 +1,75 @@
+"""Whether memory, descriptors and threads stay flat over many samples of a load that turns over."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from monitor.model.sample import Interval
+from monitor.sampling.intervals import advance
+from monitor.sampling.live import LiveSource
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.load import Load, running
+
+TICKS = 3_000
+WARM_UP = 300
+"""Ticks until what grows once has grown: caches, the rates' window, the first rows that have been closed."""
+LOAD = Load(5_000)
+TURNOVER = 0.1
+"""Share of the rows replaced every second: ticks come faster than once a second, and changes with them."""
+MOST_GROWTH = 1.05
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+class Usage(NamedTuple):
+    """What this process takes."""
+
+    resident_bytes: int
+    descriptors: int
+    threads: int
+
+    @classmethod
+    def now(cls) -> Usage:
+        """Look."""
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+        descriptors, threads = (sum(1 for _ in Path(f"/proc/self/{what}").iterdir()) for what in ("fd", "task"))
+        return cls(pages * _PAGE_BYTES, descriptors, threads)
+
+
+def measure(rounds: int) -> list[Figure]:
+    """Take the samples one after another, without waiting for a period, then hold the last one against the truth."""
+    del rounds
+    with running(LOAD) as held, held.entered(), closing(LiveSource()) as source:
+        interval = advance(None, source.sample())
+        source.prepare()
+        held.turn_over(LOAD.rows * TURNOVER)
+        interval = _advanced(interval, source, WARM_UP)
+        before = Usage.now()
+        interval = _advanced(interval, source, TICKS - WARM_UP)
+        after = Usage.now()
+        held.turn_over(0)
+        held.truth.update()
+        # By the second the rows that were closed meanwhile are known to be.
+        interval = _advanced(interval, source, 2)
+        mistakes = held.truth.mistakes(interval, held.truth.update())
+    what = f"soak of {TICKS:,} samples"
+    growth = after.resident_bytes / before.resident_bytes
+    megabytes = f"{before.resident_bytes / 1e6:.1f} to {after.resident_bytes / 1e6:.1f} MB"
+    return [
+        Figure(f"{what}: memory at the end : after {WARM_UP}", LOAD.rows, growth, MOST_GROWTH, detail=megabytes),
+        _count(f"{what}: descriptors more", after.descriptors - before.descriptors),
+        _count(f"{what}: threads more", after.threads - before.threads),
+        _count(f"{what}: mistakes in the last one", sum(mistakes)),
+    ]
+
+
+def _advanced(interval: Interval, source: LiveSource, ticks: int) -> Interval:
+    for _ in range(ticks):
+        interval = advance(interval, source.sample())
+    return interval
+
+
+def _count(what: str, number: int) -> Figure:
+    return Figure(what, LOAD.rows, number, 0, "", is_count=True)
