@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from monitor.model.places import find_places
 from monitor.model.sample import Interval
 from monitor.model.socket_table import U64, Bools, Rows
 from monitor.model.tcp import TROUBLE_ORDER
 from monitor.presentation.sort_words import order_by
-from monitor.reasoning.columns import match_cookies
 
 Floats = npt.NDArray[np.float64]
 Keys = tuple[npt.NDArray[np.generic], ...]
@@ -51,7 +51,7 @@ def keep_order(former: U64, identity: U64, order_new: Callable[[Rows], Rows]) ->
         identity: Identities of the rows to be ordered.
         order_new: Gives the order of some positions into `identity`, as positions into what it was given.
     """
-    place = match_cookies(former, identity)
+    place = find_places(former, identity)
     is_known = place >= 0
     row_at = np.full(len(former), -1, np.intp)
     row_at[place[is_known]] = np.flatnonzero(is_known)
@@ -85,7 +85,7 @@ def interface_ranks(interval: Interval, rows: Rows) -> Floats:
 
 def _ranks(in_order: list[int], numbers: npt.NDArray[np.int64], is_known: Bools) -> Floats:
     """Give for each number its place in a list of different ones."""
-    place = match_cookies(np.array(in_order, np.uint64), numbers.astype(np.uint64))
+    place = find_places(np.array(in_order, np.uint64), numbers.astype(np.uint64))
     return where_known(place, is_known & (place >= 0))
 
 

@@ -24,19 +24,6 @@ def is_ipv4(high: U64, low: U64) -> Bools:
     return found
 
 
-def match_cookies(known: U64, wanted: U64) -> Rows:
-    """Find each wanted cookie in the known ones: row numbers into `known`, -1 where it is missing."""
-    if len(known) == len(wanted) and np.array_equal(known, wanted):
-        return np.arange(len(wanted))
-    if len(known) == 0:
-        return np.full(len(wanted), -1)
-    order = np.argsort(known, kind="stable")
-    place = np.searchsorted(known, wanted, sorter=order)
-    place[place == len(known)] = 0
-    rows = order[place]
-    return np.where(known[rows] == wanted, rows, -1)
-
-
 def group_rows(columns: tuple[npt.NDArray[np.generic], ...]) -> tuple[Rows, Rows]:
     """Group rows that are equal in all the columns.
 

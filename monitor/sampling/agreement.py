@@ -12,10 +12,10 @@ from dataclasses import fields, replace
 import numpy as np
 
 from monitor.model.egress import Egress
+from monitor.model.places import find_places
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Rows
 from monitor.model.ways import WAY, WAY_QUESTION, Records, words_of
-from monitor.reasoning.columns import match_cookies
 from monitor.reasoning.egress import judge
 from monitor.reasoning.egress_questions import EgressQuestions, egress_questions
 
@@ -81,7 +81,7 @@ class RouteAgreement:
         former, known = Egress.unasked(len(interval.table)), self._interval
         if known is None or known.egress is None or known.table.namespace != interval.table.namespace:
             return former
-        places = match_cookies(known.table.cookie, interval.table.cookie)
+        places = find_places(known.table.cookie, interval.table.cookie)
         rows = np.flatnonzero(places >= 0)
         for column in fields(former):
             getattr(former, column.name)[rows] = getattr(known.egress, column.name)[places[rows]]
@@ -89,7 +89,7 @@ class RouteAgreement:
 
     def _keep_answers(self, questions: EgressQuestions) -> None:
         """Bring the answers into the order of other questions; those that nobody puts any more are forgotten."""
-        places = match_cookies(self._questions.keys, questions.keys)
+        places = find_places(self._questions.keys, questions.keys)
         rows = np.flatnonzero(places >= 0)
         # Keys may collide, records do not.
         former, words = words_of(self._questions.records), words_of(questions.records)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from monitor.model.places import find_places
 from monitor.model.sample import DIRECTION_UNKNOWN, F64, Interval, Sample
 from monitor.model.socket_table import Bools, Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
-from monitor.reasoning.columns import match_cookies
 from monitor.reasoning.direction import directions, told_by_counters
 from monitor.reasoning.interfaces import interfaces
 from monitor.reasoning.listeners import ListenerIndex, listener_rows
@@ -30,7 +30,7 @@ def advance(previous: Interval | None, sample: Sample) -> Interval:
     carried = _carry(previous, sample)
     table = SocketTable.concatenate([sample.table, carried.table]) if len(carried.table) else sample.table
     if previous is not None and previous.table.namespace == sample.table.namespace:
-        before = match_cookies(previous.table.cookie, table.cookie)
+        before = find_places(previous.table.cookie, table.cookie)
         opened_at = _opened_at(previous, sample, table, before)
         rose_at = _rose_at(previous, sample, table, before)
         window = extend_window(previous.counters, sample)
@@ -86,7 +86,7 @@ def _carry(previous: Interval | None, sample: Sample) -> _Carried:
     if previous is None or previous.table.namespace != sample.table.namespace:
         return _Carried(SocketTable.empty(sample.table.namespace), np.zeros(0))
     old = previous.table
-    absent = np.flatnonzero(match_cookies(sample.table.cookie, old.cookie) < 0)
+    absent = np.flatnonzero(find_places(sample.table.cookie, old.cookie) < 0)
     absent = absent[_is_in_sight(old, sample)[absent]]
     now = sample.boot_time
     closed_at = previous.closed_at[absent].copy()

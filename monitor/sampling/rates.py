@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from monitor.model.places import find_places
 from monitor.model.sample import F32, Counters, Sample
 from monitor.model.socket_table import U64, Bools, SocketTable
-from monitor.reasoning.columns import match_cookies
 
 WINDOW_S = 5.0
 """Rates are averages over this time."""
@@ -52,7 +52,7 @@ def rates(window: tuple[Counters, ...], now: float, table: SocketTable) -> tuple
         if elapsed <= 0 or not is_open.any():
             continue
         rows = np.flatnonzero(is_open)
-        before = match_cookies(counters.cookie, table.cookie[rows])
+        before = find_places(counters.cookie, table.cookie[rows])
         rows, before = rows[before >= 0], before[before >= 0]
         receive[rows] = _per_second(table.bytes_received[rows], counters.bytes_received[before], elapsed)
         send[rows] = _per_second(table.bytes_acked[rows], counters.bytes_acked[before], elapsed)

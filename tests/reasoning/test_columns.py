@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.reasoning import columns
-from monitor.reasoning.columns import group_rows, is_ipv4, match_cookies
+from monitor.reasoning.columns import group_rows, is_ipv4
 
 EXTREMES = st.sampled_from((0, 1, (1 << 63) - 1, 1 << 63, (1 << 64) - 1))
-COOKIES = st.one_of(st.integers(0, 12), EXTREMES)
 ROWS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), EXTREMES, st.integers(0, 1)), max_size=20)
 
 
@@ -31,18 +30,6 @@ def assert_grouped(rows):
         seen.setdefault(row, place)
     assert sorted(first.tolist()) == sorted(seen.values())
     assert [seen[row] for row in rows] == first[group].tolist()
-
-
-@given(st.lists(COOKIES, unique=True, max_size=12), st.lists(COOKIES, max_size=12))
-def test_cookies_are_found_as_a_dictionary_finds_them(known, wanted):
-    rows = {cookie: row for row, cookie in enumerate(known)}
-    assert match_cookies(u64(known), u64(wanted)).tolist() == [rows.get(cookie, -1) for cookie in wanted]
-
-
-@given(st.lists(COOKIES, min_size=1, max_size=12), st.lists(COOKIES, max_size=12))
-def test_a_cookie_that_stands_twice_is_found_at_one_of_its_rows(known, wanted):
-    for cookie, row in zip(wanted, match_cookies(u64(known), u64(wanted)).tolist(), strict=True):
-        assert (known[row] == cookie) if row >= 0 else (cookie not in known)
 
 
 @given(ROWS)
