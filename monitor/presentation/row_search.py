@@ -10,13 +10,10 @@ import numpy as np
 
 from monitor.model.process import Process
 from monitor.model.sample import Interval
-from monitor.model.socket_table import U16, U64, Bools, Rows
+from monitor.model.socket_table import Bools, Rows
 from monitor.model.tcp import KERNEL_HELD, state_name
-from monitor.presentation.address_texts import host_texts
-from monitor.reasoning.columns import group_rows
+from monitor.presentation.endpoint_search import CHARACTERS, EndpointSearch
 from monitor.reasoning.ownership import is_unaccepted
-
-_ENDPOINT_CHARACTERS = frozenset("0123456789abcdef.:[]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,25 +27,6 @@ class _Vocabulary:
         """Spread answers, one per word, over the rows."""
         chosen: Bools = np.array(found, np.bool_)[self.place]
         return chosen
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Endpoints:
-    """One side of all rows, as words: what stands before the last colon and what stands after it."""
-
-    hosts: _Vocabulary
-    ports: _Vocabulary
-
-    def containing(self, needle: str) -> Bools:
-        found = self.hosts.rows([needle in host for host in self.hosts.words])
-        found |= self.ports.rows([needle in port for port in self.ports.words])
-        # A port has no colon: if the needle spans the one between address and port, it is the needle's last.
-        end, colon, start = needle.rpartition(":")
-        if colon:
-            found |= self.hosts.rows([host.endswith(end) for host in self.hosts.words]) & self.ports.rows(
-                [port.startswith(start) for port in self.ports.words]
-            )
-        return found
 
 
 class RowSearch:
@@ -68,7 +46,7 @@ class RowSearch:
         found |= self.rows_of_processes(lambda process: folded in text_of(process.name).casefold())
         found |= np.isin(self.interval.interface, self.interfaces(lambda name: folded in name.casefold()))
         found |= self.rows_of_users(lambda uid, name: folded in (str(uid) if name is None else name.casefold()))
-        if _ENDPOINT_CHARACTERS.issuperset(folded):
+        if CHARACTERS.issuperset(folded):
             found |= self._local.containing(folded)
             found |= self._remote.containing(folded) & self.table.is_pair
         return found
@@ -120,19 +98,14 @@ class RowSearch:
         return _Vocabulary([state_name(*divmod(code, 256)).casefold() for code in numbers.tolist()], place)
 
     @cached_property
-    def _local(self) -> _Endpoints:
-        return self._endpoints(self.table.local_high, self.table.local_low, self.table.local_port)
+    def _local(self) -> EndpointSearch:
+        table = self.table
+        return EndpointSearch(table.local_high, table.local_low, table.local_port, table.family)
 
     @cached_property
-    def _remote(self) -> _Endpoints:
-        return self._endpoints(self.table.remote_high, self.table.remote_low, self.table.remote_port)
-
-    def _endpoints(self, high: U64, low: U64, port: U16) -> _Endpoints:
-        family = self.table.family
-        first, place = group_rows((high, low, family))
-        hosts = _Vocabulary(host_texts(high[first], low[first], family[first]), place)
-        ports, port_place = np.unique(port, return_inverse=True)
-        return _Endpoints(hosts, _Vocabulary(list(map(str, ports.tolist())), port_place))
+    def _remote(self) -> EndpointSearch:
+        table = self.table
+        return EndpointSearch(table.remote_high, table.remote_low, table.remote_port, table.family)
 
 
 def text_of(name: bytes) -> str:
