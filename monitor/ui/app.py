@@ -5,21 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
 
-from monitor.presentation.linked_line import ToSocket
 from monitor.presentation.view import Role
-from monitor.sampling.sampler import Sampler
-from monitor.sampling.sampler_events import IntervalMade, ProcessAnswered, SampleFailed, SamplerEvent
-from monitor.ui.answers import hand_on
 from monitor.ui.commands import ActionCommands, ProcessCommands, WordsCommand
 from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsBind, ShowsReceivers, StopScreen
-from monitor.ui.drill_down import DrillDown
 from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.histories import Histories
 from monitor.ui.key_order import HANDED_UP, opened, told
@@ -36,7 +31,10 @@ if TYPE_CHECKING:
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
+    from monitor.sampling.sampler import Sampler
+    from monitor.sampling.sampler_events import SamplerEvent
     from monitor.sampling.source import Source
+    from monitor.ui.drill_down import DrillDown
 
 PERIODS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 _ALWAYS = frozenset({"leave_program", "redraw", "suspend_process"})
@@ -93,12 +91,26 @@ class MonitorApp(ThemedApp):
         self.is_paused = False
         self._boot_clock = boot_clock
         self._newest: Interval | None = None
-        self._sampler = Sampler(open_source, self._report, self.settings.period_s)
-        self.histories = Histories(self._sampler, lambda: self.interval)
-        self.drill_down = DrillDown(self, self._say)
+        self._open_source = open_source
+        self.histories = Histories(lambda: self._sampler.history, lambda: self.interval)
         self._asked_pid: int | None = None
         self._time_wait_seekers: set[object] = set()
         self._news_until = 0.0
+
+    # Made when they are needed: importing them would delay the first paint.
+
+    @cached_property
+    def _sampler(self) -> Sampler:
+        from monitor.sampling.sampler import Sampler  # noqa: PLC0415 - as above
+
+        return Sampler(self._open_source, self._report, self.settings.period_s)
+
+    @cached_property
+    def drill_down(self) -> DrillDown:
+        """The way from row to row, screen by screen."""
+        from monitor.ui.drill_down import DrillDown  # noqa: PLC0415 - as above
+
+        return DrillDown(self, self._say)
 
     def get_default_screen(self) -> MainScreen:
         """Make the screen that lies below all others."""
@@ -108,8 +120,11 @@ class MonitorApp(ThemedApp):
         """Start sampling once the main screen is painted."""
         if self.settings.pid is not None:
             self.drill_down.show_process(self.settings.pid)
-        self.call_after_refresh(self._sampler.start)
+        self.call_after_refresh(self._start_sampling)
         self.set_interval(_CLOCK_S, self.tell_status)
+
+    def _start_sampling(self) -> None:
+        self._sampler.start()
 
     def on_unmount(self) -> None:
         """End the sampling thread and the collector."""
@@ -125,6 +140,9 @@ class MonitorApp(ThemedApp):
         if not self.is_running:
             # At the end the screens go before the messages do.
             return
+        from monitor.sampling.sampler_events import IntervalMade, ProcessAnswered, SampleFailed  # noqa: PLC0415 - as below
+        from monitor.ui.answers import hand_on  # noqa: PLC0415 - not before the first paint
+
         match message.event:
             case IntervalMade(interval):
                 self._take_interval(interval)
@@ -328,6 +346,8 @@ class MonitorApp(ThemedApp):
 
     def _row_at_cursor(self) -> tuple[Interval | None, int | None]:
         """Give the row at a list's cursor, or that of the screen of one socket; None where there is none."""
+        from monitor.presentation.linked_line import ToSocket  # noqa: PLC0415 - on demand
+
         screen = self._acting
         if screen is not None and isinstance(screen.pane, ListPane):
             return screen.pane.interval, screen.pane.row_at_cursor()

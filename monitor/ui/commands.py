@@ -11,7 +11,6 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from monitor.errors import InputError
-from monitor.model.process import parse_pid
 from monitor.ui.contracts import ActingScreen
 from monitor.ui.keys import KEYS, By, Key, Where
 
@@ -69,6 +68,8 @@ class ProcessCommands(Provider):
 
     async def search(self, query: str) -> Hits:
         """List processes by name, and the pid that was typed."""
+        from monitor.model.process import parse_pid  # noqa: PLC0415 - on demand
+
         app: MonitorApp = self.app  # type: ignore[assignment]  # this provider belongs to MonitorApp alone
         titles = dict(app.process_titles())
         with suppress(InputError):

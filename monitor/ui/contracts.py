@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.widget import Widget
 
-from monitor.presentation.path_words import Stop
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Role
 from monitor.ui.keys import Where
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
     from monitor.model.tcp_info import SocketDetails
+    from monitor.presentation.path_words import Stop
     from monitor.presentation.routing_text import RouteAnswer
     from monitor.sampling.bind_answers import DecidedBind
     from monitor.sampling.receiver_answers import DecidedReceivers

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from monitor.sampling.sampler_events import SamplerEvent
+if TYPE_CHECKING:
+    from monitor.sampling.sampler_events import SamplerEvent
 
 
 @dataclass(eq=False)
