@@ -82,7 +82,11 @@ def _add_monitor_options(parser: argparse.ArgumentParser) -> None:
         "--pid", dest="monitor_pid", type=_pid, metavar="N", help="start on the screen of this process"
     )
     monitor.add_argument(
-        "--period", type=_period, default=1.0, metavar="SECONDS", help="time between two samples, 0.1 to 3600 (1)"
+        "--period",
+        type=_period,
+        metavar="SECONDS",
+        help="time between two samples, 0.1 to 3600; auto: at least 1, and so long that they take no more than a tenth "
+        "of a processor (auto)",
     )
     monitor.add_argument(
         "--theme",
@@ -94,7 +98,9 @@ def _add_monitor_options(parser: argparse.ArgumentParser) -> None:
     monitor.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
 
 
-def _period(text: str) -> float:
+def _period(text: str) -> float | None:
+    if text == "auto":
+        return None
     try:
         seconds = float(text)
     except ValueError:

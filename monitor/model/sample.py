@@ -45,7 +45,7 @@ class Sample:
     boot_time: float
     """CLOCK_BOOTTIME in seconds at the same moment; all ages and rates come from it."""
     cost_s: float
-    """Seconds that the reading took."""
+    """Seconds of processor time that the reading took, and the sending where it crosses a wire."""
     host: str
     """Name of the machine; untrusted."""
     uid: int

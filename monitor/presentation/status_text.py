@@ -1,6 +1,6 @@
 """The status line: host, time of the sample, period, counts by state, owners known of all, rights.
 
-db1  03:12:41Z live 1s 12ms   31 LISTEN  3 SYN-SENT  902 ESTAB  38 CLOSE-WAIT  310 TIME-WAIT   owners 61/988 as root
+db1  03:12:41Z auto 1s 12ms   31 LISTEN  3 SYN-SENT  902 ESTAB  38 CLOSE-WAIT  310 TIME-WAIT   owners 61/988 as root
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import numpy as np
 
 from monitor.model.sample import Interval
 from monitor.model.tcp import PROTOCOL_TCP, TROUBLE_ORDER, TcpState, state_name
-from monitor.presentation.formats import clock_text, count_text, duration_text
+from monitor.presentation.formats import clock_text, count_text, duration_text, share_text
 from monitor.presentation.path_words import path_cells
 from monitor.presentation.safe_text import cell_width, fit, safe_text
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
+from monitor.sampling.period import SHARE, Pace
 
 OLD_AFTER_PERIODS = 2.0
 _CAP_SYS_PTRACE = 19
@@ -34,13 +35,13 @@ class Freshness:
     """How old the picture is."""
 
     age_s: float
-    period_s: float
+    pace: Pace
     is_paused: bool = False
 
     @property
     def is_old(self) -> bool:
         """Whether a newer sample should have come long ago."""
-        return self.age_s > OLD_AFTER_PERIODS * self.period_s + 1
+        return self.age_s > OLD_AFTER_PERIODS * self.pace.period_s + 1
 
 
 def status_line(interval: Interval, freshness: Freshness, width: int, path: Sequence[str] = ()) -> TextLine:
@@ -87,8 +88,16 @@ def _clock(interval: Interval, freshness: Freshness, *, with_cost: bool) -> list
         return [Cell(f"PAUSED {clock} ({age} ago)", Role.ALERT), Cell(" ")]
     if freshness.is_old:
         return [Cell(f"{clock} {age} OLD", Role.ALERT), Cell(" ")]
-    cost = f" {interval.sample.cost_s * 1000:.0f}ms" if with_cost else ""
-    return [Cell(f"{clock} "), Cell(f"live {freshness.period_s:g}s{cost} ", Role.DIM)]
+    return [Cell(f"{clock} "), *_pace(freshness.pace, with_cost=with_cost)]
+
+
+def _pace(pace: Pace, *, with_cost: bool) -> list[Cell]:
+    """Say how often samples are read, and what one costs; that it is much only where the user has chosen so."""
+    period = f"{'auto' if pace.is_auto else 'live'} {pace.period_s:g}s"
+    cost = f" {pace.cost_s * 1000:.0f}ms" if with_cost and pace.cost_s is not None else ""
+    if pace.is_auto or pace.share <= SHARE:
+        return [Cell(f"{period}{cost} ", Role.DIM)]
+    return [Cell(f"{period}{cost} ", Role.DIM), Cell(f"{share_text(pace.share)}% ", Role.NOTE)]
 
 
 def state_counts(interval: Interval, gap: str = "  ") -> list[tuple[int, Cell]]:

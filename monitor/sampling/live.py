@@ -21,6 +21,7 @@ from monitor.kernel.sock_diag import SockDiag
 from monitor.kernel.users import UserNames
 from monitor.kernel.way_look_up import WayLookUp
 from monitor.model.bind_facts import BindFacts, SocketHolder
+from monitor.model.fresh_rows import FreshRows
 from monitor.model.owner_table import OwnerTable
 from monitor.model.process import ProcessFacts
 from monitor.model.receiver import ReceiverFacts
@@ -30,7 +31,7 @@ from monitor.model.sample import Network, Sample
 from monitor.model.segment import Segment
 from monitor.model.socket_table import U64, SocketTable
 from monitor.model.sockets import SocketId
-from monitor.model.tcp import ALL_STATES, LIVE_STATES
+from monitor.model.tcp import ALL_STATES, LIVE_STATES, PROTOCOL_TCP, TcpState
 from monitor.model.tcp_info import SocketDetails
 from monitor.model.ways import Records
 from monitor.sampling.receivers import ReceiverReader
@@ -56,7 +57,7 @@ class LiveSource:
 
     def sample(self, *, time_wait: bool = False) -> Sample:
         """Dump the sockets, find their owners, and read what changed around them."""
-        taken_at, boot_time, started = time.time(), time.clock_gettime(time.CLOCK_BOOTTIME), time.perf_counter()
+        taken_at, boot_time, started = time.time(), time.clock_gettime(time.CLOCK_BOOTTIME), time.thread_time()
         notices: list[str] = []
         malformed = self._diag.malformed
         udp = self._udp(notices)
@@ -69,7 +70,7 @@ class LiveSource:
         return Sample(
             taken_at=taken_at,
             boot_time=boot_time,
-            cost_s=time.perf_counter() - started,
+            cost_s=time.thread_time() - started,
             host=platform.node(),
             uid=os.geteuid(),
             capabilities=_capabilities(),
@@ -119,6 +120,15 @@ class LiveSource:
     def bind_facts(self, asked: Sequence[SocketHolder]) -> BindFacts:
         """Read what decides about bind() beside the sockets."""
         return read_bind_facts(asked)
+
+    def fresh_rows(self, asked: SocketTable) -> FreshRows:
+        """Ask the kernel for some sockets by name."""
+        boot_time = time.clock_gettime(time.CLOCK_BOOTTIME)
+        gone, found = self._diag.connected(asked.take(asked.is_pair & (asked.protocol == PROTOCOL_TCP)))
+        if asked.is_listener.any():
+            listed = self._diag.dump_tcp(TcpState.LISTEN.bit)
+            found = SocketTable.concatenate([found, listed.take(np.isin(listed.cookie, asked.cookie))])
+        return FreshRows(boot_time, found, gone)
 
     def socket(self, asked: SocketId) -> SocketDetails | None:
         """Ask the kernel for one socket by its exact identity."""

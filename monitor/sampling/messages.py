@@ -83,6 +83,14 @@ class AskBindFacts(_Message, frozen=True, kw_only=True, tag="ask-bind-facts"):
     holders: tuple[SocketHolder, ...]
 
 
+class AskFreshRows(_Message, frozen=True, kw_only=True, tag="ask-fresh-rows"):
+    """Ask the kernel for some sockets of a sample by name."""
+
+    namespace: int
+    rows: bytes
+    """Their rows in the sample, as row_records writes them."""
+
+
 class ColumnBytes(msgspec.Struct, frozen=True, array_like=True):
     """One column in a frame's body; the body holds the columns one after another in this order."""
 
@@ -158,6 +166,17 @@ class WaysRead(_Message, frozen=True, kw_only=True, tag="ways"):
     """WAY records, one after another."""
 
 
+class FreshRowsRead(_Message, frozen=True, kw_only=True, tag="fresh-rows"):
+    """The sockets that were found, and those that have gone."""
+
+    boot_time: float
+    namespace: int
+    rows: bytes
+    """As row_records writes them."""
+    gone: bytes
+    """Cookies, 64 bits each."""
+
+
 class ReceiverRead(_Message, frozen=True, kw_only=True, tag="receiver"):
     """What the kernel says of a segment."""
 
@@ -205,11 +224,20 @@ _ERRORS: dict[Literal["input", "wire", "source"], type[MonitorError]] = {
 }
 """The errors that are their sentence and nothing else."""
 
-SmallQuestion = AskProcess | AskRoute | AskSocket | AskRouting | AskWays | AskReceiver | AskBindFacts
+SmallQuestion = AskProcess | AskRoute | AskSocket | AskRouting | AskWays | AskFreshRows | AskReceiver | AskBindFacts
 """What is answered by one structure, without a body."""
 Question = AskSample | SmallQuestion
 Answer = (
-    SampleRead | ProcessRead | RouteRead | SocketRead | RoutingRead | WaysRead | ReceiverRead | BindFactsRead | Failed
+    SampleRead
+    | ProcessRead
+    | RouteRead
+    | SocketRead
+    | RoutingRead
+    | WaysRead
+    | FreshRowsRead
+    | ReceiverRead
+    | BindFactsRead
+    | Failed
 )
 
 

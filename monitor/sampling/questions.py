@@ -15,9 +15,10 @@ from monitor.sampling.sampler_events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from monitor.model.bind import BindAttempt
+    from monitor.model.receiver import ReceiverQuestion
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
@@ -110,4 +111,19 @@ class AskBind:
         return BindAnswered(self.attempt, None, error)
 
 
+@dataclass(frozen=True, slots=True)
+class AskReceivers:
+    """Who gets a segment. It may take longer than a period, and goes on between samples."""
+
+    question: ReceiverQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class AskFreshRows:
+    """What has become of some rows since the last sample; the answer is an interval."""
+
+    cookies: Sequence[int]
+
+
 Question = AskRoute | AskRouting | AskProcess | AskSocket | AskBind
+"""What is answered at once, by one event."""

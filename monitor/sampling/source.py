@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from monitor.model.bind_facts import BindFacts, SocketHolder
+from monitor.model.fresh_rows import FreshRows
 from monitor.model.process import ProcessFacts
 from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.routing import Routing
 from monitor.model.sample import Sample
 from monitor.model.segment import Segment
+from monitor.model.socket_table import SocketTable
 from monitor.model.sockets import SocketId
 from monitor.model.tcp_info import SocketDetails
 from monitor.model.ways import Records
@@ -62,6 +64,13 @@ class Source(Protocol):
         """Read what decides about bind() beside the sockets: the namespace's settings, and these sockets' options.
 
         What may not be read is told in the answer.
+        """
+        ...
+
+    def fresh_rows(self, asked: SocketTable) -> FreshRows:
+        """Ask for some sockets of a sample by name: connected TCP ones by exact look-up, listeners by their list.
+
+        Only of the former the answer says that they are gone: see SockDiag.find().
         """
         ...
 

@@ -7,18 +7,21 @@ from typing import TypeVar
 
 from monitor.errors import SourceError, WireError
 from monitor.model.bind_facts import BindFacts, SocketHolder
+from monitor.model.fresh_rows import FreshRows
 from monitor.model.process import ProcessFacts
 from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.routing import Routing
 from monitor.model.sample import Sample
 from monitor.model.segment import Segment
+from monitor.model.socket_table import SocketTable
 from monitor.model.sockets import SocketId
 from monitor.model.tcp_info import SocketDetails
 from monitor.model.ways import WAY, Records, records_in
 from monitor.sampling import messages
 from monitor.sampling.collector_process import CollectorProcess
 from monitor.sampling.frames import Frame, read_frame, write_frame
+from monitor.sampling.row_records import cookies_in, table_in, to_records
 from monitor.sampling.sample_frames import SampleDecoder
 
 _ANSWER_TIMEOUT_S = 15.0
@@ -31,6 +34,7 @@ _AnswerT = TypeVar(
     messages.SocketRead,
     messages.RoutingRead,
     messages.WaysRead,
+    messages.FreshRowsRead,
     messages.ReceiverRead,
     messages.BindFactsRead,
 )
@@ -82,6 +86,15 @@ class StreamSource:
     def bind_facts(self, asked: Sequence[SocketHolder]) -> BindFacts:
         """Ask for what decides about bind()."""
         return self._ask(messages.AskBindFacts(id=self._id(), holders=tuple(asked)), messages.BindFactsRead)[0].facts
+
+    def fresh_rows(self, asked: SocketTable) -> FreshRows:
+        """Ask for some sockets by name."""
+        question = messages.AskFreshRows(id=self._id(), namespace=asked.namespace, rows=to_records(asked))
+        answer, _ = self._ask(question, messages.FreshRowsRead)
+        try:
+            return FreshRows(answer.boot_time, table_in(answer.rows, answer.namespace), cookies_in(answer.gone))
+        except WireError as error:
+            raise _broken(error) from None
 
     def socket(self, asked: SocketId) -> SocketDetails | None:
         """Ask for one socket."""

@@ -13,6 +13,7 @@ from textual import events
 from textual.binding import BindingType
 
 from monitor.presentation.view import Role
+from monitor.sampling.period import next_longer, next_shorter
 from monitor.ui.commands import ActionCommands, ProcessCommands, WordsCommand
 from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsBind, ShowsReceivers, StopScreen
 from monitor.ui.glyphs import ASCII_GLYPHS
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from monitor.sampling.source import Source
     from monitor.ui.drill_down import DrillDown
 
-PERIODS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 _ALWAYS = frozenset({"leave_program", "redraw", "suspend_process"})
 """What keys do on every screen, also on those that have keys of their own."""
 _PLACES = {key.action: reduce(or_, (other.where for other in KEYS if other.action == key.action)) for key in KEYS}
@@ -52,7 +52,8 @@ _NEWS_S = 8.0
 class Settings:
     """What the command line asks for."""
 
-    period_s: float = 1.0
+    period_s: float | None = None
+    """Seconds from one sample to the next; None for as long as samples need."""
     filter_text: str = ""
     pid: int | None = None
     look: Look = field(default_factory=Look)
@@ -193,7 +194,7 @@ class MonitorApp(ThemedApp):
         from monitor.presentation.status_text import Freshness, status_line  # noqa: PLC0415 - it brings numpy
 
         age = max(0.0, self._boot_clock() - self.interval.sample.boot_time)
-        freshness = Freshness(age, self._sampler.period_s, is_paused=self.is_paused)
+        freshness = Freshness(age, self._sampler.pace, is_paused=self.is_paused)
         screen.show_status(status_line(self.interval, freshness, self.size.width, self.drill_down.path))
 
     def on_list_pane_refused(self, message: ListPane.Refused) -> None:
@@ -279,6 +280,11 @@ class MonitorApp(ThemedApp):
         if bool(self._time_wait_seekers) != had_any:
             self._sampler.set_time_wait(is_wanted=not had_any)
 
+    def set_period(self, seconds: float | None) -> None:
+        """Take a period; None for as long as samples need."""
+        self._sampler.set_period(seconds)
+        self.tell_status()
+
     def process_titles(self) -> Iterable[tuple[int, str]]:
         """List the processes that own a socket, as pid and safe text that fits into one line of the palette."""
         if self.interval is None:
@@ -299,16 +305,12 @@ class MonitorApp(ThemedApp):
         self.tell_status()
 
     def action_faster(self) -> None:
-        """Take the next shorter period."""
-        shorter = [period for period in PERIODS_S if period < self._sampler.period_s]
-        self._sampler.set_period(shorter[-1] if shorter else PERIODS_S[0])
-        self.tell_status()
+        """Take the next shorter period; below the shortest one that samples decide."""
+        self.set_period(next_shorter(self._sampler.pace.period_s))
 
     def action_slower(self) -> None:
-        """Take the next longer period."""
-        longer = [period for period in PERIODS_S if period > self._sampler.period_s]
-        self._sampler.set_period(longer[0] if longer else PERIODS_S[-1])
-        self.tell_status()
+        """Take the next longer period; above the longest one that samples decide."""
+        self.set_period(next_longer(self._sampler.pace.period_s))
 
     def action_sample_now(self) -> None:
         """Read a sample at once."""

@@ -9,11 +9,12 @@ from monitor.presentation.status_text import Freshness, rights, status_line
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Role
 from monitor.sampling.intervals import advance
+from monitor.sampling.period import Pace
 from tests import machine_db1
 from tests.scenes import ANY, row, sample_of
 
 ALL = (1 << 41) - 1
-FRESH = Freshness(0.0, 1.0)
+FRESH = Freshness(0.0, Pace(1.0, is_auto=False, cost_s=0.012))
 
 
 def db1(**changed: object) -> Interval:
@@ -61,14 +62,14 @@ def test_at_any_width_counts_give_way_before_the_clock(width: int):
 
 
 def test_a_pause_is_told_with_its_age_in_reverse():
-    line = status_line(db1(), Freshness(14.4, 1.0, is_paused=True), 120)
+    line = status_line(db1(), Freshness(14.4, Pace(1.0), is_paused=True), 120)
     assert "PAUSED 03:12:41Z (14s ago)" in text(line)
     assert roles(line)["PAUSED 03:12:41Z (14s ago)"] is Role.ALERT
 
 
 @pytest.mark.parametrize(("age", "period", "is_old"), [(2.9, 1.0, False), (3.1, 1.0, True), (20.0, 10.0, False)])
 def test_old_is_older_than_two_periods_and_a_second(age: float, period: float, *, is_old: bool):
-    line = status_line(db1(), Freshness(age, period), 120)
+    line = status_line(db1(), Freshness(age, Pace(period)), 120)
     assert ("OLD" in text(line)) is is_old
 
 

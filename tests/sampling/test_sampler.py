@@ -18,8 +18,9 @@ from monitor.errors import InputError, KernelError, SourceError, WireError
 from monitor.model.route import Flow
 from monitor.model.sockets import SocketId
 from monitor.model.tcp_info import SocketDetails
-from monitor.sampling import sampler as sampler_module
-from monitor.sampling.sampler import MAX_PERIOD_S, MIN_PERIOD_S, Sampler
+from monitor.sampling import sampling_loop
+from monitor.sampling.period import MIN_PERIOD_S
+from monitor.sampling.sampler import Sampler
 from monitor.sampling.sampler_events import IntervalMade, ProcessAnswered, RouteAnswered, SampleFailed, SocketAnswered
 from tests.machine_db1 import FACTS, route_to
 from tests.scenes import FixedSource, row, sample_of
@@ -99,7 +100,7 @@ def running(*sources, period_s=LONG_S) -> Iterator[Loop]:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch):
-    monkeypatch.setattr(sampler_module, "_RESTART_PAUSES_S", (0.0,))
+    monkeypatch.setattr(sampling_loop, "_RESTART_PAUSES_S", (0.0,))
 
 
 def test_the_first_sample_is_read_at_once():
@@ -144,13 +145,7 @@ def test_a_shorter_period_counts_from_the_last_sample_on():
         loop.next(IntervalMade)
         loop.sampler.set_period(0.0)
         loop.next(IntervalMade)
-        assert loop.sampler.period_s == MIN_PERIOD_S
-
-
-def test_the_period_has_its_limits():
-    sampler = Sampler(Gate, print)
-    sampler.set_period(1e9)
-    assert sampler.period_s == MAX_PERIOD_S
+        assert loop.sampler.pace.period_s == MIN_PERIOD_S
 
 
 def test_time_wait_is_asked_for_where_it_is_wanted():
@@ -213,7 +208,7 @@ def test_a_socket_that_cannot_be_asked_for_is_answered_by_the_sentence():
 
 def test_questions_are_answered_although_samples_take_longer_than_the_period(monkeypatch):
     clock = iter(range(0, 10**9, 10))
-    monkeypatch.setattr(sampler_module, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+    monkeypatch.setattr(sampling_loop, "time", SimpleNamespace(monotonic=lambda: float(next(clock)), thread_time=float))
     source = Gate()
     with running(source, period_s=1.0) as loop:
         loop.next(IntervalMade)
@@ -277,7 +272,7 @@ def test_questions_that_a_source_took_with_it_are_answered_all_the_same():
 
 
 def test_a_question_asked_while_there_is_no_source_waits_for_the_next(monkeypatch):
-    monkeypatch.setattr(sampler_module, "_RESTART_PAUSES_S", (0.01,))
+    monkeypatch.setattr(sampling_loop, "_RESTART_PAUSES_S", (0.01,))
     asked = threading.Event()
 
     class Late(Gate):
@@ -296,11 +291,11 @@ def test_a_question_asked_while_there_is_no_source_waits_for_the_next(monkeypatc
 
 
 def test_pauses_between_new_sources_grow_and_a_sample_ends_them(monkeypatch):
-    monkeypatch.setattr(sampler_module, "_RESTART_PAUSES_S", (0.01, 0.02, 0.03))
+    monkeypatch.setattr(sampling_loop, "_RESTART_PAUSES_S", (0.01, 0.02, 0.03))
     broken = [SourceError("no") for _ in range(4)]
     loop = Loop([*broken, Gate(errors=[None, SourceError("no")]), Gate()], LONG_S)
     pauses = []
-    monkeypatch.setattr(loop.sampler._stopped, "wait", pauses.append)
+    monkeypatch.setattr(loop.sampler._loop.is_stopped, "wait", pauses.append)
     loop.sampler.start()
     for _ in broken:
         loop.next(SampleFailed)
@@ -313,7 +308,7 @@ def test_pauses_between_new_sources_grow_and_a_sample_ends_them(monkeypatch):
 
 
 def test_stopping_ends_a_pause_at_once(monkeypatch):
-    monkeypatch.setattr(sampler_module, "_RESTART_PAUSES_S", (LONG_S,))
+    monkeypatch.setattr(sampling_loop, "_RESTART_PAUSES_S", (LONG_S,))
     with running(SourceError("no")) as loop:
         loop.next(SampleFailed)
 
@@ -323,7 +318,7 @@ def test_stopping_during_a_sample_reports_nothing_more_and_closes_the_source():
     source.open.clear()
     with running(source) as loop:
         assert source.entered.get(timeout=PATIENCE_S) == "sample"
-        loop.sampler._stopped.set()
+        loop.sampler._loop.is_stopped.set()
     assert loop.is_quiet()
     assert source.is_closed
 

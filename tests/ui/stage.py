@@ -35,6 +35,9 @@ class HandClock:
     def monotonic(self) -> float:
         return self.now
 
+    def thread_time(self) -> float:
+        return 0.0
+
 
 @dataclass
 class Stage:
@@ -160,7 +163,7 @@ async def monitor_of(  # noqa: PLR0913 - one for each thing that a start can dif
 
     with (
         # With a standing clock no sample is ever due.
-        patch("monitor.sampling.sampler.time", HandClock()),
+        patch("monitor.sampling.sampling_loop.time", HandClock()),
         patch("monitor.ui.widgets.rows_pane.time", clock),
         patch.dict(os.environ, {} if has_colour else {"NO_COLOR": "1"}),
     ):

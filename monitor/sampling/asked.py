@@ -1,0 +1,41 @@
+"""Asked: what other threads want of the sampling thread, kept until it looks."""
+
+from __future__ import annotations
+
+import queue
+
+from monitor.sampling.questions import AskFreshRows, AskProcess, AskReceivers, Question
+
+Wish = Question | AskReceivers | AskFreshRows
+
+
+class Asked:
+    """Any thread asks, one looks. Of several questions of one kind only the last counts, but for processes."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[Wish | None] = queue.SimpleQueue()
+
+    def put(self, wish: Wish) -> None:
+        """Ask."""
+        self._queue.put(wish)
+
+    def wake(self) -> None:
+        """End the wait of the thread that looks: something changed besides."""
+        self._queue.put(None)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody has asked, or woken, since the last look."""
+        return self._queue.empty()
+
+    def wait(self, seconds: float) -> list[Wish]:
+        """Wait so long for the first wish, and give all there are in the order in which they came."""
+        try:
+            found = [self._queue.get(timeout=max(0.0, seconds))]
+        except queue.Empty:
+            return []
+        while not self._queue.empty():
+            found.append(self._queue.get())
+        wishes = [wish for wish in found if wish is not None]
+        newest = {type(wish): wish for wish in wishes}
+        return [wish for wish in wishes if isinstance(wish, AskProcess) or wish is newest[type(wish)]]

@@ -1,0 +1,251 @@
+"""The loop of the sampling thread: source → sample → interval → listener, and answers in between.
+
+It never touches a widget: it hands values to one listener, which must be safe to call from any thread. numpy and
+msgspec are imported here, after the first paint.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from monitor.errors import MonitorError, SourceError
+from monitor.sampling.asked import Asked, Wish
+from monitor.sampling.open_receivers import OpenReceivers
+from monitor.sampling.questions import AskFreshRows, AskReceivers, Question
+from monitor.sampling.sampler_events import (
+    IntervalMade,
+    ProcessAnswered,
+    ReceiversAnswered,
+    SampleFailed,
+    SamplerEvent,
+)
+
+if TYPE_CHECKING:
+    from monitor.model.sample import Interval
+    from monitor.sampling.agreement import RouteAgreement
+    from monitor.sampling.history import History
+    from monitor.sampling.period import Period
+    from monitor.sampling.source import Source
+
+WAYS_AT_ONCE = 512
+"""Route questions that go to the source together: some milliseconds, which is how long a user's question may wait."""
+FRESH_S = 1.0
+"""Rows on screen are read between samples where those come less often than this."""
+_FRESH_SPACING_S = 0.5
+"""Rows are not read so soon after they were read last, nor so soon before they are read anyhow."""
+_RESTART_PAUSES_S = (0.2, 1.0, 3.0, 10.0)
+
+
+class SamplingLoop:
+    """Runs on one thread until it is stopped; others ask, and set what is said to be theirs."""
+
+    def __init__(
+        self, open_source: Callable[[], Source], listener: Callable[[SamplerEvent], None], period: Period
+    ) -> None:
+        self._open_source = open_source
+        self._listener = listener
+        self._period = period
+        self.asked = Asked()
+        """What others want."""
+        self.is_stopped = threading.Event()
+        """Set by others, who then wake the loop."""
+        self.has_time_wait = False
+        """Whether TIME-WAIT and bound-only rows are to be dumped; set by others."""
+        self.history: History | None = None
+        """The last two minutes; None before the first sample."""
+        self.source: Source | None = None
+        """Who is asked; None while there is none."""
+        self._is_due = False
+        self._is_cold = True
+        self._sampled_at = self._read_at = 0.0
+        self._interval: Interval | None = None
+        self._agreement: RouteAgreement | None = None
+        self._receivers: OpenReceivers | None = None
+        self._failures = 0
+
+    def sample_now(self) -> None:
+        """Read a sample without waiting for the period; of any thread."""
+        self._is_due = True
+        self.asked.wake()
+
+    def run(self) -> None:
+        """Sample and answer until stopped, from one source after another."""
+        try:
+            while not self.is_stopped.is_set():
+                try:
+                    self.source = self.source or self._open_source()
+                    self._serve(self.source)
+                except SourceError as error:
+                    self._close_source()
+                    self._report_gone(error)
+        finally:
+            self._close_source()
+
+    def read_all(self) -> Interval | None:
+        """Give the last interval that has TIME-WAIT and bound-only rows; where it has none, read another."""
+        if self.source is not None and (self._interval is None or not self._interval.sample.has_time_wait):
+            self._is_due = False
+            self._sample(self.source)
+        has_all = self._interval is not None and self._interval.sample.has_time_wait
+        return self._interval if has_all else None
+
+    def _close_source(self) -> None:
+        source, self.source = self.source, None
+        if source is not None:
+            source.close()
+
+    def _report_gone(self, error: SourceError) -> None:
+        if self.is_stopped.is_set():
+            return
+        self._listener(SampleFailed(str(error), is_source_gone=True))
+        pause = _RESTART_PAUSES_S[min(self._failures, len(_RESTART_PAUSES_S) - 1)]
+        self._failures += 1
+        self.is_stopped.wait(pause)
+
+    def _serve(self, source: Source) -> None:
+        """Sample and answer until stopped; leaves by SourceError when the source has gone."""
+        self._is_due = self._is_cold = True
+        while not self.is_stopped.is_set():
+            if self._is_due or time.monotonic() >= self._next_at:
+                self._is_due = False
+                self._sample(source)
+            self._decide_receivers(source)
+            self._ask_ways(source)
+            # Also where the sample took longer than the period: questions are answered between any two.
+            self._answer_all(source, self.asked.wait(self._next_at - time.monotonic()))
+
+    @property
+    def _next_at(self) -> float:
+        """When the next sample is due."""
+        return self._sampled_at + self._period.seconds
+
+    def _is_time_up(self) -> bool:
+        return not self.asked.is_empty or time.monotonic() >= self._next_at
+
+    def _sample(self, source: Source) -> None:
+        from monitor.sampling.intervals import advance  # noqa: PLC0415 - it brings numpy, after the first paint
+
+        self._sampled_at = self._read_at = time.monotonic()
+        started = time.thread_time()
+        try:
+            sample = source.sample(time_wait=self.has_time_wait)
+        except SourceError:
+            raise
+        except MonitorError as error:
+            self._listener(SampleFailed(str(error), is_source_gone=False))
+            return
+        self._failures = 0
+        if self._agreement is None:
+            from monitor.sampling.agreement import RouteAgreement  # noqa: PLC0415 - as above
+
+            self._agreement = RouteAgreement()
+        self._interval = self._agreement.take(advance(self._interval, sample))
+        if self.history is None:
+            from monitor.sampling.history import History  # noqa: PLC0415 - as above
+
+            self.history = History()
+        self.history.add(self._interval)
+        self._period.take(sample.cost_s + time.thread_time() - started, is_cold=self._is_cold)
+        self._is_cold = False
+        if not self.is_stopped.is_set():
+            self._listener(IntervalMade(self._interval))
+
+    def _answer_all(self, source: Source, wishes: Sequence[Wish]) -> None:
+        """Answer every question, also by the error; then leave by the one that says that the source has gone."""
+        gone: SourceError | None = None
+        for wish in wishes:
+            if isinstance(wish, AskReceivers):
+                self._receivers = OpenReceivers(wish.question)
+            elif isinstance(wish, AskFreshRows):
+                gone = self._freshen(source, wish) or gone
+            else:
+                gone = self._answer(source, wish) or gone
+        if gone is not None:
+            raise gone
+
+    def _answer(self, source: Source, question: Question) -> SourceError | None:
+        """Give the listener an answer, be it the error; hand back the error that says that the source has gone."""
+        error: MonitorError | None = None
+        answered: SamplerEvent
+        try:
+            answered = question.answered_by(source)
+        except MonitorError as raised:
+            error = raised
+            answered = question.unanswered(str(raised))
+        if isinstance(answered, ProcessAnswered) and answered.facts is not None and self.history is not None:
+            self.history.add_facts(answered.facts)
+        self._listener(answered)
+        return error if isinstance(error, SourceError) else None
+
+    def _decide_receivers(self, source: Source) -> None:
+        """Ask about a segment, and about more until all are answered, a user asks, or the next sample is due."""
+        asked, error = self._receivers, None
+        if asked is None:
+            return
+        try:
+            decided = asked.go_on(source, self.read_all, self._is_time_up)
+        except MonitorError as raised:
+            decided, error = None, raised
+        if decided is None and error is None:
+            return
+        self._receivers = None
+        self._listener(ReceiversAnswered(asked.question, decided, None if error is None else str(error)))
+        if isinstance(error, SourceError):
+            raise error
+
+    def _freshen(self, source: Source, asked: AskFreshRows) -> SourceError | None:
+        """Read some rows again, where samples are rare; what cannot be read stays as the clock on screen says."""
+        now = time.monotonic()
+        if (
+            self._interval is None
+            or self._period.seconds <= FRESH_S
+            or now < self._read_at + _FRESH_SPACING_S
+            or now > self._next_at - _FRESH_SPACING_S
+        ):
+            return None
+        from monitor.sampling.fresh_rows import rows_to_ask, with_fresh_rows  # noqa: PLC0415 - as above
+
+        rows = rows_to_ask(self._interval, asked.cookies)
+        try:
+            fresh = source.fresh_rows(rows) if len(rows) else None
+        except SourceError as error:
+            return error
+        except MonitorError:
+            return None
+        if fresh is not None:
+            self._read_at = now
+            self._interval = with_fresh_rows(self._interval, fresh)
+            self._listener(IntervalMade(self._interval))
+        return None
+
+    def _ask_ways(self, source: Source) -> None:
+        """Ask which way the newest rows would go, until all is known, a user asks, or the next sample is due."""
+        if self._agreement is None:
+            return
+        has_learnt = False
+        while not self._is_time_up():
+            asked = self._agreement.open_questions(WAYS_AT_ONCE)
+            try:
+                ways = source.ways(asked) if len(asked) else asked
+            except SourceError:
+                raise
+            except MonitorError:
+                # What was not answered stays unknown, as the screen says; it is asked again after the next sample.
+                break
+            if not len(ways):
+                break
+            self._agreement.learn(ways)
+            has_learnt = True
+        if has_learnt:
+            self._tell_verdicts(self._agreement.judged())
+
+    def _tell_verdicts(self, judged: Interval) -> None:
+        former = self._interval
+        if former is None or judged.egress is None or not judged.egress.says_the_same(former.egress):
+            # Rows may have been read since the verdicts' own interval was made.
+            self._interval = judged if former is None else replace(former, egress=judged.egress)
+            self._listener(IntervalMade(self._interval))
