@@ -129,12 +129,19 @@ class SockDiag:
             The cookies of which the kernel says that they are gone, a socket in TIME-WAIT among them, and the rows of
             those that still live.
         """
-        rows = _absent_rows(previous, current)[:limit]
-        if previous.namespace != self.namespace or not len(rows):
+        return self.connected(previous.take(_absent_rows(previous, current)[:limit]))
+
+    def connected(self, asked: SocketTable) -> tuple[U64, SocketTable]:
+        """Ask for connected TCP sockets by name; of another namespace, nothing is asked.
+
+        Returns:
+            As absentees() does; one that is refused is in neither part.
+        """
+        if asked.namespace != self.namespace or not len(asked):
             return np.zeros(0, np.uint64), SocketTable.empty(self.namespace)
-        found, refusals = self._look_up(previous, rows)
+        found, refusals = self._look_up(asked, np.arange(len(asked)))
         is_bucket = found.state == TcpState.TIME_WAIT
-        unknown = previous.cookie[rows[np.array(refusals) == errno.ENOENT]]
+        unknown = asked.cookie[np.array(refusals) == errno.ENOENT]
         return np.concatenate([unknown, found.cookie[is_bucket]]), found.take(~is_bucket)
 
     def close(self) -> None:
