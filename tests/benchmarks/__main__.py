@@ -18,12 +18,12 @@ from tests.benchmarks import (
     collecting,
     collector_process,
     counting,
-    loads,
     soak,
     startup,
     turnover,
+    unusual,
 )
-from tests.benchmarks.figures import SIDE_BY_SIDE, Figure, table, write_json
+from tests.benchmarks.figures import SIDE_BY_SIDE, Figure, keep, table
 from tests.benchmarks.load import Load, RunningLoad, running
 
 
@@ -44,13 +44,12 @@ LOADED: dict[str, Callable[[RunningLoad, int], list[Figure]]] = {
 ALONE: dict[str, Callable[[int], list[Figure]]] = {
     "startup": _startup,
     "agreement": agreement.measure,
-    "unusual": loads.measure_unusual,
-    "curve": loads.measure_curve,
+    "unusual": unusual.measure,
     "soak": soak.measure,
 }
 """Parts that make what they need."""
-NOT_OF_ITSELF = ("curve", "soak")
-"""Parts that are measured only where they are named: they take many minutes."""
+NOT_OF_ITSELF = ("soak",)
+"""Parts that are measured only where they are named."""
 
 
 def main() -> int:
@@ -66,7 +65,7 @@ def main() -> int:
     print(f"medians of {arguments.rounds} rounds\n")
     print(table(figures))
     if arguments.json is not None:
-        write_json(figures, arguments.json)
+        keep(figures, arguments.json)
     wrong = [figure for figure in figures if figure.is_count and not figure.is_reached]
     for figure in wrong:
         print(f"wrong count: {figure.what} at {figure.rows:,} rows: {figure.text}", file=sys.stderr)

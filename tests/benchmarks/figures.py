@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from tests.benchmarks.rounds import number_text
+
 SIDE_BY_SIDE = (10_000, 100_000)
 """Sizes that stand in columns of one table; figures of other sizes stand below it, one a line."""
 
@@ -40,28 +42,34 @@ class Figure:
 
     @property
     def text(self) -> str:
-        """Give "1.34 × (11.9 : 8.9 ms)", and bold with the word short where the goal is missed."""
-        number = f"{self.measured:,}" if isinstance(self.measured, int) else _number(self.measured)
+        """Give "1.34 × (11.9 : 8.9 ms)"; bold, with the word short or wrong, where the goal is missed."""
+        number = f"{self.measured:,}" if isinstance(self.measured, int) else number_text(self.measured)
         value = f"{number} {self.unit}".rstrip()
-        shown = value if self.is_reached else f"**{value}, short**"
+        shown = value if self.is_reached else f"**{value}, {'wrong' if self.is_count else 'short'}**"
         return f"{shown} ({self.detail})" if self.detail else shown
 
     @property
     def goal_text(self) -> str:
-        """Give "≤ 1.6", "≥ 6", or a dash."""
-        return "–" if self.goal is None else f"{'≥' if self.is_least else '≤'} {self.goal:g}"
+        """Give "≤ 1.6", "≥ 6", "0", or a dash."""
+        if self.goal is None:
+            return "–"
+        sign = "" if self.is_count else "≥ " if self.is_least else "≤ "
+        return f"{sign}{self.goal:g}"
 
 
-def table(figures: Sequence[Figure], sizes: Sequence[int] = SIDE_BY_SIDE) -> str:
+def table(figures: Sequence[Figure]) -> str:
     """Write figures in Markdown, in the order of their first appearance."""
-    beside = [figure for figure in figures if figure.rows in sizes]
-    others = [figure for figure in figures if figure.rows not in sizes]
-    return "\n\n".join(text for text in (_side_by_side(beside, sizes), _listed(others)) if text)
+    beside = [figure for figure in figures if figure.rows in SIDE_BY_SIDE]
+    others = [figure for figure in figures if figure.rows not in SIDE_BY_SIDE]
+    return "\n\n".join(text for text in (_side_by_side(beside), _listed(others)) if text)
 
 
-def write_json(figures: Sequence[Figure], path: Path) -> None:
-    """Keep figures for a picture or for a comparison with a later run."""
-    path.write_text(json.dumps([asdict(figure) for figure in figures], indent=1, ensure_ascii=False) + "\n", "utf-8")
+def keep(figures: Sequence[Figure], path: Path) -> None:
+    """Write figures to a file, for a picture; it keeps what it had of other things and sizes."""
+    kept = {(figure.what, figure.rows): figure for figure in (read_json(path) if path.exists() else [])}
+    kept |= {(figure.what, figure.rows): figure for figure in figures}
+    lines = ",\n".join(json.dumps(asdict(figure), ensure_ascii=False) for figure in kept.values())
+    path.write_text(f"[\n{lines}\n]\n", "utf-8")
 
 
 def read_json(path: Path) -> list[Figure]:
@@ -69,9 +77,10 @@ def read_json(path: Path) -> list[Figure]:
     return [Figure(**fields) for fields in json.loads(path.read_text("utf-8"))]
 
 
-def _side_by_side(figures: Sequence[Figure], sizes: Sequence[int]) -> str:
+def _side_by_side(figures: Sequence[Figure]) -> str:
     if not figures:
         return ""
+    sizes = sorted({figure.rows for figure in figures})
     by_place = {(figure.what, figure.rows): figure for figure in figures}
     lines = ["| what |" + "".join(f" {size:,} rows | goal |" for size in sizes)]
     lines.append("| --- |" + " ---: | --- |" * len(sizes))
@@ -89,9 +98,3 @@ def _listed(figures: Sequence[Figure]) -> str:
     lines = ["| what | rows | measured | goal |", "| --- | ---: | ---: | --- |"]
     lines += [f"| {figure.what} | {figure.rows:,} | {figure.text} | {figure.goal_text} |" for figure in figures]
     return "\n".join(lines)
-
-
-def _number(value: float) -> str:
-    """Give three digits or more of a number: "0.07", "1.34", "11.9", "3,308"."""
-    digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
-    return f"{value:,.{digits}f}"

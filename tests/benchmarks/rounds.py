@@ -35,11 +35,11 @@ class Spread:
     @property
     def range(self) -> str:
         """Give "1.84 to 2.18"."""
-        return f"{_number(self.least)} to {_number(self.most)}"
+        return f"{number_text(self.least)} to {number_text(self.most)}"
 
     def __str__(self) -> str:
         """Give "2.05 (1.84..2.18)"."""
-        return f"{_number(self.median)} ({_number(self.least)}..{_number(self.most)})"
+        return f"{number_text(self.median)} ({number_text(self.least)}..{number_text(self.most)})"
 
 
 def interleaved(measurements: Sequence[Measurement], rounds: int, *, shorter_than_s: float = inf) -> dict[str, Spread]:
@@ -86,5 +86,7 @@ def ratio(spread: Spread, to: Spread | None) -> str:
     return "–" if to is None else f"{spread.median / to.median:.2f}"
 
 
-def _number(milliseconds: float) -> str:
-    return f"{milliseconds:.2f}" if milliseconds < 10 else f"{milliseconds:.0f}"
+def number_text(value: float) -> str:
+    """Give three digits or more of a number: "0.07", "1.34", "11.9", "3,308"."""
+    digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    return f"{value:,.{digits}f}"

@@ -16,7 +16,7 @@ from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.load import RunningLoad
-from tests.benchmarks.rounds import Spread
+from tests.benchmarks.rounds import Spread, number_text
 from tests.benchmarks.truth import Mistakes
 
 SHARE_PER_SECOND = 0.01
@@ -91,7 +91,7 @@ def _measure(what: str, turnover: Turnover, held: RunningLoad, rounds: int) -> l
     finally:
         turnover.close()
     owners, scans, new = Spread.of(turnover.owners_ms), Spread.of(scans_ms), Spread.of(turnover.new_rows)
-    detail = f"{owners.median:.3g} : {scans.median:.3g} ms, {new.median:,.0f} new rows a sample"
+    detail = f"{number_text(owners.median)} : {number_text(scans.median)} ms, {new.median:,.0f} new rows a sample"
     wrong = sum(found.wrong + found.strange + found.absent for found in turnover.mistakes)
     ownerless = sum(found.ownerless for found in turnover.mistakes)
     checked = f"of {rows * rounds:,}"

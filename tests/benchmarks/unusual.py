@@ -1,4 +1,4 @@
-"""Loads beside those of the table: other sizes for the curve, and machines that are many in another way."""
+"""Loads that are many in another way than connections."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from tests.benchmarks.figures import Figure
 from tests.benchmarks.load import Load, running
 from tests.benchmarks.rounds import interleaved
 
-CURVE_ROWS = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000)
-UNUSUAL = {
+LOADS = {
     "1,000 listeners": Load(10_000, listeners=1_000),
     "10,000 processes": Load(10_000, idle_processes=10_000),
     "50,000 UDP sockets": Load(1_000, udp=50_000),
@@ -21,20 +20,11 @@ UNUSUAL = {
 }
 
 
-def measure_curve(rounds: int) -> list[Figure]:
-    """Measure the collecting and the counts at each size of the curve."""
-    figures: list[Figure] = []
-    for rows in CURVE_ROWS:
-        with running(Load(rows)) as held, held.entered():
-            figures += counting.measure(held, rounds) + collecting.measure(held, rounds)
-    return figures
-
-
-def measure_unusual(rounds: int) -> list[Figure]:
-    """Measure a warm and a cold sample of each unusual load, and count its mistakes."""
+def measure(rounds: int) -> list[Figure]:
+    """Measure a warm and a cold sample of each, and count its mistakes."""
     return [
         replace(figure, what=f"{name}: {figure.what}")
-        for name, load in UNUSUAL.items()
+        for name, load in LOADS.items()
         for figure in _measure(load, rounds)
     ]
 
