@@ -74,9 +74,11 @@ class EndpointSearch:
         pieces = _SEPARATOR.split(needle)
         separators = "".join(_SEPARATOR.findall(needle))
         for shape in self._shapes:
+            meeting = np.zeros(len(shape.rows), np.bool_)
             for start in range(len(shape.fields) - len(separators)):
                 if shape.separators.startswith(separators, start):
-                    found[shape.rows] |= _meet(shape.fields[start : start + len(pieces)], pieces, len(shape.rows))
+                    meeting |= _meet(shape.fields[start : start + len(pieces)], pieces, len(meeting))
+            found[shape.rows] = meeting
         return found
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 
 from monitor.model.sample import DIRECTION_DIALLED, Interval
-from monitor.model.socket_table import U64, Rows, SocketTable
+from monitor.model.socket_table import U64, Rows
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, TcpState
 from monitor.presentation.row_text import RowTexts
 from monitor.reasoning.columns import service_columns
@@ -80,7 +80,11 @@ def _process(interval: Interval, rows: Rows) -> KeyColumns:
     mark = _start_times(interval, pid)
     ownerless = np.flatnonzero(count == 0)
     mark[ownerless] = _hidden_marks(interval, rows[ownerless])
-    return pid, mark, np.where(count > 1, holders.fingerprints()[rows], np.uint64(0)), count
+    which = np.zeros(len(rows), np.uint64)
+    shared = np.flatnonzero(count > 1)
+    if len(shared):
+        which[shared] = holders.fingerprints()[rows[shared]]
+    return pid, mark, which, count
 
 
 def _start_times(interval: Interval, pid: U64) -> U64:
@@ -154,23 +158,18 @@ def _socket(interval: Interval, rows: Rows) -> KeyColumns:
     return (interval.table.cookie[rows],)
 
 
-def _one(texts: RowTexts, row: int) -> SocketTable:
-    # What a table says of its rows it says of all of them: of one row it is asked by itself.
-    return texts.interval.table.take(np.array([row]))
-
-
 def _title_of_remote_address(texts: RowTexts, row: int) -> str:
-    return texts.remote(row).on_the_wire.address_text if bool(_one(texts, row).is_pair[0]) else "*"
+    return texts.remote(row).on_the_wire.address_text if bool(texts.interval.table.is_pair[row]) else "*"
 
 
 def _title_of_remote_port(texts: RowTexts, row: int) -> str:
-    if not bool(_one(texts, row).is_pair[0]):
+    if not bool(texts.interval.table.is_pair[row]):
         return "*"
     return f"{int(texts.interval.table.remote_port[row])}/{texts.protocol(row)}"
 
 
 def _title_of_remote_endpoint(texts: RowTexts, row: int) -> str:
-    return str(texts.remote(row).on_the_wire) if bool(_one(texts, row).is_pair[0]) else "*"
+    return str(texts.remote(row).on_the_wire) if bool(texts.interval.table.is_pair[row]) else "*"
 
 
 def _title_of_listener(texts: RowTexts, row: int) -> str:
@@ -178,8 +177,7 @@ def _title_of_listener(texts: RowTexts, row: int) -> str:
     at = int(interval.listener[row])
     if at < 0 or int(interval.direction[row]) == DIRECTION_DIALLED:
         at = row
-    socket = _one(texts, at)
-    if not bool(socket.is_listener[0] | socket.is_udp_unconnected[0]):
+    if not bool(table.is_listener[at] | table.is_udp_unconnected[at]):
         return "no listener"
     text = str(texts.local(at))
     device = int(table.device[at])

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from monitor.model.sample import F64, Interval
-from monitor.model.socket_table import U32, U64, Bools, Rows
+from monitor.model.socket_table import U32, U64, Bools, Rows, SocketTable
 from monitor.presentation.connection_columns import idle_seconds
 from monitor.presentation.group_keys import Grouping, KeyColumns, key_columns, state_codes, user_marks
-from monitor.presentation.sorting import TROUBLE_RANKS
-from monitor.reasoning.columns import group_rows, sum_known
+from monitor.presentation.sort_words import order_by
+from monitor.presentation.sorting import TROUBLE_RANKS, where_known
+from monitor.reasoning.columns import group_rows
 from monitor.reasoning.holders import Holders
 
 GroupKey = tuple[str | int, ...]
 """("group", the Grouping, and the values that its rows share): the same in every interval."""
-
-_SMALL = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,48 +100,47 @@ class Groups:
     @cached_property
     def receive_rate(self) -> F64:
         """Bytes per second received, summed over the rows that have a rate; NaN where none has."""
-        return self._sum(self.interval.receive_rate[self.rows].astype(np.float64))
+        return self._sum(self.interval.receive_rate)
 
     @cached_property
     def send_rate(self) -> F64:
         """Bytes per second acknowledged by the peers, likewise."""
-        return self._sum(self.interval.send_rate[self.rows].astype(np.float64))
+        return self._sum(self.interval.send_rate)
 
     @cached_property
     def recv_q(self) -> F64:
         """Bytes that programs have not read; NaN where a group has listeners only, whose queues are other things."""
-        return self._sum(self._queue(self.interval.table.recv_q))
+        return self._sum(_queue(self.interval.table, self.interval.table.recv_q))
 
     @cached_property
     def send_q(self) -> F64:
         """Bytes that peers have not acknowledged, likewise."""
-        return self._sum(self._queue(self.interval.table.send_q))
+        return self._sum(_queue(self.interval.table, self.interval.table.send_q))
 
     @cached_property
     def retransmit_share(self) -> F64:
         """Segments sent again of all that were sent, since the connections opened: 0 to 1; NaN where unknown."""
-        table, rows = self.interval.table, self.rows
-        is_known = (table.knows("segs_out") & table.is_pair)[rows]
-        sent = np.where(is_known, table.segs_out[rows], np.nan)
-        resent = np.where(is_known, table.total_retrans[rows], np.nan)
-        return self._sum(resent) / np.maximum(self._sum(sent), 1)
+        table = self.interval.table
+        is_known = table.knows("segs_out") & table.is_pair
+        sent = self._sum(where_known(table.segs_out, is_known))
+        return self._sum(where_known(table.total_retrans, is_known)) / np.maximum(sent, 1)
 
     @cached_property
     def worst_rtt_us(self) -> F64:
         """The longest round trip time among a group's rows; NaN where none is known."""
-        table, rows = self.interval.table, self.rows
-        is_known = (table.knows("rtt_us") & table.is_pair & (table.rtt_us > 0))[rows]
-        return self._extreme(np.fmax, np.where(is_known, table.rtt_us[rows], np.nan))
+        table = self.interval.table
+        is_known = table.knows("rtt_us") & table.is_pair & (table.rtt_us > 0)
+        return self._reduced(np.fmax, where_known(table.rtt_us, is_known))
 
     @cached_property
     def idle_s(self) -> F64:
         """Seconds since data last passed on any of a group's rows; NaN where unknown."""
-        return self._extreme(np.fmin, idle_seconds(self.interval, self.rows))
+        return self._reduced(np.fmin, idle_seconds(self.interval, np.arange(len(self.interval.table))))
 
     @cached_property
-    def trouble_rank(self) -> F64:
+    def trouble_rank(self) -> npt.NDArray[np.uint8]:
         """How far up the worst state of a group stands that something is wrong with; 0 is the worst of all."""
-        return self._extreme(np.fmin, TROUBLE_RANKS[self.interval.table.state[self.rows]].astype(np.float64))
+        return self._reduced(np.minimum, TROUBLE_RANKS[self.interval.table.state])
 
     def state_counts(self, entry: int) -> dict[tuple[int, int], int]:
         """Count a group's living rows by (protocol, state); states of one name count as one."""
@@ -165,25 +164,25 @@ class Groups:
 
     @cached_property
     def _by_group(self) -> Rows:
-        # Sixteen bits are sorted by radix, in a tenth of the time.
-        group = self.group.astype(np.uint16) if len(self) <= _SMALL else self.group
-        return self.rows[np.argsort(group, kind="stable")]
+        return self.rows[order_by([(self.group, False), (self.rows, False)])]
 
     @cached_property
     def _starts(self) -> Rows:
         return np.concatenate(([0], np.cumsum(self.counts)))
 
-    def _queue(self, waiting: npt.NDArray[np.uint32]) -> F64:
-        # A listener has its accept queue and backlog in these fields.
-        is_listener = self.interval.table.is_listener[self.rows]
-        queue: F64 = np.where(is_listener, np.nan, waiting[self.rows].astype(np.float64))
-        return queue
+    def _sum(self, values: npt.NDArray[np.floating[Any]]) -> F64:
+        """Sum the known values, one for each row of the table, over each group; NaN where none is known."""
+        sums = self._reduced(np.add, np.nan_to_num(values.astype(np.float64)))
+        return np.where(self._reduced(np.logical_and, np.isnan(values)), np.nan, sums)
 
-    def _sum(self, values: F64) -> F64:
-        return sum_known(self.group, values, len(self))
+    def _reduced(self, ufunc: np.ufunc, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Join the values of each group by a function of two; of fmin and fmax NaN is NaN where all are."""
+        if not len(self):
+            return values[:0]
+        reduced: npt.NDArray[Any] = ufunc.reduceat(values[self._by_group], self._starts[:-1])
+        return reduced
 
-    def _extreme(self, chooses: np.ufunc, values: F64) -> F64:
-        """Take the greatest or least known value of each group; NaN where there is none."""
-        found = np.full(len(self), np.nan)
-        chooses.at(found, self.group, values)
-        return found
+
+def _queue(table: SocketTable, waiting: U32) -> F64:
+    # A listener has its accept queue and backlog in these fields.
+    return where_known(waiting, ~table.is_listener)
