@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from monitor.model.sample import Interval
 from tests.benchmarks.held_sockets import Held, News
+
+if TYPE_CHECKING:
+    # The process that makes a load, and is forked thousands of times, does without numpy.
+    from monitor.model.sample import Interval
 
 
 class Mistakes(NamedTuple):
