@@ -113,50 +113,62 @@ class ListenerIndex:
 
 def _find(groups: Groups, place: LocalPlace, family: int) -> ListenerGroup | None:
     exact = _fitting(groups, place, (place.high, place.low), family)
-    if exact is not None:
-        return exact
+    if exact:
+        return _best(exact, place)
+    dual_or_ipv6 = _fitting(groups, place, (0, 0), family)
     if not place.is_ipv4:
-        return _fitting(groups, place, (0, 0), family)
-    plain = _fitting(groups, place, (0, MAPPED_IPV4), family)
-    return plain or _fitting(groups, place, (0, 0), family, needs_dual_stack=True)
+        return _best(dual_or_ipv6, place)
+    # IPv4's wildcard and IPv6's share one chain: where the points are equal the first of it is taken.
+    dual = [group for group in dual_or_ipv6 if group.v6only != 1]
+    return _best([*_fitting(groups, place, (0, MAPPED_IPV4), family), *dual], place)
 
 
-def _fitting(
-    groups: Groups, place: LocalPlace, address: tuple[int, int], family: int, *, needs_dual_stack: bool = False
-) -> ListenerGroup | None:
-    fitting = [
+def _fitting(groups: Groups, place: LocalPlace, address: tuple[int, int], family: int) -> list[ListenerGroup]:
+    return [
         group
         for group in groups.get((*address, place.port), ())
         if family in (_ANY_FAMILY, group.family)
-        and not (needs_dual_stack and group.v6only == 1)
         and (group.device == place.device or (group.device == 0 and place.is_link_local))
     ]
+
+
+def _best(fitting: list[ListenerGroup], place: LocalPlace) -> ListenerGroup | None:
     # A bound listener before an unbound one, IPv4's before IPv6's: the order of compute_score().
-    return min(fitting, key=lambda group: (group.device != place.device, group.family != socket.AF_INET), default=None)
+    return min(
+        fitting,
+        key=lambda group: (group.device != place.device, group.family != socket.AF_INET, group.rows[0]),
+        default=None,
+    )
 
 
-def listener_rows(table: SocketTable, index: ListenerIndex | None = None) -> Rows:
+def listener_rows(table: SocketTable, index: ListenerIndex | None = None, rows: Rows | None = None) -> Rows:
     """Find for each row the listener of its local endpoint: a row number, -1 for none.
 
     SYN-SENT rows were dialled and have none. A connection that was not accepted yet has its listener's family.
+
+    Args:
+        table: All rows, the listeners among them.
+        index: The table's listeners; None to look for them.
+        rows: Of which rows to tell, in this order; None for all.
     """
     index = index or ListenerIndex(table)
-    found = np.full(len(table), -1, np.intp)
-    is_candidate = (table.protocol == PROTOCOL_TCP) & table.is_pair & (table.state != TcpState.SYN_SENT)
-    is_candidate &= np.isin(table.local_port, index.ports)
-    rows = np.flatnonzero(is_candidate)
-    if not len(rows):
+    asked = np.arange(len(table)) if rows is None else rows
+    found = np.full(len(asked), -1, np.intp)
+    may_have_one = (table.protocol == PROTOCOL_TCP) & table.is_pair & (table.state != TcpState.SYN_SENT)
+    is_served = np.flatnonzero(may_have_one[asked] & np.isin(table.local_port[asked], index.ports))
+    if not len(is_served):
         return found
-    family = np.where(table.inode[rows] == 0, table.family[rows], _ANY_FAMILY)
-    first, group = group_rows((*local_columns(table, rows), family))
+    served = asked[is_served]
+    family = np.where(table.inode[served] == 0, table.family[served], _ANY_FAMILY)
+    first, group = group_rows((*local_columns(table, served), family))
     chosen = np.array(
         [
             listener_of(table, index, row, wanted)
-            for row, wanted in zip(rows[first].tolist(), family[first].tolist(), strict=True)
+            for row, wanted in zip(served[first].tolist(), family[first].tolist(), strict=True)
         ],
         np.intp,
     )
-    found[rows] = chosen[group]
+    found[is_served] = chosen[group]
     return found
 
 

@@ -87,6 +87,7 @@ def slow_listener(rows, place):
 
 @given(st.lists(listening(), max_size=8), st.lists(connected(), min_size=1, max_size=4))
 @example([listens("[fe80::1]:80", device=2), listens("[::]:80", v6only=1)], [estab("[fe80::1]:80", device=3)])
+@example([listens("[::]:80"), listens("[::ffff:0.0.0.0]:80")], [estab("192.0.2.10:80")])
 def test_listeners_are_found_as_a_slow_reading_of_the_kernel_finds_them(listeners, connections):
     rows = [*listeners, *connections]
     expected = [-1] * len(listeners) + [slow_listener(rows, place) for place in range(len(listeners), len(rows))]
