@@ -61,15 +61,23 @@ def main() -> int:
             figures += measured
     except KeyboardInterrupt:
         print("interrupted: what follows is not all", file=sys.stderr)
+    finally:
+        # What took minutes to measure is not lost with a part that fails.
+        _report(figures, arguments)
+    return int(any(figure.is_wrong for figure in figures))
+
+
+def _report(figures: Sequence[Figure], arguments: argparse.Namespace) -> None:
     print(f"{os.cpu_count()} processors, {platform.system()} {platform.release()}, Python {platform.python_version()},")
     print(f"medians of {arguments.rounds} rounds\n")
-    print(table(figures))
+    print(table([figure for figure in figures if figure.goal is not None]))
+    print("\nAlso measured:\n")
+    print(table([figure for figure in figures if figure.goal is None]))
     if arguments.json is not None:
         keep(figures, arguments.json)
-    wrong = [figure for figure in figures if figure.is_count and not figure.is_reached]
-    for figure in wrong:
-        print(f"wrong count: {figure.what} at {figure.rows:,} rows: {figure.text}", file=sys.stderr)
-    return 1 if wrong else 0
+    for figure in figures:
+        if figure.is_wrong:
+            print(f"wrong count: {figure.what} at {figure.rows:,} rows: {figure.text}", file=sys.stderr)
 
 
 def _measured(arguments: argparse.Namespace) -> Iterator[list[Figure]]:
@@ -96,7 +104,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=7, help="after one that is not counted (default: %(default)s)")
     parser.add_argument("--processes", type=int, default=50, help="that hold the sockets (default: %(default)s)")
     parser.add_argument("--idle-processes", type=int, default=200, help="without any (default: %(default)s)")
-    parser.add_argument("--json", type=Path, help="file to keep all figures in, as screenshots/curve.py reads them")
+    parser.add_argument("--json", type=Path, help="file to keep the figures in, as for screenshots/cost_curve.py")
     arguments = parser.parse_args()
     if unknown := set(arguments.part) - {*LOADED, *ALONE}:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")

@@ -41,11 +41,16 @@ class Figure:
         return self.measured >= self.goal if self.is_least else self.measured <= self.goal
 
     @property
+    def is_wrong(self) -> bool:
+        """Whether it is a count that is off."""
+        return self.is_count and not self.is_reached
+
+    @property
     def text(self) -> str:
         """Give "1.34 × (11.9 : 8.9 ms)"; bold, with the word short or wrong, where the goal is missed."""
         number = f"{self.measured:,}" if isinstance(self.measured, int) else number_text(self.measured)
         value = f"{number} {self.unit}".rstrip()
-        shown = value if self.is_reached else f"**{value}, {'wrong' if self.is_count else 'short'}**"
+        shown = value if self.is_reached else f"**{value}, {'wrong' if self.is_wrong else 'short'}**"
         return f"{shown} ({self.detail})" if self.detail else shown
 
     @property
