@@ -27,6 +27,7 @@ from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.text_line import TextLine, plain, rule
 from monitor.presentation.view import Cell, Role
+from monitor.reasoning.sharing import is_open
 from monitor.reasoning.ways_left import is_spared, ways_asked, ways_left
 from monitor.reasoning.what_if_gone import Change, what_if_gone
 
@@ -102,7 +103,7 @@ def _loss(interval: Interval, loss: Loss, answers: Answers, width: int) -> Itera
 
 def _rows(interval: Interval, change: Change) -> dict[Outcome, Rows]:
     affected = what_if_gone(interval, change)
-    stays = interval.table.is_pair & np.isnan(interval.closed_at)
+    stays = interval.table.is_pair & is_open(interval)
     for rows in (affected.dying, affected.rerouted, affected.unknown):
         stays[rows] = False
     return {

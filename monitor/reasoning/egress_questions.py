@@ -14,9 +14,10 @@ import numpy as np
 from monitor.model.egress import NOT_KNOWN, Egress
 from monitor.model.sample import DIRECTION_DIALLED, Interval
 from monitor.model.socket_table import U64, Bools, Rows
-from monitor.model.tcp import PROTOCOL_TCP, TcpState
+from monitor.model.tcp import PROTOCOL_TCP
 from monitor.model.ways import WAY_QUESTION, Records, words_of
 from monitor.reasoning.interfaces import NO_INTERFACE
+from monitor.reasoning.sharing import is_open
 
 _FACTOR = np.uint64(0x9E37_79B9_7F4A_7C15)
 _SHIFT = np.uint64(29)
@@ -78,10 +79,9 @@ def hides_selector(interval: Interval) -> Bools:
 
 def _sends(interval: Interval) -> Bools:
     table = interval.table
-    is_time_wait = (table.protocol == PROTOCOL_TCP) & (table.state == TcpState.TIME_WAIT)
     # Without its interface a link-local address names no place; such sockets are bound to one (tcp_v6_connect).
     is_placed = (table.device != 0) | ((table.remote_high >> _LINK_LOCAL_SHIFT) != _LINK_LOCAL_BITS)
-    sends: Bools = table.is_pair & ~is_time_wait & is_placed & np.isnan(interval.closed_at)
+    sends: Bools = table.is_pair & is_open(interval) & is_placed
     return sends
 
 

@@ -15,10 +15,11 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network
 import numpy as np
 
 from monitor.model.egress import NOT_KNOWN
-from monitor.model.endpoint import Address, address_words, unmapped
+from monitor.model.endpoint import Address
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Bools, Rows
-from monitor.reasoning.address_ranges import is_in
+from monitor.reasoning.address_ranges import is_in, is_same
+from monitor.reasoning.sharing import is_open
 
 
 class Going(StrEnum):
@@ -74,9 +75,9 @@ class Affected:
 def what_if_gone(interval: Interval, change: Change) -> Affected:
     """Say who is affected."""
     table = interval.table
-    is_open = np.isnan(interval.closed_at)
-    is_pair = table.is_pair & is_open
-    loses_place = _loses_place(interval, change) & is_open
+    stands = is_open(interval)
+    is_pair = table.is_pair & stands
+    loses_place = _loses_place(interval, change) & stands
     leaving = _leaving(interval)
     loses_way = np.zeros(len(table), np.bool_)
     is_unknown = loses_way
@@ -127,6 +128,5 @@ def _has_local(interval: Interval, addresses: Sequence[Address]) -> Bools:
     table = interval.table
     found = np.zeros(len(table), np.bool_)
     for address in addresses:
-        high, low = map(np.uint64, address_words(unmapped(address)))
-        found |= (table.local_high == high) & (table.local_low == low)
+        found |= is_same(address, table.local_high, table.local_low)
     return found

@@ -21,6 +21,7 @@ ROWS = {
     "mapped": row("tcp", "[::ffff:192.0.2.10]:444", "[::ffff:198.51.100.9]:50000", "ESTAB"),
     # Its address is eth1's, and the only default route is eth0's.
     "eth1's address by eth0": row("tcp", "203.0.113.10:443", "198.51.100.8:50000", "ESTAB"),
+    "over": row("tcp", "192.0.2.10:443", "198.51.100.7:50001", "TIME-WAIT"),
     "loopback": row("tcp", "127.0.0.1:5432", "127.0.0.1:40000", "ESTAB"),
     "own address": row("tcp", "192.0.2.10:5432", "192.0.2.10:40000", "ESTAB"),
 }
