@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -22,6 +21,7 @@ from monitor.kernel.rtnetlink_numbers import (
     RTMSG,
 )
 from monitor.kernel.socket_options import read_options
+from monitor.kernel.table_routes import if_table_exists, table_request
 from monitor.model.bind_facts import BindFacts, LocalKind, LocalPrefix, SocketHolder
 from monitor.model.route import RT_TABLE_LOCAL
 
@@ -102,13 +102,10 @@ def _local_prefixes(tables: set[int]) -> Iterator[LocalPrefix]:
     """List the IPv4 routes of these tables; a unicast one makes no address local and may stand before one that does."""
     with closing(RtnetlinkList("list local routes", is_strict=True)) as kernel:
         for table in sorted(tables):
-            request = RTMSG.pack(socket.AF_INET, 0, 0, 0, table if table <= RT_TABLE_LOCAL else 0, 0, 0, 0, 0)
-            if table > RT_TABLE_LOCAL:
-                request += struct.pack("=HHI", 8, RTA_TABLE, table)
-            for body in kernel.read(RTM_GETROUTE, request, "list local routes", RTM_NEWROUTE):
-                prefix = _local_prefix(body)
-                if prefix.table == table:
-                    yield prefix
+            request = table_request(socket.AF_INET, table)
+            with if_table_exists():
+                found = map(_local_prefix, kernel.read(RTM_GETROUTE, request, "list local routes", RTM_NEWROUTE))
+                yield from (prefix for prefix in found if prefix.table == table)
 
 
 def _local_prefix(body: bytes) -> LocalPrefix:

@@ -12,9 +12,9 @@ from ipaddress import IPv4Address
 
 from monitor.errors import KernelError
 from monitor.kernel.netlink import NetlinkSocket
-from monitor.kernel.netlink_messages import HEADER, aligned
+from monitor.kernel.netlink_messages import HEADER
 from monitor.kernel.route_types import ROUTE_TYPES
-from monitor.kernel.rtnetlink_list import NETLINK_ROUTE, U32, attributes, number, unpack
+from monitor.kernel.rtnetlink_list import NETLINK_ROUTE, U32, attribute, attributes, number, unpack
 from monitor.kernel.rtnetlink_numbers import (
     RTA_DPORT,
     RTA_DST,
@@ -30,7 +30,6 @@ from monitor.kernel.rtnetlink_numbers import (
 from monitor.model.endpoint import Address
 
 _ASK = "ask whether a segment is for this host"
-_ATTRIBUTE = struct.Struct("=HH")
 _PORT = struct.Struct(">H")
 
 
@@ -103,9 +102,4 @@ def _request(asked: RouteAsked) -> bytes:
         (RTA_DPORT, _PORT.pack(asked.destination_port) if asked.destination_port else b""),
     )
     head = RTMSG.pack(family, bits, bits if source is not None else 0, 0, 0, 0, 0, 0, asked.flags)
-    return head + b"".join(_attribute(kind, value) for kind, value in values if value)
-
-
-def _attribute(kind: int, value: bytes) -> bytes:
-    length = _ATTRIBUTE.size + len(value)
-    return (_ATTRIBUTE.pack(length, kind) + value).ljust(aligned(length), b"\0")
+    return head + b"".join(attribute(kind, value) for kind, value in values if value)

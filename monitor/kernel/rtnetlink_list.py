@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from monitor.errors import WireError
 from monitor.kernel.netlink import NetlinkSocket
 from monitor.kernel.netlink_messages import HEADER, aligned
+from monitor.kernel.rtnetlink_numbers import RTNEXTHOP
 
 NETLINK_ROUTE = 0
 DUMP_TRIES = 5
@@ -86,6 +87,27 @@ def attributes(body: bytes, begin: int) -> dict[int, bytes]:
         found[kind & _ATTRIBUTE_TYPE_MASK] = body[begin + _ATTRIBUTE.size : begin + length]
         begin += aligned(length)
     return found
+
+
+def attribute(kind: int, value: bytes) -> bytes:
+    """Make an attribute of a request, padded to where the next begins."""
+    length = _ATTRIBUTE.size + len(value)
+    return (_ATTRIBUTE.pack(length, kind) + value).ljust(aligned(length), b"\0")
+
+
+def next_hops(value: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Read the next hops of RTA_MULTIPATH: flags, index of the interface, and attributes of each.
+
+    Raises:
+        WireError: a next hop breaks its bounds.
+    """
+    begin = 0
+    while begin + RTNEXTHOP.size <= len(value):
+        length, flags, _, output = RTNEXTHOP.unpack_from(value, begin)
+        if length < RTNEXTHOP.size or begin + length > len(value):
+            raise WireError(f"a next hop of {length} bytes stands where {len(value) - begin} are left")
+        yield flags, output, value[begin + RTNEXTHOP.size : begin + length]
+        begin += aligned(length)
 
 
 def number(value: bytes | None, *, otherwise: int = 0) -> int:

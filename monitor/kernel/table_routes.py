@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import errno
-import struct
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 
 from monitor.errors import KernelError
 from monitor.kernel.route_types import ROUTE_TYPES
-from monitor.kernel.rtnetlink_list import U32, RtnetlinkList, attributes, number, unpack
+from monitor.kernel.rtnetlink_list import U32, RtnetlinkList, attribute, attributes, next_hops, number, unpack
 from monitor.kernel.rtnetlink_numbers import (
     RTA_DST,
     RTA_GATEWAY,
@@ -25,7 +24,6 @@ from monitor.kernel.rtnetlink_numbers import (
     RTM_GETROUTE,
     RTM_NEWROUTE,
     RTMSG,
-    RTNEXTHOP,
 )
 from monitor.model.endpoint import Address
 from monitor.model.route import Link
@@ -33,7 +31,6 @@ from monitor.model.routing import TableRoute
 
 _OPERATION = "list the routes of a table"
 _VIA_FAMILY_BYTES = 2
-_TABLE_ATTRIBUTE = struct.Struct("=HHI")
 _REFUSING = frozenset({"blackhole", "unreachable", "prohibit", "throw"})
 
 
@@ -59,23 +56,30 @@ def table_routes(family: int, table: int, most: int, links: Mapping[int, Link]) 
         KernelError: the kernel refused.
         WireError: its answer breaks its contract.
     """
-    request = RTMSG.pack(family, 0, 0, 0, 0, 0, 0, 0, 0) + _TABLE_ATTRIBUTE.pack(
-        _TABLE_ATTRIBUTE.size, RTA_TABLE, table
-    )
     routes: list[TableRoute] = []
-    with closing(RtnetlinkList(_OPERATION, is_strict=True)) as kernel:
-        try:
-            for body in kernel.bodies(RTM_GETROUTE, request, _OPERATION, RTM_NEWROUTE):
-                route = _route(body, table, links)
-                if route is not None and len(routes) == most:
-                    return TableListing(tuple(routes), is_cut=True)
-                if route is not None:
-                    routes.append(route)
-        except KernelError as error:
-            # A table exists from its first route on.
-            if error.errno != errno.ENOENT:
-                raise
+    with closing(RtnetlinkList(_OPERATION, is_strict=True)) as kernel, if_table_exists():
+        for body in kernel.bodies(RTM_GETROUTE, table_request(family, table), _OPERATION, RTM_NEWROUTE):
+            route = _route(body, table, links)
+            if route is not None and len(routes) == most:
+                return TableListing(tuple(routes), is_cut=True)
+            if route is not None:
+                routes.append(route)
     return TableListing(tuple(routes), is_cut=False)
+
+
+def table_request(family: int, table: int) -> bytes:
+    """Ask a strict kernel for the routes of one table; one that is not strict sends all tables."""
+    return RTMSG.pack(family, 0, 0, 0, 0, 0, 0, 0, 0) + attribute(RTA_TABLE, U32.pack(table))
+
+
+@contextmanager
+def if_table_exists() -> Iterator[None]:
+    """Leave the block where the kernel knows no such table: it exists from its first route on."""
+    try:
+        yield
+    except KernelError as error:
+        if error.errno != errno.ENOENT:
+            raise
 
 
 def _route(body: bytes, table: int, links: Mapping[int, Link]) -> TableRoute | None:
@@ -84,7 +88,8 @@ def _route(body: bytes, table: int, links: Mapping[int, Link]) -> TableRoute | N
     # Kernels before 4.20 send all tables, and IPv6's learned exceptions among them.
     if number(values.get(RTA_TABLE), otherwise=short_table) != table or flags & RTM_F_CLONED:
         return None
-    hops = _next_hops(values.get(RTA_MULTIPATH, b""))
+    multipath = next_hops(values.get(RTA_MULTIPATH, b""))
+    hops = [(output, _gateway(attributes(more, 0))) for _, output, more in multipath]
     output, gateway = hops[0] if hops else (number(values.get(RTA_OIF)), _gateway(values))
     type_name = ROUTE_TYPES.get(kind, f"type-{kind}")
     link = links.get(output)
@@ -101,18 +106,6 @@ def _route(body: bytes, table: int, links: Mapping[int, Link]) -> TableRoute | N
         next_hops=0 if is_refusing else max(1, len(hops)),
         is_matched=False,
     )
-
-
-def _next_hops(value: bytes) -> list[tuple[int, Address | None]]:
-    hops = []
-    at = 0
-    while at + RTNEXTHOP.size <= len(value):
-        length, _, _, output = RTNEXTHOP.unpack_from(value, at)
-        if length < RTNEXTHOP.size:
-            break
-        hops.append((output, _gateway(attributes(value[at : at + length], RTNEXTHOP.size))))
-        at += -(-length // U32.size) * U32.size
-    return hops
 
 
 def _gateway(values: Mapping[int, bytes]) -> Address | None:

@@ -12,6 +12,7 @@ from monitor.errors import WireError
 from monitor.kernel.netlink import NLM_F_REQUEST, NLMSG_ERROR
 from monitor.kernel.netlink_messages import HEADER, WORD, Messages
 from monitor.kernel.route_types import REFUSALS, ROUTE_TYPES
+from monitor.kernel.rtnetlink_list import next_hops
 from monitor.kernel.rtnetlink_numbers import (
     RTA_DPORT,
     RTA_DST,
@@ -26,7 +27,6 @@ from monitor.kernel.rtnetlink_numbers import (
     RTM_F_LOOKUP_TABLE,
     RTM_GETROUTE,
     RTM_NEWROUTE,
-    RTNEXTHOP,
     RTNH_F_DEAD,
 )
 from monitor.model.endpoint import MAPPED_IPV4
@@ -137,7 +137,7 @@ def next_hops_of(messages: Messages) -> list[frozenset[int]]:
         for row, begin, size in zip(hit[is_list].tolist(), at[is_list].tolist(), length[is_list].tolist(), strict=True):
             value = messages.data[begin : begin + size].tobytes()
             if value not in known:
-                known[value] = _next_hops(value)
+                known[value] = frozenset(output for flags, output, _ in next_hops(value) if not flags & RTNH_F_DEAD)
             found[row] = known[value]
     return found
 
@@ -190,19 +190,6 @@ class _Walk:
             yield heads >> 16 & _ATTRIBUTE_TYPE_MASK, at + WORD, lengths - WORD, rows
             at = at + (lengths + WORD - 1) // WORD * WORD
         raise WireError(f"a netlink answer with more than {_MOST_ATTRIBUTES} attributes")
-
-
-def _next_hops(value: bytes) -> frozenset[int]:
-    found = set()
-    at = 0
-    while at + RTNEXTHOP.size <= len(value):
-        length, flags, _, output = RTNEXTHOP.unpack_from(value, at)
-        if length < RTNEXTHOP.size:
-            raise WireError(f"a next hop of {length} bytes")
-        if not flags & RTNH_F_DEAD:
-            found.add(output)
-        at += (length + WORD - 1) // WORD * WORD
-    return frozenset(found)
 
 
 def _is_bound(questions: Records) -> Bools:

@@ -53,6 +53,20 @@ def test_local_routes_are_read_with_their_kinds(namespace: NetworkNamespace, pro
     assert found["203.0.113.0", 24] is LocalKind.LOCAL
 
 
+@pytest.mark.kernel
+def test_a_vrf_without_routes_hides_nothing(
+    namespace: NetworkNamespace, program: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+):
+    line = "route add local 198.51.100.0/24 dev lo table 301"
+    subprocess.run([program("ip"), *line.split()], check=True)
+    # No route stands in table 300 yet, and so there is no such table.
+    monkeypatch.setattr(bind_facts, "_vrf_tables", lambda: {7: 300, 8: 301})
+    facts = read_bind_facts(())
+    assert facts.notices == ()
+    assert facts.vrf_tables == {7: 300, 8: 301}
+    assert {str(IPv4Address(prefix.address)) for prefix in facts.local_prefixes} >= {"127.0.0.0", "198.51.100.0"}
+
+
 def test_what_cannot_be_read_is_said_and_assumed_as_the_kernel_has_it(monkeypatch, tmp_path):
     def refuse() -> dict[int, int]:
         raise KernelError("list interfaces", 1)
