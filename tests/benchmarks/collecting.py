@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from time import perf_counter, process_time
@@ -36,6 +38,8 @@ SS_STATES = "ss -tan"
 SS = "ss -tanp"
 PSUTIL = "psutil.net_connections"
 
+PERIOD_S = 1.0
+SAMPLES_A_TURN = 4
 _SHORTER_THAN_S = 10.0
 """Peers that take longer are measured once."""
 
@@ -52,27 +56,59 @@ _RATIOS = (
 
 
 class WarmSampler:
-    """The live source and the interval before, as the program holds them between two samples."""
+    """The live source and the interval before, as the program holds them between two samples, beside the floor."""
 
     def __init__(self) -> None:
         self.source = LiveSource()
         self.interval: Interval = advance(None, self.source.sample())
         # As the collector does once its first sample is on the way.
         self.source.prepare()
+        self._floor = Floor()
 
     def measure(self) -> Mapping[str, float]:
-        """Take the next sample and make its interval."""
+        """Take some samples at the program's pace, and a bare dump beside each; give the means.
+
+        Owners are audited every few seconds: means of such samples hold the share of it that each of them pays.
+        """
+        # What has come together while others had their turn is not one sample's to pay.
+        self._advance()
+        # Whichever comes second finds the kernel's sockets in the processor's caches.
+        turns = [self._measure_after_pause(is_floor_first=bool(number % 2)) for number in range(SAMPLES_A_TURN)]
+        return {name: statistics.mean(turn[name] for turn in turns) for name in turns[0]}
+
+    def close(self) -> None:
+        """Give back the netlink sockets."""
+        self._floor.close()
+        self.source.close()
+
+    def _measure_after_pause(self, *, is_floor_first: bool) -> dict[str, float]:
+        time.sleep(PERIOD_S)
+        parts = [self._measure_floor, self._measure_warm]
+        first, second = parts if is_floor_first else reversed(parts)
+        return first() | second()
+
+    def _measure_floor(self) -> dict[str, float]:
         began, started = process_time(), perf_counter()
-        sample = self.source.sample()
-        sampled = perf_counter()
-        self.interval = advance(self.interval, sample)
+        self._floor.dump()
+        return {FLOOR: (perf_counter() - started) * 1000, FLOOR_CPU: (process_time() - began) * 1000}
+
+    def _measure_warm(self) -> dict[str, float]:
+        began, started = process_time(), perf_counter()
+        sampled = self._advance()
         ended = perf_counter()
         return {
-            WARM_CPU: (process_time() - began) * 1000,
             WARM: (ended - started) * 1000,
             SAMPLE: (sampled - started) * 1000,
             INTERVAL: (ended - sampled) * 1000,
+            WARM_CPU: (process_time() - began) * 1000,
         }
+
+    def _advance(self) -> float:
+        """Take the next sample and make its interval; give the moment between the two."""
+        sample = self.source.sample()
+        sampled = perf_counter()
+        self.interval = advance(self.interval, sample)
+        return sampled
 
 
 class Demultiplexer:
@@ -113,15 +149,13 @@ def measure_cold() -> Mapping[str, float]:
 def _spreads(rounds: int) -> dict[str, Spread]:
     sampler = WarmSampler()
     try:
-        with Floor() as floor:
-            return interleaved(_measurements(floor, sampler), rounds, shorter_than_s=_SHORTER_THAN_S)
+        return interleaved(_measurements(sampler), rounds, shorter_than_s=_SHORTER_THAN_S)
     finally:
-        sampler.source.close()
+        sampler.close()
 
 
-def _measurements(floor: Floor, sampler: WarmSampler) -> list[Measurement]:
+def _measurements(sampler: WarmSampler) -> list[Measurement]:
     measurements: list[Measurement] = [
-        lambda: _measure_floor(floor),
         sampler.measure,
         Demultiplexer(sampler).measure,
         measure_cold,
@@ -132,12 +166,6 @@ def _measurements(floor: Floor, sampler: WarmSampler) -> list[Measurement]:
         measurements.append(lambda: {SS_STATES: program_milliseconds(["ss", "-tan"])})
         measurements.append(lambda: {SS: program_milliseconds(["ss", "-tanp"])})
     return measurements
-
-
-def _measure_floor(floor: Floor) -> Mapping[str, float]:
-    began, started = process_time(), perf_counter()
-    floor.dump()
-    return {FLOOR: (perf_counter() - started) * 1000, FLOOR_CPU: (process_time() - began) * 1000}
 
 
 def _cold_milliseconds(*options: str) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import struct
-from typing import Self
 
 NETLINK_SOCK_DIAG = 4
 TCPDIAG_GETSOCK = 18
@@ -32,10 +31,8 @@ class Floor:
             _REQUEST.size, TCPDIAG_GETSOCK, NLM_F_REQUEST_DUMP, 1, 0, 0, 0, 0, EXTENSION_INFO, LIVE_STATES, 0
         )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
+    def close(self) -> None:
+        """Give back the socket."""
         self._socket.close()
 
     def dump(self) -> int:

@@ -38,7 +38,7 @@ def _measure(load: Load, rounds: int) -> list[Figure]:
                 measurements.append(lambda: _with_time_wait(sampler.source))
             spreads = interleaved(measurements, rounds)
         finally:
-            sampler.source.close()
+            sampler.close()
         rows = len(sampler.interval.table)
         figures = [Figure(what, rows, spread.median, None, "ms", spread.range) for what, spread in spreads.items()]
         return figures + [replace(figure, rows=rows) for figure in counting.measure(held, rounds)]
