@@ -70,9 +70,9 @@ def main() -> int:
 def _report(figures: Sequence[Figure], arguments: argparse.Namespace) -> None:
     print(f"{os.cpu_count()} processors, {platform.system()} {platform.release()}, Python {platform.python_version()},")
     print(f"medians of {arguments.rounds} rounds\n")
-    print(table([figure for figure in figures if figure.goal is not None]))
-    print("\nAlso measured:\n")
-    print(table([figure for figure in figures if figure.goal is None]))
+    goals = [figure for figure in figures if figure.goal is not None]
+    others = [figure for figure in figures if figure.goal is None]
+    print("\n\nAlso measured:\n\n".join(table(part) for part in (goals, others) if part))
     if arguments.json is not None:
         keep(figures, arguments.json)
     for figure in figures:
