@@ -25,12 +25,12 @@ from monitor.model.bind import (
 )
 from monitor.model.bind_facts import BindFacts
 from monitor.model.endpoint import Endpoint
-from monitor.model.socket_table import Bools, Rows, SocketTable
+from monitor.model.socket_table import Rows, SocketTable
 from monitor.reasoning.bind_address import ERRNO, early_refusal
 from monitor.reasoning.bind_alike import Alike
 from monitor.reasoning.bind_candidates import other_endpoints
 from monitor.reasoning.bind_conflicts import conflicts_of, joins_group, may_be_remembered, standings
-from monitor.reasoning.bind_meeting import met_sockets
+from monitor.reasoning.bind_meeting import is_on_port, met_sockets
 from monitor.reasoning.bind_ports import port_range, taken_ports, usable_ports
 
 _ADDRESS_REFUSALS = frozenset({Refusal.NOT_LOCAL, Refusal.OTHER_LINK, Refusal.TENTATIVE})
@@ -51,7 +51,7 @@ def decide_bind(table: SocketTable, attempt: BindAttempt, facts: BindFacts) -> B
         facts: With the options of rows_in_question(), as far as they can be read.
     """
     # Whatever is tried below has the same port: the others need not be looked at again.
-    alike = Alike.of(table, np.flatnonzero(_may_matter(table, attempt, facts)), facts)
+    alike = Alike.of(table, np.flatnonzero(is_on_port(table, attempt, facts)), facts)
     decision = _verdict(alike.first, attempt, facts)
     if not decision.is_ok:
         decision = replace(
@@ -66,16 +66,6 @@ def decide_bind(table: SocketTable, attempt: BindAttempt, facts: BindFacts) -> B
         ),
         shares_with=tuple(row for group in decision.shares_with for row in alike.rows[group].tolist()),
     )
-
-
-def _may_matter(table: SocketTable, attempt: BindAttempt, facts: BindFacts) -> Bools:
-    port = attempt.endpoint.port
-    may_matter: Bools = table.protocol == attempt.protocol
-    if port:
-        may_matter &= table.local_port == port
-    else:
-        may_matter &= (table.local_port >= facts.range_first) & (table.local_port <= facts.range_last)
-    return may_matter
 
 
 def _verdict(table: SocketTable, attempt: BindAttempt, facts: BindFacts) -> BindDecision:

@@ -56,12 +56,18 @@ def meeting_of(table: SocketTable, row: int, attempt: BindAttempt, facts: BindFa
     return Meeting.THEIRS_IS_DUAL if theirs_is_wildcard else Meeting.IPV6_CONNECTION
 
 
-def _on_port(table: SocketTable, attempt: BindAttempt, facts: BindFacts) -> Rows:
-    is_there = table.protocol == attempt.protocol
+def is_on_port(table: SocketTable, attempt: BindAttempt, facts: BindFacts) -> Bools:
+    """Tell which rows are of the attempt's protocol and port, or with port 0 on any that may be chosen."""
+    is_there: Bools = table.protocol == attempt.protocol
     if attempt.endpoint.port:
         is_there &= table.local_port == attempt.endpoint.port
     else:
         is_there &= (table.local_port >= facts.range_first) & (table.local_port <= facts.range_last)
+    return is_there
+
+
+def _on_port(table: SocketTable, attempt: BindAttempt, facts: BindFacts) -> Rows:
+    is_there = is_on_port(table, attempt, facts)
     if attempt.protocol == PROTOCOL_TCP:
         # A handshake that is not finished is an entry of its listener and holds no port.
         is_request = np.isin(table.state, (TcpState.SYN_RECEIVED, TcpState.NEW_SYN_RECEIVED)) & (table.inode == 0)
