@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _NOT_OFFERED = frozenset({"command_palette"})
 _GROUNDS = {"dark theme": True, "light theme": False}
+_AUTO_PERIOD = "auto period: as long as samples need"
 
 
 class ActionCommands(Provider):
@@ -44,6 +45,7 @@ class ActionCommands(Provider):
         app: MonitorApp = self.app  # type: ignore[assignment]  # as below
         for words, is_dark in _GROUNDS.items():
             yield words, Content(words), partial(app.set_ground, is_dark=is_dark)
+        yield _AUTO_PERIOD, Content(_AUTO_PERIOD), partial(app.set_period, None)
 
     def _keys(self) -> list[Key]:
         place = self.screen.place if isinstance(self.screen, ActingScreen) else Where(0)

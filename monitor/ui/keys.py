@@ -234,8 +234,8 @@ KEYS = (
     Key("3", "3", "pane('routing')", "pane Routing", By.SCREEN, Where.MAIN),
     Key("z", "z", "zoom", "whole screen for this pane, and back", By.SCREEN, Where.MAIN, "zoom", 6),
     Key("space", "space", "pause", "pause, go on", By.APP, Where.EVERYWHERE, "pause", 3),
-    Key("minus,f7", "- F7", "faster", "shorter period", By.APP, Where.EVERYWHERE),
-    Key("plus,f8", "+ F8", "slower", "longer period", By.APP, Where.EVERYWHERE),
+    Key("minus,f7", "- F7", "faster", "shorter period; below the shortest: auto", By.APP, Where.EVERYWHERE),
+    Key("plus,f8", "+ F8", "slower", "longer period; above the longest: auto", By.APP, Where.EVERYWHERE),
     Key("ctrl+r", "Ctrl+R", "sample_now", "sample now, also when paused", By.APP, Where.EVERYWHERE),
     Key(
         "escape,backspace", "esc", "back", "undo the last step: narrowing, filter, screen", By.SCREEN, Where.EVERYWHERE

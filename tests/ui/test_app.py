@@ -30,7 +30,7 @@ def failing() -> FailingSource:
 
 async def test_the_clock_is_that_of_the_sample():
     async with monitor_of(machine_db1.source()) as stage:
-        assert stage.lines[0].startswith(" db1 03:12:41Z live 1s 12ms")
+        assert stage.lines[0].startswith(" db1 03:12:41Z auto 1s 12ms")
         assert stage.lines[0].endswith("as root")
 
 
@@ -50,7 +50,7 @@ async def test_going_on_shows_the_newest():
         await stage.press("space")
         await stage.next_sample()
         await stage.press("space")
-        assert "03:12:41Z live" in stage.lines[0]
+        assert "03:12:41Z auto" in stage.lines[0]
         assert stage.app.interval is stage.app._newest
 
 
@@ -123,16 +123,18 @@ async def test_the_screen_that_comes_back_shows_the_newest():
         assert "52110" in stage.text
 
 
-async def test_the_period_follows_plus_and_minus_between_its_limits():
+async def test_the_period_follows_plus_and_minus_and_beyond_their_ends_the_samples():
     async with monitor_of(machine_db1.source()) as stage:
         for keys, period in (
-            (["plus"], "2s"),
-            (["minus"] * 2, "0.5s"),
-            (["minus"] * 9, "0.1s"),
-            (["plus"] * 12, "60s"),
+            (["plus"], "live 2s"),
+            (["minus"] * 2, "live 0.5s"),
+            (["minus"] * 2, "live 0.1s"),
+            (["minus"], "auto 1s"),
+            (["plus"] * 5, "live 60s"),
+            (["plus"], "auto 1s"),
         ):
             await stage.press(*keys)
-            assert f"live {period} " in stage.lines[0]
+            assert f" {period} " in stage.lines[0]
 
 
 async def test_ctrl_r_reads_now():

@@ -44,6 +44,14 @@ async def test_an_action_that_is_chosen_is_done():
         await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))
 
 
+async def test_the_period_can_be_left_to_what_samples_need():
+    async with monitor_of(machine_db1.source()) as stage:
+        await stage.press("plus")
+        await stage.sees(" live 2s ")
+        await run(stage, "auto period", "as long as samples need")
+        await stage.sees(" auto 1s ")
+
+
 async def test_an_action_of_the_list_reaches_the_list():
     async with monitor_of(machine_db1.source()) as stage:
         await run(stage, "last row", "last row  (End G)")
