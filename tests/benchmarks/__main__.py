@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -61,6 +62,7 @@ def main() -> int:
             figures += measured
     except KeyboardInterrupt:
         print("interrupted: what follows is not all", file=sys.stderr)
+        return 128 + signal.SIGINT
     finally:
         # What took minutes to measure is not lost with a part that fails.
         _report(figures, arguments)
