@@ -115,12 +115,9 @@ def _find(groups: Groups, place: LocalPlace, family: int) -> ListenerGroup | Non
     exact = _fitting(groups, place, (place.high, place.low), family)
     if exact:
         return _best(exact, place)
-    dual_or_ipv6 = _fitting(groups, place, (0, 0), family)
-    if not place.is_ipv4:
-        return _best(dual_or_ipv6, place)
     # IPv4's wildcard and IPv6's share one chain: where the points are equal the first of it is taken.
-    dual = [group for group in dual_or_ipv6 if group.v6only != 1]
-    return _best([*_fitting(groups, place, (0, MAPPED_IPV4), family), *dual], place)
+    addresses = ((0, MAPPED_IPV4), (0, 0)) if place.is_ipv4 else ((0, 0),)
+    return _best([group for address in addresses for group in _fitting(groups, place, address, family)], place)
 
 
 def _fitting(groups: Groups, place: LocalPlace, address: tuple[int, int], family: int) -> list[ListenerGroup]:
@@ -128,6 +125,7 @@ def _fitting(groups: Groups, place: LocalPlace, address: tuple[int, int], family
         group
         for group in groups.get((*address, place.port), ())
         if family in (_ANY_FAMILY, group.family)
+        and not (place.is_ipv4 and group.v6only == 1)
         and (group.device == place.device or (group.device == 0 and place.is_link_local))
     ]
 

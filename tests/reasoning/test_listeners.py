@@ -69,6 +69,7 @@ def slow_listener(rows, place):
             is_reached = device == own.get("device", 0) or (device == 0 and address.is_link_local)
             is_dual = at.version == 6 and at.is_unspecified and listener["v6only"] == 0
             takes = at.version == address.version or (address.version == 4 and is_dual)
+            takes &= address.version == 6 or listener["v6only"] != 1
             fits = listener["state"] == TcpState.LISTEN and listener["local_port"] == own["local_port"]
             # What was not accepted yet, or is the kernel's own, has the family of the listener that it came to.
             fits &= own["inode"] != 0 or own["family"] == listener["family"]
@@ -88,6 +89,7 @@ def slow_listener(rows, place):
 @given(st.lists(listening(), max_size=8), st.lists(connected(), min_size=1, max_size=4))
 @example([listens("[fe80::1]:80", device=2), listens("[::]:80", v6only=1)], [estab("[fe80::1]:80", device=3)])
 @example([listens("[::]:80"), listens("[::ffff:0.0.0.0]:80")], [estab("192.0.2.10:80")])
+@example([listens("[::ffff:0.0.0.0]:80", v6only=1)], [estab("192.0.2.10:80")])
 def test_listeners_are_found_as_a_slow_reading_of_the_kernel_finds_them(listeners, connections):
     rows = [*listeners, *connections]
     expected = [-1] * len(listeners) + [slow_listener(rows, place) for place in range(len(listeners), len(rows))]
