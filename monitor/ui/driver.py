@@ -51,7 +51,7 @@ class TerminalDriver(Driver):
         self._decoder = TerminalInput()
         self._silence: TimerHandle | None = None
         self._encoding = sys.__stdout__.encoding if sys.__stdout__ else "utf-8"
-        self._frame_bytes = 0
+        self._frame = bytearray()
         self._is_behind = False
         self._held_frames = ExitStack()
         self._size = size or self._terminal_size()
@@ -73,6 +73,7 @@ class TerminalDriver(Driver):
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was; it may be taken again."""
         self.disable_input()
+        self._frame.clear()
         self._modes.give_back()
 
     def suspend_application_mode(self) -> None:
@@ -156,20 +157,27 @@ class TerminalDriver(Driver):
     # What goes out.
 
     def write(self, data: str) -> None:
-        """Send text to the terminal, if it is ours and reads."""
+        """Send text to the terminal, if it is ours and reads; the pieces of a frame together, when it ends."""
         if not self._modes.is_taken or self._is_behind:
             return
-        encoded = data.encode(self._encoding, "replace")
-        self._frame_bytes += len(encoded)
-        self._output.write(encoded)
+        if not self._frame:
+            # What belongs to no frame is never flushed.
+            self._loop.call_soon(self._send_frame)
+        self._frame += data.encode(self._encoding, "replace")
 
     def flush(self) -> None:
         """End a frame; while the terminal is behind, no other is made."""
-        earlier = self._output.backlog - self._frame_bytes
-        self._frame_bytes = 0
+        earlier = self._output.backlog
+        self._send_frame()
         if earlier > BACKLOG_BYTES and not self._is_behind:
             self._is_behind = True
             self._held_frames.enter_context(self._app.batch_update())
+
+    def _send_frame(self) -> None:
+        # Every piece wakes the terminal, which then takes the processor from whoever makes the next one.
+        frame, self._frame = self._frame, bytearray()
+        if frame and self._modes.is_taken:
+            self._output.write(bytes(frame))
 
     def _release_frames(self) -> None:
         """Make frames again, the first one of the whole screen."""

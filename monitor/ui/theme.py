@@ -28,8 +28,8 @@ LIGHT_THEME = Theme(
     dark=False,
     variables={"block-cursor-background": "#bcdcff", "block-cursor-foreground": "#1f2328"},
 )
-THEMES = (DARK_THEME, LIGHT_THEME)
-"""Those of the terminal's own colours are Textual's."""
+THEMES = {theme.name: theme for theme in (DARK_THEME, LIGHT_THEME)}
+"""By name. Those of the terminal's own colours are Textual's."""
 
 
 def theme_name(*, is_dark: bool, has_own_ground: bool) -> str:

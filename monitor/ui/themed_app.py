@@ -38,11 +38,12 @@ class ThemedApp(OrderlyApp):
         # Set before Textual reads its style sheets: a theme that comes later has all of them read a second time.
         self.set_reactive(ThemedApp.theme, self._theme_for(is_dark=look.is_dark is not False))
         super().__init__(ansi_color=None if self._has_own_ground else True)
+        for theme in THEMES.values():
+            self.register_theme(theme)
 
-    @property
-    def available_themes(self) -> dict[str, Theme]:
-        """Textual's themes and our own, by name."""
-        return {**super().available_themes, **{theme.name: theme for theme in THEMES}}
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """Give a theme by name; our own also while Textual is being made, when none of ours is registered yet."""
+        return THEMES.get(theme_name) or super().get_theme(theme_name)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Give what Textual's widgets are drawn through."""

@@ -30,6 +30,7 @@ class Inbox:
     def __init__(self, terminal: int) -> None:
         self.terminal = terminal
         self.messages: list[Message] = []
+        self.driver: TerminalDriver
 
     def post_message(self, message: Message) -> None:
         self.messages.append(message)
@@ -55,7 +56,7 @@ async def inbox(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Inbox]:
     monkeypatch.setattr(driver, "_STDIN", slave)
     monkeypatch.setattr(driver, "_STDOUT", slave)
     made = Inbox(master)
-    driven = TerminalDriver(made)
+    driven = made.driver = TerminalDriver(made)
     try:
         driven.start_application_mode()
         yield made
@@ -90,6 +91,28 @@ async def test_a_new_size_is_told(inbox: Inbox):
         while len(inbox.of(Resize)) < 2:
             await asyncio.sleep(0)
     assert inbox.of(Resize)[1].size == (132, 50)
+
+
+async def test_a_frame_reaches_the_terminal_in_one_piece_and_a_text_outside_of_one_by_itself(inbox: Inbox):
+    sent: list[bytes] = []
+    inbox.driver._output.write = sent.append
+    inbox.driver.write("begin")
+    inbox.driver.write("end")
+    inbox.driver.flush()
+    inbox.driver.write("bell")
+    assert sent == [b"beginend"]
+    await asyncio.sleep(0)
+    assert sent == [b"beginend", b"bell"]
+
+
+async def test_nothing_is_sent_once_the_terminal_was_given_back(inbox: Inbox):
+    inbox.driver.write("text")
+    inbox.driver.stop_application_mode()
+    sent: list[bytes] = []
+    inbox.driver._output.write = sent.append
+    inbox.driver.start_application_mode()
+    await asyncio.sleep(0)
+    assert [text for text in sent if b"text" in text] == []
 
 
 class Frames(App[None]):
