@@ -6,7 +6,7 @@ import errno
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 
 from monitor.model.bind import BindAttempt, BindDecision
 from monitor.model.endpoint import Endpoint
@@ -101,19 +101,9 @@ def attempt_of(where: str, *settings: Setting, protocol: str = "tcp", uid: int =
     )
 
 
-@contextmanager
-def this_kernel() -> Iterator[LiveSource]:
-    """Ask the kernel in this thread's namespace."""
-    source = LiveSource()
-    try:
-        yield source
-    finally:
-        source.close()
-
-
 def sample_now() -> Sample:
     """Read the sockets of this thread's namespace."""
-    with this_kernel() as source:
+    with closing(LiveSource()) as source:
         return source.sample(time_wait=True)
 
 
@@ -121,7 +111,7 @@ def decided(
     where: str, *settings: Setting, protocol: str = "tcp", uid: int = 0, sample: Sample | None = None
 ) -> tuple[BindDecision, Sample]:
     """Have the program decide by what it reads now, or by a sample that was read."""
-    with this_kernel() as source:
+    with closing(LiveSource()) as source:
         sample = sample or source.sample(time_wait=True)
         return decide(source, sample, attempt_of(where, *settings, protocol=protocol, uid=uid))[0], sample
 

@@ -12,7 +12,9 @@ import pytest
 from hypothesis import settings
 
 from tests import servers
+from tests.cli.running import PROGRAM
 from tests.namespaces import NetworkNamespace, network_namespace
+from tests.terminal import Terminal
 
 pytest_plugins = ["tests.required_kernel"]
 
@@ -115,3 +117,16 @@ def scene() -> Iterator[ExitStack]:
     """Hold scenes of tests.servers with arguments of the test's own: `scene.enter_context(hostile_process(b"…"))`."""
     with ExitStack() as stack:
         yield stack
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Terminal]]:
+    """Give a function that starts the monitor and waits for its first sample; it ends with the test."""
+    with ExitStack() as stack:
+
+        def start(*arguments: str, size: tuple[int, int] = (120, 40), **env: str) -> Terminal:
+            terminal = stack.enter_context(Terminal([PROGRAM, "--period", "0.2", *arguments], size, env))
+            terminal.wait_for(lambda text: "live 0.2s" in text and "reading the kernel" not in text, timeout=30)
+            return terminal
+
+        yield start

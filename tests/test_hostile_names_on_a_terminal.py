@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -16,6 +15,7 @@ import pytest
 
 from monitor.presentation.safe_text import safe_text
 from tests import servers
+from tests.cli.running import PROGRAM
 from tests.living import HELP
 from tests.servers import HeldSocket
 from tests.terminal import Terminal
@@ -44,7 +44,6 @@ OURS = re.compile(
 NEVER = re.compile(rb"\x1b\[(?:[0-9;]*;)?[58]m")
 """Blinking and hidden text: only names ask for it."""
 END_OF_FRAME = b"\x1b[?2026l"
-PROGRAM = str(Path(sys.executable).parent / "fourtuple")
 
 
 def assert_only_text_of_theirs(raw: bytes) -> None:

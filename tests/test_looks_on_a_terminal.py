@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.terminal import Terminal
-from tests.test_monitor_on_a_terminal import COLOUR, PROGRAM
+from tests.test_monitor_on_a_terminal import COLOUR
 
 HERE = "127.0.0.1"
 NAME = "naïve-名"
@@ -37,22 +37,6 @@ def port(tmp_path: Path) -> Iterator[int]:
             yield address[1]
         holder.terminate()
         holder.wait()
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[..., Terminal]]:
-    """Give a function that starts the monitor and waits for its first sample; it ends with the test."""
-    started: list[Terminal] = []
-
-    def start(*arguments: str, size: tuple[int, int] = (120, 40), **env: str) -> Terminal:
-        terminal = Terminal([PROGRAM, "--period", "0.2", *arguments], size, env)
-        started.append(terminal)
-        terminal.wait_for(lambda text: "live 0.2s" in text and "reading the kernel" not in text, timeout=30)
-        return terminal
-
-    yield start
-    for terminal in started:
-        terminal.close()
 
 
 def do(terminal: Terminal, *keys: str, then: str) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import re
 import signal
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,24 +15,7 @@ from tests import servers
 from tests.living import HELP
 from tests.terminal import Terminal
 
-PROGRAM = str(Path(sys.executable).parent / "fourtuple")
 COLOUR = re.compile(rb"\x1b\[(?:[0-9;:]*[;:])?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:[;:][0-9;:]*)?m")
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[..., Terminal]]:
-    """Give a function that starts the monitor and waits for its first sample; it ends with the test."""
-    started: list[Terminal] = []
-
-    def start(*arguments: str, size: tuple[int, int] = (120, 40), **env: str) -> Terminal:
-        terminal = Terminal([PROGRAM, "--period", "0.2", *arguments], size, env)
-        started.append(terminal)
-        terminal.wait_for(lambda text: "live 0.2s" in text and "reading the kernel" not in text, timeout=30)
-        return terminal
-
-    yield start
-    for terminal in started:
-        terminal.close()
 
 
 def rows(text: str, pane: str) -> list[str]:
