@@ -73,7 +73,7 @@ def test_what_is_typed_behind_the_key_that_quits_is_not_carried_out():
 @pytest.mark.parametrize("keys", ["r", "s", "/", "?", ":", ":1", "\rp"], ids=repr)
 def test_a_signal_ends_it_in_the_middle_of_anything(keys: str):
     with monitor() as terminal:
-        terminal.wait_for("live", PATIENCE_S)
+        terminal.wait_for("Z auto ", PATIENCE_S)
         # The answer to the key and the end come together.
         terminal.press(*keys)
         terminal.send_signal(signal.SIGTERM)
@@ -183,7 +183,7 @@ def test_with_privileges_the_environment_steers_nothing(as_root: None, tmp_path:
         "PYTHONUNBUFFERED": "1",
     }
     with Terminal([sys.executable, "-m", "monitor"], env=env) as terminal:
-        terminal.wait_for("live", PATIENCE_S)
+        terminal.wait_for("Z auto ", PATIENCE_S)
         terminal.press("?")
         terminal.wait_for(HELP)
         terminal.press("Q")

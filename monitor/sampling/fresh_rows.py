@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.model.fresh_rows import FreshRows
-from monitor.model.places import find_places
+from monitor.model.places import find_places, is_among
 from monitor.model.sample import F64, Counters, Interval
 from monitor.model.socket_table import COLUMN_TYPES, INFO_OFFSETS, U64, Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
@@ -56,7 +56,7 @@ def with_fresh_rows(interval: Interval, fresh: FreshRows) -> Interval:
 
 
 def _rows_of(known: U64, wanted: U64) -> Rows:
-    return np.flatnonzero(np.isin(known, wanted))
+    return np.flatnonzero(is_among(known, wanted))
 
 
 _AnyT = TypeVar("_AnyT", bound=np.generic)

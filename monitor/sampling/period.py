@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from statistics import fmean
+from statistics import median_low
 
 MIN_PERIOD_S = 0.1
 MAX_PERIOD_S = 3600.0
@@ -20,7 +20,9 @@ CHOICES_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 _SLACK = 0.75
 """A shorter period is taken only where samples would use no more of the share than this: costs waver."""
 _KEPT = 5
-"""Costs that the period follows; more would let it lag behind."""
+"""Costs of which the middle one counts: a single dear sample, as a whole search for owners is, moves nothing."""
+_LEAST_KNOWN = 2
+"""Costs without which an automatic period does not move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Pace:
     period_s: float
     is_auto: bool = True
     cost_s: float | None = None
-    """Seconds of processor time that a sample takes of late; None before the first."""
+    """Seconds of processor time that a sample usually takes of late; None before the first."""
 
     @property
     def share(self) -> float:
@@ -48,7 +50,7 @@ class Period:
             chosen_s: Seconds; None for a period that follows the costs.
         """
         self._auto_s = AUTO_PERIODS_S[0]
-        self._cold_cost_s: float | None = None
+        self._cost_s: float | None = None
         self._costs: deque[float] = deque(maxlen=_KEPT)
         self.choose(chosen_s)
 
@@ -60,8 +62,7 @@ class Period:
     @property
     def pace(self) -> Pace:
         """What can be said of it now."""
-        costs = tuple(self._costs)
-        return Pace(self.seconds, self._chosen_s is None, fmean(costs) if costs else self._cold_cost_s)
+        return Pace(self.seconds, self._chosen_s is None, self._cost_s)
 
     def choose(self, seconds: float | None) -> None:
         """Take a period, within the limits; None lets it follow the costs again."""
@@ -74,11 +75,12 @@ class Period:
             cost_s: Seconds of processor time.
             is_cold: The first one of a source also imports, and finds all owners: the period does not follow it.
         """
-        if is_cold:
-            self._cold_cost_s = cost_s
+        if not is_cold:
+            self._costs.append(cost_s)
+        self._cost_s = median_low(self._costs) if self._costs else cost_s
+        if len(self._costs) < _LEAST_KNOWN:
             return
-        self._costs.append(cost_s)
-        needed = fmean(self._costs) / SHARE
+        needed = self._cost_s / SHARE
         if needed > self._auto_s:
             self._auto_s = _at_least(needed)
         else:

@@ -63,6 +63,8 @@ class SamplingLoop:
         self._is_cold = True
         self._sampled_at = self._read_at = 0.0
         self._interval: Interval | None = None
+        self._shown: Interval | None = None
+        """The same with what was read of some rows since; the next interval follows from the sample alone."""
         self._agreement: RouteAgreement | None = None
         self._receivers: OpenReceivers | None = None
         self._failures = 0
@@ -152,7 +154,11 @@ class SamplingLoop:
         self._period.take(sample.cost_s + time.thread_time() - started, is_cold=self._is_cold)
         self._is_cold = False
         if not self.is_stopped.is_set():
-            self._listener(IntervalMade(self._interval))
+            self._show(self._interval)
+
+    def _show(self, interval: Interval) -> None:
+        self._shown = interval
+        self._listener(IntervalMade(interval))
 
     def _answer_all(self, source: Source, wishes: Sequence[Wish]) -> None:
         """Answer every question, also by the error; then leave by the one that says that the source has gone."""
@@ -200,16 +206,12 @@ class SamplingLoop:
     def _freshen(self, source: Source, asked: AskFreshRows) -> SourceError | None:
         """Read some rows again, where samples are rare; what cannot be read stays as the clock on screen says."""
         now = time.monotonic()
-        if (
-            self._interval is None
-            or self._period.seconds <= FRESH_S
-            or now < self._read_at + _FRESH_SPACING_S
-            or now > self._next_at - _FRESH_SPACING_S
-        ):
+        is_time = self._read_at + _FRESH_SPACING_S <= now <= self._next_at - _FRESH_SPACING_S
+        if self._shown is None or self._period.seconds <= FRESH_S or not is_time:
             return None
         from monitor.sampling.fresh_rows import rows_to_ask, with_fresh_rows  # noqa: PLC0415 - as above
 
-        rows = rows_to_ask(self._interval, asked.cookies)
+        rows = rows_to_ask(self._shown, asked.cookies)
         try:
             fresh = source.fresh_rows(rows) if len(rows) else None
         except SourceError as error:
@@ -218,8 +220,7 @@ class SamplingLoop:
             return None
         if fresh is not None:
             self._read_at = now
-            self._interval = with_fresh_rows(self._interval, fresh)
-            self._listener(IntervalMade(self._interval))
+            self._show(with_fresh_rows(self._shown, fresh))
         return None
 
     def _ask_ways(self, source: Source) -> None:
@@ -244,8 +245,6 @@ class SamplingLoop:
             self._tell_verdicts(self._agreement.judged())
 
     def _tell_verdicts(self, judged: Interval) -> None:
-        former = self._interval
+        former, self._interval = self._interval, judged
         if former is None or judged.egress is None or not judged.egress.says_the_same(former.egress):
-            # Rows may have been read since the verdicts' own interval was made.
-            self._interval = judged if former is None else replace(former, egress=judged.egress)
-            self._listener(IntervalMade(self._interval))
+            self._show(judged if self._shown is None else replace(self._shown, egress=judged.egress))
