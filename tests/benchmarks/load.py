@@ -25,6 +25,7 @@ from tests.benchmarks.held_sockets import Held, News, Share
 from tests.benchmarks.load_process import Channel, children, obey, wait_for_signal
 from tests.benchmarks.truth import Truth
 from tests.namespaces import NetworkNamespace
+from tests.server_process import die_with_parent
 
 MOST_DESCRIPTORS = 20_000
 """Per process; root's hard limit may be higher, a plain container's is not."""
@@ -109,8 +110,11 @@ def running(load: Load) -> Iterator[RunningLoad]:
                 yield RunningLoad(load, namespace, Truth(partial(_news, control)), control)
             finally:
                 os.close(namespace)
+        except BaseException:
+            # It may not be ready to read the end of its input for a minute.
+            generator.kill()
+            raise
         finally:
-            # The end of its input ends it.
             control.close()
 
 
@@ -128,6 +132,8 @@ def main() -> None:
     load, control = _parse()
     try:
         load.check()
+        if control is not None:
+            die_with_parent()
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, MOST_DESCRIPTORS), hard))
         with children([load.share(process) for process in range(load.processes)], load.idle_processes) as channels:
