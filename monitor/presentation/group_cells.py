@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from monitor.model.sample import F64
 from monitor.model.tcp import PROTOCOL_TCP, TROUBLE_ORDER, TcpState, state_name
 from monitor.presentation.formats import bytes_text, duration_text, rate_text, rtt_text, share_text
-from monitor.presentation.group_keys import Grouping, group_title
+from monitor.presentation.group_keys import Grouping, directions, first_pids, group_title, interfaces, user_marks
 from monitor.presentation.groups import Groups
 from monitor.presentation.row_text import UNKNOWN, RowTexts
 from monitor.presentation.view import Cell, Role
@@ -60,7 +60,7 @@ def _state_word(protocol: int, state: int) -> str:
 
 
 def _process(groups: Groups, texts: RowTexts, entry: int) -> Cell:
-    processes = groups.different(groups.first_pid, entry)
+    processes = groups.different(first_pids, entry)
     if processes > 1:
         return Cell(f"{processes} processes", Role.DIM)
     row = groups.first_row(entry)
@@ -68,7 +68,7 @@ def _process(groups: Groups, texts: RowTexts, entry: int) -> Cell:
 
 
 def _name(groups: Groups, texts: RowTexts, entry: int) -> Cell:
-    processes = groups.different(groups.first_pid, entry)
+    processes = groups.different(first_pids, entry)
     if processes > 1:
         return Cell(str(processes), Role.DIM)
     row = groups.first_row(entry)
@@ -76,11 +76,11 @@ def _name(groups: Groups, texts: RowTexts, entry: int) -> Cell:
 
 
 def _interface(groups: Groups, texts: RowTexts, entry: int) -> Cell:
-    return _one_or_many(groups.different(groups.interval.interface, entry), texts.interface(groups.first_row(entry)))
+    return _one_or_many(groups.different(interfaces, entry), texts.interface(groups.first_row(entry)))
 
 
 def _user(groups: Groups, texts: RowTexts, entry: int) -> Cell:
-    return _one_or_many(groups.different(groups.user_mark, entry), texts.user(groups.first_row(entry)))
+    return _one_or_many(groups.different(user_marks, entry), texts.user(groups.first_row(entry)))
 
 
 def _one_or_many(different: int, text: str) -> Cell:
@@ -90,7 +90,7 @@ def _one_or_many(different: int, text: str) -> Cell:
 
 
 def _direction(groups: Groups, texts: RowTexts, entry: int) -> Cell:
-    is_one = groups.different(groups.interval.direction, entry) == 1
+    is_one = groups.different(directions, entry) == 1
     return Cell(texts.direction(groups.first_row(entry)) if is_one else "")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 import numpy as np
+import numpy.typing as npt
 
 from monitor.model.sample import DIRECTION_DIALLED, Interval
 from monitor.model.socket_table import U64, Rows
@@ -21,6 +22,8 @@ from monitor.reasoning.ownership import is_unaccepted
 
 KeyColumns = tuple[U64, ...]
 """Up to four columns of equal length; rows that are equal in all of them are one group."""
+RowCodes = Callable[[Interval, Rows], npt.NDArray[np.generic]]
+"""Gives some rows a number each, which those share that are alike in one thing."""
 
 _LINK_LOCAL = np.uint64(0xFE80 >> 6)
 _BYTE, _WORD = np.uint64(8), np.uint64(16)
@@ -72,10 +75,28 @@ def user_marks(interval: Interval, rows: Rows) -> U64:
     return np.where(has_user, table.uid[rows].astype(np.uint64) + np.uint64(1), np.uint64(0))
 
 
+def interfaces(interval: Interval, rows: Rows) -> npt.NDArray[np.int32]:
+    """Give each row's interface."""
+    return interval.interface[rows]
+
+
+def directions(interval: Interval, rows: Rows) -> npt.NDArray[np.int8]:
+    """Give each row's direction."""
+    return interval.direction[rows]
+
+
+def first_pids(interval: Interval, rows: Rows) -> U64:
+    """Give each row's first process; 0 where none is known."""
+    first, is_held = interval.owner_first[rows], interval.owner_end[rows] > interval.owner_first[rows]
+    pids = np.zeros(len(rows), np.uint64)
+    pids[is_held] = interval.owners.pid[first[is_held]]
+    return pids
+
+
 def _process(interval: Interval, rows: Rows) -> KeyColumns:
     """Pid, start time, number of processes and, where there are several, which; or pid 0 and the user."""
     holders = Holders.of(interval)
-    pid = holders.first_pid()[rows].astype(np.uint64)
+    pid = first_pids(interval, rows)
     count = holders.count[rows].astype(np.uint64)
     mark = _start_times(interval, pid)
     ownerless = np.flatnonzero(count == 0)

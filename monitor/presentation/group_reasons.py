@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from monitor.presentation.explained_value import Why
+from monitor.presentation.group_keys import RowCodes, directions, first_pids, interfaces, user_marks
 from monitor.presentation.groups import Groups
 from monitor.presentation.row_reasons import owner_why
 from monitor.presentation.row_text import RowTexts
@@ -55,9 +54,9 @@ def _why(groups: Groups, texts: RowTexts, entry: int, column: str) -> Why:
     reasons: dict[str, Callable[[], str]] = {
         "state": lambda: _closed_text(groups.closed_count(entry)),
         "local": lambda: f"grouped by {groups.by.value}",
-        "direction": lambda: _same(groups, groups.interval.direction, entry, "some were accepted and some dialled"),
-        "via": lambda: _same(groups, groups.interval.interface, entry, "so many different interfaces"),
-        "user": lambda: _same(groups, groups.user_mark, entry, "so many different users"),
+        "direction": lambda: _same(groups, directions, entry, "some were accepted and some dialled"),
+        "via": lambda: _same(groups, interfaces, entry, "so many different interfaces"),
+        "user": lambda: _same(groups, user_marks, entry, "so many different users"),
     }
     return Why(meaning, reasons[column]() if column in reasons else "")
 
@@ -67,10 +66,10 @@ def _closed_text(closed: int) -> str:
 
 
 def _owner(groups: Groups, texts: RowTexts, entry: int) -> Why:
-    if groups.different(groups.first_pid, entry) > 1:
+    if groups.different(first_pids, entry) > 1:
         return Why("owner", "so many different processes hold them; p lets you choose one")
     return owner_why(texts, groups.first_row(entry))
 
 
-def _same(groups: Groups, codes: np.ndarray[tuple[int], np.dtype[np.generic]], entry: int, different: str) -> str:
+def _same(groups: Groups, codes: RowCodes, entry: int, different: str) -> str:
     return "the same for all of them" if groups.different(codes, entry) == 1 else different

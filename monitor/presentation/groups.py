@@ -10,13 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.model.sample import F64, Interval
-from monitor.model.socket_table import U32, U64, Bools, Rows, SocketTable
+from monitor.model.socket_table import U32, Bools, Rows
 from monitor.presentation.connection_columns import idle_seconds
-from monitor.presentation.group_keys import Grouping, KeyColumns, key_columns, state_codes, user_marks
+from monitor.presentation.group_keys import Grouping, KeyColumns, RowCodes, key_columns, state_codes
 from monitor.presentation.sort_words import order_by
 from monitor.presentation.sorting import TROUBLE_RANKS, where_known
-from monitor.reasoning.columns import group_rows
-from monitor.reasoning.holders import Holders
+from monitor.reasoning.columns import group_rows, sum_known
 
 GroupKey = tuple[str | int, ...]
 """("group", the Grouping, and the values that its rows share): the same in every interval."""
@@ -29,7 +28,7 @@ class Groups:
     interval: Interval
     by: Grouping
     rows: Rows
-    """The chosen rows of the interval's table, ascending."""
+    """The chosen rows of the interval's table; those of one group ascending."""
     group: Rows
     """For each of `rows` the number of its group."""
     columns: KeyColumns
@@ -68,16 +67,6 @@ class Groups:
         return int(hits[0]) if len(hits) else None
 
     @cached_property
-    def first_pid(self) -> U32:
-        """For each row of the interval's table its first process; 0 where none is known."""
-        return Holders.of(self.interval).first_pid()
-
-    @cached_property
-    def user_mark(self) -> U64:
-        """For each row of the interval's table its user id and 1; 0 where the kernel keeps none."""
-        return user_marks(self.interval, np.arange(len(self.interval.table)))
-
-    @cached_property
     def group_of_row(self) -> Rows:
         """For each row of the interval's table the number of its group; -1 for rows that were not chosen."""
         group = np.full(len(self.interval.table), -1, np.intp)
@@ -97,55 +86,63 @@ class Groups:
         """Number of rows of each group, closed ones that are still shown included."""
         return np.bincount(self.group, minlength=len(self))
 
+    def only(self, entries: Rows) -> Groups:
+        """Give some groups by themselves, numbered from 0 in this order: what they come to costs what they hold."""
+        counts = self.counts[entries]
+        group = np.repeat(np.arange(len(entries)), counts)
+        place = np.arange(len(group)) + np.repeat(self._starts[entries] - np.cumsum(counts) + counts, counts)
+        return Groups(self.interval, self.by, self._by_group[place], group, tuple(key[entries] for key in self.columns))
+
     @cached_property
     def receive_rate(self) -> F64:
         """Bytes per second received, summed over the rows that have a rate; NaN where none has."""
-        return self._sum(self.interval.receive_rate)
+        return self._sum(self.interval.receive_rate[self.rows].astype(np.float64))
 
     @cached_property
     def send_rate(self) -> F64:
         """Bytes per second acknowledged by the peers, likewise."""
-        return self._sum(self.interval.send_rate)
+        return self._sum(self.interval.send_rate[self.rows].astype(np.float64))
 
     @cached_property
     def recv_q(self) -> F64:
         """Bytes that programs have not read; NaN where a group has listeners only, whose queues are other things."""
-        return self._sum(_queue(self.interval.table, self.interval.table.recv_q))
+        return self._sum(self._queue(self.interval.table.recv_q))
 
     @cached_property
     def send_q(self) -> F64:
         """Bytes that peers have not acknowledged, likewise."""
-        return self._sum(_queue(self.interval.table, self.interval.table.send_q))
+        return self._sum(self._queue(self.interval.table.send_q))
 
     @cached_property
     def retransmit_share(self) -> F64:
         """Segments sent again of all that were sent, since the connections opened: 0 to 1; NaN where unknown."""
-        table = self.interval.table
-        is_known = table.knows("segs_out") & table.is_pair
-        sent = self._sum(where_known(table.segs_out, is_known))
-        return self._sum(where_known(table.total_retrans, is_known)) / np.maximum(sent, 1)
+        table, rows = self.interval.table, self.rows
+        is_known = (table.knows("segs_out") & table.is_pair)[rows]
+        resent = self._sum(where_known(table.total_retrans[rows], is_known))
+        return resent / np.maximum(self._sum(where_known(table.segs_out[rows], is_known)), 1)
 
     @cached_property
     def worst_rtt_us(self) -> F64:
         """The longest round trip time among a group's rows; NaN where none is known."""
-        table = self.interval.table
-        is_known = table.knows("rtt_us") & table.is_pair & (table.rtt_us > 0)
-        return self._reduced(np.fmax, where_known(table.rtt_us, is_known))
+        table, rows = self.interval.table, self.rows
+        rtt = table.rtt_us[rows]
+        return self._joined(np.fmax, where_known(rtt, (table.knows("rtt_us") & table.is_pair)[rows] & (rtt > 0)))
 
     @cached_property
     def idle_s(self) -> F64:
         """Seconds since data last passed on any of a group's rows; NaN where unknown."""
-        return self._reduced(np.fmin, idle_seconds(self.interval, np.arange(len(self.interval.table))))
+        return self._joined(np.fmin, idle_seconds(self.interval, self.rows))
 
     @cached_property
     def trouble_rank(self) -> npt.NDArray[np.uint8]:
         """How far up the worst state of a group stands that something is wrong with; 0 is the worst of all."""
-        return self._reduced(np.minimum, TROUBLE_RANKS[self.interval.table.state])
+        return self._joined(np.minimum, TROUBLE_RANKS[self.interval.table.state[self.rows]])
 
     def state_counts(self, entry: int) -> dict[tuple[int, int], int]:
         """Count a group's living rows by (protocol, state); states of one name count as one."""
         members = self.members(entry)
-        counts = np.bincount(self._state_codes[members[np.isnan(self.interval.closed_at[members])]])
+        living = members[np.isnan(self.interval.closed_at[members])]
+        counts = np.bincount(state_codes(self.interval, living).astype(np.int64))
         codes = np.flatnonzero(counts)
         return {divmod(code, 256): count for code, count in zip(codes.tolist(), counts[codes].tolist(), strict=True)}
 
@@ -153,36 +150,32 @@ class Groups:
         """Count a group's rows that are closed and still shown for a moment."""
         return int(np.count_nonzero(~np.isnan(self.interval.closed_at[self.members(entry)])))
 
-    def different(self, codes: npt.NDArray[np.generic], entry: int) -> int:
-        """Count how many different ones of some numbers, one for each row of the table, a group's rows have."""
-        values = codes[self.members(entry)]
+    def different(self, codes: RowCodes, entry: int) -> int:
+        """Count how many different numbers a group's rows have."""
+        values = codes(self.interval, self.members(entry))
         return 1 if bool((values == values[0]).all()) else len(np.unique(values))
 
     @cached_property
-    def _state_codes(self) -> npt.NDArray[np.int64]:
-        return state_codes(self.interval, np.arange(len(self.interval.table))).astype(np.int64)
+    def _order(self) -> Rows:
+        """Positions in `rows`, group after group."""
+        return order_by([(self.group, False), (self.rows, False)])
 
     @cached_property
     def _by_group(self) -> Rows:
-        return self.rows[order_by([(self.group, False), (self.rows, False)])]
+        return self.rows[self._order]
 
     @cached_property
     def _starts(self) -> Rows:
         return np.concatenate(([0], np.cumsum(self.counts)))
 
-    def _sum(self, values: npt.NDArray[np.floating[Any]]) -> F64:
-        """Sum the known values, one for each row of the table, over each group; NaN where none is known."""
-        sums = self._reduced(np.add, np.nan_to_num(values.astype(np.float64)))
-        return np.where(self._reduced(np.logical_and, np.isnan(values)), np.nan, sums)
+    def _queue(self, waiting: U32) -> F64:
+        # A listener has its accept queue and backlog in these fields.
+        return where_known(waiting[self.rows], ~self.interval.table.is_listener[self.rows])
 
-    def _reduced(self, ufunc: np.ufunc, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Join the values of each group by a function of two; of fmin and fmax NaN is NaN where all are."""
-        if not len(self):
-            return values[:0]
-        reduced: npt.NDArray[Any] = ufunc.reduceat(values[self._by_group], self._starts[:-1])
-        return reduced
+    def _sum(self, values: F64) -> F64:
+        return sum_known(self.group, values, len(self))
 
-
-def _queue(table: SocketTable, waiting: U32) -> F64:
-    # A listener has its accept queue and backlog in these fields.
-    return where_known(waiting, ~table.is_listener)
+    def _joined(self, ufunc: np.ufunc, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Join the values of each group by a function of two; no group is empty."""
+        joined: npt.NDArray[Any] = ufunc.reduceat(values[self._order], self._starts[:-1]) if len(values) else values
+        return joined

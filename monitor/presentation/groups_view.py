@@ -159,7 +159,9 @@ class GroupsView:
 
     def lines(self, start: int, stop: int) -> list[Line]:
         """Make the lines of some groups and rows."""
-        return [self._line(position) for position in range(max(start, 0), min(stop, self.count))]
+        positions = range(max(start, 0), min(stop, self.count))
+        self._make([self.group_at(position) for position in positions if self.is_group_at(position)])
+        return [self._line(position) for position in positions]
 
     def _place_at(self, position: int) -> int:
         return int(np.searchsorted(self.heads, position, side="right")) - 1
@@ -176,18 +178,19 @@ class GroupsView:
         place = self._place_at(position)
         after = int(self.heads[place + 1]) if place + 1 < len(self.heads) else self.count
         sign = _OPEN if after > position + 1 else _CLOSED
-        first, *others = self._cells(int(self.order[place]))
+        first, *others = self._made[int(self.order[place])]
         return Line(" ", (replace(first, text=f"{sign} {first.text}"), *others))
 
-    def _cells(self, entry: int) -> tuple[Cell, ...]:
-        # Asked for with every move of the cursor, and a group may have all the rows there are.
-        if entry not in self._made:
-            self._made[entry] = tuple(self._cell(shown, entry) for shown in self.rows.shown_columns)
-        return self._made[entry]
+    def _make(self, entries: Sequence[int]) -> None:
+        """Make the cells of groups, once: they are asked for with every move of the cursor."""
+        new = [entry for entry in entries if entry not in self._made]
+        groups = self.groups.only(np.array(new, np.intp))
+        for number, entry in enumerate(new):
+            self._made[entry] = tuple(self._cell(shown, groups, number) for shown in self.rows.shown_columns)
 
-    def _cell(self, shown: RowColumn, entry: int) -> Cell:
+    def _cell(self, shown: RowColumn, groups: Groups, entry: int) -> Cell:
         make = self.cells.get(shown.column.id)
-        return Cell("", Role.DIM) if make is None else make(self.groups, self.rows.texts, entry)
+        return Cell("", Role.DIM) if make is None else make(groups, self.rows.texts, entry)
 
 
 def group_column(column: Column) -> Column:

@@ -8,6 +8,7 @@ import numpy as np
 
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Bools, Rows
+from monitor.presentation.group_keys import first_pids
 from monitor.presentation.groups import Groups
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.view import Cell, Role
@@ -42,7 +43,7 @@ class Peers:
         here = ends[ends >= 0]
         if not len(here):
             return Cell("", Role.DIM)
-        processes = len(np.unique(groups.first_pid[here]))
+        processes = len(np.unique(first_pids(groups.interval, here)))
         named = self.cell(texts, int(groups.members(entry)[ends >= 0][0]))
         text = named.text if processes == 1 else f"{processes} processes"
         if len(here) < len(ends):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,17 +24,29 @@ def order_by(keys: Iterable[tuple[Key, bool]]) -> Rows:
         keys: Each with whether the largest stands first, the most deciding key first. Unknown numbers stand last in
             both directions. The order of rows that are equal in all keys is any.
     """
-    words = _words(keys)
-    order = _order(words[0])
-    ordered = words[0].ranks[order]
-    is_tied = np.zeros(len(order), np.bool_)
-    is_tied[1:] = ordered[1:] == ordered[:-1]
-    is_tied[:-1] |= is_tied[1:]
+    return _order(_words(keys))
+
+
+def _order(words: Sequence[_Word]) -> Rows:
+    """Sort positions by the first word, and those that it leaves equal by the others."""
+    first, *others = words
+    order = _order_of_one(first)
+    if not others:
+        return order
+    ordered = first.ranks[order]
+    is_new = np.ones(len(order), np.bool_)
+    is_new[1:] = ordered[1:] != ordered[:-1]
+    is_tied = ~is_new
+    is_tied[:-1] |= ~is_new[1:]
     places = np.flatnonzero(is_tied)
-    if len(places) and len(words) > 1:
+    if len(places):
         rows = order[places]
+        tie = np.cumsum(is_new[places])
+        # Among fewer rows fewer bits tell a key's values apart, so that more keys may share a word.
+        fewer = _words([(tie, False), *((word.ranks[rows], False) for word in others)])
         # lexsort takes the most deciding key last.
-        order[places] = rows[np.lexsort([word.ranks[rows] for word in reversed(words)])]
+        by_all = _order(fewer) if len(fewer) < len(words) else np.lexsort([word.ranks for word in reversed(fewer)])
+        order[places] = rows[by_all]
     return order
 
 
@@ -46,7 +58,7 @@ class _Word(NamedTuple):
     """How many bits the largest may have."""
 
 
-def _order(word: _Word) -> Rows:
+def _order_of_one(word: _Word) -> Rows:
     """Sort positions; where there is room they are sorted inside the numbers, which is several times faster."""
     place_bits = (len(word.ranks) - 1).bit_length()
     if word.bits + place_bits > _WORD_BITS:

@@ -39,13 +39,6 @@ class Holders:
         """Number of processes that hold each row."""
         return self.end - self.first
 
-    def first_pid(self) -> U32:
-        """Give each row's first process; 0 where none is known."""
-        pids = np.zeros(len(self.first), np.uint32)
-        is_held = self.end > self.first
-        pids[is_held] = self.pid[self.first[is_held]]
-        return pids
-
     def pairs(self) -> tuple[Rows, U32]:
         """Give each (row, process) as one entry of two arrays, by row."""
         count = self.count

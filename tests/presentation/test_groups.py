@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from monitor.model.sample import DIRECTION_DIALLED
 from monitor.model.tcp import state_name
-from monitor.presentation.group_keys import Grouping, group_title
+from monitor.presentation.group_keys import Grouping, first_pids, group_title
 from monitor.presentation.groups import Groups
 from monitor.presentation.listeners_view import KEY_COLUMNS
 from monitor.presentation.row_text import RowTexts
@@ -166,6 +166,29 @@ def test_every_row_is_counted_once_by_its_state_or_as_closed(interval, by):
         assert {(protocol, state_name(protocol, state)): n for (protocol, state), n in counts.items()} == named
         assert groups.closed_count(entry) == len(rows) - len(living)
         assert int(groups.counts[entry]) == len(rows)
+
+
+@settings(max_examples=50)
+@given(intervals(), BY, st.data())
+def test_some_groups_by_themselves_are_the_same_groups(interval, by, data):
+    groups = Groups.of(interval, everything(interval), by)
+    entries = data.draw(st.lists(st.sampled_from(range(len(groups))), unique=True) if len(groups) else st.just([]))
+    some = groups.only(np.array(entries, np.intp))
+    assert len(some) == len(entries)
+    for number, entry in enumerate(entries):
+        assert some.key(number) == groups.key(entry)
+        assert some.members(number).tolist() == groups.members(entry).tolist()
+        assert some.state_counts(number) == groups.state_counts(entry)
+        for name in ("receive_rate", "send_q", "retransmit_share", "worst_rtt_us", "idle_s", "trouble_rank"):
+            assert same(getattr(some, name)[number], getattr(groups, name)[entry])
+
+
+@given(intervals())
+def test_the_first_process_of_a_row_is_the_first_of_its_owners(interval):
+    owners = interval.owners.pid
+    ranges = zip(interval.owner_first.tolist(), interval.owner_end.tolist(), strict=True)
+    expected = [int(owners[first]) if end > first else 0 for first, end in ranges]
+    assert first_pids(interval, np.arange(len(interval.table))).tolist() == expected
 
 
 @settings(max_examples=50)

@@ -31,10 +31,9 @@ def test_pairs_equal_the_owners_read_row_by_row(described):
 
 
 @given(owned_rows())
-def test_counts_and_first_processes_equal_the_owners_read_row_by_row(described):
+def test_counts_equal_the_owners_read_row_by_row(described):
     holders = Holders.of(advance(None, sample_of(described)))
     assert holders.count.tolist() == [len(held) for held in slow(described)]
-    assert holders.first_pid().tolist() == [held[0] if held else 0 for held in slow(described)]
 
 
 @given(owned_rows())
