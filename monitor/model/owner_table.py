@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from monitor.model.places import find_places
 from monitor.model.process import Process, SocketOwner
 from monitor.model.socket_table import U32
 
@@ -61,9 +62,12 @@ class OwnerTable:
 
     def ranges(self, inodes: U32) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
         """Give for each inode the first row and the row after the last; equal where nobody is known to hold it."""
-        first = np.searchsorted(self.inode, inodes, side="left")
-        last = np.searchsorted(self.inode, inodes, side="right")
-        return np.where(inodes == 0, 0, first), np.where(inodes == 0, 0, last)
+        is_first = np.ones(len(self.inode), np.bool_)
+        is_first[1:] = self.inode[1:] != self.inode[:-1]
+        edges = np.append(np.flatnonzero(is_first), len(self.inode))
+        places = find_places(self.inode[edges[:-1]], inodes)
+        is_held = (places >= 0) & (inodes != 0)
+        return np.where(is_held, edges[places], 0), np.where(is_held, edges[places + 1], 0)
 
     def owners_of(self, inode: int) -> tuple[SocketOwner, ...]:
         """List who holds one socket, by pid and descriptor; empty where nobody is known."""

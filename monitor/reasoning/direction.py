@@ -15,6 +15,9 @@ from monitor.model.tcp import PROTOCOL_TCP, TcpState
 
 _OWN_FINS = {TcpState.ESTABLISHED: 0, TcpState.CLOSE_WAIT: 0, TcpState.FIN_WAIT_2: 1}
 """How many FINs of ours were acknowledged; in the other states it depends."""
+_TELLS = np.zeros(256, np.bool_)
+_FINS = np.zeros(256, np.uint64)
+_TELLS[list(_OWN_FINS)], _FINS[list(_OWN_FINS)] = True, list(_OWN_FINS.values())
 
 
 def directions(
@@ -32,7 +35,8 @@ def directions(
     is_tcp_pair = (table.protocol == PROTOCOL_TCP) & table.is_pair
     told[is_tcp_pair & (listener >= 0)] = DIRECTION_ACCEPTED
     told[is_tcp_pair & (table.state == TcpState.SYN_SENT)] = DIRECTION_DIALLED
-    told[is_tcp_pair & np.isin(table.state, (TcpState.SYN_RECEIVED, TcpState.NEW_SYN_RECEIVED))] = DIRECTION_ACCEPTED
+    is_half_open = (table.state == TcpState.SYN_RECEIVED) | (table.state == TcpState.NEW_SYN_RECEIVED)
+    told[is_tcp_pair & is_half_open] = DIRECTION_ACCEPTED
     return np.where(by_counters == DIRECTION_UNKNOWN, told, by_counters)
 
 
@@ -43,24 +47,32 @@ def told_by_counters(table: SocketTable, told_before: npt.NDArray[np.int8] | Non
         table: The rows.
         told_before: What was told of them earlier, DIRECTION_UNKNOWN for nothing; None for all of them.
     """
-    told = np.full(len(table), DIRECTION_UNKNOWN, np.int8) if told_before is None else told_before.copy()
-    is_telling, syns = _counted_syns(table)
-    is_telling &= (table.protocol == PROTOCOL_TCP) & table.is_pair
-    told[is_telling & (syns == 0)] = DIRECTION_ACCEPTED
-    told[is_telling & (syns == 1)] = DIRECTION_DIALLED
+    told = np.full(len(table), DIRECTION_UNKNOWN, np.int8) if told_before is None else told_before
+    rows = np.flatnonzero(_may_tell(table) & (told == DIRECTION_UNKNOWN))
+    if not len(rows):
+        return told
+    syns = _counted_syns(table, rows)
+    told = told.copy()
+    told[rows[syns == 0]] = DIRECTION_ACCEPTED
+    told[rows[syns == 1]] = DIRECTION_DIALLED
     return told
 
 
-def _counted_syns(table: SocketTable) -> tuple[Bools, U64]:
-    """Give the rows whose counters tell, and how many SYNs they hold: 0 or 1 where they are right."""
-    is_telling = (
-        np.isin(table.state, tuple(_OWN_FINS))
-        & table.knows("bytes_retrans")
-        & table.knows("bytes_acked")
+def _may_tell(table: SocketTable) -> Bools:
+    """Give the rows with nothing in flight whose counters are known."""
+    telling: Bools = (
+        (table.protocol == PROTOCOL_TCP)
+        & _TELLS[table.state]
         & (table.unacked == 0)
         & (table.send_q == 0)
+        & table.knows("bytes_retrans")
+        & table.knows("bytes_acked")
     )
-    fins = np.zeros(len(table), np.uint64)
-    for state, count in _OWN_FINS.items():
-        fins[table.state == state] = count
-    return is_telling, table.bytes_acked - (table.bytes_sent - table.bytes_retrans) - fins
+    return telling
+
+
+def _counted_syns(table: SocketTable, rows: Rows) -> U64:
+    """Give how many SYNs the counters hold: 0 or 1 where they are right."""
+    carried = table.bytes_sent[rows] - table.bytes_retrans[rows]
+    syns: U64 = table.bytes_acked[rows] - carried - _FINS[table.state[rows]]
+    return syns

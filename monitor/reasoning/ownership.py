@@ -15,21 +15,32 @@ _UNACCEPTED = (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)
 
 def is_unaccepted(table: SocketTable, listener: Rows) -> Bools:
     """Tell which rows wait in an accept queue: no inode yet, and a listener on their local endpoint."""
-    found: Bools = (
-        (table.protocol == PROTOCOL_TCP) & (table.inode == 0) & (listener >= 0) & np.isin(table.state, _UNACCEPTED)
-    )
+    found: Bools = (table.protocol == PROTOCOL_TCP) & (table.inode == 0) & (listener >= 0)
+    rows = np.flatnonzero(found)
+    found[rows] = np.isin(table.state[rows], _UNACCEPTED)
     return found
 
 
 def owner_ranges(
-    table: SocketTable, owners: OwnerTable, listener: Rows, index: ListenerIndex | None = None
+    table: SocketTable,
+    owners: OwnerTable,
+    listener: Rows,
+    index: ListenerIndex | None = None,
+    known: tuple[Rows, Rows] | None = None,
 ) -> tuple[Rows, Rows]:
     """Give for each row the range of its owners in the owner table; an unaccepted socket has its listener's.
 
     Where several listeners of a REUSEPORT group have waiting connections, the table cannot tell which of them an
     unaccepted one waits for: it then has no owner.
+
+    Args:
+        table: The rows.
+        owners: Who holds which socket.
+        listener: For each row its listener's row, or -1.
+        index: The table's listeners; None to look for them.
+        known: The answer to the same sockets and owners at an earlier time; None to look them up.
     """
-    first, end = owners.ranges(table.inode)
+    first, end = owners.ranges(table.inode) if known is None else (np.where(table.inode == 0, 0, one) for one in known)
     waiting = np.flatnonzero(is_unaccepted(table, listener))
     if len(waiting):
         index = index or ListenerIndex(table)

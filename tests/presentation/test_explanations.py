@@ -38,7 +38,8 @@ from monitor.presentation.sorting import Sort
 from monitor.presentation.what_if_lines import what_if_lines
 from monitor.presentation.workers import Workers
 from monitor.presentation.workers_view import WorkersView
-from monitor.sampling.intervals import CLOSED_SHOWN_S, advance
+from monitor.sampling.carried_rows import CLOSED_SHOWN_S
+from monitor.sampling.intervals import advance
 from tests import machine_db1
 from tests.presentation import demux_scene
 from tests.presentation.bind_scene import answers

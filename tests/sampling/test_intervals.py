@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from monitor.model.process import Process
-from monitor.sampling.intervals import CLOSED_SHOWN_S, advance
+from monitor.sampling.carried_rows import CLOSED_SHOWN_S
+from monitor.sampling.intervals import advance
 from tests.scenes import ANY, BOOT_TIME, row, sample_of, table_of, traffic
 
 STAYS = row("tcp", "192.0.2.10:443", "198.51.100.7:51834", "ESTAB", owner=(812, 17))
