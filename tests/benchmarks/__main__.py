@@ -19,6 +19,9 @@ from tests.benchmarks import (
     collecting,
     collector_process,
     counting,
+    frames,
+    keys,
+    resources,
     soak,
     startup,
     turnover,
@@ -27,23 +30,19 @@ from tests.benchmarks import (
 from tests.benchmarks.figures import SIDE_BY_SIDE, Figure, keep, table
 from tests.benchmarks.load import Load, RunningLoad, running
 
-
-def _startup(rounds: int) -> list[Figure]:
-    spreads = startup.measure_startup(rounds, "Listeners")
-    paint, imported = spreads[startup.FIRST_PAINT], spreads[startup.IMPORT]
-    detail = f"{paint.median:.0f} : {imported.median:.0f} ms"
-    return [Figure("first paint : import of Textual", 0, paint.over(imported), 1.35, detail=detail)]
-
-
 LOADED: dict[str, Callable[[RunningLoad, int], list[Figure]]] = {
     "counting": counting.measure,
     "collecting": collecting.measure,
     "turnover": turnover.measure,
     "collector": collector_process.measure,
+    "startup": startup.measure,
+    "keys": keys.measure,
+    "memory": resources.measure_memory,
 }
 """Parts that are measured inside the namespace of each load."""
 ALONE: dict[str, Callable[[int], list[Figure]]] = {
-    "startup": _startup,
+    "frames": frames.measure,
+    "idle": resources.measure_idle,
     "agreement": agreement.measure,
     "unusual": unusual.measure,
     "soak": soak.measure,

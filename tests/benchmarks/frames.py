@@ -9,16 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import cycle
 from statistics import median
 from time import process_time
-
-# Read when Textual is imported: at its own 60 frames a second a turn would mostly wait.
-os.environ.setdefault("TEXTUAL_FPS", "240")
 
 import numpy as np
 from rich.text import Text
