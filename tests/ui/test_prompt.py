@@ -105,3 +105,35 @@ async def test_what_is_typed_has_an_end(app: PromptApp):
         app.ask("ab" * 2048)
         await pilot.press("x", "enter")
         assert app.results == ["ab" * 2048]
+
+
+async def test_letters_that_wait_at_once_are_told_together(app: PromptApp):
+    """As where a terminal pastes without saying so: a slow asker is not asked for every letter."""
+    async with app.run_test(size=(60, 3)) as pilot:
+        app.ask()
+        for _ in range(500):
+            app.post_message(events.Key("a", "a"))
+        await pilot.pause()
+        assert app.changes[-1] == "a" * 500
+        assert len(app.changes) < 100
+        assert line(pilot).endswith("500 letters")
+
+
+async def test_who_wants_every_letter_is_told_every_letter(app: PromptApp):
+    async with app.run_test(size=(60, 3)) as pilot:
+        app.prompt.ask("Even", "", app.changed, app.results.append, is_each_told=True)
+        for _ in range(5):
+            app.post_message(events.Key("a", "a"))
+        await pilot.pause()
+        assert app.changes == ["a", "aa", "aaa", "aaaa", "aaaaa"]
+
+
+async def test_a_paste_that_does_not_fit_is_said_to_be_left_out(app: PromptApp):
+    async with app.run_test(size=(120, 3)) as pilot:
+        app.ask("ab")
+        await pilot.pause()
+        app.post_message(events.Paste("c" * 4096))
+        await pilot.pause()
+        assert line(pilot).endswith("left out: no more than 4,096 characters fit here")
+        await pilot.press("enter")
+        assert app.results == ["ab"]

@@ -109,7 +109,7 @@ class DialScreen(LinesScreen):
             else:
                 self._start()
 
-        self.prompt.ask(f"Type {WORD}, then Enter:", "", changed, done)
+        self.prompt.ask(f"Type {WORD}, then Enter:", "", changed, done, is_each_told=True)
 
     def _start(self) -> None:
         from monitor.presentation.dial_lines import remote_of  # noqa: PLC0415 - on demand

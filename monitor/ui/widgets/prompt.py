@@ -6,11 +6,13 @@ It is always there, so that nothing moves and nothing pops up over rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.message import Message
 from textual.widgets import Input
 
 from monitor.errors import InputError
@@ -22,11 +24,23 @@ from monitor.ui.widgets.text_lines import TextLines
 _MAX_TYPED = 4096
 
 
-class Prompt(Horizontal):
-    """Says one line; or asks, telling each change to the asker.
+class _Field(Input):
+    """Tells the prompt what does not fit."""
 
-    `changed` is called on every change and may raise InputError, which is shown beside the field. `done` is called
-    once, with the text, or with None after Esc.
+    @dataclass
+    class Restricted(Message):
+        """A letter or a paste was left out, for the field would hold too much."""
+
+    def restricted(self) -> None:
+        """Say it rather than ring the bell."""
+        self.post_message(self.Restricted())
+
+
+class Prompt(Horizontal):
+    """Says one line; or asks, telling the asker what changed.
+
+    `changed` may raise InputError, which is shown beside the field. `done` is called once, with the text, or with None
+    after Esc.
     """
 
     DEFAULT_CSS: ClassVar[str] = """
@@ -40,7 +54,7 @@ class Prompt(Horizontal):
         super().__init__(id=id)
         self._message = TextLines(glyphs=glyphs, id="message")
         self._label = TextLines(glyphs=glyphs, id="label")
-        self._field = Input(max_length=_MAX_TYPED, compact=True, select_on_focus=False)
+        self._field = _Field(max_length=_MAX_TYPED, compact=True, select_on_focus=False)
         # A cursor that blinks sends something twice a second, also over a slow line on which nothing changes.
         self._field.cursor_blink = False
         self._note = TextLines(glyphs=glyphs, id="note")
@@ -48,6 +62,9 @@ class Prompt(Horizontal):
         self._said = TextLine()
         self._question: TextLine | None = None
         self._changed: Callable[[str], str] | None = None
+        self._is_each_told = False
+        self._is_untold = False
+        """Whether the asker is to be told at the end of this frame."""
         self._done: Callable[[str | None], None] | None = None
         self._complete: Callable[[str], str] | None = None
 
@@ -87,17 +104,20 @@ class Prompt(Horizontal):
         *,
         complete: Callable[[str], str] | None = None,
         is_selected: bool = False,
+        is_each_told: bool = False,
     ) -> None:
         """Open the field.
 
         Args:
             label: What is asked for.
             value: What stands in the field at first.
-            changed: Called with every text; gives what is said beside the field.
+            changed: Called with the text once in a frame in which it changed; gives what is said beside the field.
             done: Called when the field closes.
             complete: What Tab makes of a text; without it Tab is none of the field's keys.
             is_selected: Whether the first letter takes the place of the value.
+            is_each_told: Whether every change is told, however many come in one frame.
         """
+        self._is_each_told = is_each_told
         self._changed, self._done, self._complete = changed, done, complete
         self._write(self._label, f" {label} ")
         self._write(self._note, "")
@@ -132,12 +152,29 @@ class Prompt(Horizontal):
         return True
 
     def on_input_changed(self, message: Input.Changed) -> None:
-        """Tell the asker, and say beside the field what it answers."""
+        """Tell the asker: a slow one is told of many letters that wait at once, not of one after the other."""
         message.stop()
+        if self._is_each_told:
+            self._tell(message.value)
+        elif not self._is_untold:
+            self._is_untold = True
+            self.call_after_refresh(self._tell_what_stands)
+
+    def on__field_restricted(self, message: _Field.Restricted) -> None:
+        """Say beside the field that something was left out."""
+        message.stop()
+        self._write(self._note, f"left out: no more than {_MAX_TYPED:,} characters fit here", Role.TROUBLE)
+
+    def _tell_what_stands(self) -> None:
+        self._is_untold = False
+        self._tell(self._field.value)
+
+    def _tell(self, value: str) -> None:
+        """Say beside the field what the asker answers; nobody asks any more once the field is closed."""
         if self._changed is None:
             return
         try:
-            self._write(self._note, self._changed(message.value), Role.DIM)
+            self._write(self._note, self._changed(value), Role.DIM)
         except InputError as error:
             self._write(self._note, str(error), Role.TROUBLE)
 
