@@ -20,6 +20,7 @@ import numpy as np
 from monitor.errors import SourceError
 from monitor.model.bind_facts import BindFacts, LocalKind, LocalPrefix, SocketHolder, Unread
 from monitor.model.endpoint import Address, Endpoint, address_from_words, address_words, unmapped
+from monitor.model.fresh_rows import FreshRows
 from monitor.model.owner_table import OwnerTable
 from monitor.model.process import Process, ProcessFacts
 from monitor.model.receiver import ReceiverFacts
@@ -264,7 +265,9 @@ class FixedSource:
         self._details = details or {}
         self._given = 0
         self.questions: list[object] = []
-        """What was asked, in order: "sample", a Flow, a pid, a SocketId."""
+        """What was asked, in order: "sample", a Flow, a pid, a SocketId, rows of a SocketTable."""
+        self.fresh: Callable[[SocketTable], FreshRows] | None = None
+        """What becomes of rows that are asked for between two samples."""
         self.is_closed = False
 
     def boot_clock(self) -> float:
@@ -334,6 +337,13 @@ class FixedSource:
         has_owner_hop = any(hop.device == owner and hop.rule is None for hop in decision.alternatives)
         kind = {"unicast": 1, "local": 2}[decision.type]
         return high, low, decision.device_index, 0, kind, has_owner_hop
+
+    def fresh_rows(self, asked: SocketTable) -> FreshRows:
+        """Answer as the test says; without that nobody tells anything new."""
+        self._ask(asked)
+        if self.fresh is None:
+            return FreshRows(self.boot_clock(), SocketTable.empty(asked.namespace), np.zeros(0, np.uint64))
+        return self.fresh(asked)
 
     def socket(self, asked: SocketId) -> SocketDetails | None:
         self._ask(asked)

@@ -121,6 +121,12 @@ class Interval:
     egress: Egress | None = None
     """How the rows stand to today's routes, as far as was asked; None where nobody asks."""
 
+    def has_rows_of(self, other: Interval | None) -> bool:
+        """Whether it is another one with newer numbers in some rows: the same sample, rows and verdicts."""
+        if other is None or other is self:
+            return False
+        return self.sample is other.sample and self.egress is other.egress
+
     @property
     def has_rates(self) -> bool:
         """Whether there was a sample before, from which rates follow."""

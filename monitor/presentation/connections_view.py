@@ -65,6 +65,10 @@ class ConnectionsView:
             ordered = keep_order(former, identity, lambda new: _ordered(interval, rows[new], sort))
         return cls(RowTexts(interval), rows[ordered], sort, columns_for(width))
 
+    def at(self, interval: Interval) -> ConnectionsView:
+        """Give the same rows in the same places, with the numbers of an interval that has_rows_of() this one's."""
+        return replace(self, texts=RowTexts(interval))
+
     @property
     def interval(self) -> Interval:
         """What the rows are taken from."""

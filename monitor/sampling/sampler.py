@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from monitor.sampling.sampler_events import SamplerEvent
     from monitor.sampling.source import Source
 
+_FRESH_S = 1.0
+"""Samples that come as often as this need no reading of rows between them."""
 _ANSWER_PATIENCE_S = 0.3
 """How long the end waits for the answer to a question that has been asked."""
 
@@ -92,7 +94,8 @@ class Sampler:
 
     def ask_fresh_rows(self, cookies: Sequence[int]) -> None:
         """Ask what has become of some rows, where samples are rare; IntervalMade brings it. Only the last counts."""
-        self._loop.asked.put(AskFreshRows(cookies))
+        if self._period.seconds > _FRESH_S:
+            self._loop.asked.put(AskFreshRows(cookies))
 
     def ask_route(self, flow: Flow) -> None:
         """Ask for a route; RouteAnswered brings the answer. Of several unanswered questions only the last counts."""

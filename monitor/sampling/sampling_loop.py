@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 WAYS_AT_ONCE = 512
 """Route questions that go to the source together: some milliseconds, which is how long a user's question may wait."""
-FRESH_S = 1.0
-"""Rows on screen are read between samples where those come less often than this."""
 _FRESH_SPACING_S = 0.5
 """Rows are not read so soon after they were read last, nor so soon before they are read anyhow."""
 _RESTART_PAUSES_S = (0.2, 1.0, 3.0, 10.0)
@@ -204,10 +202,10 @@ class SamplingLoop:
             raise error
 
     def _freshen(self, source: Source, asked: AskFreshRows) -> SourceError | None:
-        """Read some rows again, where samples are rare; what cannot be read stays as the clock on screen says."""
+        """Read some rows again; what cannot be read stays as the clock on screen says."""
         now = time.monotonic()
         is_time = self._read_at + _FRESH_SPACING_S <= now <= self._next_at - _FRESH_SPACING_S
-        if self._shown is None or self._period.seconds <= FRESH_S or not is_time:
+        if self._shown is None or not is_time:
             return None
         from monitor.sampling.fresh_rows import rows_to_ask, with_fresh_rows  # noqa: PLC0415 - as above
 

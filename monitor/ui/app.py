@@ -15,7 +15,7 @@ from textual.binding import BindingType
 from monitor.presentation.view import Role
 from monitor.sampling.period import next_longer, next_shorter
 from monitor.ui.commands import ActionCommands, ProcessCommands, WordsCommand
-from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsBind, ShowsReceivers, StopScreen
+from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsBind, ShowsReceivers, ShowsSockets, StopScreen
 from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.histories import Histories
 from monitor.ui.key_order import HANDED_UP, opened, told
@@ -122,7 +122,7 @@ class MonitorApp(ThemedApp):
         if self.settings.pid is not None:
             self.drill_down.show_process(self.settings.pid)
         self.call_after_refresh(self._start_sampling)
-        self.set_interval(_CLOCK_S, self.tell_status)
+        self.set_interval(_CLOCK_S, self._tick)
 
     def _start_sampling(self) -> None:
         self._sampler.start()
@@ -196,6 +196,13 @@ class MonitorApp(ThemedApp):
         age = max(0.0, self._boot_clock() - self.interval.sample.boot_time)
         freshness = Freshness(age, self._sampler.pace, is_paused=self.is_paused)
         screen.show_status(status_line(self.interval, freshness, self.size.width, self.drill_down.path))
+
+    def _tick(self) -> None:
+        """Let the picture age, and what is on screen be read again where the next sample is far."""
+        self.tell_status()
+        screen = self._live_screen
+        if isinstance(screen, ShowsSockets) and not self.is_paused:
+            self._sampler.ask_fresh_rows(screen.visible_cookies())
 
     def on_list_pane_refused(self, message: ListPane.Refused) -> None:
         """Say why a list cannot do what was asked for."""

@@ -40,6 +40,15 @@ class LiveScreen(Protocol):
 
 
 @runtime_checkable
+class ShowsSockets(Protocol):
+    """A screen with single sockets on it, whose numbers are worth reading between samples."""
+
+    def visible_cookies(self) -> list[int]:
+        """Give the sockets that are on screen."""
+        ...
+
+
+@runtime_checkable
 class ActingScreen(Protocol):
     """A screen on which the keys of the table work."""
 

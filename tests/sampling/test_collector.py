@@ -26,6 +26,7 @@ from monitor.model.ways import LOCAL_TYPE, WAY_QUESTION
 from monitor.sampling import collector_process, messages
 from monitor.sampling.collector_process import CollectorProcess
 from monitor.sampling.frames import read_frame, write_frame
+from monitor.sampling.row_records import table_in, to_records
 from monitor.sampling.sampler import Sampler
 from monitor.sampling.sampler_events import IntervalMade, SampleFailed
 from monitor.sampling.stream import StreamSource
@@ -117,6 +118,43 @@ def test_one_socket_is_asked_for_alone_until_it_is_gone(source):
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         client.close()
         assert source.socket(asked) is None
+
+
+def test_rows_are_asked_for_again_listeners_by_their_list(source):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        client = socket.create_connection(server.getsockname())
+        served, _ = server.accept()
+        waiting = socket.create_connection(server.getsockname())
+        sample = source.sample()
+        port = server.getsockname()[1]
+        ours = (sample.table.local_port == port) | (sample.table.remote_port == port)
+        asked = sample.table.take(ours & (sample.table.is_listener | sample.table.is_pair))
+        served.sendall(b"answer")
+        fresh = source.fresh_rows(asked)
+        assert fresh.boot_time >= sample.boot_time
+        assert sorted(fresh.table.cookie.tolist()) == sorted(asked.cookie.tolist())
+        assert not len(fresh.gone)
+        reader = fresh.table.local_port == client.getsockname()[1]
+        assert fresh.table.recv_q[reader].tolist() == [6]
+        assert fresh.table.bytes_received[reader].tolist() == [6]
+        assert fresh.table.recv_q[fresh.table.is_listener].tolist() == [1]
+        for end in (client, served, waiting):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            end.close()
+    pairs = asked.take(asked.is_pair)
+    gone = source.fresh_rows(asked)
+    assert sorted(gone.gone.tolist()) == sorted(pairs.cookie.tolist()), "of the listener it says nothing"
+    assert not len(gone.table)
+
+
+def test_rows_of_another_namespace_are_not_asked_for(source):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        with socket.create_connection(server.getsockname()) as client:
+            table = source.sample().table
+            asked = table.take(table.local_port == client.getsockname()[1])
+            foreign = table_in(to_records(asked), table.namespace + 1)
+            assert not len(source.fresh_rows(foreign).table)
+        assert not len(source.fresh_rows(foreign).gone)
 
 
 def test_a_collector_that_was_killed_ends_the_source(source, collector):

@@ -19,6 +19,7 @@ from monitor.model.segment import Arrival, Origin, Reach, Segment
 from monitor.model.sockets import SocketId
 from monitor.model.tcp_info import SocketDetails, SocketMemory, TcpInfo
 from monitor.sampling import messages
+from monitor.sampling.row_records import to_records
 from tests.machine_db1 import FACTS, route_to
 from tests.scenes import row, table_of
 
@@ -49,6 +50,7 @@ FOUND = FoundSocket((1 << 64) - 1, 5, 0, 10, 0, Endpoint.parse("0.0.0.0:53"), En
 QUESTIONS = [
     *(messages.AskSocket(id=5, socket=SocketId.of(PAIRS, number)) for number in range(2)),
     messages.AskSample(id=1, time_wait=True),
+    messages.AskFreshRows(id=7, namespace=4_026_531_840, rows=to_records(PAIRS)),
     messages.AskProcess(id=2, pid=4194304),
     *(messages.AskRoute(id=3, flow=flow) for flow in FLOWS),
     *(messages.AskReceiver(id=6, segment=segment) for segment in SEGMENTS),
@@ -59,6 +61,7 @@ ANSWERS = [
     messages.SocketRead(id=5, details=SocketDetails(**LEAST)),
     messages.SocketRead(id=5, details=DETAILS),
     messages.ProcessRead(id=2, facts=None),
+    messages.FreshRowsRead(id=7, boot_time=1.5, namespace=4_026_531_840, rows=to_records(PAIRS), gone=bytes(8)),
     messages.ProcessRead(id=2, facts=FACTS[990]),
     *(messages.RouteRead(id=3, decision=route_to(flow)) for flow in FLOWS),
     messages.ReceiverRead(id=6, facts=ReceiverFacts(SEGMENTS[0], ARRIVAL, None, "not asked")),

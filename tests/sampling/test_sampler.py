@@ -12,10 +12,13 @@ from contextlib import contextmanager
 from ipaddress import ip_address
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from monitor.errors import InputError, KernelError, SourceError, WireError
+from monitor.model.fresh_rows import FreshRows
 from monitor.model.route import Flow
+from monitor.model.socket_table import SocketTable
 from monitor.model.sockets import SocketId
 from monitor.model.tcp_info import SocketDetails
 from monitor.sampling import sampling_loop
@@ -23,7 +26,7 @@ from monitor.sampling.period import MIN_PERIOD_S
 from monitor.sampling.sampler import Sampler
 from monitor.sampling.sampler_events import IntervalMade, ProcessAnswered, RouteAnswered, SampleFailed, SocketAnswered
 from tests.machine_db1 import FACTS, route_to
-from tests.scenes import FixedSource, row, sample_of
+from tests.scenes import FixedSource, row, sample_of, table_of
 
 LONG_S = 3600.0
 PATIENCE_S = 20.0
@@ -347,3 +350,116 @@ def test_stopping_does_not_wait_for_a_source_that_does_not_answer():
 
 def test_a_sampler_that_was_never_started_can_be_stopped():
     Sampler(Gate, print).stop()
+
+
+class SetClock:
+    """Stands in for the module `time`: it shows what the test sets."""
+
+    def __init__(self, monkeypatch):
+        self.now, self.cpu = 1_000.0, 0.0
+        monkeypatch.setattr(sampling_loop, "time", self)
+
+    def monotonic(self):
+        return self.now
+
+    def thread_time(self):
+        return self.cpu
+
+
+class Rereading(Gate):
+    """Hands out one sample again and again; of its row, when it is asked for alone, that bytes came in since."""
+
+    def __init__(self, errors=()):
+        super().__init__(SAMPLES[:2], errors)
+        self.fresh = self._fresh
+
+    def _fresh(self, asked):
+        table = table_of([row("tcp", "192.0.2.10:443", "198.51.100.7:2", "ESTAB", bytes_received=500)])
+        return FreshRows(self.boot_clock() + 1, table, np.zeros(0, np.uint64))
+
+
+def ask_again(loop):
+    """Ask for the rows, and for something after them, so that it is known when both are answered."""
+    loop.sampler.ask_fresh_rows([SOCKETS[1].cookie])
+    loop.sampler.ask_process(990)
+
+
+def two_samples(loop):
+    loop.next(IntervalMade)
+    loop.sampler.sample_now()
+    return loop.next(IntervalMade).interval
+
+
+def test_rows_are_read_again_between_rare_samples_and_history_and_the_next_interval_know_nothing_of_it(monkeypatch):
+    clock = SetClock(monkeypatch)
+    with running(Rereading()) as loop:
+        sampled = two_samples(loop)
+        moments = len(loop.sampler.history.host().udp_sockets.values)
+        clock.now += 1
+        ask_again(loop)
+        shown = loop.next(IntervalMade).interval
+        assert (sampled.table.bytes_received[0], shown.table.bytes_received[0]) == (0, 500)
+        assert shown.receive_rate[0] == 500
+        assert shown.has_rows_of(sampled)
+        assert len(loop.sampler.history.host().udp_sockets.values) == moments
+        loop.next(ProcessAnswered)
+        loop.sampler.sample_now()
+        assert loop.next(IntervalMade).interval.counters[-1].bytes_received.tolist() == [0]
+
+
+@pytest.mark.parametrize("passed_s", [0.2, 9.7])
+def test_rows_are_not_read_again_right_after_a_sample_or_right_before_one(monkeypatch, passed_s):
+    clock, source = SetClock(monkeypatch), Rereading()
+    with running(source, period_s=10.0) as loop:
+        two_samples(loop)
+        clock.now += passed_s
+        ask_again(loop)
+        loop.next(ProcessAnswered)
+        assert not any(isinstance(asked, SocketTable) for asked in source.questions)
+
+
+def test_rows_are_not_read_again_where_samples_come_each_second(monkeypatch):
+    SetClock(monkeypatch).now += 0.5
+    source = Rereading()
+    with running(source, period_s=1.0) as loop:
+        two_samples(loop)
+        ask_again(loop)
+        loop.next(ProcessAnswered)
+        assert not any(isinstance(asked, SocketTable) for asked in source.questions)
+
+
+def test_rows_that_cannot_be_read_again_stay_as_they_are(monkeypatch):
+    clock = SetClock(monkeypatch)
+    with running(Rereading([None, None, KernelError("look up a socket", 1)])) as loop:
+        two_samples(loop)
+        clock.now += 1
+        ask_again(loop)
+        loop.next(ProcessAnswered)
+
+
+def test_a_source_that_goes_while_rows_are_read_is_replaced_after_all_was_answered(monkeypatch):
+    clock = SetClock(monkeypatch)
+    with running(Rereading([None, None, SourceError("gone")]), Gate()) as loop:
+        two_samples(loop)
+        clock.now += 1
+        loop.sampler.ask_fresh_rows([SOCKETS[1].cookie])
+        assert loop.next(SampleFailed) == SampleFailed("gone", is_source_gone=True)
+        loop.next(IntervalMade)
+
+
+def test_a_sample_costs_what_the_collector_and_this_thread_spend_on_it(monkeypatch):
+    clock = SetClock(monkeypatch)
+
+    class Dear(Gate):
+        def sample(self, *, time_wait=False):
+            clock.cpu += 0.3
+            return super().sample(time_wait=time_wait)
+
+    with running(Dear(), period_s=None) as loop:
+        two_samples(loop)
+        assert loop.sampler.pace.cost_s == pytest.approx(0.312)
+        assert loop.sampler.pace.period_s == 1.0
+        loop.sampler.sample_now()
+        loop.next(IntervalMade)
+        assert loop.sampler.pace.period_s == 5.0
+        assert loop.sampler.pace.is_auto

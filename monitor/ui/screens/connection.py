@@ -82,6 +82,10 @@ class ConnectionScreen(FramedScreen):
         self.say(self.app.news)
         self._draw()
 
+    def visible_cookies(self) -> list[int]:
+        """Give the socket that is shown."""
+        return [self.cookie]
+
     def show_details(self, socket: SocketId, details: SocketDetails | None, error: str | None) -> None:
         """Show what the kernel tells of this socket alone."""
         if socket.cookie == self.cookie:

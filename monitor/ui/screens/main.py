@@ -76,6 +76,12 @@ class MainScreen(PanesScreen):
         if not self.prompt.is_asking:
             self.say(self.app.news or self._remark, Role.DIM if self.app.news else Role.NOTE)
 
+    def visible_cookies(self) -> list[int]:
+        """Give the sockets that are on screen."""
+        return [
+            cookie for pane in (self.connections, self.listeners) if pane.display for cookie in pane.visible_cookies()
+        ]
+
     def show_status(self, line: TextLine) -> None:
         """Show the status line, and of it the clock where there is room for nothing else."""
         super().show_status(line)

@@ -84,6 +84,10 @@ class ProcessScreen(FramedScreen):
         if not self._header.is_gone:
             self.app.ask_process(self.pid)
 
+    def visible_cookies(self) -> list[int]:
+        """Give the sockets that are on screen."""
+        return self.sockets.visible_cookies()
+
     def show_facts(self, pid: int, facts: ProcessFacts | None, error: str | None) -> None:
         """Show the facts, or why there are none."""
         if pid != self.pid:

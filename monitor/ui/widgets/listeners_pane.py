@@ -55,6 +55,17 @@ class ListenersPane(ListPane):
         view = self.listeners_view
         return view.endpoints.members(view.entry_at(self.cursor_position)) if view is not None and view.count else []
 
+    def visible_cookies(self) -> list[int]:
+        """Give the sockets of the service endpoints that are on screen."""
+        view = self.listeners_view
+        if view is None or self.interval is None:
+            return []
+        first = max(0, self.top_position)
+        places = range(first, min(view.count, first + self.page_height))
+        rows = [row for place in places for row in view.endpoints.members(view.entry_at(place))]
+        cookies: list[int] = self.interval.table.cookie[rows].tolist()
+        return cookies
+
     def workers_at_cursor(self) -> ListenerConnections | None:
         """Give the connections of the service endpoint at the cursor if several processes are known to serve it."""
         from monitor.presentation.narrowing import ListenerConnections  # noqa: PLC0415 - it brings numpy

@@ -84,6 +84,21 @@ class RowsPane(ListPane):
         """What keeps rows out of the list, in words."""
         return [self.narrowing.title, *super().limits] if self.narrowing is not None else super().limits
 
+    def show_interval(self, interval: Interval) -> None:
+        """Show the newest interval; where only numbers in some rows are newer, all keep their places.
+
+        Groups stay altogether: their sums are of the time of the sample.
+        """
+        from monitor.presentation.connections_view import ConnectionsView  # noqa: PLC0415 - it brings numpy
+        from monitor.presentation.groups_view import GroupsView  # noqa: PLC0415 - as above
+
+        is_fresher = interval.has_rows_of(self.interval)
+        if is_fresher and isinstance(self.shown, ConnectionsView):
+            self.interval, self.shown = interval, self.shown.at(interval)
+            self.show(self.shown, stretch=self.stretch)
+        elif not (is_fresher and isinstance(self.shown, GroupsView)):
+            super().show_interval(interval)
+
     def order_asked_for(self) -> object:
         """Give what the order follows from; while it is the same, rows may rest in their places."""
         return self.sort, self.narrowing, self.filter_text, self.opened
@@ -172,12 +187,12 @@ class RowsPane(ListPane):
     def _chosen(self, interval: Interval) -> Bools:
         import numpy as np  # noqa: PLC0415 - it brings numpy after the first paint
 
-        from monitor.presentation.filters import mask  # noqa: PLC0415 - as above
-
         chosen: Bools = np.ones(len(interval.table), np.bool_)
         if self.narrowing is not None:
             chosen &= self.narrowing.choose(interval)
         if self.filter_tree is not None:
+            from monitor.presentation.filters import mask  # noqa: PLC0415 - most samples are shown without a filter
+
             chosen &= mask(self.filter_tree, interval)
         return chosen
 
