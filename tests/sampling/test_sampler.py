@@ -419,10 +419,10 @@ def test_rows_are_not_read_again_right_after_a_sample_or_right_before_one(monkey
 
 
 def test_rows_are_not_read_again_where_samples_come_each_second(monkeypatch):
-    SetClock(monkeypatch).now += 0.5
-    source = Rereading()
+    clock, source = SetClock(monkeypatch), Rereading()
     with running(source, period_s=1.0) as loop:
         two_samples(loop)
+        clock.now += 0.5
         ask_again(loop)
         loop.next(ProcessAnswered)
         assert not any(isinstance(asked, SocketTable) for asked in source.questions)
