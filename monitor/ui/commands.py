@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -61,6 +62,10 @@ class ActionCommands(Provider):
         await self.app.run_action(key.action, {By.APP: self.app, By.SCREEN: screen, By.TABLE: pane}[key.by])
 
 
+_MOST_PROCESSES = 50
+"""More than a palette shows at once."""
+_LAST = 1e-6
+"""The score of what stands behind all others."""
 _BEFORE = 1.001
 """Who matches as well as an action stands before it: providers answer side by side, in an order that varies."""
 
@@ -78,12 +83,24 @@ class ProcessCommands(Provider):
             pid = parse_pid(query.strip())
             title = titles.pop(pid, str(pid))
             yield Hit(1.0, Content(f"process {title}"), partial(app.drill_down.show_process, pid), text=title)
+        likely = _most_likely(titles, query)
         matcher = self.matcher(query)
-        for pid, title in titles.items():
-            score = matcher.match(title)
-            if score > 0:
-                show = partial(app.drill_down.show_process, pid)
-                yield Hit(score * _BEFORE, Content(f"process {title}"), show, text=title)
+        for pid, title in likely[:_MOST_PROCESSES]:
+            show = partial(app.drill_down.show_process, pid)
+            yield Hit(matcher.match(title) * _BEFORE, Content(f"process {title}"), show, text=title)
+        if len(likely) > _MOST_PROCESSES:
+            words = f"{len(likely) - _MOST_PROCESSES:,} more processes match: type more of the name"
+            yield Hit(_LAST, Content(words), app.action_command_palette, text=words)
+
+
+def _most_likely(titles: Mapping[int, str], query: str) -> list[tuple[int, str]]:
+    """List the processes whose title has the query's letters in their order, first those that have them in one piece.
+
+    Textual's matcher weighs every way to find them: too long for thousands of titles with every letter that is typed.
+    """
+    letters = re.compile("".join(f"[^{letter}]*{letter}" for letter in map(re.escape, query)), re.IGNORECASE)
+    fitting = [(pid, title) for pid, title in titles.items() if letters.match(title)]
+    return sorted(fitting, key=lambda process: query.casefold() not in process[1].casefold())
 
 
 class WordsCommand(Provider):

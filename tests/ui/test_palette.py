@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.model.process import Process
 from monitor.ui.keys import KEYS, Where
 from monitor.ui.screens.help import HelpScreen
 from monitor.ui.screens.process import ProcessScreen
 from tests import machine_db1
+from tests.scenes import ANY, FixedSource, row, sample_of
 from tests.ui.stage import Stage, monitor_of
 
 
@@ -86,6 +88,29 @@ async def test_a_pid_with_sockets_is_offered_once_and_by_name():
         await stage.type("990")
         await stage.sees("process proxy[990]")
         assert "process 990" not in stage.text
+
+
+async def test_of_thousands_of_processes_the_likeliest_are_offered_and_the_rest_counted():
+    names = [f"worker-{number}" for number in range(3000)]
+    processes = [Process(5000 + number, 1, name.encode(), 0) for number, name in enumerate(names)]
+    rows = [
+        row("udp", f"127.0.0.1:{made.pid}", ANY, "UNCONN", owner=(made.pid, 3), cookie=made.pid) for made in processes
+    ]
+    async with monitor_of(FixedSource([sample_of(rows, processes=processes)])) as stage:
+        await stage.press("colon")
+        await stage.sees("Search for commands")
+        await stage.type("wrk2999")
+        await stage.sees("process worker-2999[7999]")
+        await stage.press("home")
+        await stage.press("ctrl+k")
+        await stage.type("ork")
+        commands = stage.app.screen.query_one("CommandList")
+
+        def last() -> str:
+            return str(commands.get_option_at_index(commands.option_count - 1).prompt) if commands.option_count else ""
+
+        await stage.until(lambda: "2,950 more processes match" in last())
+        assert commands.option_count < 100
 
 
 async def test_it_opens_and_works_on_the_process_screen():
