@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -61,6 +62,20 @@ def namespace(as_root: None) -> Iterator[NetworkNamespace]:
     """Run the test inside a network namespace that holds nothing but what it makes."""
     with network_namespace() as made, made.entered():
         yield made
+
+
+@pytest.fixture
+def ip(namespace: NetworkNamespace, program: Callable[[str], str]) -> Callable[..., str]:
+    """Give a function that runs ip(8) once for each line inside the test's namespace, and gives the last output."""
+    path = program("ip")
+
+    def run(*texts: str) -> str:
+        output = ""
+        for line in "\n".join(texts).strip().splitlines():
+            output = subprocess.run([path, *line.split()], check=True, capture_output=True, text=True).stdout
+        return output
+
+    return run
 
 
 @pytest.fixture

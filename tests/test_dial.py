@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import socket
-import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -14,7 +13,7 @@ import monitor
 from monitor.dial import TcpConnection, dial
 from monitor.errors import InputError, KernelError
 from monitor.model.endpoint import Endpoint
-from tests.namespaces import NetworkNamespace, network_namespace
+from tests.namespaces import network_namespace
 
 pytestmark = pytest.mark.kernel
 
@@ -42,23 +41,12 @@ addr add 203.0.113.5/32 dev lo
 
 
 @pytest.fixture
-def ip(namespace: NetworkNamespace, program: Callable[[str], str]) -> Callable[..., None]:
-    path = program("ip")
-
-    def run(*lines: str) -> None:
-        for line in lines:
-            subprocess.run([path, *line.split()], check=True, capture_output=True)
-
-    return run
-
-
-@pytest.fixture
-def port(ip: Callable[..., None]) -> Iterator[int]:
+def port(ip: Callable[..., str]) -> Iterator[int]:
     """Listen at the far end, on all addresses of both families."""
     with network_namespace() as far:
-        ip(*HERE.format(peer=f"/proc/{os.getpid()}/fd/{far.fd}").strip().splitlines())
+        ip(HERE.format(peer=f"/proc/{os.getpid()}/fd/{far.fd}"))
         with far.entered():
-            ip(*THERE.strip().splitlines())
+            ip(THERE)
             listener = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
         with listener:
             yield listener.getsockname()[1]

@@ -4,7 +4,7 @@ import os
 import re
 import socket
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
@@ -13,7 +13,6 @@ import pytest
 from monitor.errors import InputError, KernelError
 from monitor.presentation.route_document import SCHEMA
 from tests.cli import running
-from tests.namespaces import NetworkNamespace
 
 CONTRACT = ("errno", "type", "dev", "gateway", "src", "prefix", "table", "rule", "alternatives")
 
@@ -22,19 +21,13 @@ document = partial(running.document, "route")
 
 
 @pytest.fixture
-def two_ways(namespace: NetworkNamespace, program: Callable[[str], str]) -> Iterator[Callable[..., None]]:
-    """Give a function that runs ip(8) in a host whose uid 1500 leaves by another interface than the rest."""
-    path = program("ip")
-
-    def run(*lines: str) -> None:
-        for line in lines:
-            subprocess.run([path, *line.split()], check=True, capture_output=True)
-
-    run("link add e0 type veth peer name e1", "link set e0 up", "link set e1 up")
-    run("addr add 192.0.2.1/24 dev e0", "addr add 203.0.113.1/24 dev e1")
-    run("route add default via 192.0.2.254", "route add default via 203.0.113.254 table 100")
-    run("rule add pref 100 uidrange 1500-1500 lookup 100")
-    yield run
+def two_ways(ip: Callable[..., str]) -> Callable[..., str]:
+    """Run ip(8) in a host whose uid 1500 leaves by another interface than the rest."""
+    ip("link add e0 type veth peer name e1", "link set e0 up", "link set e1 up")
+    ip("addr add 192.0.2.1/24 dev e0", "addr add 203.0.113.1/24 dev e1")
+    ip("route add default via 192.0.2.254", "route add default via 203.0.113.254 table 100")
+    ip("rule add pref 100 uidrange 1500-1500 lookup 100")
+    return ip
 
 
 @pytest.mark.parametrize(

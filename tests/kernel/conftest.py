@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-
-from tests.namespaces import NetworkNamespace
 
 if TYPE_CHECKING:
     from monitor.kernel.rtnetlink import Rtnetlink
@@ -36,18 +33,10 @@ route add default via 192.0.2.254
 
 
 @pytest.fixture
-def ip(namespace: NetworkNamespace, program: Callable[[str], str]) -> Callable[..., str]:
-    """Give a function that runs ip(8) once for each line, and the output of the last one."""
-    path = program("ip")
-
-    def run(*lines: str) -> str:
-        output = ""
-        for line in lines:
-            output = subprocess.run([path, *line.split()], check=True, capture_output=True, text=True).stdout
-        return output
-
-    run(*LINKS.strip().splitlines())
-    return run
+def ip(ip: Callable[..., str]) -> Callable[..., str]:
+    """Run ip(8) in such a host."""
+    ip(LINKS)
+    return ip
 
 
 @pytest.fixture

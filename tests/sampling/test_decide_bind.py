@@ -35,7 +35,6 @@ from tests.binding import (
     socket_at,
     time_wait,
 )
-from tests.namespaces import NetworkNamespace
 
 pytestmark = pytest.mark.kernel
 
@@ -55,9 +54,9 @@ route add local 203.0.113.0/24 dev lo
 
 
 @pytest.fixture(autouse=True)
-def host(namespace: NetworkNamespace, program: Callable[[str], str]) -> None:
+def host(ip: Callable[..., str]) -> None:
     """A host with two interfaces; 2001:db8:b::1 stays tentative for a while, 203.0.113.0/24 is local by a route."""
-    subprocess.run([program("ip"), "-batch", "-"], input=ADDRESSES, text=True, check=True, capture_output=True)
+    ip(ADDRESSES)
 
 
 @pytest.fixture

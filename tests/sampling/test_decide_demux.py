@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import socket
 import struct
-import subprocess
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -23,7 +22,6 @@ from monitor.sampling.decide_demux import decide_places, read_all
 from monitor.sampling.live import LiveSource
 from tests.demuxing import REUSEADDR, REUSEPORT, V6ONLY, cookie, cookies, decided, on, open_at, segment, who_gets
 from tests.kernel.conftest import LINKS
-from tests.namespaces import NetworkNamespace
 
 pytestmark = pytest.mark.kernel
 
@@ -34,18 +32,12 @@ IP_MULTICAST_ALL = 49
 
 
 @pytest.fixture(autouse=True)
-def ip(namespace: NetworkNamespace, program: Callable[[str], str]) -> Callable[[str], None]:
+def ip(ip: Callable[..., str]) -> Callable[..., str]:
     """A host whose e0 is 192.0.2.1 and whose e1 is 198.51.100.1; the other ends of both are in it as well."""
-    path = program("ip")
-
-    def run(lines: str) -> None:
-        for line in lines.strip().splitlines():
-            subprocess.run([path, *line.split()], check=True, capture_output=True)
-
-    run(LINKS)
+    ip(LINKS)
     for name in ("all", "e0", "e1"):
         setting(f"conf/{name}/rp_filter", 0)
-    return run
+    return ip
 
 
 def setting(name, value):
