@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import statistics
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing, suppress
 from time import perf_counter
 
 from monitor.kernel.owners import OwnerReader
@@ -16,11 +17,13 @@ from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.load import RunningLoad
-from tests.benchmarks.rounds import Spread, number_text
+from tests.benchmarks.rounds import Spread, interleaved, number_text
 from tests.benchmarks.truth import Mistakes
 
 SHARE_PER_SECOND = 0.01
 PERIOD_S = 1.0
+SAMPLES_A_TURN = 4
+SCAN = "whole /proc scan"
 _GOALS = {10_000: 0.3, 100_000: 0.15}
 
 
@@ -38,28 +41,53 @@ class TimedOwnerReader(OwnerReader):
 
 
 class Turnover:
-    """A live source whose owners are held against the truth after each sample."""
+    """A live source whose rows and owners are held against the truth after each sample."""
 
-    def __init__(self, held: RunningLoad, open_files: Callable[[], TaskFiles | None]) -> None:
+    def __init__(self, what: str, held: RunningLoad, open_files: Callable[[], TaskFiles | None]) -> None:
+        self.what = what
+        self._held = held
         self._owners = TimedOwnerReader(open_files=open_files)
         self._source = LiveSource()
         self._source._owners = self._owners
-        self._truth = held.truth
-        self._truth.update()
         self._interval = advance(None, self._source.sample())
         self._source.prepare()
-        self.owners_ms: list[float] = []
-        self.new_rows: list[int] = []
-        self.mistakes: list[Mistakes] = []
+        self.samples = self.new_rows = 0
+        self.mistakes = Mistakes(0, 0, 0, 0)
 
-    def step(self) -> None:
-        """Take one sample and check it."""
-        known = len(self._truth.made)
+    def measure(self) -> Mapping[str, float]:
+        """Take some samples at the program's pace while connections turn over; give the mean of reading the owners."""
         self._interval = advance(self._interval, self._source.sample())
-        self.owners_ms.append(self._owners.last_ms)
-        stable = self._truth.update()
-        self.new_rows.append(len(self._truth.made) - known)
-        self.mistakes.append(self._truth.mistakes(self._interval, stable))
+        truth = self._held.truth
+        truth.update()
+        known, judged, times_ms = len(truth.made), [], []
+        self._held.turn_over(self._held.load.rows * SHARE_PER_SECOND)
+        try:
+            for _ in range(SAMPLES_A_TURN):
+                time.sleep(PERIOD_S)
+                self._interval = advance(self._interval, self._source.sample())
+                times_ms.append(self._owners.last_ms)
+                judged.append((self._interval, truth.update()))
+        finally:
+            self._held.turn_over(0)
+        # Only now: what judging takes is not the program's, and the load would go on meanwhile.
+        for interval, stable in judged:
+            self.mistakes = Mistakes(*map(sum, zip(self.mistakes, truth.mistakes(interval, stable), strict=True)))
+        self.samples += len(judged)
+        self.new_rows += len(truth.made) - known
+        return {self.what: statistics.mean(times_ms)}
+
+    def figures(self, spreads: Mapping[str, Spread]) -> list[Figure]:
+        """Sum up what was measured and what was wrong."""
+        rows = self._held.load.rows
+        owners, scans = spreads[self.what], spreads[SCAN]
+        new = self.new_rows / self.samples
+        detail = f"{number_text(owners.median)} : {number_text(scans.median)} ms, {new:,.0f} new rows a sample"
+        wrong, checked = sum(self.mistakes) - self.mistakes.ownerless, f"of {rows * self.samples:,}"
+        return [
+            Figure(f"{self.what} : {SCAN}", rows, owners.over(scans), _GOALS.get(rows), detail=detail),
+            Figure(f"{self.what}: wrong", rows, wrong, 0, "", checked, is_count=True),
+            Figure(f"{self.what}: not known yet", rows, self.mistakes.ownerless, None, "", checked),
+        ]
 
     def close(self) -> None:
         """Give back what the source holds."""
@@ -68,41 +96,16 @@ class Turnover:
 
 def measure(held: RunningLoad, rounds: int) -> list[Figure]:
     """Measure inside the load's namespace, with BPF and without."""
-    held.turn_over(held.load.rows * SHARE_PER_SECOND)
-    try:
-        return [
-            *_measure("new owners : whole /proc scan", Turnover(held, open_task_files), held, rounds),
-            *_measure("new owners, /proc only : whole /proc scan", Turnover(held, lambda: None), held, rounds),
+    with ExitStack() as stack:
+        turnovers = [
+            stack.enter_context(closing(Turnover("new owners", held, open_task_files))),
+            stack.enter_context(closing(Turnover("new owners, /proc only", held, lambda: None))),
         ]
-    finally:
-        held.turn_over(0)
+        spreads = interleaved([*(turnover.measure for turnover in turnovers), scan], rounds)
+        return [figure for turnover in turnovers for figure in turnover.figures(spreads)]
 
 
-def _measure(what: str, turnover: Turnover, held: RunningLoad, rounds: int) -> list[Figure]:
-    scans_ms: list[float] = []
-    rows = held.load.rows
-    try:
-        next_at = time.monotonic()
-        for _ in range(rounds):
-            next_at = max(next_at + PERIOD_S, time.monotonic())
-            time.sleep(max(0.0, next_at - time.monotonic()))
-            turnover.step()
-            scans_ms.append(scan_milliseconds())
-    finally:
-        turnover.close()
-    owners, scans, new = Spread.of(turnover.owners_ms), Spread.of(scans_ms), Spread.of(turnover.new_rows)
-    detail = f"{number_text(owners.median)} : {number_text(scans.median)} ms, {new.median:,.0f} new rows a sample"
-    wrong = sum(found.wrong + found.strange + found.absent for found in turnover.mistakes)
-    ownerless = sum(found.ownerless for found in turnover.mistakes)
-    checked = f"of {rows * rounds:,}"
-    return [
-        Figure(what, rows, owners.over(scans), _GOALS.get(rows), detail=detail),
-        Figure(f"{what.partition(' :')[0]}: wrong", rows, wrong, 0, "", checked, is_count=True),
-        Figure(f"{what.partition(' :')[0]}: not known yet", rows, ownerless, None, "", checked),
-    ]
-
-
-def scan_milliseconds() -> float:
+def scan() -> Mapping[str, float]:
     """Read every descriptor of every process, as whoever keeps nothing has to."""
     started = perf_counter()
     found: dict[int, list[int]] = {}
@@ -113,4 +116,4 @@ def scan_milliseconds() -> float:
                     link = os.readlink(fd.path)  # noqa: PTH115 - as fast as Python can
                     if link.startswith("socket:["):
                         found.setdefault(int(link[8:-1]), []).append(int(process.name))
-    return (perf_counter() - started) * 1000
+    return {SCAN: (perf_counter() - started) * 1000}
