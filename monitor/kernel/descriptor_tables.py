@@ -43,6 +43,14 @@ class _Reading:
     process: Process | None = None
     """Read when somebody asks for it."""
 
+    @property
+    def sockets(self) -> Descriptors:
+        """Those of its descriptors that are sockets."""
+        return {fd: inode for fd, inode in (self.descriptors or {}).items() if inode}
+
+
+_NOTHING = _Reading(_UNIDENTIFIED, None, 0, 0.0)
+
 
 class DescriptorTables:
     """Remembers each process by its pid, and notices when another one stands behind that pid.
@@ -104,7 +112,7 @@ class DescriptorTables:
             suspects: By pid the descriptors that are probably closed.
 
         Returns:
-            The pids whose table may differ from before, those that have ended among them.
+            The pids whose sockets differ from before, or who they are; those that have ended among them.
 
         Raises:
             OSError: /proc cannot be listed.
@@ -112,38 +120,28 @@ class DescriptorTables:
         pids = list_pids()
         # Every pid namespace has its init; hidepid shows it to nobody but its own user.
         self._is_partial = _INIT not in pids
-        changed = self._readings.keys() - pids
-        for pid in changed:
-            del self._readings[pid]
+        ended = self._readings.keys() - pids
+        changed = {pid for pid in ended if self._readings.pop(pid).sockets}
         return changed | self.refresh(
             {pid: suspects.get(pid, ()) for pid in pids if pid in suspects or self._has_changed(pid)}
         )
 
     def refresh(self, suspects: Mapping[int, Collection[int]]) -> set[int]:
-        """Read some processes again, large tables by their suspects only where that is enough; give their pids."""
-        for pid, doubtful in suspects.items():
-            if not self._catch_up(pid, doubtful):
-                self._read(pid)
-        return set(suspects)
+        """Read some processes again, large tables by their suspects only where that is enough; answers as follow()."""
+        return {pid for pid, doubtful in suspects.items() if self._catch_up(pid, doubtful) or self._read(pid)}
 
     def read_again(self, age_s: float, budget_s: float = inf) -> set[int]:
-        """Read whole processes whose last reading is older than that, the oldest first, until the time is used up."""
+        """Read whole processes whose last reading is older than that, the oldest first, until the time is used up.
+
+        Answers as follow().
+        """
         start = self._clock()
         old = [pid for pid, _ in takewhile(lambda item: start - item[1].read_at > age_s, self._readings.items())]
-        done = set()
-        for pid in old:
-            if self._clock() - start >= budget_s:
-                break
-            self._read(pid)
-            done.add(pid)
-        return done
+        return {pid for pid in takewhile(lambda _: self._clock() - start < budget_s, old) if self._read(pid)}
 
     def read_whole(self, pids: Iterable[int]) -> set[int]:
-        """Read some processes as wholes, whatever was known of them; give their pids."""
-        read = set(pids)
-        for pid in read:
-            self._read(pid)
-        return read
+        """Read some processes as wholes, whatever was known of them; answers as follow()."""
+        return {pid for pid in pids if self._read(pid)}
 
     def identify_again(self, pids: Iterable[int]) -> set[int]:
         """Read anew who some processes are; give the pids of those that have another name or command line now."""
@@ -203,8 +201,20 @@ class DescriptorTables:
         except OSError:
             return False
 
-    def _read(self, pid: int) -> None:
-        self._readings.pop(pid, None)
+    def _read(self, pid: int) -> bool:
+        """Read a process as a whole; whether its sockets are others than before, or it is another program now."""
+        former = self._readings.pop(pid, None)
+        reading = self._read_anew(pid)
+        if reading is not None:
+            self._readings[pid] = reading
+        if former is None or reading is None:
+            return bool((former or reading or _NOTHING).sockets)
+        if former.process is not None:
+            reading.process = _process_of(pid, reading)
+        return former.sockets != reading.sockets or former.process != reading.process
+
+    def _read_anew(self, pid: int) -> _Reading | None:
+        """Read a process; None for one that has ended."""
         try:
             with process_directory(pid) as inside:
                 name = table_in(inside)
@@ -212,10 +222,8 @@ class DescriptorTables:
                 # Asked last, so that a process that ended meanwhile is gone and not hidden.
                 status = os.stat(name, dir_fd=inside)
         except OSError as error:
-            if error.errno not in GONE:
-                self._readings[pid] = _Reading(_UNIDENTIFIED, None, 0, self._clock())
-            return
-        self._readings[pid] = _Reading(status.st_ino, descriptors, status.st_size, self._clock(), name)
+            return None if error.errno in GONE else _Reading(_UNIDENTIFIED, None, 0, self._clock())
+        return _Reading(status.st_ino, descriptors, status.st_size, self._clock(), name)
 
 
 def _descriptors_in(inside: int, name: str, pid: int) -> Descriptors | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.kernel.descriptors import Descriptors
-from monitor.model.socket_table import U32, Bools
+from monitor.model.socket_table import U32, U64, Bools
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,20 +24,14 @@ class OwnerRows:
         """Make the rows of no process."""
         return cls(np.zeros(0, np.uint32), np.zeros(0, np.uint32), np.zeros(0, np.uint32))
 
-    @classmethod
-    def ordered(cls, inode: U32, pid: U32, fd: U32) -> OwnerRows:
-        """Sort columns whose descriptors of one process stand in their order already."""
-        order = np.argsort((inode.astype(np.uint64) << np.uint64(32)) | pid, kind="stable")
-        return cls(inode[order], pid[order], fd[order])
-
     def __len__(self) -> int:
         return len(self.inode)
 
     def __iter__(self) -> Iterator[tuple[int, int, int]]:
         return zip(self.inode.tolist(), self.pid.tolist(), self.fd.tolist(), strict=True)
 
-    def take(self, rows: Bools) -> OwnerRows:
-        """Give the rows of a mask."""
+    def take(self, rows: Bools | slice) -> OwnerRows:
+        """Give the rows of a mask or a range."""
         return OwnerRows(self.inode[rows], self.pid[rows], self.fd[rows])
 
     def replace(self, tables: Mapping[int, Descriptors | None]) -> OwnerRows:
@@ -45,30 +39,15 @@ class OwnerRows:
         pids = sorted(tables)
         kept = self.take(~among(self.pid, np.array(pids, np.uint32)))
         parts = [_sockets_of(pid, tables[pid]) for pid in pids]
-        inode = np.concatenate([kept.inode, *(part.inode for part in parts)])
-        pid = np.concatenate([kept.pid, *(part.pid for part in parts)])
-        fd = np.concatenate([kept.fd, *(part.fd for part in parts)])
-        return OwnerRows.ordered(inode, pid, fd)
-
-    def pids_unlike(self, others: OwnerRows) -> set[int]:
-        """Name the processes whose sockets are not the same in both."""
-        ours, theirs = self._marks(), others._marks()
-        return {pid for pid in ours.keys() | theirs.keys() if ours.get(pid) != theirs.get(pid)}
-
-    def _marks(self) -> dict[int, tuple[int, int]]:
-        """Give by process the number of its rows and a sum over them that differs where they do."""
-        order = np.argsort(self.pid, kind="stable")
-        pid = self.pid[order]
-        # Each row by itself becomes a number without pattern (the finaliser of MurmurHash3), so sums do not meet.
-        mixed = (self.inode[order].astype(np.uint64) << np.uint64(32)) | self.fd[order]
-        for factor in (0xFF51_AFD7_ED55_8CCD, 0xC4CE_B9FE_1A85_EC53):
-            mixed = (mixed ^ (mixed >> np.uint64(33))) * np.uint64(factor)
-        firsts = np.flatnonzero(np.diff(pid, prepend=pid[:1] + 1))
-        if not len(firsts):
-            return {}
-        sums = np.add.reduceat(mixed ^ (mixed >> np.uint64(33)), firsts)
-        counts = np.diff(firsts, append=len(pid))
-        return dict(zip(pid[firsts].tolist(), zip(counts.tolist(), sums.tolist(), strict=True), strict=True))
+        inode, pid, fd = (
+            np.concatenate([getattr(part, name) for part in parts or [kept.take(slice(0))]])
+            for name in ("inode", "pid", "fd")
+        )
+        order = np.argsort(_keys(inode, pid), kind="stable")
+        inode, pid, fd = inode[order], pid[order], fd[order]
+        # Mostly a few come into many: their places are found, nothing else is sorted.
+        at = np.searchsorted(_keys(kept.inode, kept.pid), _keys(inode, pid))
+        return OwnerRows(np.insert(kept.inode, at, inode), np.insert(kept.pid, at, pid), np.insert(kept.fd, at, fd))
 
     @property
     def is_shared(self) -> Bools:
@@ -78,6 +57,36 @@ class OwnerRows:
         shared[1:] |= same
         shared[:-1] |= same
         return shared
+
+
+Marks = dict[int, tuple[int, int]]
+"""By process the number of its sockets' descriptors, and a sum over them that differs where they do."""
+
+
+def marks_of(inode: U32, pid: U32, fd: U32) -> Marks:
+    """Mark the sockets of each process; rows in any order, at best process by process."""
+    order = np.argsort(pid, kind="stable")
+    pid = pid[order]
+    # Each row by itself becomes a number without pattern (the finaliser of MurmurHash3), so sums do not meet.
+    mixed = (inode[order].astype(np.uint64) << np.uint64(32)) | fd[order]
+    for factor in (0xFF51_AFD7_ED55_8CCD, 0xC4CE_B9FE_1A85_EC53):
+        mixed = (mixed ^ (mixed >> np.uint64(33))) * np.uint64(factor)
+    firsts = np.flatnonzero(np.diff(pid, prepend=pid[:1] + 1))
+    if not len(firsts):
+        return {}
+    sums = np.add.reduceat(mixed ^ (mixed >> np.uint64(33)), firsts)
+    counts = np.diff(firsts, append=len(pid))
+    return dict(zip(pid[firsts].tolist(), zip(counts.tolist(), sums.tolist(), strict=True), strict=True))
+
+
+def unlike(ours: Marks, theirs: Marks) -> set[int]:
+    """Name the processes whose sockets are not the same in both."""
+    return {pid for pid in ours.keys() | theirs.keys() if ours.get(pid) != theirs.get(pid)}
+
+
+def _keys(inode: U32, pid: U32) -> U64:
+    keys: U64 = (inode.astype(np.uint64) << np.uint64(32)) | pid
+    return keys
 
 
 def among(values: U32, ordered: U32) -> Bools:

@@ -22,7 +22,7 @@ import numpy as np
 from monitor.errors import KernelError
 from monitor.kernel.descriptor_tables import DescriptorTables
 from monitor.kernel.descriptors import holds
-from monitor.kernel.owner_rows import OwnerRows, among, distinct
+from monitor.kernel.owner_rows import Marks, OwnerRows, among, distinct, marks_of, unlike
 from monitor.kernel.task_files import OpenFiles, TaskFiles, open_task_files
 from monitor.model.owner_table import OwnerTable
 from monitor.model.process import Process
@@ -69,6 +69,7 @@ class OwnerReader:
         self._read_at = clock()
         self._tables = DescriptorTables(clock)
         self._rows = OwnerRows.empty()
+        self._marks: Marks | None = None
         self._inodes: U32 = _NONE
         self._wanted: U32 = _NONE
         self._shared = OwnerRows.empty()
@@ -147,8 +148,10 @@ class OwnerReader:
         if files is None:
             return set()
         sockets = files.inode != 0
-        found = OwnerRows.ordered(files.inode[sockets], files.pid[sockets], files.fd[sockets])
-        changed = self._tables.read_whole(found.pids_unlike(self._rows))
+        found = marks_of(files.inode[sockets], files.pid[sockets], files.fd[sockets])
+        if self._marks is None:
+            self._marks = marks_of(self._rows.inode, self._rows.pid, self._rows.fd)
+        changed = self._tables.read_whole(unlike(found, self._marks))
         changed |= self._tables.identify_again(self._table.processes)
         self._replace(changed)
         end = self._clock()
@@ -203,6 +206,7 @@ class OwnerReader:
 
     def _replace(self, changed: set[int]) -> None:
         if changed:
+            self._marks = None
             self._rows = self._rows.replace({pid: self._tables.get(pid) for pid in changed})
 
     def _make_table(self, wanted: U32, hidden: int) -> OwnerTable:

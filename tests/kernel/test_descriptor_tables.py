@@ -42,25 +42,62 @@ def holders(monkeypatch) -> Iterator[list[SocketHolder]]:
         yield made
 
 
-def test_reading_again_begins_with_the_oldest_and_ends_when_the_time_is_used_up(holders):
+@pytest.fixture
+def exchange(holders):
+    """Let each close a socket and open another in its place: only reading the descriptor can tell."""
+    fds = [holder.open() for holder in holders]
+
+    def exchange_all():
+        for holder, fd in zip(holders, fds, strict=True):
+            # The new one is made first, so that the kernel cannot give it the inode of the old one.
+            spare = holder.open()
+            holder.close(fd)
+            assert holder.duplicate(spare) == fd
+            holder.close(spare)
+
+    return exchange_all
+
+
+def test_reading_again_begins_with_the_oldest_and_ends_when_the_time_is_used_up(holders, exchange):
     clock = WorkingClock()
     tables = DescriptorTables(clock)
     tables.follow({})
     clock.now += 10.0
+    exchange()
     pids = [holder.pid for holder in holders]
     # Each process takes two looks at the clock: before it is read and when it has been.
     assert tables.read_again(5.0, 4 * STEP_S) == set(pids[:2])
     assert tables.read_again(5.0, 4 * STEP_S) == set(pids[2:])
+    exchange()
     assert tables.read_again(5.0, 4 * STEP_S) == set()
 
 
-def test_without_time_nothing_is_read_again(holders):
+def test_without_time_nothing_is_read_again(holders, exchange):
     clock = Clock()
     tables = DescriptorTables(clock)
     tables.follow({})
     clock.now += 10.0
+    exchange()
     assert tables.read_again(5.0, 0.0) == set()
     assert tables.read_again(5.0) == {holder.pid for holder in holders}
+
+
+def test_what_was_read_again_and_is_the_same_has_not_changed(holders):
+    tables = DescriptorTables()
+    tables.follow({})
+    assert tables.read_again(0.0) == set()
+    holders[0].open_file()
+    assert tables.follow({}) == set()
+
+
+def test_a_process_that_became_another_program_has_changed(holders, program):
+    tables = DescriptorTables()
+    tables.follow({})
+    pid = holders[2].pid
+    before = tables.process(pid)
+    holders[2].become(program("sleep"))
+    assert tables.read_whole([pid]) == {pid}
+    assert before.name != tables.process(pid).name == b"sleep"
 
 
 def test_nothing_has_changed_where_nothing_happened(holders):
