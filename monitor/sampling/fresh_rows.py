@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.model.fresh_rows import FreshRows
-from monitor.model.places import find_places, is_among
-from monitor.model.sample import F64, Counters, Interval
-from monitor.model.socket_table import COLUMN_TYPES, INFO_OFFSETS, U64, Rows, SocketTable
+from monitor.model.places import find_places
+from monitor.model.sample import F64, Interval
+from monitor.model.socket_table import COLUMN_TYPES, INFO_OFFSETS, Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.sampling.rates import rates
 
@@ -28,8 +28,9 @@ _COLUMNS = ("state", "timer", "timer_tries", "timer_ms", "recv_q", "send_q", "in
 
 def rows_to_ask(interval: Interval, cookies: Sequence[int]) -> SocketTable:
     """Give the rows that can be asked for: living TCP sockets of the sample, connected or listening."""
-    rows = _rows_of(interval.table.cookie, np.array(cookies, np.uint64))
-    rows = rows[(rows < len(interval.sample.table)) & np.isnan(interval.closed_at[rows])]
+    rows = find_places(interval.table.cookie, np.array(cookies, np.uint64))
+    rows = rows[(rows >= 0) & (rows < len(interval.sample.table))]
+    rows = rows[np.isnan(interval.closed_at[rows])]
     table = interval.table.take(rows[:MOST_ROWS])
     is_tcp = table.protocol == PROTOCOL_TCP
     return table.take(is_tcp & ((table.is_pair & (table.state != TcpState.TIME_WAIT)) | table.is_listener))
@@ -39,11 +40,12 @@ def with_fresh_rows(interval: Interval, fresh: FreshRows) -> Interval:
     """Give the interval with what was read of some of its rows since, each with rates of its own time."""
     if fresh.table.namespace != interval.table.namespace:
         return interval
-    rows = _rows_of(interval.table.cookie, fresh.table.cookie)
-    found = fresh.table.take(find_places(fresh.table.cookie, interval.table.cookie[rows]))
-    gone = _rows_of(interval.table.cookie, fresh.gone)
+    places = find_places(interval.table.cookie, fresh.table.cookie)
+    rows, found = places[places >= 0], fresh.table.take(places >= 0)
+    gone = find_places(interval.table.cookie, fresh.gone)
+    gone = gone[gone >= 0]
     gone = gone[np.isnan(interval.closed_at[gone])]
-    receive, send = rates(_counters_of(interval.counters, found.cookie), fresh.boot_time, found)
+    receive, send = rates(interval.counters, fresh.boot_time, found)
     ended = np.full(len(gone), np.nan, np.float32)
     return replace(
         interval,
@@ -53,10 +55,6 @@ def with_fresh_rows(interval: Interval, fresh: FreshRows) -> Interval:
         send_rate=_with(_with(interval.send_rate, rows, send), gone, ended),
         retrans_rose_at=_rose_at(interval, rows, found, fresh.boot_time),
     )
-
-
-def _rows_of(known: U64, wanted: U64) -> Rows:
-    return np.flatnonzero(is_among(known, wanted))
 
 
 _AnyT = TypeVar("_AnyT", bound=np.generic)
@@ -75,16 +73,6 @@ def _table_with(table: SocketTable, rows: Rows, found: SocketTable) -> SocketTab
     columns = {name: getattr(table, name) for name in COLUMN_TYPES}
     columns |= {name: _with(columns[name], rows, getattr(found, name)) for name in _COLUMNS}
     return SocketTable(table.namespace, **columns)
-
-
-def _counters_of(window: Sequence[Counters], cookies: U64) -> tuple[Counters, ...]:
-    """Leave the other rows out of a window, so that rates of a few rows cost what a few rows do."""
-    narrowed = []
-    for counters in window:
-        rows = _rows_of(counters.cookie, cookies)
-        columns = (counters.cookie, counters.bytes_received, counters.bytes_acked)
-        narrowed.append(Counters(counters.boot_time, *(column[rows] for column in columns)))
-    return tuple(narrowed)
 
 
 def _rose_at(interval: Interval, rows: Rows, found: SocketTable, now: float) -> F64:

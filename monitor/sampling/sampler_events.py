@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IntervalMade:
-    """A sample was read; or the ways of the last one's rows are known now."""
+    """A sample was read; or of the last one's rows the ways are known now, or some were read again."""
 
     interval: Interval
 
