@@ -9,16 +9,22 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 
 from monitor.errors import KernelError, MonitorError, SourceError
+from monitor.model.sample import Sample
 from monitor.model.ways import WAY_QUESTION, records_in
 from monitor.sampling import messages
+from monitor.sampling.collector_process import READ_AHEAD
 from monitor.sampling.frames import read_frame, write_frame
 from monitor.sampling.freed_memory import keep_freed_memory
 from monitor.sampling.live import LiveSource
 from monitor.sampling.row_records import table_in, to_records
 from monitor.sampling.sample_frames import SampleEncoder
+
+_AHEAD_AT_MOST_S = 10.0
+"""A sample that was read ahead is dropped when it has grown as old; a busy machine takes seconds to start a monitor."""
 
 
 class Collector:
@@ -29,6 +35,13 @@ class Collector:
         self._output = output
         self._encoder = SampleEncoder()
         self._sending_s = 0.0
+        self._ahead: Sample | None = None
+
+    def read_ahead(self) -> None:
+        """Read the first sample before it is asked for."""
+        # Whoever asks for it is told what is wrong.
+        with suppress(MonitorError, OSError):
+            self._ahead = self._source.sample()
 
     def answer(self, question: messages.Question) -> None:
         """Answer one question; an error of the kernel is an answer too.
@@ -51,7 +64,9 @@ class Collector:
             write_frame(self._output, messages.encode(messages.Failed.of(question.id, failed)))
 
     def _answer_sample(self, question: messages.AskSample) -> None:
-        sample = self._source.sample(time_wait=question.time_wait)
+        sample, self._ahead = self._ahead, None
+        if sample is None or question.time_wait or _age_s(sample) > _AHEAD_AT_MOST_S:
+            sample = self._source.sample(time_wait=question.time_wait)
         # What sending this one takes is not known yet; the one before was about as large.
         sample = replace(sample, cost_s=sample.cost_s + self._sending_s)
         started = time.thread_time()
@@ -90,14 +105,25 @@ class Collector:
         return answer
 
 
-def serve(input_fd: int, output_fd: int) -> None:
+def _age_s(sample: Sample) -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - sample.boot_time
+
+
+def serve(input_fd: int, output_fd: int, *, reads_ahead: bool = False) -> None:
     """Answer questions until the input ends or nobody reads.
+
+    Args:
+        input_fd: Where questions come from.
+        output_fd: Where answers go.
+        reads_ahead: Whether to read the first sample without waiting to be asked: whoever asks is still starting.
 
     Raises:
         WireError: the questions are not of this version.
     """
     source = LiveSource()
     collector = Collector(source, output_fd)
+    if reads_ahead:
+        collector.read_ahead()
     try:
         is_prepared = False
         while (frame := read_frame(input_fd)) is not None:
@@ -115,7 +141,7 @@ def main() -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     keep_freed_memory()
     try:
-        serve(sys.stdin.fileno(), output)
+        serve(sys.stdin.fileno(), output, reads_ahead=READ_AHEAD in sys.argv)
     except MonitorError as error:
         sys.stderr.write(f"{error}\n")
         return 1

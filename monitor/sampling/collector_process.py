@@ -14,21 +14,26 @@ from monitor.errors import SourceError
 _PIPE_BYTES = 1 << 20
 """What a plain user may ask for (fs.pipe-max-size); a sample then crosses in few pieces."""
 _TAIL_BYTES = 2000
+READ_AHEAD = "--read-ahead"
+"""Has the collector read its first sample before it is asked for."""
 
 
 class CollectorProcess:
     """The running collector: its pipes, and its last words.
 
+    Args:
+        reads_ahead: Whether it reads its first sample at once, for one who takes a while before he can ask.
+
     Raises:
         SourceError: the machine cannot start another process.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, reads_ahead: bool = False) -> None:
         self._words = os.memfd_create("collector-stderr", os.MFD_CLOEXEC)
         try:
             # A session of its own: Ctrl+C in the terminal is the monitor's to answer.
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "monitor.sampling.collector"],
+                [sys.executable, "-I", "-m", "monitor.sampling.collector", *([READ_AHEAD] if reads_ahead else [])],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._words,

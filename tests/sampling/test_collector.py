@@ -10,6 +10,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -286,3 +287,18 @@ def test_nothing_but_answers_leaves_by_its_output(source, collector):
     source.process(os.getpid())
     ready, _, _ = select.select([collector.output], [], [], 0)
     assert ready == []
+
+
+def test_a_first_sample_that_was_read_ahead_is_from_before_it_was_asked_for(sockets_are_listed):
+    started = time.clock_gettime(time.CLOCK_BOOTTIME)
+    ahead = CollectorProcess(reads_ahead=True)
+    reader = StreamSource(ahead)
+    try:
+        # It reads its input when it has read ahead, and not before.
+        write_frame(ahead.input, messages.encode(messages.AskProcess(id=0, pid=os.getpid())))
+        read_frame(ahead.output)
+        asked = time.clock_gettime(time.CLOCK_BOOTTIME)
+        first, second = reader.sample(), reader.sample()
+    finally:
+        reader.close()
+    assert started < first.boot_time < asked < second.boot_time
