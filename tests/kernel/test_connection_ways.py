@@ -38,6 +38,13 @@ TUNNEL = (
     "rule add pref 100 lookup main suppress_prefixlength 0",
 )
 """What wg-quick sets up for AllowedIPs = 0.0.0.0/0."""
+GATEWAYS = """
+neigh add 192.0.2.254 lladdr 02:00:00:00:00:fe dev e0
+neigh add 198.51.100.254 lladdr 02:00:00:00:00:fe dev e1
+neigh add fe80::fe lladdr 02:00:00:00:00:fe dev e0
+neigh add fe80::fe lladdr 02:00:00:00:00:fe dev e1
+"""
+"""Where nobody tells a gateway's hardware address, SYN-SENT ends within seconds."""
 
 
 class Watch:
@@ -62,6 +69,13 @@ class Watch:
         self.look()
         assert self.interval is not None
         return agreement_of(self.interval, self.row_of(connection))
+
+
+@pytest.fixture
+def ip(ip: Callable[..., str]) -> Callable[..., str]:
+    """Let connections to the gateways' far side stay in SYN-SENT."""
+    ip(GATEWAYS)
+    return ip
 
 
 @pytest.fixture
