@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from statistics import median_low
 
 MIN_PERIOD_S = 0.1
 MAX_PERIOD_S = 3600.0
@@ -77,7 +76,7 @@ class Period:
         """
         if not is_cold:
             self._costs.append(cost_s)
-        self._cost_s = median_low(self._costs) if self._costs else cost_s
+        self._cost_s = sorted(self._costs)[(len(self._costs) - 1) // 2] if self._costs else cost_s
         if len(self._costs) < _LEAST_KNOWN:
             return
         needed = self._cost_s / SHARE
