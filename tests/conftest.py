@@ -71,7 +71,7 @@ def ip(namespace: NetworkNamespace, program: Callable[[str], str]) -> Callable[.
 
     def run(*texts: str) -> str:
         output = ""
-        for line in "\n".join(texts).strip().splitlines():
+        for line in filter(None, "\n".join(texts).splitlines()):
             output = subprocess.run([path, *line.split()], check=True, capture_output=True, text=True).stdout
         return output
 
