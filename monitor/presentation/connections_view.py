@@ -118,10 +118,9 @@ class ConnectionsView:
         hits = np.flatnonzero(self.order == row)
         return int(hits[0]) if len(hits) else None
 
-    def marked(self) -> list[int]:
-        """List the positions of the lines that are marked "!" or "~", ascending."""
-        positions: list[int] = np.flatnonzero(leaves_elsewhere(self.interval, self.order)).tolist()
-        return positions
+    def marked(self) -> Rows:
+        """Give the positions of the lines that are marked "!" or "~", ascending."""
+        return np.flatnonzero(leaves_elsewhere(self.interval, self.order))
 
     def lines(self, start: int, stop: int) -> list[Line]:
         """Make the lines of some rows."""

@@ -151,11 +151,10 @@ class GroupsView:
         group = self.group_key_of(key)
         return self.opened if group is None else self.opened ^ {group}
 
-    def marked(self) -> list[int]:
-        """List the positions of the rows that are marked "!" or "~", ascending; groups carry no mark."""
+    def marked(self) -> Rows:
+        """Give the positions of the rows that are marked "!" or "~", ascending; groups carry no mark."""
         beneath = np.delete(np.arange(self.count), self.heads)
-        positions: list[int] = beneath[self.rows.marked()].tolist()
-        return positions
+        return beneath[self.rows.marked()]
 
     def lines(self, start: int, stop: int) -> list[Line]:
         """Make the lines of some groups and rows."""

@@ -212,16 +212,14 @@ class ListenersView:
 
     def position_of(self, key: Hashable) -> int | None:
         """Find where an endpoint stands now."""
-        for position in np.flatnonzero(self._rows_named(key)).tolist():
-            return int(position)
-        return None
+        hits = np.flatnonzero(self._rows_named(key))
+        return int(hits[0]) if len(hits) else None
 
-    def marked(self) -> list[int]:
-        """List the positions of the lines that are marked "!" or "~", ascending."""
+    def marked(self) -> Rows:
+        """Give the positions of the lines that are marked "!" or "~", ascending."""
         rows = self.endpoints.first[self.order]
         is_trouble = self.endpoints.is_overflowing[self.order] & ~has_passing_mark(self.interval, rows)
-        positions: list[int] = np.flatnonzero(is_trouble | leaves_elsewhere(self.interval, rows)).tolist()
-        return positions
+        return np.flatnonzero(is_trouble | leaves_elsewhere(self.interval, rows))
 
     def lines(self, start: int, stop: int) -> list[Line]:
         """Make the lines of some rows."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Rows
 from monitor.presentation.group_cells import GroupCell
@@ -20,15 +22,16 @@ class ListeningCells:
     """Cells for groups of listeners, one group for each service endpoint."""
 
     endpoints: ServiceEndpoints
-    entry_of_row: Mapping[int, int]
-    """Entries of `endpoints` by row of the interval's table."""
+    entry_of_row: Rows
+    """For each row of the interval's table its entry of `endpoints`; -1 for all but the listeners that were given."""
 
     @classmethod
     def of(cls, interval: Interval, listeners: Rows) -> ListeningCells:
         """Look at the service endpoints of some listeners."""
         endpoints = ServiceEndpoints.of(interval)
-        entries = endpoints.group[endpoints.rows.searchsorted(listeners)]
-        return cls(endpoints, dict(zip(listeners.tolist(), entries.tolist(), strict=True)))
+        entry_of_row = np.full(len(interval.table), -1, np.intp)
+        entry_of_row[listeners] = endpoints.group[endpoints.rows.searchsorted(listeners)]
+        return cls(endpoints, entry_of_row)
 
     @property
     def by_column(self) -> Mapping[str, GroupCell]:
@@ -65,4 +68,4 @@ class ListeningCells:
         return Cell(texts.process(row) if is_shared else "not shared", Role.NAME if is_shared else Role.DIM)
 
     def _endpoint(self, groups: Groups, entry: int) -> int:
-        return self.entry_of_row[groups.first_row(entry)]
+        return int(self.entry_of_row[groups.first_row(entry)])

@@ -193,14 +193,14 @@ class ProcessSections:
         group = self.group_key_of(key)
         return self.opened if group is None else self.opened ^ {group}
 
-    def marked(self) -> list[int]:
-        """List the positions of the lines that are marked "!" or "~", ascending."""
-        positions: list[int] = []
+    def marked(self) -> Rows:
+        """Give the positions of the lines that are marked "!" or "~", ascending."""
+        positions = [np.zeros(0, np.intp)]
         start = 0
         for section in self.sections:
-            positions += [start + 1 + position for position in section.part.marked()]
+            positions.append(start + 1 + section.part.marked())
             start += section.count
-        return positions
+        return np.concatenate(positions)
 
     def lines(self, start: int, stop: int) -> list[Line]:
         """Make some lines."""

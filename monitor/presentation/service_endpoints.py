@@ -66,9 +66,9 @@ class ServiceEndpoints:
     def __len__(self) -> int:
         return len(self.first)
 
-    def members(self, entry: int) -> list[int]:
-        """List the rows of the sockets at one endpoint, in the dump's order."""
-        rows: list[int] = self.rows[self.group == entry].tolist()
+    def members(self, entry: int) -> Rows:
+        """Give the rows of the sockets at one endpoint, in the dump's order."""
+        rows: Rows = self.rows[self.group == entry]
         return rows
 
     @property

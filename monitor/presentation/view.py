@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from monitor.model.socket_table import Rows
 
 
 class Align(Enum):
@@ -116,8 +119,8 @@ class TableView(Protocol):
         """Find where that row stands now; None where it is gone or filtered out."""
         ...
 
-    def marked(self) -> list[int]:
-        """List the positions of the rows whose second mark is "!" or "~", ascending, without making them."""
+    def marked(self) -> Rows:
+        """Give the positions of the rows whose second mark is "!" or "~", ascending, without making them."""
         ...
 
     def lines(self, start: int, stop: int) -> list[Line]:

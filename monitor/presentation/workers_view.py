@@ -102,9 +102,9 @@ class WorkersView:
         hits = np.flatnonzero(self.pids == np.uint64(key))
         return int(hits[0]) if len(hits) else None
 
-    def marked(self) -> list[int]:
-        """List nothing: workers carry no mark."""
-        return []
+    def marked(self) -> Rows:
+        """Give nothing: workers carry no mark."""
+        return np.zeros(0, np.intp)
 
     def lines(self, start: int, stop: int) -> list[Line]:
         """Make the lines of some workers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,15 @@ from monitor.model.socket_table import U32, U64, Rows
 
 _MIX = np.uint64(0x9E37_79B9_7F4A_7C15)
 _SHIFT = np.uint64(31)
+
+
+def pids_of(interval: Interval, rows: Rows | Sequence[int]) -> list[int]:
+    """List the processes that hold at least one of some rows, ascending."""
+    rows = np.asarray(rows, np.intp)
+    first, count = interval.owner_first[rows], interval.owner_end[rows] - interval.owner_first[rows]
+    within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+    pids: list[int] = np.unique(interval.owners.pid[np.repeat(first, count) + within]).tolist()
+    return pids
 
 
 @dataclass(frozen=True, slots=True, eq=False)

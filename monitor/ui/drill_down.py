@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from monitor.model.sample import Interval
+    from monitor.model.socket_table import Rows
     from monitor.presentation.linked_line import Target
     from monitor.presentation.narrowing import ListenerConnections
     from monitor.presentation.row_text import RowTexts
@@ -102,29 +103,32 @@ class DrillDown:
             case ToRouting():
                 self._back_to_main().action_pane("routing")
 
-    def show_process_of(self, interval: Interval, rows: Sequence[int], other_than: int | None = None) -> None:
+    def show_process_of(self, interval: Interval, rows: Rows | Sequence[int], other_than: int | None = None) -> None:
         """Open the owner of rows that share an endpoint; of several let the user choose; where none is known, say why.
 
         Args:
             interval: What the rows are taken from.
-            rows: One row, or the members of a REUSEPORT group.
+            rows: One row, the members of a REUSEPORT group, or a group's; at least one.
             other_than: The pid whose screen is open already.
         """
         from monitor.presentation.row_text import RowTexts  # noqa: PLC0415 - it brings numpy
         from monitor.presentation.selection import REASON_WORDS  # noqa: PLC0415 - as above
+        from monitor.reasoning.holders import pids_of  # noqa: PLC0415 - as above
 
         texts = RowTexts(interval)
-        processes = {owner.process.pid: owner.process for row in rows for owner in texts.owners(row)}
+        known = interval.owners.processes
+        processes = {pid: known[pid] for pid in pids_of(interval, rows) if pid in known}
         is_shared = processes.pop(other_than or 0, None) is not None
-        local = texts.local(rows[0])
+        first = int(rows[0])
+        local = texts.local(first)
         came_by = self._row_name(texts, rows)
         if not processes:
-            reason = "no other process holds it" if is_shared else REASON_WORDS[str(texts.owner_reason(rows[0]))]
+            reason = "no other process holds it" if is_shared else REASON_WORDS[str(texts.owner_reason(first))]
             self._say(f"{local}: {reason}")
         elif len(processes) == 1:
             self.show_process(next(iter(processes)), came_by)
         else:
-            choices = [(pid, f"{texts.name(process)}[{pid}]") for pid, process in sorted(processes.items())]
+            choices = [(pid, f"{texts.name(process)}[{pid}]") for pid, process in processes.items()]
             self._choose_process(f"{len(choices)} processes hold {local}", choices, came_by)
 
     def _show_owner(self, cookie: int) -> None:
@@ -144,12 +148,13 @@ class DrillDown:
 
         self._app.push_screen(ChooseProcess(title, choices, self._app.glyphs), chosen)
 
-    def _row_name(self, texts: RowTexts, rows: Sequence[int]) -> str:
+    def _row_name(self, texts: RowTexts, rows: Rows | Sequence[int]) -> str:
         """Name a row for the path; empty where its screen is open already, and for rows of several pairs."""
-        is_pair = bool(texts.interval.table.is_pair[rows[0]])
+        first = int(rows[0])
+        is_pair = bool(texts.interval.table.is_pair[first])
         if is_pair and len(rows) > 1:
             return ""
-        name = texts.pair(rows[0]) if is_pair else str(texts.local(rows[0]))
+        name = texts.pair(first) if is_pair else str(texts.local(first))
         return "" if self.path[-1:] == (name,) else name
 
     def _open(self, target: StopTarget, came_by: str = "") -> None:

@@ -51,11 +51,11 @@ def views(interval):
 
 
 def test_marked_positions_are_those_of_the_marked_lines(interval):
-    found = [view.marked() for view in views(interval)]
+    found = [view.marked().tolist() for view in views(interval)]
     assert found == [marked_lines(view) for view in views(interval)]
     assert all(found)
 
 
 def test_nothing_is_marked_before_the_ways_are_known(interval):
     unasked = replace(interval, egress=None)
-    assert [view.marked() for view in views(unasked)] == [marked_lines(view) for view in views(unasked)]
+    assert [view.marked().tolist() for view in views(unasked)] == [marked_lines(view) for view in views(unasked)]

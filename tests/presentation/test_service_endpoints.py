@@ -42,7 +42,7 @@ def test_a_reuseport_group_is_one_entry_with_its_sockets():
     group = [listens("192.0.2.10:8443", cookie=number) for number in range(8)]
     found = only(*group)
     assert found.sockets.tolist() == [8]
-    assert found.members(0) == list(range(8))
+    assert found.members(0).tolist() == list(range(8))
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ def test_entries_and_their_fullest_sockets_are_those_of_a_dictionary(described):
     for place, (host, port, _) in enumerate(described):
         groups.setdefault((host, port), []).append(place)
     found = endpoints(*rows)
-    assert sorted(found.members(entry) for entry in range(len(found))) == sorted(groups.values())
+    assert sorted(found.members(entry).tolist() for entry in range(len(found))) == sorted(groups.values())
     for entry in range(len(found)):
-        members = found.members(entry)
+        members = found.members(entry).tolist()
         assert int(found.first[entry]) == members[0]
         assert described[int(found.fullest[entry])][2] == max(described[place][2] for place in members)
         assert bool(found.is_overflowing[entry]) == any(described[place][2] > 5 for place in members)

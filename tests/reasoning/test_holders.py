@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.reasoning.holders import Holders
+from monitor.reasoning.holders import Holders, pids_of
 from monitor.sampling.intervals import advance
 from tests.scenes import ANY, row, sample_of
 
@@ -34,6 +34,13 @@ def test_pairs_equal_the_owners_read_row_by_row(described):
 def test_counts_equal_the_owners_read_row_by_row(described):
     holders = Holders.of(advance(None, sample_of(described)))
     assert holders.count.tolist() == [len(held) for held in slow(described)]
+
+
+@given(owned_rows(), st.data())
+def test_the_processes_of_some_rows_are_those_of_each(described, data):
+    rows = data.draw(st.lists(st.sampled_from(range(len(described))), unique=True) if described else st.just([]))
+    expected = sorted({pid for row in rows for pid in slow(described)[row]})
+    assert pids_of(advance(None, sample_of(described)), rows) == expected
 
 
 @given(owned_rows())

@@ -113,7 +113,7 @@ class ChooseProcess(Screen[int | None]):
 
     def _draw(self) -> None:
         lines = [rule(self._title, "", self.size.width)]
-        for position, (_, text) in list(enumerate(self._choices))[self._top : self._top + self._room]:
+        for position, (_, text) in enumerate(self._choices[self._top : self._top + self._room], self._top):
             is_here = position == self._cursor
             lines.append(TextLine((Cell("▸ " if is_here else "  "), Cell(text, Role.STRONG if is_here else Role.NAME))))
         self._list.show([*lines, plain(" Enter opens, Esc goes back", Role.DIM)])

@@ -191,7 +191,7 @@ class MainScreen(PanesScreen):
         workers = self.listeners.workers_at_cursor() if self.list_pane is self.listeners else None
         if workers is not None:
             self.app.drill_down.show_workers(workers)
-        elif interval is not None and rows:
+        elif interval is not None and len(rows):
             self.app.drill_down.show_process_of(interval, rows)
 
     def _ask_route(self, flow: Flow) -> None:

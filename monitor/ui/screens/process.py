@@ -154,7 +154,7 @@ class ProcessScreen(FramedScreen):
     def action_show_process(self) -> None:
         """Open another owner of what is at the cursor."""
         interval, rows = self.sockets.interval, self.sockets.rows_at_cursor()
-        if interval is not None and rows:
+        if interval is not None and len(rows):
             self.app.drill_down.show_process_of(interval, rows, other_than=self.pid)
 
     def action_more_rows(self) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from monitor.presentation.view import Column, Line, TableView
+
+if TYPE_CHECKING:
+    from monitor.model.socket_table import Rows
 
 
 class ViewWindow:
@@ -48,8 +51,10 @@ class _NoRows:
     def position_of(self, key: Hashable) -> int | None:
         return None
 
-    def marked(self) -> list[int]:
-        return []
+    def marked(self) -> Rows:
+        import numpy as np  # noqa: PLC0415 - after the first paint
+
+        return np.zeros(0, np.intp)
 
     def lines(self, start: int, stop: int) -> list[Line]:
         return []

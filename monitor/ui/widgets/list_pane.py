@@ -16,6 +16,7 @@ from monitor.ui.widgets.live_table import LiveTable
 
 if TYPE_CHECKING:
     from monitor.model.sample import Interval
+    from monitor.model.socket_table import Rows
     from monitor.presentation.filter_tree import Filter
     from monitor.presentation.sorting import Sort
 
@@ -88,13 +89,14 @@ class ListPane(LiveTable):
         """What keeps rows out of the list, in words."""
         return [f"filter {self.filter_text}"] if self.filter_tree is not None else []
 
-    def rows_at_cursor(self) -> list[int]:
+    def rows_at_cursor(self) -> Rows:
         """Give the rows of the interval's table that the line at the cursor stands for."""
         raise NotImplementedError
 
     def row_at_cursor(self) -> int | None:
         """Give the row at the cursor, of several one; None for a heading, or where there are no rows."""
-        return next(iter(self.rows_at_cursor()), None)
+        rows = self.rows_at_cursor()
+        return int(rows[0]) if len(rows) else None
 
     def first_press(self, column_id: str) -> Sort:
         """Give the order that choosing a column brings."""
@@ -129,8 +131,6 @@ class ListPane(LiveTable):
         self.choose("only, capital: not", {**choices, **opposites})
 
     def _add_condition(self, letter: str) -> None:
-        import numpy as np  # noqa: PLC0415 - after the first paint
-
         from monitor.presentation.alike import condition_like, joined  # noqa: PLC0415 - it brings numpy
         from monitor.presentation.filter_description import describe  # noqa: PLC0415 - only who filters needs it
         from monitor.presentation.filter_parser import parse  # noqa: PLC0415 - as above
@@ -138,7 +138,7 @@ class ListPane(LiveTable):
         if self.interval is None:
             return
         try:
-            condition = condition_like(self.interval, np.array(self.rows_at_cursor(), np.intp), letter)
+            condition = condition_like(self.interval, self.rows_at_cursor(), letter)
             tree = condition if self.in_force.tree is None else joined(self.in_force.tree, condition)
             parse(describe(tree))  # a line has its limits
         except InputError as error:
@@ -184,16 +184,18 @@ class ListPane(LiveTable):
     def action_next_marked(self) -> None:
         """Go to the next row with a mark; from the last one to the first."""
         marked = self.view.marked()
-        self._go_to_marked([*(place for place in marked if place > self.cursor_position), *marked])
+        after = marked[marked > self.cursor_position]
+        self._go_to_marked(after[:1] if len(after) else marked[:1])
 
     def action_previous_marked(self) -> None:
         """Go to the row before with a mark; from the first one to the last."""
-        marked = self.view.marked()[::-1]
-        self._go_to_marked([*(place for place in marked if place < self.cursor_position), *marked])
+        marked = self.view.marked()
+        before = marked[marked < self.cursor_position]
+        self._go_to_marked(before[-1:] if len(before) else marked[-1:])
 
-    def _go_to_marked(self, nearest: list[int]) -> None:
-        if nearest:
-            self._move_by(nearest[0] - self.cursor_position)
+    def _go_to_marked(self, nearest: Rows) -> None:
+        if len(nearest):
+            self._move_by(int(nearest[0]) - self.cursor_position)
         else:
             self.post_message(self.Refused("no row here is marked ! or ~"))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from monitor.ui.widgets.list_pane import ListPane
 
 if TYPE_CHECKING:
+    from monitor.model.socket_table import Rows
     from monitor.presentation.listeners_view import ListenersView
     from monitor.presentation.narrowing import ListenerConnections
     from monitor.presentation.service_endpoints import ServiceEndpoints
@@ -50,31 +51,37 @@ class ListenersPane(ListPane):
         self.set_title(f"1 Listeners {count}", notes)
         self.show(view, stretch="process")
 
-    def rows_at_cursor(self) -> list[int]:
+    def rows_at_cursor(self) -> Rows:
         """Give all sockets of the service endpoint at the cursor."""
+        import numpy as np  # noqa: PLC0415 - after the first paint
+
         view = self.listeners_view
-        return view.endpoints.members(view.entry_at(self.cursor_position)) if view is not None and view.count else []
+        if view is None or not view.count:
+            return np.zeros(0, np.intp)
+        return view.endpoints.members(view.entry_at(self.cursor_position))
 
     def visible_cookies(self) -> list[int]:
         """Give the sockets of the service endpoints that are on screen."""
+        import numpy as np  # noqa: PLC0415 - after the first paint
+
         view = self.listeners_view
         if view is None or self.interval is None:
             return []
         first = max(0, self.top_position)
-        places = range(first, min(view.count, first + self.page_height))
-        rows = [row for place in places for row in view.endpoints.members(view.entry_at(place))]
-        cookies: list[int] = self.interval.table.cookie[rows].tolist()
+        places = slice(first, first + self.page_height)
+        is_seen = np.isin(view.endpoints.group, view.order[places])
+        cookies: list[int] = self.interval.table.cookie[view.endpoints.rows[is_seen]].tolist()
         return cookies
 
     def workers_at_cursor(self) -> ListenerConnections | None:
         """Give the connections of the service endpoint at the cursor if several processes are known to serve it."""
         from monitor.presentation.narrowing import ListenerConnections  # noqa: PLC0415 - it brings numpy
+        from monitor.reasoning.holders import pids_of  # noqa: PLC0415 - as above
 
-        view = self.listeners_view
-        if view is None:
+        view, rows = self.listeners_view, self.rows_at_cursor()
+        if view is None or len(pids_of(view.interval, rows)) <= 1:
             return None
-        pids = {owner.process.pid for row in self.rows_at_cursor() for owner in view.texts.owners(row)}
-        return ListenerConnections.of(view.endpoints, view.entry_at(self.cursor_position)) if len(pids) > 1 else None
+        return ListenerConnections.of(view.endpoints, view.entry_at(self.cursor_position))
 
     def row_at_cursor(self) -> int | None:
         """Give the socket of the service endpoint at the cursor whose queue is the fullest."""

@@ -11,7 +11,7 @@ from monitor.ui.widgets.list_pane import ListPane
 
 if TYPE_CHECKING:
     from monitor.model.sample import Interval
-    from monitor.model.socket_table import Bools
+    from monitor.model.socket_table import Bools, Rows
     from monitor.presentation.connections_view import ConnectionsView
     from monitor.presentation.groups import GroupKey
     from monitor.presentation.groups_view import GroupsView
@@ -138,12 +138,12 @@ class RowsPane(ListPane):
         self.say_title(view, int((chosen & lives).sum()), int((everything & lives).sum()))
         self.show(view, stretch=self.stretch)
 
-    def rows_at_cursor(self) -> list[int]:
+    def rows_at_cursor(self) -> Rows:
         """Give the rows of the interval's table that the line at the cursor stands for: one, or a group's."""
-        if self.shown is None or not self.shown.count:
-            return []
-        rows: list[int] = self.shown.rows_at(self.cursor_position).tolist()
-        return rows
+        import numpy as np  # noqa: PLC0415 - after the first paint
+
+        view = self.shown
+        return np.zeros(0, np.intp) if view is None or not view.count else view.rows_at(self.cursor_position)
 
     def visible_cookies(self) -> list[int]:
         """Give the sockets whose rows are on screen."""
