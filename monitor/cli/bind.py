@@ -16,13 +16,14 @@ from monitor.model.tcp import PROTOCOL_UDP
 from monitor.presentation.bind_document import bind_document
 from monitor.presentation.bind_question import FLAGS, PROTOCOLS, BindQuestion, parse_target, parse_uid
 from monitor.presentation.bind_words import answer, lines
-from monitor.presentation.evidence_words import evidence_line
+from monitor.presentation.evidence_words import last_lines
 from monitor.presentation.row_text import RowTexts
 from monitor.sampling.decide_bind import confirmed, decide
 from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
 
 EXIT_NO = 1
+_LABEL_WIDTH = 12
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -98,10 +99,8 @@ def _refuse_harm(question: BindQuestion) -> None:
 def _text(decision: BindDecision, texts: RowTexts, facts: BindFacts, *, is_bare_port: bool) -> Iterator[str]:
     yield answer(decision, texts)
     for label, text in lines(decision, texts, facts):
-        yield f"  {label} {text}" if label.isdigit() else f"  {label:<12} {text}"
+        yield f"  {label} {text}" if label.isdigit() else f"  {label:<{_LABEL_WIDTH}} {text}"
     if is_bare_port:
-        port = decision.attempt.endpoint.port
-        yield f"  {'assumed':<12} 0.0.0.0, since no address is named; [::]:{port} asks for IPv6 and IPv4 together"
-    sample = texts.interval.sample
-    yield from (f"  {'unread':<12} {notice}" for notice in (*sample.notices, *facts.notices))
-    yield evidence_line(sample)
+        both = f"[::]:{decision.attempt.endpoint.port} asks for IPv6 and IPv4 together"
+        yield f"  {'assumed':<{_LABEL_WIDTH}} 0.0.0.0, since no address is named; {both}"
+    yield from last_lines(texts.interval.sample, width=_LABEL_WIDTH, notices=facts.notices)

@@ -9,14 +9,13 @@ from contextlib import closing
 from monitor.cli.output import write_json, write_lines
 from monitor.kernel.first_network import read_network
 from monitor.model.receiver import ReceiverQuestion
-from monitor.model.sample import Sample
 from monitor.model.segment import Segment
 from monitor.presentation.demux_document import demux_document, places_document
 from monitor.presentation.demux_lines import DemuxLine
 from monitor.presentation.demux_places_words import place_lines, places_sentence
 from monitor.presentation.demux_question import PROTOCOLS, DemuxQuestion
 from monitor.presentation.demux_words import DemuxWords
-from monitor.presentation.evidence_words import evidence_line
+from monitor.presentation.evidence_words import last_lines
 from monitor.presentation.row_text import RowTexts
 from monitor.sampling.decide_demux import decide_at_once, decide_places, read_all
 from monitor.sampling.live import LiveSource
@@ -64,7 +63,7 @@ def _print_segment(source: LiveSource, segment: Segment, *, is_json: bool) -> No
         write_json(demux_document(decision, interval))
         return
     words = DemuxWords(decision, RowTexts(interval))
-    write_lines([words.sentence(), *_indented(words.lines()), *_last_lines(interval.sample)])
+    write_lines([words.sentence(), *_indented(words.lines()), *last_lines(interval.sample, width=_LABEL_WIDTH)])
 
 
 def _print_places(source: LiveSource, question: ReceiverQuestion, *, is_json: bool) -> None:
@@ -75,12 +74,7 @@ def _print_places(source: LiveSource, question: ReceiverQuestion, *, is_json: bo
         return
     texts = RowTexts(interval)
     lines = [f"  {line.label}  {line.text}".rstrip() for line in place_lines(decisions, texts)]
-    write_lines([places_sentence(decisions, texts), *lines, *_last_lines(interval.sample)])
-
-
-def _last_lines(sample: Sample) -> Iterator[str]:
-    yield from (f"  {'unread':<{_LABEL_WIDTH}} {notice}" for notice in sample.notices)
-    yield evidence_line(sample)
+    write_lines([places_sentence(decisions, texts), *lines, *last_lines(interval.sample, width=_LABEL_WIDTH)])
 
 
 def _indented(lines: Iterable[DemuxLine]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from monitor.model.process import Process, ProcessFacts, parse_pid
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Rows
 from monitor.presentation.connections_view import rows_of_process
-from monitor.presentation.evidence_words import evidence_line
+from monitor.presentation.evidence_words import last_lines
 from monitor.presentation.formats import count_text, when_text
 from monitor.presentation.process_words import argument_texts, process_lines, process_title
 from monitor.presentation.row_text import RowTexts
@@ -24,6 +24,8 @@ from monitor.presentation.safe_text import json_name, safe_text
 from monitor.presentation.socket_document import socket_document
 
 SCHEMA = "fourtuple.process/1"
+
+_LABEL_WIDTH = 8
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -57,10 +59,10 @@ def text_lines(facts: ProcessFacts, interval: Interval, rows: Rows) -> Iterator[
     user = safe_text(facts.user) if facts.user else f"uid {facts.process.uid}"
     yield f"{process_title(facts.process)} of {user}{_sockets(facts, len(rows))}."
     for label, text in process_lines(facts, time.time()):
-        yield f"  {label:<8} {text}"
+        yield f"  {label:<{_LABEL_WIDTH}} {text}"
     if len(rows):
         yield from socket_lines(interval, rows)
-    yield evidence_line(interval.sample)
+    yield from last_lines(interval.sample, width=_LABEL_WIDTH)
 
 
 def _sockets(facts: ProcessFacts, number: int) -> str:
@@ -92,6 +94,7 @@ def document(facts: ProcessFacts, interval: Interval, rows: Rows) -> dict[str, o
         "fd_limit": facts.fd_limit,
         "status": facts.status,
         "unread": list(facts.unread),
+        "notices": list(interval.sample.notices),
         "sockets": [socket_document(texts, row) for row in rows.tolist()],
     }
 

@@ -15,13 +15,15 @@ from monitor.kernel.rtnetlink import Rtnetlink
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.sample import Interval
 from monitor.presentation.difference_words import difference_lines
-from monitor.presentation.evidence_words import evidence_line, origin_line
+from monitor.presentation.evidence_words import last_lines, origin_line
 from monitor.presentation.route_document import route_document
 from monitor.presentation.route_question import SELECTORS, RouteQuestion
 from monitor.presentation.route_words import answer, reasons
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.socket_document import socket_document
 from monitor.reasoning.route_differences import differing_rows
+
+_LABEL_WIDTH = 8
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -76,10 +78,14 @@ def _sockets() -> Interval | MonitorError:
 
 def _differing_documents(decision: RouteDecision, sockets: Interval | MonitorError) -> dict[str, object]:
     if isinstance(sockets, MonitorError):
-        return {"differs": [], "differs_reason": str(sockets)}
+        return {"differs": [], "differs_reason": str(sockets), "notices": []}
     texts = RowTexts(sockets)
     rows = differing_rows(sockets, decision).tolist()
-    return {"differs": [socket_document(texts, row) for row in rows], "differs_reason": None}
+    return {
+        "differs": [socket_document(texts, row) for row in rows],
+        "differs_reason": None,
+        "notices": list(sockets.sample.notices),
+    }
 
 
 def _differing_lines(decision: RouteDecision, sockets: Interval | MonitorError) -> list[str]:
@@ -93,16 +99,16 @@ def _text(
 ) -> Iterator[str]:
     yield answer(decision)
     for label, text in reasons(decision):
-        yield f"  {label:<8} {text}"
+        yield f"  {label:<{_LABEL_WIDTH}} {text}"
     for text in _differing_lines(decision, sockets):
-        yield f"  {'differs':<8} {text}"
+        yield f"  {'differs':<{_LABEL_WIDTH}} {text}"
     if is_assumed:
-        yield f"  {'assumed':<8} tcp, since no protocol is named: --proto"
-    yield f"  {'asked':<8} {_asked(decision.flow)}"
+        yield f"  {'assumed':<{_LABEL_WIDTH}} tcp, since no protocol is named: --proto"
+    yield f"  {'asked':<{_LABEL_WIDTH}} {_asked(decision.flow)}"
     if isinstance(sockets, MonitorError):
         yield origin_line(socket.gethostname(), asked_at, os.geteuid())
     else:
-        yield evidence_line(sockets.sample)
+        yield from last_lines(sockets.sample, width=_LABEL_WIDTH)
 
 
 def _asked(flow: Flow) -> str:

@@ -1,6 +1,8 @@
-"""The last line of an answer: on which host, when and with what rights it was found."""
+"""The last lines of an answer: what could not be read; on which host, when and with what rights the rest was found."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
 
 from monitor.model.sample import Sample
 from monitor.presentation.formats import count_text, when_text
@@ -12,6 +14,18 @@ def evidence_line(sample: Sample) -> str:
     hidden = sample.owners.hidden_processes
     owners = f", owners of {count_text(hidden)} process{'es' * (hidden > 1)} hidden" if hidden else ""
     return origin_line(sample.host, sample.taken_at, sample.uid) + owners
+
+
+def last_lines(sample: Sample, *, width: int, notices: Iterable[str] = ()) -> Iterator[str]:
+    """Say what is missing of a sample, and of whatever else was read, and last the evidence.
+
+    Args:
+        sample: What the answer is made of.
+        width: Cells of the answer's labels.
+        notices: What else could not be read.
+    """
+    yield from (f"  {'unread':<{width}} {notice}" for notice in (*sample.notices, *notices))
+    yield evidence_line(sample)
 
 
 def origin_line(host: str, taken_at: float, uid: int) -> str:

@@ -4,14 +4,12 @@ import re
 import socket
 import sys
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from monitor.errors import InputError
 from monitor.presentation.demux_document import PLACES_SCHEMA, SCHEMA
-from monitor.sampling.live import LiveSource
 from tests.cli import running
 from tests.server_process import SO_COOKIE
 from tests.servers import HeldSocket
@@ -62,13 +60,7 @@ def test_first_line_is_the_whole_answer_and_the_last_is_evidence(capsys):
 
 
 @pytest.mark.parametrize("words", [["127.0.0.1:5", "127.0.0.1:9"], ["9"]])
-def test_what_could_not_be_read_stands_before_the_evidence(words, capsys, monkeypatch):
-    sample_of_source = LiveSource.sample
-    monkeypatch.setattr(
-        LiveSource,
-        "sample",
-        lambda source, **asked: replace(sample_of_source(source, **asked), notices=("half of it",)),
-    )
+def test_what_could_not_be_read_stands_before_the_evidence(words, capsys, half_read):
     assert demux(*words) == 0
     *_, unread, last = capsys.readouterr().out.splitlines()
     assert unread == "  unread   half of it"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import fourtuple
+from tests.cli.running import command, document, fourtuple
 from tests.kernel.scripts import AS_NOBODY, run_script
 from tests.servers import hostile_executable
 
@@ -44,6 +44,13 @@ def test_the_document_names_exe_arguments_parents_and_descriptors():
     assert document["uid"] == os.getuid()
     assert document["parents"][0]["pid"] == os.getppid()
     assert document["fd_kinds"]
+
+
+def test_what_could_not_be_read_stands_before_the_evidence(capsysbinary, half_read):
+    assert command("process", str(os.getpid())) == 0
+    *_, unread, _ = capsysbinary.readouterr().out.decode().splitlines()
+    assert unread == "  unread   half of it"
+    assert document("process", capsysbinary, str(os.getpid()))["notices"] == ["half of it"]
 
 
 @pytest.mark.kernel

@@ -96,6 +96,13 @@ def test_assumed_protocol_is_said_only_where_it_was_assumed(capsys):
     assert "assumed" not in told
 
 
+def test_what_could_not_be_read_of_the_open_connections_is_said(capsysbinary, half_read):
+    assert route("127.0.0.1:80") == 0
+    *_, unread, _ = capsysbinary.readouterr().out.decode().splitlines()
+    assert unread == "  unread   half of it"
+    assert document(capsysbinary, "127.0.0.1:80")["notices"] == ["half of it"]
+
+
 def test_zone_that_is_missing_is_an_answer(capsys):
     assert route("fe80::1") == 0
     assert "EINVAL" in capsys.readouterr().out

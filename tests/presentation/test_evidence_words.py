@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from monitor.presentation.evidence_words import evidence_line, origin_line
+from monitor.presentation.evidence_words import evidence_line, last_lines, origin_line
 from tests.scenes import sample_of
 
 
@@ -15,3 +15,12 @@ def test_owners_that_could_not_be_read_are_counted():
     assert plain == origin_line(sample.host, sample.taken_at, sample.uid)
     assert evidence_line(sample_of([], hidden=1)) == f"{plain}, owners of 1 process hidden"
     assert evidence_line(sample_of([], hidden=3)) == f"{plain}, owners of 3 processes hidden"
+
+
+def test_what_could_not_be_read_stands_under_its_label_before_the_evidence():
+    sample = sample_of([], notices=("no UDP",))
+    assert list(last_lines(sample, width=8, notices=["no rules"])) == [
+        "  unread   no UDP",
+        "  unread   no rules",
+        evidence_line(sample),
+    ]
