@@ -28,8 +28,8 @@ from monitor.presentation.connections_view import ConnectionsView
 from monitor.presentation.sorting import Sort
 from monitor.sampling.intervals import advance
 from monitor.ui.widgets.live_table import LiveTable
-from tests.benchmarks import synthetic
 from tests.benchmarks.figures import SIDE_BY_SIDE, Figure
+from tests.many_sockets import many_sockets
 
 TURNS = 30
 SIZE = (160, 50)
@@ -158,7 +158,7 @@ async def _turns(
 
 def _interval(rows: int) -> Interval:
     numbers = np.arange(rows)
-    return advance(advance(None, synthetic.sample(numbers, 0.0)), synthetic.sample(numbers, 1.0))
+    return advance(advance(None, many_sockets(numbers, 0.0)), many_sockets(numbers, 1.0))
 
 
 def _view(interval: Interval) -> ConnectionsView:
