@@ -49,8 +49,6 @@ _SS_NAMES = {
 
 ALL_STATES = 0xFFFF_FFFF
 """Every state, the bound-only one included."""
-TIME_WAIT_STATES = TcpState.TIME_WAIT.bit
-BOUND_ONLY_STATES = TcpState.BOUND_INACTIVE.bit
 LIVE_STATES = sum(state.bit for state in TcpState if state not in (TcpState.TIME_WAIT, TcpState.BOUND_INACTIVE))
 """What every sample dumps: all but TIME-WAIT and bound-only rows."""
 
