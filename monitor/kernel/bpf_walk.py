@@ -54,8 +54,8 @@ class BpfWalk:
             function: The list's bpf_iter_ function in the kernel.
             structures: Those of the kernel whose fields the program reads.
             row: What it writes for an entry. It must fill all of it.
-            body: Puts the program together for these offsets, between the two that all have: CONTEXT is set, and where
-                the body ends the program does.
+            body: Puts the program together for the offsets of those fields. CONTEXT is set before it begins; where it
+                ends, the program does.
 
         Raises:
             KernelError: it may not be loaded here, or the kernel refuses it.
