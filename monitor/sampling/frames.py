@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from monitor.errors import SourceError, WireError
 
-WIRE_VERSION = 1
+WIRE_VERSION = 2
 MAX_HEAD = 32 << 20
 MAX_BODY = 128 << 20
 """About 900,000 rows."""

@@ -91,16 +91,22 @@ class AskFreshRows(_Message, frozen=True, kw_only=True, tag="ask-fresh-rows"):
     """Their rows in the sample, as row_records writes them."""
 
 
+WHOLE = -1
+"""In place of a number of changed rows."""
+
+
 class ColumnBytes(msgspec.Struct, frozen=True, array_like=True):
     """One column in a frame's body; the body holds the columns one after another in this order."""
 
     name: str
     dtype: str
     """numpy's name with byte order, such as "<u8"."""
+    changed: int = WHOLE
+    """How many of its rows cross; the others are as before."""
 
 
 class SampleRead(_Message, frozen=True, kw_only=True, tag="sample"):
-    """A Sample; its arrays stand in the frame's body."""
+    """A Sample; its arrays stand in the frame's body, as what changed in them since the frame before."""
 
     taken_at: float
     boot_time: float
@@ -114,8 +120,13 @@ class SampleRead(_Message, frozen=True, kw_only=True, tag="sample"):
     notices: list[str]
     users: dict[int, str]
     rows: int
+    runs: int
+    """Of rows that followed one another before; 0 where all are where they were, or every column is whole."""
     columns: list[ColumnBytes]
     owner_rows: int
+    owner_runs: int
+    """Likewise."""
+    owner_columns: list[ColumnBytes]
     owners_are_read: bool
     hidden_processes: int
     processes_changed: list[Process]

@@ -1,29 +1,25 @@
 """A Sample as frames and back. Both ends remember what was sent, so that only what changed crosses.
 
-Columns cross as raw little-endian buffers; processes and the network only where they differ from the frame before.
+Columns cross as raw little-endian buffers (see column_changes), processes and the network where they differ.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from monitor.errors import WireError
 from monitor.model.owner_table import OwnerTable
 from monitor.model.process import Process
 from monitor.model.sample import Network, Sample
-from monitor.model.socket_table import COLUMN_TYPES, SocketTable
-from monitor.sampling.messages import ColumnBytes, SampleRead
+from monitor.model.socket_table import COLUMN_TYPES, U32, U64, SocketTable
+from monitor.sampling.column_changes import ColumnReceiver, ColumnSender
+from monitor.sampling.frame_body import FrameBody
+from monitor.sampling.messages import SampleRead
 
-_COLUMNS = [ColumnBytes(name, dtype.str) for name, dtype in COLUMN_TYPES.items()]
-_OWNER_COLUMNS = ("inode", "pid", "fd")
-_U32 = np.dtype("<u4")
+_OWNER_TYPES: dict[str, np.dtype[np.generic]] = dict.fromkeys(("inode", "pid", "fd"), np.dtype(np.uint32))
 _U64 = np.dtype("<u8")
-_NUMBER_TYPE = re.compile(r"<[uif][248]|\|[uib]1", re.ASCII)
 _NUMBERS_END = 1 << 31
 
 
@@ -31,6 +27,8 @@ _NUMBERS_END = 1 << 31
 class SampleEncoder:
     """The collector's side; one per stream."""
 
+    _sockets: ColumnSender = field(default_factory=ColumnSender)
+    _owners: ColumnSender = field(default_factory=ColumnSender)
     _processes: dict[int, Process] = field(default_factory=dict)
     _generation: int = -1
 
@@ -41,6 +39,8 @@ class SampleEncoder:
         gone = [pid for pid in self._processes if pid not in owners.processes]
         network = sample.network if sample.network.generation != self._generation else None
         self._processes, self._generation = dict(owners.processes), sample.network.generation
+        sockets = self._sockets.encode({name: getattr(table, name) for name in COLUMN_TYPES}, table.cookie)
+        held = self._owners.encode({name: getattr(owners, name) for name in _OWNER_TYPES}, _owner_keys(owners))
         head = SampleRead(
             id=question,
             taken_at=sample.taken_at,
@@ -55,8 +55,11 @@ class SampleEncoder:
             notices=list(sample.notices),
             users=dict(sample.users),
             rows=len(table),
-            columns=_COLUMNS,
+            runs=sockets.runs,
+            columns=sockets.columns,
             owner_rows=len(owners.inode),
+            owner_runs=held.runs,
+            owner_columns=held.columns,
             owners_are_read=owners.is_read,
             hidden_processes=owners.hidden_processes,
             processes_changed=changed,
@@ -65,16 +68,17 @@ class SampleEncoder:
             network=network,
             has_udp=sample.has_udp,
         )
-        arrays = [getattr(table, column.name) for column in _COLUMNS]
-        arrays += [getattr(owners, name) for name in _OWNER_COLUMNS]
-        arrays.append(sample.closed_cookies)
-        return head, [np.ascontiguousarray(array).data.cast("B") for array in arrays if len(array)]
+        arrays = (*sockets.parts, *held.parts, np.ascontiguousarray(sample.closed_cookies))
+        return head, [array.data.cast("B") for array in arrays if len(array)]
 
 
 @dataclass(slots=True)
 class SampleDecoder:
     """The monitor's side; one per stream."""
 
+    _sockets: ColumnReceiver = field(default_factory=lambda: ColumnReceiver(COLUMN_TYPES))
+    _owners: ColumnReceiver = field(default_factory=lambda: ColumnReceiver(_OWNER_TYPES))
+    _owner_table: OwnerTable = field(default_factory=OwnerTable.unread)
     _processes: dict[int, Process] = field(default_factory=dict)
     _network: Network = field(default_factory=Network)
 
@@ -85,12 +89,13 @@ class SampleDecoder:
             WireError: the body does not hold what the head says.
         """
         _check_numbers(head)
-        columns = _Body(body)
-        table = self._table(head, columns)
-        inode, pid, fd = (columns.take(_U32, head.owner_rows) for _ in _OWNER_COLUMNS)
-        closed = columns.take(_U64, head.closed)
-        columns.end()
-        if len(inode) and np.any(inode[1:] < inode[:-1]):
+        whole = FrameBody(body)
+        columns = self._sockets.decode(head.rows, head.runs, head.columns, whole)
+        held = self._owners.decode(head.owner_rows, head.owner_runs, head.owner_columns, whole)
+        closed = whole.take(_U64, head.closed).copy()
+        whole.end()
+        inode = held["inode"]
+        if np.any(inode[1:] < inode[:-1]):
             raise WireError("the owners in a frame are not in order")
         for gone in head.processes_gone:
             self._processes.pop(gone, None)
@@ -103,10 +108,8 @@ class SampleDecoder:
             host=head.host,
             uid=head.uid,
             capabilities=head.capabilities,
-            table=table,
-            owners=OwnerTable(
-                inode, pid, fd, dict(self._processes), head.hidden_processes, is_read=head.owners_are_read
-            ),
+            table=SocketTable(head.namespace, **columns),
+            owners=self._owners_with(held, head),
             users=head.users,
             has_time_wait=head.has_time_wait,
             time_wait=head.time_wait,
@@ -116,27 +119,24 @@ class SampleDecoder:
             has_udp=head.has_udp,
         )
 
-    def _table(self, head: SampleRead, columns: _Body) -> SocketTable:
-        found = {}
-        for column in head.columns:
-            expected = COLUMN_TYPES.get(column.name)
-            dtype = _dtype(column)
-            array = columns.take(dtype, head.rows)
-            if expected is not None:
-                if dtype != expected:
-                    raise WireError(f"column {column.name[:40]!r} of a frame has the type {dtype}")
-                found[column.name] = array
-        missing = [name for name in COLUMN_TYPES if name not in found]
-        if missing:
-            raise WireError(f"a frame lacks the column {missing[0]}")
-        return SocketTable(head.namespace, **found)
+    def _owners_with(self, columns: dict[str, U32], head: SampleRead) -> OwnerTable:
+        """Make the table of owners; the one before where nothing changed, so that nobody need compare them."""
+        former = self._owner_table
+        is_same = all(getattr(former, name) is column for name, column in columns.items())
+        is_same &= not head.processes_changed and not head.processes_gone
+        if not is_same or (former.hidden_processes, former.is_read) != (head.hidden_processes, head.owners_are_read):
+            self._owner_table = OwnerTable(
+                **columns,
+                processes=dict(self._processes),
+                hidden_processes=head.hidden_processes,
+                is_read=head.owners_are_read,
+            )
+        return self._owner_table
 
 
-def _dtype(column: ColumnBytes) -> np.dtype[np.generic]:
-    # numpy's own parser takes a small language, sub-arrays and Python literals among it: not for a stranger's words.
-    if not _NUMBER_TYPE.fullmatch(column.dtype):
-        raise WireError(f"column {column.name[:40]!r} of a frame has no known type")
-    return np.dtype(column.dtype)
+def _owner_keys(owners: OwnerTable) -> U64:
+    keys: U64 = (owners.inode.astype(np.uint64) << np.uint64(32)) | owners.pid
+    return keys
 
 
 def _check_numbers(head: SampleRead) -> None:
@@ -146,23 +146,3 @@ def _check_numbers(head: SampleRead) -> None:
     pids = [process.pid for process in head.processes_changed]
     if not all(0 <= number < _NUMBERS_END for number in (*indexes, *pids)):
         raise WireError("a pid or an interface index in a frame is out of range")
-
-
-@dataclass(slots=True)
-class _Body:
-    """The raw part of a frame, taken from front to back; arrays are views into it."""
-
-    data: memoryview
-    offset: int = 0
-
-    def take(self, dtype: np.dtype[np.generic], rows: int) -> npt.NDArray[Any]:
-        size = dtype.itemsize * rows
-        if rows < 0 or self.offset + size > len(self.data):
-            raise WireError("a frame's body is shorter than its head says")
-        array = np.frombuffer(self.data, dtype, rows, self.offset)
-        self.offset += size
-        return array
-
-    def end(self) -> None:
-        if self.offset != len(self.data):
-            raise WireError("a frame's body is longer than its head says")

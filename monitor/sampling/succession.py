@@ -71,5 +71,8 @@ class Succession:
         """Give the rows that are new or differ from before in one of these columns of the table."""
         differs = ~self.is_known
         for name in names:
-            differs |= getattr(self.table, name) != self.take(getattr(self.former, name), 0)
+            now, before = getattr(self.table, name), self.take(getattr(self.former, name), 0)
+            # Off a stream, a column in which nothing changed is the array of the sample before.
+            if now is not before:
+                differs |= now != before
         return np.flatnonzero(differs)

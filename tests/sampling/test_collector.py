@@ -212,7 +212,7 @@ def test_the_collector_ends_when_its_input_ends():
 
 
 def test_it_ends_when_its_input_ends_inside_a_question():
-    assert ended(b"4t\x01") == (0, b"", "")
+    assert ended(b"4t\x02") == (0, b"", "")
 
 
 @pytest.mark.parametrize(
@@ -220,8 +220,8 @@ def test_it_ends_when_its_input_ends_inside_a_question():
     [
         (b"GET / HTTP/1.1\r\nHost: db1\r\n\r\n", "no frames of fourtuple"),
         (b"4t\x63\0" + bytes(8), "version 99"),
-        (b"4t\x01\0" + b"\xff" * 8, "too large"),
-        (b"4t\x01\0\0\0\0\x05\0\0\0\0hello", "cannot be understood"),
+        (b"4t\x02\0" + b"\xff" * 8, "too large"),
+        (b"4t\x02\0\0\0\0\x05\0\0\0\0hello", "cannot be understood"),
     ],
     ids=["HTTP", "version", "size", "message"],
 )

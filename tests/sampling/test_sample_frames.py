@@ -7,6 +7,8 @@ from dataclasses import fields, replace
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.errors import SourceError, WireError
 from monitor.model.owner_table import OwnerTable
@@ -14,6 +16,7 @@ from monitor.model.process import Process
 from monitor.model.sample import Network, Sample
 from monitor.model.socket_table import SocketTable
 from monitor.sampling import messages
+from monitor.sampling.frames import WIRE_VERSION
 from monitor.sampling.sample_frames import SampleDecoder, SampleEncoder
 from tests import machine_db1
 from tests.sampling.test_frames import sent
@@ -144,10 +147,11 @@ def columns_with(name, dtype):
 
 def test_numbers_that_do_not_fit_the_body_are_refused():
     assert "shorter" in refused(rows=2)
-    assert "shorter" in refused(rows=1 << 62)
-    assert "shorter" in refused(rows=-1)
+    assert "rows" in refused(rows=1 << 62)
+    assert "rows" in refused(rows=-1)
     assert "shorter" in refused(closed=1)
-    assert "shorter" in refused(owner_rows=1 << 40)
+    assert "rows" in refused(owner_rows=1 << 40)
+    assert "shorter" in refused(owner_rows=1 << 19)
     assert "longer" in refused(owner_rows=0)
 
 
@@ -193,6 +197,88 @@ def test_owners_out_of_order_are_refused():
         SampleDecoder().decode(head, memoryview(b"".join(disordered)))
 
 
+STATES = st.lists(
+    st.lists(st.tuples(st.integers(1, 40), st.integers(0, 3)), unique_by=lambda described: described[0], max_size=30),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(STATES)
+def test_rows_that_come_go_move_and_change_cross_unchanged(states):
+    """By cookie, and what waits in the queue."""
+    samples = [
+        sample_of(
+            [
+                row("tcp", "192.0.2.10:443", f"198.51.100.7:{cookie}", "ESTAB", cookie=cookie, queue=(waiting, 0))
+                for cookie, waiting in rows
+            ]
+        )
+        for rows in states
+    ]
+    for sample, again in zip(samples, crossed(samples), strict=True):
+        assert plain(again) == plain(sample)
+
+
+def busy_rows(*busy):
+    return [
+        row("tcp", "192.0.2.10:443", f"198.51.100.7:{port}", "ESTAB", cookie=port, queue=(port in busy, 0))
+        for port in range(1, 1001)
+    ]
+
+
+def test_what_did_not_change_does_not_cross_again():
+    """Bytes of the bodies: all of it, nothing of the same again, two rows of one column, all rows but the first."""
+    encoder = SampleEncoder()
+    tables = [busy_rows(), busy_rows(), busy_rows(7, 9), busy_rows(7, 9)[1:]]
+    whole, same, two, moved = (sum(len(part) for part in encoder.encode(sample_of(rows), 1)[1]) for rows in tables)
+    assert whole > 30 * len(tables[0])
+    assert same == 0
+    assert two == 2 * (4 + 4)
+    assert moved == 8
+
+
+def test_columns_in_which_nothing_changed_are_those_of_the_sample_before():
+    first, second = crossed([sample_of([ROW]), sample_of([ROW], 1.0)])
+    assert second.table.cookie is first.table.cookie
+    assert second.owners is first.owners
+
+
+def test_a_frame_that_builds_on_another_is_refused_alone():
+    encoder = SampleEncoder()
+    encoded(encoder, sample_of([ROW]))
+    head, body = encoded(encoder, sample_of([ROW], 1.0))
+    with pytest.raises(WireError, match="not there"):
+        SampleDecoder().decode(messages.decode_answer(head), memoryview(body))
+
+
+@pytest.mark.parametrize(
+    ("rows", "runs"),
+    [(3, [(0, 2)]), (2, [(1, 2)]), (2, [(5, 2)]), (2, [(0, 1), (2, 1)]), (1, [(0, 2)]), (4, [(0, (1 << 32) - 1)])],
+)
+def test_runs_of_rows_that_were_not_there_are_refused(rows, runs):
+    encoder, decoder = SampleEncoder(), SampleDecoder()
+    two = busy_rows()[:2]
+    for _ in range(2):
+        head, body = encoder.encode(sample_of(two), 1)
+        decoder.decode(head, memoryview(b"".join(body)))
+    moved = msgspec.structs.replace(head, rows=rows, runs=len(runs))
+    with pytest.raises(WireError, match="rows"):
+        decoder.decode(moved, memoryview(np.array(runs, "<u4").tobytes()))
+
+
+def test_changes_of_rows_that_are_not_there_are_refused():
+    encoder, decoder = SampleEncoder(), SampleDecoder()
+    for rows in (busy_rows(), busy_rows(7)):
+        head, body = encoder.encode(sample_of(rows), 1)
+        data = b"".join(body)
+        if len(data) > 8:
+            decoder.decode(head, memoryview(data))
+    beyond = np.array([1000, 1], "<u4").tobytes()
+    with pytest.raises(WireError, match="not there"):
+        decoder.decode(head, memoryview(beyond))
+
+
 def decoded(data):
     frame = sent(data)
     answer = messages.decode_answer(frame.head)
@@ -216,5 +302,22 @@ def test_every_cut_and_every_flipped_bit_of_a_frame_is_read_or_refused():
     assert refusals > len(whole)
 
 
+def test_every_flipped_bit_of_a_frame_that_builds_on_another_is_read_or_refused():
+    encoder = SampleEncoder()
+    first = encoder.encode(sample_of(busy_rows()[:9]), 1)
+    head, body = encoder.encode(sample_of(busy_rows(3)[2:9]), 1)
+    data, refusals = b"".join(body), 0
+    assert head.runs == 1
+    for place in range(len(data)):
+        for bit in range(8):
+            decoder = SampleDecoder()
+            decoder.decode(first[0], memoryview(b"".join(first[1])))
+            try:
+                decoder.decode(head, memoryview(data[:place] + bytes([data[place] ^ 1 << bit]) + data[place + 1 :]))
+            except WireError:
+                refusals += 1
+    assert refusals > 0
+
+
 def messages_frame(head, body):
-    return b"4t\x01\0" + len(head).to_bytes(4, "big") + len(body).to_bytes(4, "big") + head + body
+    return b"4t" + bytes([WIRE_VERSION, 0]) + len(head).to_bytes(4, "big") + len(body).to_bytes(4, "big") + head + body
