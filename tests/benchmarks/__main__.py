@@ -22,6 +22,7 @@ from tests.benchmarks import (
     frames,
     keys,
     resources,
+    screen_soak,
     soak,
     startup,
     turnover,
@@ -46,9 +47,10 @@ ALONE: dict[str, Callable[[int], list[Figure]]] = {
     "agreement": agreement.measure,
     "unusual": unusual.measure,
     "soak": soak.measure,
+    "screen-soak": screen_soak.measure,
 }
 """Parts that make what they need."""
-NOT_OF_ITSELF = ("soak",)
+NOT_OF_ITSELF = ("soak", "screen-soak")
 """Parts that are measured only where they are named."""
 
 
