@@ -21,12 +21,14 @@ from monitor.model.socket_table import Bools, Rows
 from monitor.presentation.answer_lines import START, broken
 from monitor.presentation.demux_names import SocketNames
 from monitor.presentation.formats import count_text
+from monitor.presentation.group_keys import Grouping, key_columns
 from monitor.presentation.linked_line import LinkedLine, ToRows, hint
 from monitor.presentation.losses import Loss
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.text_line import TextLine, plain, rule
 from monitor.presentation.view import Cell, Role
+from monitor.reasoning.columns import group_rows, local_columns
 from monitor.reasoning.sharing import is_open
 from monitor.reasoning.ways_left import is_spared, ways_asked, ways_left
 from monitor.reasoning.what_if_gone import Change, what_if_gone
@@ -162,6 +164,8 @@ def _asked(interval: Interval, rows: Rows) -> list[tuple[Flow, int]]:
 
 def _waiting(interval: Interval, rows: Rows) -> str:
     names = SocketNames(RowTexts(interval))
-    found = list(dict.fromkeys(f"{names.place(row)} {names.who(row)}" for row in rows.tolist()))
-    more = f" and {count_text(len(found) - _MOST_NAMED)} more" if len(found) > _MOST_NAMED else ""
-    return f"{', '.join(found[:_MOST_NAMED])}{more}"
+    owner = key_columns(interval, rows, Grouping.PROCESS)
+    different = np.sort(group_rows((*local_columns(interval.table, rows), *owner))[0])
+    found = [f"{names.place(row)} {names.who(row)}" for row in rows[different[:_MOST_NAMED]].tolist()]
+    more = f" and {count_text(len(different) - _MOST_NAMED)} more" if len(different) > _MOST_NAMED else ""
+    return f"{', '.join(found)}{more}"
