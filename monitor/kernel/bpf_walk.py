@@ -16,6 +16,7 @@ import numpy as np
 from monitor.errors import KernelError, WireError
 from monitor.kernel import bpf
 from monitor.kernel.btf import Btf
+from monitor.kernel.netlink_messages import Records
 
 _BTF = Path("/sys/kernel/btf/vmlinux")
 _BPF_FUNC_SEQ_WRITE = 127
@@ -26,7 +27,6 @@ CONTEXT = 6
 _READ_BYTES = 1 << 15
 """The kernel hands out eight pages at a time (bpf_seq_read() in kernel/bpf/bpf_iter.c)."""
 
-Rows = np.ndarray[tuple[int, ...], np.dtype[np.void]]
 Offsets = dict[tuple[str, str], int]
 """By structure and field: bytes from its beginning."""
 
@@ -76,7 +76,7 @@ class BpfWalk:
             on_failure.pop_all()
         return made
 
-    def read(self) -> Rows:
+    def read(self) -> Records:
         """Walk through the whole list once.
 
         Raises:
@@ -84,7 +84,7 @@ class BpfWalk:
         """
         return self._read(self._link)
 
-    def read_process(self, pid: int) -> Rows:
+    def read_process(self, pid: int) -> Records:
         """Walk through what belongs to one process; for lists of tasks and what they have.
 
         Raises:
@@ -101,7 +101,7 @@ class BpfWalk:
         os.close(self._link)
         os.close(self._program)
 
-    def _read(self, link: int) -> Rows:
+    def _read(self, link: int) -> Records:
         iterator = bpf.open_iterator(link)
         parts = []
         try:

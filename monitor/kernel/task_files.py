@@ -15,7 +15,8 @@ import numpy as np
 
 from monitor.errors import KernelError, WireError
 from monitor.kernel import bpf
-from monitor.kernel.bpf_walk import CONTEXT, BpfWalk, Offsets, Rows, write_row
+from monitor.kernel.bpf_walk import CONTEXT, BpfWalk, Offsets, write_row
+from monitor.kernel.netlink_messages import Records
 from monitor.kernel.proc_files import process_directory, read_file
 from monitor.kernel.process_identity import ProcessStat
 from monitor.model.socket_table import U32, U64
@@ -103,7 +104,7 @@ def open_task_files() -> TaskFiles | None:
     return None
 
 
-def _columns(rows: Rows) -> OpenFiles:
+def _columns(rows: Records) -> OpenFiles:
     return OpenFiles(
         # Numbers of sockets have 32 bits on the wire of sock_diag as well.
         inode=rows["inode"].astype(np.uint32),
