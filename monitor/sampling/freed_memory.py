@@ -16,6 +16,15 @@ _LARGEST_KEPT = 32 << 20
 _MOST_KEPT = 256 << 20
 
 
+def share_freed_memory() -> None:
+    """Ask the C library to let threads that are started from now on take what others have freed.
+
+    Columns are made by the thread that reads samples, and often let go by the one that showed them.
+    """
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+
+
 def keep_freed_memory() -> None:
     """Ask the C library to keep what is freed; one that cannot goes on as before.
 

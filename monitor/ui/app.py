@@ -125,6 +125,9 @@ class MonitorApp(ThemedApp):
         self.set_interval(_CLOCK_S, self._tick)
 
     def _start_sampling(self) -> None:
+        from monitor.sampling.freed_memory import share_freed_memory  # noqa: PLC0415 - after the first paint
+
+        share_freed_memory()
         self._sampler.start()
 
     def on_unmount(self) -> None:

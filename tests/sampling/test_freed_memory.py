@@ -36,3 +36,36 @@ def test_a_later_samples_columns_take_no_new_pages():
     if faults_of_a_later_sample("default") < PAGES_OF_ONE_COLUMN:
         pytest.skip("this C library keeps freed memory by itself")
     assert faults_of_a_later_sample("keep") < PAGES_OF_ONE_COLUMN
+
+
+SHARING_PROGRAM = """
+import ctypes, sys, threading
+from pathlib import Path
+from monitor.sampling.freed_memory import share_freed_memory
+
+if sys.argv[1] == "share":
+    share_freed_memory()
+
+library = ctypes.CDLL(None)
+library.malloc.restype = ctypes.c_void_p
+places = []
+thread = threading.Thread(target=lambda: places.append(library.malloc(1000)))
+thread.start()
+thread.join()
+heap = next(line for line in Path("/proc/self/maps").read_text().splitlines() if line.endswith("[heap]"))
+first, last = (int(end, 16) for end in heap.split()[0].split("-"))
+print(first <= places[0] < last)
+"""
+
+
+def is_taken_from_the_first_heap(mode: str) -> bool:
+    answer = subprocess.run(
+        [sys.executable, "-c", SHARING_PROGRAM, mode], capture_output=True, text=True, check=True, timeout=60
+    )
+    return answer.stdout.strip() == "True"
+
+
+def test_a_thread_that_starts_later_takes_what_others_freed():
+    if is_taken_from_the_first_heap("default"):
+        pytest.skip("this C library has one heap for all threads")
+    assert is_taken_from_the_first_heap("share")
