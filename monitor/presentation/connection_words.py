@@ -10,7 +10,7 @@ import numpy as np
 from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, Interval
 from monitor.model.tcp import PROTOCOL_TCP, TcpState, state_name
 from monitor.model.tcp_info import SocketDetails
-from monitor.presentation.connection_columns import idle_seconds
+from monitor.presentation.connection_cells import idle_seconds
 from monitor.presentation.connection_ends import end_lines
 from monitor.presentation.connection_reading import ASKING, ConnectionReading
 from monitor.presentation.formats import count_text, duration_text

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from monitor.model.sample import F64, Interval
 from monitor.model.socket_table import U32, Bools, Rows
-from monitor.presentation.connection_columns import idle_seconds
+from monitor.presentation.connection_cells import idle_seconds
 from monitor.presentation.group_keys import Grouping, KeyColumns, RowCodes, key_columns, state_codes
 from monitor.presentation.sort_words import order_by
 from monitor.presentation.sorting import TROUBLE_RANKS, where_known

@@ -14,7 +14,8 @@ from monitor.presentation.formats import count_text
 from monitor.presentation.group_keys import group_title
 from monitor.presentation.group_reasons import group_whys
 from monitor.presentation.groups_view import GroupsView
-from monitor.presentation.listeners_view import LISTENER_COLUMNS, ListenersView, endpoint_text
+from monitor.presentation.listener_columns import LISTENER_COLUMNS, endpoint_text
+from monitor.presentation.listeners_view import ListenersView
 from monitor.presentation.process_sections import ProcessSections, Section
 from monitor.presentation.row_reasons import mark_why, row_whys
 from monitor.presentation.row_text import RowTexts

@@ -11,7 +11,7 @@ from monitor.model.sample import Interval
 from monitor.model.socket_table import Rows
 from monitor.presentation.group_cells import GroupCell
 from monitor.presentation.groups import Groups
-from monitor.presentation.listeners_view import REACH_WORDS, protocol_word
+from monitor.presentation.listener_columns import REACH_WORDS, protocol_word
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.service_endpoints import ServiceEndpoints
 from monitor.presentation.view import Cell, Role

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from monitor.model.sample import DIRECTION_DIALLED, Interval
 from monitor.model.socket_table import Bools
-from monitor.presentation.listeners_view import KEY_COLUMNS, ListenerKey, ListenersView, endpoint_text
+from monitor.presentation.listener_columns import endpoint_text
+from monitor.presentation.listeners_view import KEY_COLUMNS, ListenerKey, ListenersView
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.service_endpoints import BOTH_STACKS, IPV4_ONLY, ServiceEndpoints
 from monitor.reasoning.columns import is_ipv4

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from monitor.model.sample import Interval
-from monitor.presentation.connection_columns import CONNECTION_COLUMNS, idle_seconds, retransmit_shares
+from monitor.presentation.connection_cells import idle_seconds, retransmit_shares
+from monitor.presentation.connection_columns import CONNECTION_COLUMNS
 from monitor.presentation.connections_view import columns_for, row_mark
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.view import Cell, Role

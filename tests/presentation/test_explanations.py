@@ -14,7 +14,8 @@ from monitor.model.endpoint import Endpoint
 from monitor.model.route import Flow
 from monitor.model.routing import RuleFate, RuleStep
 from monitor.presentation.bind_lines import answer_lines
-from monitor.presentation.connection_columns import CONNECTION_COLUMNS, RETRANS_RECENT_S
+from monitor.presentation.connection_cells import RETRANS_RECENT_S
+from monitor.presentation.connection_columns import CONNECTION_COLUMNS
 from monitor.presentation.connections_view import MARKED_S, ConnectionsView, rows_of_process
 from monitor.presentation.dial_lines import after_lines, before_lines
 from monitor.presentation.explained_value import MARK_MEANINGS
@@ -23,7 +24,8 @@ from monitor.presentation.group_keys import Grouping
 from monitor.presentation.groups import Groups
 from monitor.presentation.groups_view import GroupsView
 from monitor.presentation.line_explanation import explain_position
-from monitor.presentation.listeners_view import LISTENER_COLUMNS, ListenersView
+from monitor.presentation.listener_columns import LISTENER_COLUMNS
+from monitor.presentation.listeners_view import ListenersView
 from monitor.presentation.losses import losses_of_row
 from monitor.presentation.narrowing import ListenerConnections
 from monitor.presentation.process_sections import ProcessSections

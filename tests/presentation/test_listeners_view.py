@@ -7,7 +7,8 @@ import pytest
 
 from monitor.model.sample import Network
 from monitor.presentation.filter_parser import parse
-from monitor.presentation.listeners_view import LISTENER_COLUMNS, ListenersView, chosen_entries, first_press
+from monitor.presentation.listener_columns import LISTENER_COLUMNS, first_press
+from monitor.presentation.listeners_view import ListenersView, chosen_entries
 from monitor.presentation.service_endpoints import ServiceEndpoints
 from monitor.presentation.sorting import Sort
 from monitor.presentation.view import Role

@@ -1,7 +1,7 @@
 import pytest
 
 from monitor.presentation.connections_view import columns_for
-from monitor.presentation.listeners_view import LISTENER_COLUMNS
+from monitor.presentation.listener_columns import LISTENER_COLUMNS
 
 
 @pytest.mark.parametrize("width", [80, 120, 200])

@@ -27,7 +27,7 @@ class ListenersPane(ListPane):
 
     def first_press(self, column_id: str) -> Sort:
         """Give the order that choosing a column brings."""
-        from monitor.presentation.listeners_view import first_press  # noqa: PLC0415 - it brings numpy
+        from monitor.presentation.listener_columns import first_press  # noqa: PLC0415 - it brings numpy
 
         return first_press(column_id)
 
