@@ -132,12 +132,16 @@ class Egress:
             first_seen=np.full(rows, NOT_KNOWN, np.int64),
         )
 
-    def with_rows(self, other: Egress, rows: Rows) -> Egress:
-        """Put what another says of some rows in place of one's own."""
+    def take(self, rows: Rows) -> Egress:
+        """Give some rows, in that order."""
+        return Egress(**{column.name: getattr(self, column.name)[rows] for column in fields(self)})
+
+    def with_rows(self, rows: Rows, others: Egress) -> Egress:
+        """Exchange some rows for others, given in the same order."""
         taken = {}
         for column in fields(self):
             values = getattr(self, column.name).copy()
-            values[rows] = getattr(other, column.name)[rows]
+            values[rows] = getattr(others, column.name)
             taken[column.name] = values
         return Egress(**taken)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -132,6 +132,14 @@ class Interval:
         """Whether there was a sample before, from which rates follow."""
         return self.elapsed_s > 0
 
+    def only(self, rows: Rows) -> Interval:
+        """Give some rows by themselves, for what is decided row by row.
+
+        The sample, the counters and the numbers of listeners stay those of the whole; verdicts are left out.
+        """
+        narrowed = {name: getattr(self, name)[rows] for name in _ROW_COLUMNS}
+        return replace(self, table=self.table.take(rows), egress=None, **narrowed)
+
     @property
     def is_carried(self) -> Bools:
         """Rows that the newest dump does not hold."""
@@ -139,6 +147,21 @@ class Interval:
         carried[len(self.sample.table) :] = True
         return carried
 
+
+_ROW_COLUMNS = (
+    "is_unseen",
+    "opened_at",
+    "closed_at",
+    "receive_rate",
+    "send_rate",
+    "retrans_rose_at",
+    "listener",
+    "direction",
+    "told_direction",
+    "interface",
+    "owner_first",
+    "owner_end",
+)
 
 DIRECTION_UNKNOWN = 0
 DIRECTION_ACCEPTED = 1

@@ -21,26 +21,24 @@ from monitor.model.sample import DIRECTION_DIALLED, Interval
 from monitor.model.socket_table import Bools, Rows
 from monitor.model.ways import LOCAL_TYPE, WAY, Records
 from monitor.reasoning.address_ranges import is_in
-from monitor.reasoning.egress_questions import EgressQuestions, former_way, hides_selector
+from monitor.reasoning.egress_questions import QuestionNumbers, former_way, hides_selector
 from monitor.reasoning.interfaces import NO_INTERFACE
 
 _ALARMS_BY_ROUTE = (Reason.OTHER_DEVICE, Reason.OTHER_SOURCE, Reason.REFUSED)
 _AF_INET, _AF_INET6 = 2, 10
 
 
-def judge(interval: Interval, former: Egress, questions: EgressQuestions, ways: Records, is_answered: Bools) -> Egress:
+def judge(interval: Interval, former: Egress, numbers: QuestionNumbers, ways: Records, is_answered: Bools) -> Egress:
     """Judge every row.
 
     Args:
         interval: the rows.
         former: what was known of these very rows before.
-        questions: what was put about them.
+        numbers: which questions were put about them.
         ways: the answer to each question, as WAY.
         is_answered: which of the answers are there, and of today's routes.
     """
-    bound, unbound, held = (
-        _Answers(number, ways, is_answered) for number in (questions.bound, questions.unbound, questions.held)
-    )
+    bound, unbound, held = (_Answers(number, ways, is_answered) for number in numbers.columns)
     generation = interval.sample.network.routing_generation
     former = replace(former, first_seen=np.where(former.first_seen == NOT_KNOWN, generation, former.first_seen))
     seen = _with_opening(interval, former, bound, unbound)
@@ -57,7 +55,8 @@ def judge(interval: Interval, former: Egress, questions: EgressQuestions, ways: 
     )
     # Half of the answers, or those of other routes, would be a false verdict: the former one stands until all are here.
     is_waiting = bound.is_open | unbound.is_open | held.is_open
-    return judged.with_rows(former, np.flatnonzero(is_waiting))
+    waiting = np.flatnonzero(is_waiting)
+    return judged.with_rows(waiting, former.take(waiting)) if len(waiting) else judged
 
 
 def agreement_of(interval: Interval, row: int) -> Agreement:

@@ -25,19 +25,66 @@ _LINK_LOCAL_BITS, _LINK_LOCAL_SHIFT = np.uint64(0xFE80 >> 6), np.uint64(54)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EgressQuestions:
-    """The different questions of an interval, and which of them each row puts: their numbers, -1 for none."""
+class QuestionNumbers:
+    """Which questions each row puts: their numbers, -1 for none."""
 
-    records: Records
-    """WAY_QUESTION."""
-    keys: U64
-    """A number for each record, the same in every interval; two records rarely share one."""
     bound: Rows
     """With the row's own address as source."""
     unbound: Rows
     """As if it were dialled today."""
     held: Rows
     """Whether the row's own address is local though no interface has it."""
+
+    @classmethod
+    def none(cls, rows: int) -> QuestionNumbers:
+        """Make those of rows that put no question."""
+        return cls(*(np.full(rows, -1) for _ in range(3)))
+
+    @property
+    def columns(self) -> tuple[Rows, Rows, Rows]:
+        """The fields in their order."""
+        return self.bound, self.unbound, self.held
+
+    def take(self, rows: Rows) -> QuestionNumbers:
+        """Give some rows, in that order."""
+        return QuestionNumbers(*(column[rows] for column in self.columns))
+
+    def with_rows(self, rows: Rows, others: QuestionNumbers) -> QuestionNumbers:
+        """Exchange some rows for others, given in the same order."""
+        columns = [column.copy() for column in self.columns]
+        for column, other in zip(columns, others.columns, strict=True):
+            column[rows] = other
+        return QuestionNumbers(*columns)
+
+    def renumbered(self, numbers: Rows) -> QuestionNumbers:
+        """Give each question, by its number, another one."""
+        with_none = np.append(numbers, -1)
+        return QuestionNumbers(*(with_none[column] for column in self.columns))
+
+    def are_any_of(self, is_meant: Bools) -> Bools:
+        """Tell which rows put a question that is meant, by its number."""
+        with_none = np.append(is_meant, np.False_)
+        meant: Bools = with_none[self.bound] | with_none[self.unbound] | with_none[self.held]
+        return meant
+
+    def are_put(self, questions: int) -> Bools:
+        """Tell which of so many questions any row puts."""
+        put = np.zeros(questions + 1, np.bool_)
+        for column in self.columns:
+            put[column] = True
+        return put[:-1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EgressQuestions:
+    """The different questions of some rows, and which of them each row puts."""
+
+    records: Records
+    """WAY_QUESTION."""
+    keys: U64
+    """A number for each record, the same in every interval; two records rarely share one."""
+    numbers: QuestionNumbers
+    """Into the records."""
 
 
 def egress_questions(interval: Interval, former: Egress) -> EgressQuestions:
@@ -61,9 +108,11 @@ def egress_questions(interval: Interval, former: Egress) -> EgressQuestions:
     return EgressQuestions(
         everything[first],
         keys,
-        _spread(len(table), rows, bound),
-        _spread(len(table), rows[is_dialled], unbound),
-        _spread(len(table), rows[is_unlisted], is_held),
+        QuestionNumbers(
+            _spread(len(table), rows, bound),
+            _spread(len(table), rows[is_dialled], unbound),
+            _spread(len(table), rows[is_unlisted], is_held),
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 It asks nobody itself: the sampler takes open questions from it between two samples and brings the answers. An answer
 stands until links, addresses, routes or rules change; what sends no event (a sysctl, an address label) is noticed
-after STALE_S.
+after STALE_S. A row is judged anew where something changed that its verdict follows from, the others keep theirs.
 """
 
 from __future__ import annotations
@@ -10,18 +10,22 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from monitor.model.egress import Egress
 from monitor.model.places import find_places
-from monitor.model.sample import Interval
-from monitor.model.socket_table import Rows
-from monitor.model.ways import WAY, WAY_QUESTION, Records, words_of
+from monitor.model.sample import Interval, Network
+from monitor.model.socket_table import Bools, Rows
+from monitor.model.ways import Records
 from monitor.reasoning.egress import judge
-from monitor.reasoning.egress_questions import EgressQuestions, egress_questions
+from monitor.reasoning.egress_questions import QuestionNumbers, egress_questions
+from monitor.sampling.route_answers import RouteAnswers
+from monitor.sampling.succession import Succession
 
-STALE_S = 30.0
-"""An answer is asked for anew after this time, whatever happened."""
-_NEVER = -1
+_ADDRESSES = ("local_high", "local_low", "local_port", "remote_high", "remote_low", "remote_port")
+_COLUMNS = ("protocol", "state", *_ADDRESSES, "device", "uid", "inode", "mark", "has_mark")
+"""What questions and verdicts follow from, beside the network and what the interval says of a row."""
+_FEW_QUESTIONS = 4096
 
 
 class RouteAgreement:
@@ -29,18 +33,24 @@ class RouteAgreement:
 
     def __init__(self) -> None:
         self._interval: Interval | None = None
-        self._former: Egress | None = None
-        self._questions = EgressQuestions(np.zeros(0, WAY_QUESTION), np.zeros(0, np.uint64), *(_NO_ROWS,) * 3)
-        self._ways = np.zeros(0, WAY)
-        self._generation = np.zeros(0, np.int64)
-        self._answered_at = np.zeros(0)
+        self._egress = Egress.unasked(0)
+        self._numbers = QuestionNumbers.none(0)
+        self._answers = RouteAnswers()
+        self._is_due: Bools = np.zeros(0, np.bool_)
+        self._forget_from = _FEW_QUESTIONS
 
     def take(self, interval: Interval) -> Interval:
         """Give the interval its verdicts, as far as the answers go, and see what must be asked now."""
-        former = self._carried(interval)
-        questions = egress_questions(interval, former)
-        self._keep_answers(questions)
-        self._interval, self._former, self._questions = interval, former, questions
+        known, rows = self._interval, len(interval.table)
+        if known is None or known.table.namespace != interval.table.namespace:
+            self._egress, self._numbers = Egress.unasked(rows), QuestionNumbers.none(rows)
+            self._is_due = np.ones(rows, np.bool_)
+        else:
+            step = Succession.of(known.table, interval.table, find_places(known.table.cookie, interval.table.cookie))
+            self._egress, self._numbers = _egress_after(step, self._egress), _numbers_after(step, self._numbers)
+            self._is_due = step.take(self._is_due, True) | _has_changed(step, known, interval)  # noqa: FBT003 - a value
+        self._interval = interval
+        self._put_questions(np.flatnonzero(self._is_due))
         return self.judged()
 
     def judged(self) -> Interval:
@@ -49,57 +59,82 @@ class RouteAgreement:
         Raises:
             ValueError: none was taken yet.
         """
-        if self._interval is None or self._former is None:
+        if self._interval is None:
             raise ValueError("no interval was taken")
-        is_answered = self._generation == self._interval.sample.network.routing_generation
-        egress = judge(self._interval, self._former, self._questions, self._ways, is_answered)
-        self._interval = replace(self._interval, egress=egress)
-        return self._interval
+        due = np.flatnonzero(self._is_due)
+        if len(due):
+            is_all = len(due) == len(self._is_due)
+            interval = self._interval if is_all else self._interval.only(due)
+            former, numbers = (self._egress.take(due), self._numbers.take(due))
+            is_answered = self._answers.are_of(self._interval.sample.network.routing_generation)
+            judged = judge(interval, former, numbers, self._answers.ways, is_answered)
+            self._egress = judged if is_all else self._egress.with_rows(due, judged)
+            self._is_due = np.zeros(len(self._is_due), np.bool_)
+        return replace(self._interval, egress=self._egress)
 
     def open_questions(self, most: int) -> Records:
         """Give questions that have no answer of today, at most so many; none where all is answered."""
-        return self._questions.records[self._open()[:most]]
+        return self._answers.records[self._open()[:most]]
 
     def learn(self, ways: Records) -> None:
         """Take the answers to the first open questions, in their order; there may be fewer than were asked."""
         if self._interval is None:
             return
+        sample = self._interval.sample
         answered = self._open()[: len(ways)]
-        self._ways[answered] = ways
-        self._generation[answered] = self._interval.sample.network.routing_generation
-        self._answered_at[answered] = self._interval.sample.boot_time
+        is_news = self._answers.learn(answered, ways, sample.network.routing_generation, sample.boot_time)
+        if is_news.any():
+            self._is_due |= self._numbers.are_any_of(is_news)
 
     def _open(self) -> Rows:
         if self._interval is None:
-            return _NO_ROWS
+            return np.zeros(0, np.intp)
         sample = self._interval.sample
-        is_old = sample.boot_time - self._answered_at > STALE_S
-        return np.flatnonzero((self._generation != sample.network.routing_generation) | is_old)
+        return self._answers.open_ones(sample.network.routing_generation, sample.boot_time)
 
-    def _carried(self, interval: Interval) -> Egress:
-        """Give what was known of the interval's rows before."""
-        former, known = Egress.unasked(len(interval.table)), self._interval
-        if known is None or known.egress is None or known.table.namespace != interval.table.namespace:
-            return former
-        places = find_places(known.table.cookie, interval.table.cookie)
-        rows = np.flatnonzero(places >= 0)
-        for column in fields(former):
-            getattr(former, column.name)[rows] = getattr(known.egress, column.name)[places[rows]]
-        return former
-
-    def _keep_answers(self, questions: EgressQuestions) -> None:
-        """Bring the answers into the order of other questions; those that nobody puts any more are forgotten."""
-        places = find_places(self._questions.keys, questions.keys)
-        rows = np.flatnonzero(places >= 0)
-        # Keys may collide, records do not.
-        former, words = words_of(self._questions.records), words_of(questions.records)
-        rows = rows[(former[places[rows]] == words[rows]).all(axis=1)]
-        ways = np.zeros(len(questions.records), WAY)
-        generation = np.full(len(ways), _NEVER)
-        answered_at = np.full(len(ways), -np.inf)
-        ways[rows], generation[rows] = self._ways[places[rows]], self._generation[places[rows]]
-        answered_at[rows] = self._answered_at[places[rows]]
-        self._ways, self._generation, self._answered_at = ways, generation, answered_at
+    def _put_questions(self, rows: Rows) -> None:
+        """Find the questions of some rows of the interval; what no row puts any more is forgotten from time to time."""
+        if self._interval is None or not len(rows):
+            return
+        questions = egress_questions(self._interval.only(rows), self._egress.take(rows))
+        numbers = self._answers.numbers_of(questions.records, questions.keys)
+        self._numbers = self._numbers.with_rows(rows, questions.numbers.renumbered(numbers))
+        if len(self._answers) >= self._forget_from:
+            is_put = self._numbers.are_put(len(self._answers))
+            self._numbers = self._numbers.renumbered(self._answers.keep_only(is_put))
+            self._forget_from = max(_FEW_QUESTIONS, 2 * len(self._answers))
 
 
-_NO_ROWS: Rows = np.zeros(0, np.intp)
+def _egress_after(step: Succession, egress: Egress) -> Egress:
+    unasked = Egress.unasked(1)
+    return Egress(
+        **{
+            column.name: step.take(getattr(egress, column.name), getattr(unasked, column.name)[0])
+            for column in fields(egress)
+        }
+    )
+
+
+def _numbers_after(step: Succession, numbers: QuestionNumbers) -> QuestionNumbers:
+    return QuestionNumbers(*(step.take(column, -1) for column in numbers.columns))
+
+
+def _has_changed(step: Succession, former: Interval, interval: Interval) -> Bools:
+    """Tell which rows may have another verdict, or put other questions, than before."""
+    if _routing(former.sample.network) != _routing(interval.sample.network):
+        return np.ones(len(interval.table), np.bool_)
+    changed = np.zeros(len(interval.table), np.bool_)
+    changed[step.changed(_COLUMNS)] = True
+    pairs: tuple[tuple[npt.NDArray[np.generic], npt.NDArray[np.generic]], ...] = (
+        (former.direction, interval.direction),
+        (former.interface, interval.interface),
+        (np.isnan(former.opened_at), np.isnan(interval.opened_at)),
+        (np.isnan(former.closed_at), np.isnan(interval.closed_at)),
+    )
+    for before, now in pairs:
+        changed |= step.take(before, 0) != now
+    return changed
+
+
+def _routing(network: Network) -> tuple[object, ...]:
+    return network.is_read, network.routing_generation, network.links, network.addresses, network.rule_selectors
