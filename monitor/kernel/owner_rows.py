@@ -34,10 +34,21 @@ class OwnerRows:
         """Give the rows of a mask or a range."""
         return OwnerRows(self.inode[rows], self.pid[rows], self.fd[rows])
 
-    def replace(self, tables: Mapping[int, Descriptors | None]) -> OwnerRows:
-        """Exchange what is known of the processes named; None for one that has ended or may not be read."""
+    def joined(self, others: OwnerRows) -> OwnerRows:
+        """Put other rows behind these, which are then in no order."""
+        return OwnerRows(
+            *(np.concatenate([getattr(self, name), getattr(others, name)]) for name in ("inode", "pid", "fd"))
+        )
+
+    def replace(self, tables: Mapping[int, Descriptors | None]) -> tuple[OwnerRows, OwnerRows]:
+        """Exchange what is known of the processes named; None for one that has ended or may not be read.
+
+        Returns:
+            All rows as they are then, and those of sockets that none of these processes was known to hold.
+        """
         pids = sorted(tables)
-        kept = self.take(~among(self.pid, np.array(pids, np.uint32)))
+        is_theirs = among(self.pid, np.array(pids, np.uint32))
+        kept = self.take(~is_theirs)
         parts = [_sockets_of(pid, tables[pid]) for pid in pids]
         inode, pid, fd = (
             np.concatenate([getattr(part, name) for part in parts or [kept.take(slice(0))]])
@@ -47,7 +58,11 @@ class OwnerRows:
         inode, pid, fd = inode[order], pid[order], fd[order]
         # Mostly a few come into many: their places are found, nothing else is sorted.
         at = np.searchsorted(_keys(kept.inode, kept.pid), _keys(inode, pid))
-        return OwnerRows(np.insert(kept.inode, at, inode), np.insert(kept.pid, at, pid), np.insert(kept.fd, at, fd))
+        is_new = ~among(inode, self.inode[is_theirs])
+        return (
+            OwnerRows(np.insert(kept.inode, at, inode), np.insert(kept.pid, at, pid), np.insert(kept.fd, at, fd)),
+            OwnerRows(inode[is_new], pid[is_new], fd[is_new]),
+        )
 
     @property
     def is_shared(self) -> Bools:

@@ -2,7 +2,8 @@
 
 Every read looks at each process once: the inode of /proc/PID/fd changes when the pid is given to another process, and
 its size is the number of descriptors. Read again are the processes that are new, whose number of descriptors changed,
-that held a socket which the newest dump lacks, or whose share in a socket with several owners is over. What those
+that held a socket which the newest dump lacks, or whose share in a socket with several owners is over. So are the
+descriptors that were read since the last dump and hold what this one lacks: opened and closed between both. What those
 signs cannot tell (a process gave its socket away and took another descriptor of the same number meanwhile) the audit
 finds: each process is read anew when its last reading is AUDIT_AGE_S old, as far as AUDIT_SHARE of the time allows.
 So an owner may be wrong for AUDIT_AGE_S, or for 1 / AUDIT_SHARE times the cost of reading all where that is longer.
@@ -73,6 +74,7 @@ class OwnerReader:
         self._inodes: U32 = _NONE
         self._wanted: U32 = _NONE
         self._shared = OwnerRows.empty()
+        self._ahead = OwnerRows.empty()
         self._unknown: U32 = _NONE
         self._missing: U32 = _NONE
         self._search_pause_s = SHORTEST_PAUSE_S
@@ -167,9 +169,11 @@ class OwnerReader:
             return None
 
     def _closed(self, wanted: U32) -> dict[int, list[int]]:
-        """Give by pid the descriptors whose socket was in the previous dump and is not in this one."""
+        """Give by pid the descriptors whose socket this dump lacks: it was in the one before, or was read since."""
         gone = self._wanted[~among(self._wanted, wanted)]
-        return _by_pid((pid, fd) for _, pid, fd in self._rows.take(among(self._rows.inode, gone)))
+        closed = self._rows.take(among(self._rows.inode, gone))
+        ahead, self._ahead = self._ahead.take(~among(self._ahead.inode, wanted)), OwnerRows.empty()
+        return _by_pid((pid, fd) for rows in (closed, ahead) for _, pid, fd in rows)
 
     def _sort_out(self, wanted: U32) -> None:
         """Find which sockets of the dump have several owners, and which have none."""
@@ -207,7 +211,9 @@ class OwnerReader:
     def _replace(self, changed: set[int]) -> None:
         if changed:
             self._marks = None
-            self._rows = self._rows.replace({pid: self._tables.get(pid) for pid in changed})
+            self._rows, new = self._rows.replace({pid: self._tables.get(pid) for pid in changed})
+            if self._table.is_read:
+                self._ahead = self._ahead.joined(new)
 
     def _make_table(self, wanted: U32, hidden: int) -> OwnerTable:
         rows = self._rows.take(among(self._rows.inode, wanted))

@@ -179,6 +179,18 @@ def test_a_descriptor_taken_by_the_next_socket_has_the_new_inode(reader, holder)
     assert read(reader, inodes(holder.held())) == holder.held()
 
 
+def test_a_socket_that_no_dump_ever_held_gives_its_place_to_the_next(reader, holder):
+    first = holder.held()
+    read(reader, inodes(first))
+    # Opened after the dump, seen when owners were read, and closed before the next dump.
+    fd = holder.open()
+    assert read(reader, inodes(first)) == first
+    holder.close(fd)
+    assert holder.open() == fd
+    truth = holder.held()
+    assert read(reader, inodes(truth)) == truth
+
+
 def test_a_share_that_was_given_up_for_another_socket_is_seen_at_once(reader, holder):
     fd = holder.open()
     child = holder.fork()
