@@ -100,7 +100,7 @@ def test_a_row_that_closed_has_no_verdict_any_more():
 
 
 def test_a_row_that_turns_out_to_be_dialled_is_asked_about_as_if_it_were_dialled_today():
-    agreement, interval = watched([client(1, **traffic(is_dialled=True), queue=(0, 9))])
+    agreement, interval = watched([client(1, **{**traffic(is_dialled=True), "queue": (0, 9)})])
     told = sample_of([client(1, **traffic(is_dialled=True))], 1.0, network=interval.sample.network)
     agreement.take(advance(interval, told))
     assert [int(asked["source_high"]) for asked in agreement.open_questions(MANY)] == [0]
