@@ -37,6 +37,14 @@ class SocketList:
             end = self._used + len(whole)
         self._used = end
 
+    def append(self, table: SocketTable) -> None:
+        """Copy other rows behind those that are there; none are added afterwards."""
+        end = self._used + len(table)
+        if end > len(self._table):
+            self._grow(end)
+        _copy(table, _rows(self._table, self._used, end))
+        self._used = end
+
     def table(self) -> SocketTable:
         """Give the rows so far, as views."""
         return _rows(self._table, 0, self._used)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import socket
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +29,7 @@ from monitor.kernel.inet_diag_question import (
 )
 from monitor.kernel.netlink import NETLINK_SOCK_DIAG, NetlinkSocket, TruncatedDatagramError
 from monitor.kernel.socket_details import read_details
+from monitor.model.places import find_places
 from monitor.model.socket_table import U64, Rows, SocketTable
 from monitor.model.sockets import SocketId
 from monitor.model.tcp import ALL_STATES, LIVE_STATES, PROTOCOL_TCP, PROTOCOL_UDP, TcpState
@@ -71,19 +72,20 @@ class SockDiag:
             )
             self._conversations = conversations.pop_all()
 
-    def dump_tcp(self, states: int = LIVE_STATES) -> SocketTable:
+    def dump_tcp(self, states: int = LIVE_STATES, followed_by: SocketTable | None = None) -> SocketTable:
         """List the TCP sockets of both families that are in one of these states, with TCP_INFO.
 
         Args:
             states: a bit for each TcpState; with BOUND_INACTIVE the rows that only hold a port come as CLOSED.
+            followed_by: rows to stand behind them: to put them there is cheaper than to copy all together later.
         """
         if self._offers_one_pass:
             try:
-                return self._lists(self._tcp, TCPDIAG_GETSOCK, [tcp_list(states)], PROTOCOL_TCP)
+                return self._lists(self._tcp, TCPDIAG_GETSOCK, [tcp_list(states)], PROTOCOL_TCP, followed_by)
             except KernelError as error:
                 if error.errno not in _NOT_OFFERED:
                     raise
-        table = self._family_lists(self._tcp, PROTOCOL_TCP, states)
+        table = self._family_lists(self._tcp, PROTOCOL_TCP, states, followed_by)
         self._offers_one_pass = False
         return table
 
@@ -156,25 +158,46 @@ class SockDiag:
     ) -> None:
         self.close()
 
-    def _lists(self, conversation: NetlinkSocket, kind: int, questions: list[bytes], protocol: int) -> SocketTable:
+    def _lists(
+        self,
+        conversation: NetlinkSocket,
+        kind: int,
+        questions: list[bytes],
+        protocol: int,
+        followed_by: SocketTable | None = None,
+    ) -> SocketTable:
         """Ask for one list after another; a socket that changes between two is in one of them."""
         self.was_interrupted = False
-        tables = [self._list(conversation, kind, question, protocol) for question in questions]
+        followers = [*(None for _ in questions[1:]), followed_by]
+        tables = [
+            self._list(conversation, kind, question, protocol, follower)
+            for question, follower in zip(questions, followers, strict=True)
+        ]
         return without_duplicates(SocketTable.concatenate(tables))
 
-    def _family_lists(self, conversation: NetlinkSocket, protocol: int, states: int) -> SocketTable:
+    def _family_lists(
+        self, conversation: NetlinkSocket, protocol: int, states: int, followed_by: SocketTable | None = None
+    ) -> SocketTable:
         questions = [family_list(family, protocol, states) for family in (socket.AF_INET, socket.AF_INET6)]
         try:
-            return self._lists(conversation, SOCK_DIAG_BY_FAMILY, questions, protocol)
+            return self._lists(conversation, SOCK_DIAG_BY_FAMILY, questions, protocol, followed_by)
         except KernelError as error:
             if error.errno in _NOT_OFFERED:
                 raise KernelError(error.operation, error.errno, "this kernel has no such list") from error
             raise
 
-    def _list(self, conversation: NetlinkSocket, kind: int, question: bytes, protocol: int) -> SocketTable:
+    def _list(
+        self,
+        conversation: NetlinkSocket,
+        kind: int,
+        question: bytes,
+        protocol: int,
+        followed_by: SocketTable | None,
+    ) -> SocketTable:
         """Ask for a list until it comes whole; one that is flagged each time is given as it came."""
+        expected = self._expected_rows.get(question)
         for tries_left in reversed(range(_TRIES)):
-            sockets = SocketList(protocol, self.namespace, self._expected_rows.get(question, 0))
+            sockets = SocketList(protocol, self.namespace, _sockets_in_use(protocol) if expected is None else expected)
             try:
                 for messages in conversation.dump(kind, question, _LIST[protocol]):
                     sockets.add(messages)
@@ -187,6 +210,8 @@ class SockDiag:
                 break
         self.was_interrupted |= conversation.was_interrupted
         self.malformed += sockets.malformed
+        if followed_by is not None:
+            sockets.append(followed_by)
         table = sockets.table()
         self._expected_rows[question] = len(table)
         return table
@@ -204,12 +229,23 @@ class SockDiag:
 
 def _absent_rows(previous: SocketTable, current: SocketTable) -> Rows:
     """Find the connected TCP rows whose cookie the later list lacks, in the order of the earlier one."""
-    gone = np.setdiff1d(np.sort(previous.cookie), np.sort(current.cookie), assume_unique=True)
-    if not len(gone):
+    is_gone = find_places(current.cookie, previous.cookie) < 0
+    if not is_gone.any():
         return np.zeros(0, np.intp)
     # A bucket was closed when it became one: that it is gone now says nothing new.
     is_connected = (previous.protocol == PROTOCOL_TCP) & previous.is_pair & (previous.state != TcpState.TIME_WAIT)
-    return np.flatnonzero(np.isin(previous.cookie, gone) & is_connected)
+    return np.flatnonzero(is_gone & is_connected)
+
+
+def _sockets_in_use(protocol: int) -> int:
+    """Read how many sockets of a protocol the namespace has, both families; 0 where /proc cannot be read."""
+    name = {PROTOCOL_TCP: b"TCP", PROTOCOL_UDP: b"UDP"}[protocol]
+    total = 0
+    for file, kind in (("sockstat", name + b":"), ("sockstat6", name + b"6:")):
+        with suppress(OSError, ValueError, IndexError):
+            words = Path("/proc/thread-self/net", file).read_bytes().split()
+            total += int(words[words.index(kind) + 2])
+    return total
 
 
 def _namespace() -> int:

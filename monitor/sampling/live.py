@@ -164,15 +164,12 @@ class LiveSource:
         return table
 
     def _sockets(self, udp: SocketTable | None, notices: list[str], *, time_wait: bool) -> tuple[SocketTable, U64]:
-        tables = [self._diag.dump_tcp(ALL_STATES if time_wait else LIVE_STATES)]
+        table = self._diag.dump_tcp(ALL_STATES if time_wait else LIVE_STATES, followed_by=udp)
         self._note_change("TCP sockets", notices)
-        if udp is not None:
-            tables.append(udp)
-        closed = np.zeros(0, np.uint64)
-        if self._last is not None:
-            closed, missed = self._diag.absentees(self._last, tables[0])
-            tables.append(missed)
-        return SocketTable.concatenate([table for table in tables if len(table)] or tables[:1]), closed
+        if self._last is None:
+            return table, np.zeros(0, np.uint64)
+        closed, missed = self._diag.absentees(self._last, table)
+        return SocketTable.concatenate([table, missed]) if len(missed) else table, closed
 
     def _note_change(self, things: str, notices: list[str]) -> None:
         """Say so where the list that was just read never came consistent."""

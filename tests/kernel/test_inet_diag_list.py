@@ -7,7 +7,7 @@ import pytest
 from monitor.kernel.inet_diag import decode
 from monitor.kernel.inet_diag_list import SocketList
 from monitor.model.socket_table import COLUMN_TYPES, SocketTable
-from monitor.model.tcp import PROTOCOL_TCP
+from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
 from tests.kernel.inet_diag_bytes import MARK, SKV6ONLY, attribute, info, messages, row
 
 SHAPES = [(info(280, at_68=11),), (attribute(MARK, b"\7\0\0\0"), info(104, at_24=2)), (attribute(SKV6ONLY, b"\1"),), ()]
@@ -50,3 +50,13 @@ def test_malformed_messages_leave_no_gap_and_no_trace_in_the_next_batch():
 
 def test_list_without_batches_is_empty():
     assert len(SocketList(PROTOCOL_TCP, 4, 100).table()) == 0
+
+
+@pytest.mark.parametrize("expected_rows", [0, 2000])
+def test_other_rows_stand_behind_those_of_the_list(expected_rows):
+    others = decode(batch(5000, 1100), PROTOCOL_UDP, 4).table
+    sockets = SocketList(PROTOCOL_TCP, 4, expected_rows)
+    sockets.add(batch(0, 30))
+    sockets.append(others)
+    alone = SocketTable.concatenate([decode(batch(0, 30), PROTOCOL_TCP, 4).table, others])
+    assert columns(sockets.table()) == columns(alone)

@@ -31,9 +31,10 @@ class FakeDiag:
         self.was_interrupted = False
         self.interrupted = ""
 
-    def dump_tcp(self, states):
+    def dump_tcp(self, states, followed_by):
         self.was_interrupted = "TCP" in self.interrupted
-        return self._given(self.tcp)
+        tables = [self._given(self.tcp), followed_by]
+        return SocketTable.concatenate([table for table in tables if table is not None])
 
     def dump_udp(self):
         self.was_interrupted = "UDP" in self.interrupted
