@@ -11,6 +11,7 @@ import pytest
 from monitor.errors import KernelError, WireError
 from monitor.model.route import Link
 from monitor.model.sample import Network
+from monitor.model.socket_table import SocketTable
 from monitor.sampling import live
 from monitor.sampling.live import LiveSource
 from tests.scenes import row, table_of
