@@ -88,7 +88,7 @@ def test_both_protocols_stand_in_one_table(source):
 def test_the_first_sample_has_nothing_to_compare_with(source):
     assert source.sample().closed_cookies.tolist() == []
     assert source.sample().closed_cookies.tolist() == [5]
-    assert source._diag.compared == [(2, 1)]
+    assert source._diag.compared == [(2, 2)]
 
 
 @pytest.mark.parametrize("error", [KernelError("list interfaces", 97), WireError("cut")])
