@@ -54,6 +54,18 @@ def test_list_imports_neither_the_screen_nor_pyroute2():
     assert not loaded & {"textual", "rich", "pyroute2", "monitor.ui"}
 
 
+def test_numpy_starts_no_threads():
+    source = """
+from pathlib import Path
+from monitor.__main__ import main
+sys.argv = ["fourtuple", "route", "?"]
+main()
+import numpy
+assert len(list(Path("/proc/self/task").iterdir())) == 1
+"""
+    assert "numpy" in loaded_by(source)
+
+
 @pytest.mark.kernel
 def test_demux_imports_neither_the_screen_nor_pyroute2():
     loaded = loaded_by("from monitor.cli.main import run\nassert run(['demux', '127.0.0.1:5', '127.0.0.1:80']) == 0")

@@ -1,4 +1,4 @@
-"""Environment variables that would steer a privileged program: taken away before anything reads them.
+"""Environment variables that would steer a privileged program: taken away before anything reads them. And one of ours.
 
 They survive `sudo -E`, and Textual alone would write files, import code and press keys by them.
 """
@@ -21,6 +21,12 @@ _HARMLESS = frozenset(
     }
 )
 """What is set for every program in a container or a test; after the start of Python it changes nothing that matters."""
+
+
+def spare_threads() -> None:
+    """Keep numpy, here and in the collector, from starting threads of its own; called before it is imported."""
+    # They are for linear algebra, of which there is none, and spin for a tenth of a second when they are started.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def start_anew_where_steered() -> None:
