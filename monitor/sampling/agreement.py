@@ -26,6 +26,8 @@ _ADDRESSES = ("local_high", "local_low", "local_port", "remote_high", "remote_lo
 _COLUMNS = ("protocol", "state", *_ADDRESSES, "device", "uid", "inode", "mark", "has_mark")
 """What questions and verdicts follow from, beside the network and what the interval says of a row."""
 _FEW_QUESTIONS = 4096
+_ROWS_AT_ONCE = 8192
+"""What judging a row takes for a moment is a hundred times what is kept of it."""
 
 
 class RouteAgreement:
@@ -41,16 +43,17 @@ class RouteAgreement:
 
     def take(self, interval: Interval) -> Interval:
         """Give the interval its verdicts, as far as the answers go, and see what must be asked now."""
-        known, rows = self._interval, len(interval.table)
+        known, size = self._interval, len(interval.table)
         if known is None or known.table.namespace != interval.table.namespace:
-            self._egress, self._numbers = Egress.unasked(rows), QuestionNumbers.none(rows)
-            self._is_due = np.ones(rows, np.bool_)
+            self._egress, self._numbers = Egress.unasked(size), QuestionNumbers.none(size)
+            self._is_due = np.ones(size, np.bool_)
         else:
             step = Succession.of(known.table, interval.table, find_places(known.table.cookie, interval.table.cookie))
             self._egress, self._numbers = _egress_after(step, self._egress), _numbers_after(step, self._numbers)
             self._is_due = step.take(self._is_due, True) | _has_changed(step, known, interval)  # noqa: FBT003 - a value
         self._interval = interval
-        self._put_questions(np.flatnonzero(self._is_due))
+        for rows in _parted(self._is_due):
+            self._put_questions(interval, rows)
         return self.judged()
 
     def judged(self) -> Interval:
@@ -61,14 +64,12 @@ class RouteAgreement:
         """
         if self._interval is None:
             raise ValueError("no interval was taken")
-        due = np.flatnonzero(self._is_due)
-        if len(due):
-            is_all = len(due) == len(self._is_due)
-            interval = self._interval if is_all else self._interval.only(due)
-            former, numbers = (self._egress.take(due), self._numbers.take(due))
-            is_answered = self._answers.are_of(self._interval.sample.network.routing_generation)
-            judged = judge(interval, former, numbers, self._answers.ways, is_answered)
-            self._egress = judged if is_all else self._egress.with_rows(due, judged)
+        is_answered = self._answers.are_of(self._interval.sample.network.routing_generation)
+        for rows in _parted(self._is_due):
+            interval, former, numbers = self._interval.only(rows), self._egress.take(rows), self._numbers.take(rows)
+            self._egress = self._egress.with_rows(
+                rows, judge(interval, former, numbers, self._answers.ways, is_answered)
+            )
             self._is_due = np.zeros(len(self._is_due), np.bool_)
         return replace(self._interval, egress=self._egress)
 
@@ -92,17 +93,20 @@ class RouteAgreement:
         sample = self._interval.sample
         return self._answers.open_ones(sample.network.routing_generation, sample.boot_time)
 
-    def _put_questions(self, rows: Rows) -> None:
-        """Find the questions of some rows of the interval; what no row puts any more is forgotten from time to time."""
-        if self._interval is None or not len(rows):
-            return
-        questions = egress_questions(self._interval.only(rows), self._egress.take(rows))
+    def _put_questions(self, interval: Interval, rows: Rows) -> None:
+        """Find the questions of some rows; what no row puts any more is forgotten from time to time."""
+        questions = egress_questions(interval.only(rows), self._egress.take(rows))
         numbers = self._answers.numbers_of(questions.records, questions.keys)
         self._numbers = self._numbers.with_rows(rows, questions.numbers.renumbered(numbers))
         if len(self._answers) >= self._forget_from:
             is_put = self._numbers.are_put(len(self._answers))
             self._numbers = self._numbers.renumbered(self._answers.keep_only(is_put))
             self._forget_from = max(_FEW_QUESTIONS, 2 * len(self._answers))
+
+
+def _parted(is_due: Bools) -> list[Rows]:
+    rows = np.flatnonzero(is_due)
+    return [rows[first : first + _ROWS_AT_ONCE] for first in range(0, len(rows), _ROWS_AT_ONCE)]
 
 
 def _egress_after(step: Succession, egress: Egress) -> Egress:

@@ -48,6 +48,7 @@ def test_verdicts_that_were_kept_are_those_that_would_be_made_anew(interval, day
         interval = advance(interval, sample_on(interval, day, seconds + 1))
         made = [keeping.take(interval)]
         with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(rooms, "_ROWS_AT_ONCE", 3)
             patch.setattr(rooms, "_has_changed", lambda _, __, now: np.ones(len(now.table), np.bool_))
             made.append(anew.take(interval))
         if is_answered:
