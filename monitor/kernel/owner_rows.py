@@ -114,14 +114,6 @@ def among(values: U32, ordered: U32) -> Bools:
     return found
 
 
-def distinct(values: U32) -> U32:
-    """Sort and leave out repetitions, without the modules that np.unique imports when it is first called."""
-    ordered = np.sort(values)
-    is_first = np.ones(len(ordered), np.bool_)
-    is_first[1:] = ordered[1:] != ordered[:-1]
-    return ordered[is_first]
-
-
 def _sockets_of(pid: int, descriptors: Descriptors | None) -> OwnerRows:
     if not descriptors:
         return OwnerRows.empty()

@@ -23,9 +23,10 @@ import numpy as np
 from monitor.errors import KernelError
 from monitor.kernel.descriptor_tables import DescriptorTables
 from monitor.kernel.descriptors import holds
-from monitor.kernel.owner_rows import Marks, OwnerRows, among, distinct, marks_of, unlike
+from monitor.kernel.owner_rows import Marks, OwnerRows, among, marks_of, unlike
 from monitor.kernel.task_files import OpenFiles, TaskFiles, open_task_files
 from monitor.model.owner_table import OwnerTable
+from monitor.model.places import distinct
 from monitor.model.process import Process
 from monitor.model.socket_table import U32
 
@@ -135,7 +136,7 @@ class OwnerReader:
         files = self._walk()
         if files is not None:
             self._tables.fill(files)
-            self._replace(set(np.unique(files.pid).tolist()))
+            self._replace(set(distinct(files.pid).tolist()))
 
     def _audit(self, now: float) -> set[int]:
         """Find what no sign tells: by a walk from time to time, else a few processes at every read."""

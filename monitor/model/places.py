@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
-from monitor.model.socket_table import U64, Bools, Rows
+from monitor.model.socket_table import U64, Rows
 
 Numbers = npt.NDArray[np.unsignedinteger]
 """Cookies, inodes, pids: unsigned numbers of any width."""
+
+_NumberT = TypeVar("_NumberT", bound=np.unsignedinteger)
 
 _SPREAD = np.uint64(0x9E37_79B9_7F4A_7C15)
 """Odd; the upper bits of its product with a counter are spread evenly (Fibonacci hashing)."""
@@ -38,10 +42,12 @@ def find_places(known: Numbers, wanted: Numbers) -> Rows:
     return found
 
 
-def is_among(wanted: Numbers, known: Numbers) -> Bools:
-    """Tell which numbers stand anywhere in a column."""
-    found: Bools = find_places(known, wanted) >= 0
-    return found
+def distinct(numbers: npt.NDArray[_NumberT]) -> npt.NDArray[_NumberT]:
+    """Sort and leave out repetitions, without the 15 ms of imports of the first np.unique()."""
+    ordered = np.sort(numbers)
+    is_first = np.ones(len(ordered), np.bool_)
+    is_first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[is_first]
 
 
 def _slots(numbers: Numbers, slot_bits: int) -> U64:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from monitor.model.endpoint import MAPPED_IPV4
+from monitor.model.places import distinct
 from monitor.model.socket_table import Bools, Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.reasoning.columns import group_rows, local_columns
@@ -80,7 +81,7 @@ class ListenerIndex:
     def __init__(self, table: SocketTable, *, is_closed: Bools | None = None, is_unseen: Bools | None = None) -> None:
         is_open = table.is_listener if is_closed is None else table.is_listener & ~is_closed
         is_seen = is_open if is_unseen is None else is_open & ~is_unseen
-        self.ports = np.unique(table.local_port[is_open])
+        self.ports = distinct(table.local_port[is_open])
         """Ports on which anybody listens."""
         self._group_of: dict[int, ListenerGroup] = {}
         self._seen = self._grouped(table, np.flatnonzero(is_seen))

@@ -23,6 +23,7 @@ from monitor.kernel.way_look_up import WayLookUp
 from monitor.model.bind_facts import BindFacts, SocketHolder
 from monitor.model.fresh_rows import FreshRows
 from monitor.model.owner_table import OwnerTable
+from monitor.model.places import distinct
 from monitor.model.process import ProcessFacts
 from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, RouteDecision
@@ -76,7 +77,7 @@ class LiveSource:
             capabilities=_capabilities(),
             table=table,
             owners=owners,
-            users=self._users.names_of(np.unique(table.uid).tolist()),
+            users=self._users.names_of(distinct(table.uid).tolist()),
             has_time_wait=time_wait,
             time_wait=_time_wait_count(),
             closed_cookies=closed,
