@@ -19,7 +19,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from monitor.model.sample import Sample
-from monitor.sampling import messages
+from monitor.sampling import look_up_messages, messages
 from monitor.sampling.frames import read_frame, write_frame
 from monitor.sampling.sample_frames import SampleEncoder
 from tests import machine_db1
@@ -45,21 +45,21 @@ class ObeyingCollector:
         self._source: FixedSource = machine_db1.source()
         self._encoder = SampleEncoder()
 
-    def answer(self, question: messages.Question) -> None:
+    def answer(self, question: messages.Question | look_up_messages.LookUp) -> None:
         """Answer a question, a sample only on order."""
         if isinstance(question, messages.AskSample):
             order = os.read(self._orders, 1).decode()
             getattr(self, f"_{order}")(question.id)
-        elif isinstance(question, messages.AskProcess):
-            self._say(messages.ProcessRead(id=question.id, facts=self._source.process(question.pid)))
-        elif isinstance(question, messages.AskSocket):
-            self._say(messages.SocketRead(id=question.id, details=self._source.socket(question.socket)))
+        elif isinstance(question, look_up_messages.AskProcess):
+            self._say(look_up_messages.ProcessRead(id=question.id, facts=self._source.process(question.pid)))
+        elif isinstance(question, look_up_messages.AskSocket):
+            self._say(look_up_messages.SocketRead(id=question.id, details=self._source.socket(question.socket)))
         elif isinstance(question, messages.AskRoute):
             self._say(messages.RouteRead(id=question.id, decision=self._source.route_to(question.flow)))
         else:
             self._say(messages.Failed(id=question.id, reason="wire", text="this collector knows no such question"))
 
-    def _say(self, answer: messages.Answer) -> None:
+    def _say(self, answer: messages.Message) -> None:
         write_frame(self._output, messages.encode(answer))
 
     def _sample(self) -> Sample:
@@ -76,7 +76,7 @@ class ObeyingCollector:
         self._send(huge(self._sample()), question)
 
     def _l(self, question: int) -> None:
-        self._say(messages.ProcessRead(id=question - 1, facts=None))
+        self._say(look_up_messages.ProcessRead(id=question - 1, facts=None))
         self._s(question)
 
     def _g(self, _: int) -> None:
@@ -94,7 +94,8 @@ def main() -> None:
     """Answer until the input ends."""
     collector = ObeyingCollector(os.open(sys.argv[1], os.O_RDONLY), os.dup(sys.stdout.fileno()))
     while (frame := read_frame(sys.stdin.fileno())) is not None:
-        collector.answer(messages.decode_question(frame.head))
+        is_look_up = messages.is_look_up(frame.head)
+        collector.answer((look_up_messages.decode_look_up if is_look_up else messages.decode_question)(frame.head))
 
 
 if __name__ == "__main__":

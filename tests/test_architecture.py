@@ -108,6 +108,21 @@ def test_the_collector_knows_no_screen_and_reaches_its_first_sample_without_the_
     assert not loaded & {"textual", "rich", "pyroute2", "psutil"}
 
 
+LOOK_UPS = {
+    "monitor.sampling.look_up_messages",
+    "monitor.model.routing",
+    "monitor.model.receiver",
+    "monitor.model.tcp_info",
+}
+"""What only other screens than the first ask for."""
+
+
+def test_the_stream_brings_its_first_rows_without_the_words_of_other_screens():
+    loaded = loaded_by("import monitor.sampling.stream, monitor.sampling.intervals")
+    assert "monitor.sampling.messages" in loaded
+    assert not loaded & LOOK_UPS
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_the_source_keeps_the_rule(rule: Rule):
     broken = [

@@ -11,6 +11,7 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from monitor.errors import KernelError, MonitorError, SourceError
 from monitor.model.sample import Sample
@@ -22,6 +23,9 @@ from monitor.sampling.freed_memory import keep_freed_memory
 from monitor.sampling.live import LiveSource
 from monitor.sampling.row_records import table_in, to_records
 from monitor.sampling.sample_frames import SampleEncoder
+
+if TYPE_CHECKING:
+    from monitor.sampling.look_up_messages import LookUp
 
 _AHEAD_AT_MOST_S = 10.0
 """A sample that was read ahead is dropped when it has grown as old; a busy machine takes seconds to start a monitor."""
@@ -43,7 +47,7 @@ class Collector:
         with suppress(MonitorError, OSError):
             self._ahead = self._source.sample()
 
-    def answer(self, question: messages.Question) -> None:
+    def answer(self, question: messages.Question | LookUp) -> None:
         """Answer one question; an error of the kernel is an answer too.
 
         Raises:
@@ -74,18 +78,12 @@ class Collector:
         write_frame(self._output, messages.encode(head), body)
         self._sending_s = time.thread_time() - started
 
-    def _small_answer(self, question: messages.SmallQuestion) -> messages.Answer:
+    def _small_answer(self, question: messages.SmallQuestion | LookUp) -> messages.Message:
         source, number = self._source, question.id
-        answer: messages.Answer
+        answer: messages.Message
         match question:
-            case messages.AskProcess(pid=pid):
-                answer = messages.ProcessRead(id=number, facts=source.process(pid))
-            case messages.AskSocket(socket=asked):
-                answer = messages.SocketRead(id=number, details=source.socket(asked))
             case messages.AskRoute(flow=flow):
                 answer = messages.RouteRead(id=number, decision=source.route_to(flow))
-            case messages.AskRouting(flow=flow, table=table):
-                answer = messages.RoutingRead(id=number, routing=source.routing_of(flow, table))
             case messages.AskWays(questions=records):
                 ways = source.ways(records_in(records, WAY_QUESTION))
                 answer = messages.WaysRead(id=number, ways=ways.tobytes())
@@ -98,11 +96,20 @@ class Collector:
                     rows=to_records(fresh.table),
                     gone=fresh.gone.tobytes(),
                 )
-            case messages.AskReceiver(segment=segment, holders=holders):
-                answer = messages.ReceiverRead(id=number, facts=source.receiver_of(segment, holders))
-            case messages.AskBindFacts(holders=holders):
-                answer = messages.BindFactsRead(id=number, facts=source.bind_facts(holders))
+            case _:
+                from monitor.sampling.collector_look_ups import answer_look_up  # noqa: PLC0415 - as decoding them
+
+                answer = answer_look_up(source, question)
         return answer
+
+
+def _decode(question: memoryview) -> messages.Question | LookUp:
+    """Unpack and check a question; raises WireError."""
+    if not messages.is_look_up(question):
+        return messages.decode_question(question)
+    from monitor.sampling.look_up_messages import decode_look_up  # noqa: PLC0415 - not before the first sample
+
+    return decode_look_up(question)
 
 
 def _age_s(sample: Sample) -> float:
@@ -127,7 +134,7 @@ def serve(input_fd: int, output_fd: int, *, reads_ahead: bool = False) -> None:
     try:
         is_prepared = False
         while (frame := read_frame(input_fd)) is not None:
-            collector.answer(messages.decode_question(frame.head))
+            collector.answer(_decode(frame.head))
             if not is_prepared:
                 source.prepare()
                 is_prepared = True

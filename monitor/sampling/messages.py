@@ -1,89 +1,51 @@
 """What the monitor asks the collector and what comes back: one tagged structure per message.
 
 Every question carries an id, and its answer the same id. Adding a field with a default keeps old recordings readable;
-anything else needs a new wire version in frames.py.
+anything else needs a new wire version in frames.py. Here is what the main screen needs; the look-ups of other screens
+stand in look_up_messages, which neither end imports before the first of them.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, get_args
 
 import msgspec
 
 from monitor.errors import InputError, KernelError, MonitorError, SourceError, WireError
-from monitor.model.bind_facts import BindFacts, SocketHolder
 from monitor.model.endpoint import Address
-from monitor.model.process import Process, ProcessFacts
-from monitor.model.receiver import ReceiverFacts
+from monitor.model.process import Process
 from monitor.model.route import Flow, RouteDecision
-from monitor.model.routing import Routing
 from monitor.model.sample import Network
-from monitor.model.segment import Segment
-from monitor.model.sockets import SocketId
-from monitor.model.tcp_info import SocketDetails
 
 
-class _Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
+class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     """Common to all: which question this is, or answers."""
 
     id: int
 
 
-class AskSample(_Message, frozen=True, kw_only=True, tag="ask-sample"):
+class AskSample(Message, frozen=True, kw_only=True, tag="ask-sample"):
     """Read all sockets now."""
 
     time_wait: bool
 
 
-class AskProcess(_Message, frozen=True, kw_only=True, tag="ask-process"):
-    """Read what is known of one process."""
-
-    pid: int
-
-
-class AskRoute(_Message, frozen=True, kw_only=True, tag="ask-route"):
-    """Ask the kernel for a route."""
-
-    flow: Flow
-
-
-class AskSocket(_Message, frozen=True, kw_only=True, tag="ask-socket"):
-    """Ask the kernel for one socket alone, with all that it tells of it."""
-
-    socket: SocketId
-
-
-class AskRouting(_Message, frozen=True, kw_only=True, tag="ask-routing"):
-    """Ask the kernel for a route, with all rules and the table behind it."""
-
-    flow: Flow
-    table: int | None = None
-    """Whose routes to list; None for the one that decides."""
-
-
-class AskWays(_Message, frozen=True, kw_only=True, tag="ask-ways"):
+class AskWays(Message, frozen=True, kw_only=True, tag="ask-ways"):
     """Ask the kernel which way many packets would go."""
 
     questions: bytes
     """WAY_QUESTION records, one after another."""
 
 
-class AskReceiver(_Message, frozen=True, kw_only=True, tag="ask-receiver"):
-    """Ask the kernel who gets a segment."""
+class AskRoute(Message, frozen=True, kw_only=True, tag="ask-route"):
+    """Ask the kernel for a route."""
 
-    segment: Segment
-    holders: tuple[SocketHolder, ...] = ()
-    """Of a datagram to a multicast group, the sockets that may take it."""
+    flow: Flow
 
 
-class AskBindFacts(_Message, frozen=True, kw_only=True, tag="ask-bind-facts"):
-    """Read the settings that bind() goes by, and the options of some sockets."""
-
-    holders: tuple[SocketHolder, ...]
-
-
-class AskFreshRows(_Message, frozen=True, kw_only=True, tag="ask-fresh-rows"):
+class AskFreshRows(Message, frozen=True, kw_only=True, tag="ask-fresh-rows"):
     """Ask the kernel for some sockets of a sample by name."""
 
     namespace: int
@@ -105,7 +67,7 @@ class ColumnBytes(msgspec.Struct, frozen=True, array_like=True):
     """How many of its rows cross; the others are as before."""
 
 
-class SampleRead(_Message, frozen=True, kw_only=True, tag="sample"):
+class SampleRead(Message, frozen=True, kw_only=True, tag="sample"):
     """A Sample; its arrays stand in the frame's body, as what changed in them since the frame before."""
 
     taken_at: float
@@ -140,44 +102,20 @@ class SampleRead(_Message, frozen=True, kw_only=True, tag="sample"):
     has_udp: bool = True
 
 
-class ProcessRead(_Message, frozen=True, kw_only=True, tag="process"):
-    """Facts of a process, or None where there is none."""
-
-    facts: ProcessFacts | None
-
-
-class RouteRead(_Message, frozen=True, kw_only=True, tag="route"):
-    """The kernel's answer to a Flow."""
-
-    decision: RouteDecision
-
-
-class BindFactsRead(_Message, frozen=True, kw_only=True, tag="bind-facts"):
-    """Settings and options; user, rights, links and addresses are the sample's and left out."""
-
-    facts: BindFacts
-
-
-class SocketRead(_Message, frozen=True, kw_only=True, tag="socket"):
-    """Details of a socket, or None where the kernel does not find it."""
-
-    details: SocketDetails | None
-
-
-class RoutingRead(_Message, frozen=True, kw_only=True, tag="routing"):
-    """The kernel's answer to a Flow, and what stands behind it."""
-
-    routing: Routing
-
-
-class WaysRead(_Message, frozen=True, kw_only=True, tag="ways"):
+class WaysRead(Message, frozen=True, kw_only=True, tag="ways"):
     """The kernel's answers, to the questions in their order."""
 
     ways: bytes
     """WAY records, one after another."""
 
 
-class FreshRowsRead(_Message, frozen=True, kw_only=True, tag="fresh-rows"):
+class RouteRead(Message, frozen=True, kw_only=True, tag="route"):
+    """The kernel's answer to a Flow."""
+
+    decision: RouteDecision
+
+
+class FreshRowsRead(Message, frozen=True, kw_only=True, tag="fresh-rows"):
     """The sockets that were found, and those that have gone."""
 
     boot_time: float
@@ -188,13 +126,7 @@ class FreshRowsRead(_Message, frozen=True, kw_only=True, tag="fresh-rows"):
     """Cookies, 64 bits each."""
 
 
-class ReceiverRead(_Message, frozen=True, kw_only=True, tag="receiver"):
-    """What the kernel says of a segment."""
-
-    facts: ReceiverFacts
-
-
-class Failed(_Message, frozen=True, kw_only=True, tag="failed"):
+class Failed(Message, frozen=True, kw_only=True, tag="failed"):
     """A question that could not be answered."""
 
     reason: Literal["kernel", "input", "wire", "source"]
@@ -235,21 +167,18 @@ _ERRORS: dict[Literal["input", "wire", "source"], type[MonitorError]] = {
 }
 """The errors that are their sentence and nothing else."""
 
-SmallQuestion = AskProcess | AskRoute | AskSocket | AskRouting | AskWays | AskFreshRows | AskReceiver | AskBindFacts
+SmallQuestion = AskWays | AskRoute | AskFreshRows
 """What is answered by one structure, without a body."""
 Question = AskSample | SmallQuestion
-Answer = (
-    SampleRead
-    | ProcessRead
-    | RouteRead
-    | SocketRead
-    | RoutingRead
-    | WaysRead
-    | FreshRowsRead
-    | ReceiverRead
-    | BindFactsRead
-    | Failed
-)
+_T = TypeVar("_T")
+_AnswerT = TypeVar("_AnswerT", bound=Message)
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """What is read of a message first, to know what to read it as."""
+
+    id: int
+    kind: str
 
 
 def _to_wire(value: object) -> bytes:
@@ -265,11 +194,17 @@ def _from_wire(kind: Any, value: Any) -> object:  # noqa: ANN401 - whatever a st
 
 
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=_to_wire)
-_QUESTIONS: msgspec.msgpack.Decoder[Question] = msgspec.msgpack.Decoder(Question, dec_hook=_from_wire)
-_ANSWERS: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer, dec_hook=_from_wire)
+_ENVELOPES = msgspec.msgpack.Decoder(Envelope)
+_KINDS = frozenset(question.__struct_config__.tag for question in get_args(Question))
 
 
-def encode(message: Question | Answer) -> bytes:
+@cache
+def decoder_of(kinds: Any) -> msgspec.msgpack.Decoder[Any]:  # noqa: ANN401 - a structure, or a union of several
+    """Give what decodes one of these kinds of messages; made once one is needed."""
+    return msgspec.msgpack.Decoder(kinds, dec_hook=_from_wire)
+
+
+def encode(message: Message) -> bytes:
     """Pack a message; bytes of a text that are no UTF-8 (surrogates, as os.fsdecode makes them) cross written out."""
     try:
         return _ENCODER.encode(message)
@@ -288,25 +223,39 @@ def _without_surrogates(value: object) -> object:
     return value
 
 
+def read_envelope(data: bytes | memoryview) -> Envelope:
+    """Read which message this is; raises WireError where it is none."""
+    return decoded(_ENVELOPES, data)
+
+
+def is_look_up(data: bytes | memoryview) -> bool:
+    """Tell whether a question is none of these, and so for look_up_messages; raises WireError where it is none."""
+    return read_envelope(data).kind not in _KINDS
+
+
 def decode_question(data: bytes | memoryview) -> Question:
     """Unpack and check a question.
 
     Raises:
-        WireError: not a question of this version.
+        WireError: not such a question of this version.
     """
-    try:
-        return _QUESTIONS.decode(data)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise WireError(f"a question cannot be understood: {error}") from None
+    question: Question = decoded(decoder_of(Question), data)
+    return question
 
 
-def decode_answer(data: bytes | memoryview) -> Answer:
+def decode_answer(data: bytes | memoryview, expected: type[_AnswerT]) -> _AnswerT | Failed:
     """Unpack and check an answer.
 
     Raises:
-        WireError: not an answer of this version.
+        WireError: not such an answer of this version.
     """
+    answer: _AnswerT | Failed = decoded(decoder_of(expected | Failed), data)
+    return answer
+
+
+def decoded(decoder: msgspec.msgpack.Decoder[_T], data: bytes | memoryview) -> _T:
+    """Unpack and check; raises WireError."""
     try:
-        return _ANSWERS.decode(data)
+        return decoder.decode(data)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise WireError(f"an answer cannot be understood: {error}") from None
+        raise WireError(f"a message cannot be understood: {error}") from None

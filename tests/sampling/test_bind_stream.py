@@ -7,7 +7,7 @@ import pytest
 
 from monitor.errors import WireError
 from monitor.model.bind_facts import BindFacts, LocalKind, LocalPrefix, SocketHolder, SocketOptions, Unread
-from monitor.sampling import messages
+from monitor.sampling import look_up_messages, messages
 from monitor.sampling.collector_process import CollectorProcess
 from monitor.sampling.decide_bind import decide
 from monitor.sampling.stream import StreamSource
@@ -25,18 +25,18 @@ FACTS = BindFacts(
 
 
 def test_question_and_answer_cross_unchanged():
-    question = messages.AskBindFacts(id=1, holders=(SocketHolder(cookie=1, inode=2, port=80, is_tcp=True),))
-    assert messages.decode_question(messages.encode(question)) == question
-    answer = messages.BindFactsRead(id=1, facts=FACTS)
-    assert messages.decode_answer(messages.encode(answer)) == answer
+    question = look_up_messages.AskBindFacts(id=1, holders=(SocketHolder(cookie=1, inode=2, port=80, is_tcp=True),))
+    assert look_up_messages.decode_look_up(messages.encode(question)) == question
+    answer = look_up_messages.BindFactsRead(id=1, facts=FACTS)
+    assert messages.decode_answer(messages.encode(answer), look_up_messages.BindFactsRead) == answer
 
 
 @pytest.mark.parametrize("length", [-1, 33])
 def test_a_prefix_that_cannot_be_is_refused(length):
-    plain = msgspec.to_builtins(messages.BindFactsRead(id=1, facts=FACTS))
+    plain = msgspec.to_builtins(look_up_messages.BindFactsRead(id=1, facts=FACTS))
     plain["facts"]["local_prefixes"][0]["length"] = length
     with pytest.raises(WireError):
-        messages.decode_answer(msgspec.msgpack.encode(plain))
+        messages.decode_answer(msgspec.msgpack.encode(plain), look_up_messages.BindFactsRead)
 
 
 @pytest.mark.kernel

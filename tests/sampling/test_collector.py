@@ -24,7 +24,7 @@ from monitor.model.route import Flow
 from monitor.model.routing import RuleFate
 from monitor.model.sockets import SocketId
 from monitor.model.ways import LOCAL_TYPE, WAY_QUESTION
-from monitor.sampling import collector_process, messages
+from monitor.sampling import collector_process, look_up_messages, messages
 from monitor.sampling.collector_process import CollectorProcess
 from monitor.sampling.frames import read_frame, write_frame
 from monitor.sampling.row_records import table_in, to_records
@@ -248,13 +248,13 @@ def test_it_ends_when_nobody_reads_its_answers(sockets_are_listed, collector):
 
 
 def test_an_answer_to_a_former_question_is_dropped(source, collector):
-    write_frame(collector.input, messages.encode(messages.AskProcess(id=900, pid=1)))
+    write_frame(collector.input, messages.encode(look_up_messages.AskProcess(id=900, pid=1)))
     assert source.process(os.getpid()).process.pid == os.getpid()
 
 
 def test_an_answer_carries_the_id_of_its_question(sockets_are_listed, collector):
-    write_frame(collector.input, messages.encode(messages.AskProcess(id=77, pid=os.getpid())))
-    answer = messages.decode_answer(read_frame(collector.output, PATIENCE_S).head)
+    write_frame(collector.input, messages.encode(look_up_messages.AskProcess(id=77, pid=os.getpid())))
+    answer = messages.decode_answer(read_frame(collector.output, PATIENCE_S).head, look_up_messages.ProcessRead)
     assert answer.id == 77
 
 
@@ -295,7 +295,7 @@ def test_a_first_sample_that_was_read_ahead_is_from_before_it_was_asked_for(sock
     reader = StreamSource(ahead)
     try:
         # It reads its input when it has read ahead, and not before.
-        write_frame(ahead.input, messages.encode(messages.AskProcess(id=0, pid=os.getpid())))
+        write_frame(ahead.input, messages.encode(look_up_messages.AskProcess(id=0, pid=os.getpid())))
         read_frame(ahead.output)
         asked = time.clock_gettime(time.CLOCK_BOOTTIME)
         first, second = reader.sample(), reader.sample()

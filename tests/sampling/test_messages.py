@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from ipaddress import ip_address
 
 import msgspec
@@ -18,7 +19,7 @@ from monitor.model.route import Flow
 from monitor.model.segment import Arrival, Origin, Reach, Segment
 from monitor.model.sockets import SocketId
 from monitor.model.tcp_info import SocketDetails, SocketMemory, TcpInfo
-from monitor.sampling import messages
+from monitor.sampling import look_up_messages, messages
 from monitor.sampling.row_records import to_records
 from tests.machine_db1 import FACTS, route_to
 from tests.scenes import row, table_of
@@ -48,49 +49,59 @@ SEGMENTS = [
 ARRIVAL = Arrival(Reach.LOCAL, 2, Origin.WAY_BACK, 2, "EINVAL")
 FOUND = FoundSocket((1 << 64) - 1, 5, 0, 10, 0, Endpoint.parse("0.0.0.0:53"), Endpoint.parse("0.0.0.0:0"))
 QUESTIONS = [
-    *(messages.AskSocket(id=5, socket=SocketId.of(PAIRS, number)) for number in range(2)),
+    *(look_up_messages.AskSocket(id=5, socket=SocketId.of(PAIRS, number)) for number in range(2)),
     messages.AskSample(id=1, time_wait=True),
     messages.AskFreshRows(id=7, namespace=4_026_531_840, rows=to_records(PAIRS)),
-    messages.AskProcess(id=2, pid=4194304),
+    look_up_messages.AskProcess(id=2, pid=4194304),
     *(messages.AskRoute(id=3, flow=flow) for flow in FLOWS),
-    *(messages.AskReceiver(id=6, segment=segment) for segment in SEGMENTS),
-    messages.AskReceiver(id=6, segment=SEGMENTS[0], holders=(SocketHolder(1, 2, 53, is_tcp=False, pid=3, fd=4),)),
+    *(look_up_messages.AskReceiver(id=6, segment=segment) for segment in SEGMENTS),
+    look_up_messages.AskReceiver(
+        id=6, segment=SEGMENTS[0], holders=(SocketHolder(1, 2, 53, is_tcp=False, pid=3, fd=4),)
+    ),
 ]
 ANSWERS = [
-    messages.SocketRead(id=5, details=None),
-    messages.SocketRead(id=5, details=SocketDetails(**LEAST)),
-    messages.SocketRead(id=5, details=DETAILS),
-    messages.ProcessRead(id=2, facts=None),
+    look_up_messages.SocketRead(id=5, details=None),
+    look_up_messages.SocketRead(id=5, details=SocketDetails(**LEAST)),
+    look_up_messages.SocketRead(id=5, details=DETAILS),
+    look_up_messages.ProcessRead(id=2, facts=None),
     messages.FreshRowsRead(id=7, boot_time=1.5, namespace=4_026_531_840, rows=to_records(PAIRS), gone=bytes(8)),
-    messages.ProcessRead(id=2, facts=FACTS[990]),
+    look_up_messages.ProcessRead(id=2, facts=FACTS[990]),
     *(messages.RouteRead(id=3, decision=route_to(flow)) for flow in FLOWS),
-    messages.ReceiverRead(id=6, facts=ReceiverFacts(SEGMENTS[0], ARRIVAL, None, "not asked")),
-    messages.ReceiverRead(id=6, facts=ReceiverFacts(SEGMENTS[1], ARRIVAL, LookUp(FOUND, (7, (1 << 64) - 1)))),
-    messages.ReceiverRead(id=6, facts=ReceiverFacts(SEGMENTS[1], ARRIVAL, None, memberships={9: Membership.TAKES})),
+    look_up_messages.ReceiverRead(id=6, facts=ReceiverFacts(SEGMENTS[0], ARRIVAL, None, "not asked")),
+    look_up_messages.ReceiverRead(id=6, facts=ReceiverFacts(SEGMENTS[1], ARRIVAL, LookUp(FOUND, (7, (1 << 64) - 1)))),
+    look_up_messages.ReceiverRead(
+        id=6, facts=ReceiverFacts(SEGMENTS[1], ARRIVAL, None, memberships={9: Membership.TAKES})
+    ),
     messages.Failed(id=4, reason="source", text="gone"),
 ]
 
 
+def read_question(data):
+    """Decode as the collector does."""
+    return look_up_messages.decode_look_up(data) if messages.is_look_up(data) else messages.decode_question(data)
+
+
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: type(question).__name__)
 def test_a_question_crosses_unchanged(question):
-    assert messages.decode_question(messages.encode(question)) == question
+    assert read_question(messages.encode(question)) == question
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: type(answer).__name__)
 def test_an_answer_crosses_unchanged(answer):
-    assert messages.decode_answer(messages.encode(answer)) == answer
+    assert messages.decode_answer(messages.encode(answer), type(answer)) == answer
 
 
 def test_names_that_are_no_text_cross_as_bytes():
     hostile = FACTS[990].process.__class__(1, 2, b"\xff\x1b[2J\0", 0, b"/\xfe", b"\x80" * 4096)
-    facts = messages.ProcessRead(id=1, facts=FACTS[990].__class__(hostile, *[None] * 2, (), *[None] * 7))
-    assert messages.decode_answer(messages.encode(facts)).facts.process == hostile
+    facts = look_up_messages.ProcessRead(id=1, facts=FACTS[990].__class__(hostile, *[None] * 2, (), *[None] * 7))
+    assert messages.decode_answer(messages.encode(facts), look_up_messages.ProcessRead).facts.process == hostile
 
 
 def test_texts_that_hold_foreign_bytes_cross_written_out():
     """A cgroup may have any name, and its owner need not be root."""
     facts = replace(FACTS[990], user="ü\udcff", unit="a\udc80.service")
-    again = messages.decode_answer(messages.encode(messages.ProcessRead(id=1, facts=facts))).facts
+    answer = look_up_messages.ProcessRead(id=1, facts=facts)
+    again = messages.decode_answer(messages.encode(answer), look_up_messages.ProcessRead).facts
     assert again == replace(facts, user=r"ü\xff", unit=r"a\x80.service")
 
 
@@ -106,7 +117,7 @@ def test_texts_that_hold_foreign_bytes_cross_written_out():
     ids=lambda error: type(error).__name__,
 )
 def test_an_error_is_the_same_at_the_other_end(error):
-    again = messages.decode_answer(messages.encode(messages.Failed.of(7, error))).error()
+    again = messages.decode_answer(messages.encode(messages.Failed.of(7, error)), messages.SampleRead).error()
     assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
 
 
@@ -114,9 +125,9 @@ def test_an_error_without_a_kind_of_its_own_ends_the_source():
     assert isinstance(messages.Failed.of(7, MonitorError("anything")).error(), SourceError)
 
 
-@pytest.mark.parametrize("decode", [messages.decode_question, messages.decode_answer])
 @pytest.mark.parametrize("message", [*QUESTIONS, *ANSWERS], ids=lambda message: type(message).__name__)
-def test_a_cut_or_changed_message_is_read_or_refused(decode, message):
+def test_a_cut_or_changed_message_is_read_or_refused(message):
+    decode = read_question if message in QUESTIONS else partial(messages.decode_answer, expected=type(message))
     data = messages.encode(message)
     damaged = [data[:length] for length in range(len(data))]
     damaged += [
@@ -131,7 +142,15 @@ def test_a_cut_or_changed_message_is_read_or_refused(decode, message):
             assert "cannot be understood" in str(error)
 
 
-@pytest.mark.parametrize("decode", [messages.decode_question, messages.decode_answer])
+@pytest.mark.parametrize(
+    "decode",
+    [
+        messages.decode_question,
+        look_up_messages.decode_look_up,
+        messages.read_envelope,
+        partial(messages.decode_answer, expected=look_up_messages.ReceiverRead),
+    ],
+)
 @given(data=st.binary(max_size=300))
 def test_whatever_comes_is_a_message_or_a_wire_error(decode, data):
     try:
@@ -148,17 +167,17 @@ def test_deep_nesting_is_refused():
 def test_a_socket_that_cannot_be_is_no_question():
     good = messages.encode(QUESTIONS[0])
     with pytest.raises(WireError, match="out of range"):
-        messages.decode_question(good.replace(b"\xa8protocol\x06", b"\xa8protocol\xcd\x01\x06"))
+        read_question(good.replace(b"\xa8protocol\x06", b"\xa8protocol\xcd\x01\x06"))
     assert good.replace(b"\xa8protocol\x06", b"") != good
 
 
 def test_a_question_is_no_answer():
     with pytest.raises(WireError):
-        messages.decode_answer(messages.encode(QUESTIONS[0]))
+        messages.decode_answer(messages.encode(QUESTIONS[0]), look_up_messages.SocketRead)
 
 
 def test_a_segment_of_two_families_is_no_question():
-    question = msgspec.msgpack.decode(messages.encode(messages.AskReceiver(id=1, segment=SEGMENTS[1])))
+    question = msgspec.msgpack.decode(messages.encode(look_up_messages.AskReceiver(id=1, segment=SEGMENTS[1])))
     question["segment"]["source"] = {"address": b"\0" * 16, "port": 5, "zone": None}
     with pytest.raises(WireError, match="different families"):
-        messages.decode_question(msgspec.msgpack.encode(question))
+        read_question(msgspec.msgpack.encode(question))

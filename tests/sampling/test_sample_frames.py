@@ -35,7 +35,7 @@ def crossed(samples):
     encoder, decoder = SampleEncoder(), SampleDecoder()
     for sample in samples:
         head, body = encoded(encoder, sample)
-        yield decoder.decode(messages.decode_answer(head), memoryview(body))
+        yield decoder.decode(messages.decode_answer(head, messages.SampleRead), memoryview(body))
 
 
 def plain(value):
@@ -249,7 +249,7 @@ def test_a_frame_that_builds_on_another_is_refused_alone():
     encoded(encoder, sample_of([ROW]))
     head, body = encoded(encoder, sample_of([ROW], 1.0))
     with pytest.raises(WireError, match="not there"):
-        SampleDecoder().decode(messages.decode_answer(head), memoryview(body))
+        SampleDecoder().decode(messages.decode_answer(head, messages.SampleRead), memoryview(body))
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ def test_changes_of_rows_that_are_not_there_are_refused():
 
 def decoded(data):
     frame = sent(data)
-    answer = messages.decode_answer(frame.head)
+    answer = messages.decode_answer(frame.head, messages.SampleRead)
     return SampleDecoder().decode(answer, frame.body) if isinstance(answer, messages.SampleRead) else answer
 
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from monitor.errors import InputError, KernelError, SourceError, WireError
-from monitor.sampling import messages
+from monitor.sampling import look_up_messages, messages
 from monitor.sampling.frames import write_frame
 from monitor.sampling.sample_frames import SampleEncoder
 from monitor.sampling.stream import StreamSource
@@ -71,8 +71,8 @@ def test_an_answer_that_is_none_ends_the_source(collector, speak: Callable[[Scri
 
 
 def test_an_answer_to_another_kind_of_question_ends_the_source(collector):
-    collector.say(messages.ProcessRead(id=1, facts=None))
-    with pytest.raises(SourceError, match="another question"):
+    collector.say(look_up_messages.ProcessRead(id=1, facts=None))
+    with pytest.raises(SourceError, match=r"the collector's answer is broken: .*'process'"):
         StreamSource(collector).sample()
 
 
@@ -99,6 +99,6 @@ def test_a_refusal_is_raised_as_it_was_and_the_source_lives_on(collector, error)
 
 
 def test_late_answers_to_former_questions_are_dropped(collector):
-    collector.say(messages.ProcessRead(id=0, facts=None))
+    collector.say(look_up_messages.ProcessRead(id=0, facts=None))
     collector.say(*sample_with())
     assert len(StreamSource(collector).sample().table) == 1
