@@ -43,7 +43,8 @@ def read_network() -> tuple[Network, bool]:
         was_interrupted = kernel.was_interrupted
         answers = kernel.read(_RTM_GETADDR, bytes(_IFADDR.size), "list addresses", _RTM_NEWADDR)
         addresses = tuple(address for body in answers if (address := _address(body)) is not None)
-        return Network(FIRST_GENERATION, links, addresses, FIRST_GENERATION), was_interrupted or kernel.was_interrupted
+        network = Network(FIRST_GENERATION, links, addresses, FIRST_GENERATION, has_rules=False)
+        return network, was_interrupted or kernel.was_interrupted
 
 
 def _link(body: bytes) -> Link:

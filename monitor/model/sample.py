@@ -28,7 +28,9 @@ class Network:
     routing_generation: int = 0
     """Grows likewise, but not with neighbours: as long as it stands, so does every answer about a route."""
     rule_selectors: RuleSelectors = field(default_factory=RuleSelectors)
-    """Of both families' rules together; all of them before the rules were read."""
+    """Of both families' rules together."""
+    has_rules: bool = True
+    """Whether the policy rules were read; before that no connection's route is asked for."""
 
     @property
     def is_read(self) -> bool:

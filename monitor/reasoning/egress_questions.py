@@ -88,7 +88,7 @@ class EgressQuestions:
 
 
 def egress_questions(interval: Interval, former: Egress) -> EgressQuestions:
-    """Put the questions about all rows that send something.
+    """Put the questions about all rows that send something; none before the rules were read.
 
     Args:
         interval: the rows.
@@ -130,7 +130,7 @@ def _sends(interval: Interval) -> Bools:
     table = interval.table
     # Without its interface a link-local address names no place; such sockets are bound to one (tcp_v6_connect).
     is_placed = (table.device != 0) | ((table.remote_high >> _LINK_LOCAL_SHIFT) != _LINK_LOCAL_BITS)
-    sends: Bools = table.is_pair & is_open(interval) & is_placed
+    sends: Bools = table.is_pair & is_open(interval) & is_placed & np.bool_(interval.sample.network.has_rules)
     return sends
 
 

@@ -141,4 +141,5 @@ def _has_changed(step: Succession, former: Interval, interval: Interval) -> Bool
 
 
 def _routing(network: Network) -> tuple[object, ...]:
-    return network.is_read, network.routing_generation, network.links, network.addresses, network.rule_selectors
+    selectors = network.rule_selectors if network.has_rules else None
+    return network.is_read, network.routing_generation, network.links, network.addresses, selectors

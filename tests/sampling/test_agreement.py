@@ -85,6 +85,15 @@ def test_where_nothing_changed_nothing_is_asked_and_no_column_is_made_anew():
     assert second.egress.reason is first.egress.reason
 
 
+def test_nothing_is_asked_before_the_rules_were_read():
+    """Without them each connection would put a question of its own: they may look at its ports."""
+    agreement, sample = RouteAgreement(), sample_of([client(1)], network=replace(NETWORK, has_rules=False))
+    interval = agreement.take(advance(None, sample))
+    assert len(agreement.open_questions(MANY)) == 0
+    agreement.take(advance(interval, replace(sample, boot_time=sample.boot_time + 1, network=NETWORK)))
+    assert len(agreement.open_questions(MANY)) == 1
+
+
 def test_a_row_that_came_is_asked_about_alone():
     agreement, interval = watched([client(number) for number in range(9)])
     rows = [client(number) for number in range(10)]
