@@ -137,7 +137,9 @@ def strip_line(interval: Interval, row: int, answer: RouteAnswer | None) -> Text
 
 def elsewhere_words(interval: Interval, row: int) -> str:
     """Say of a connection that would leave elsewhere today how; empty for any other."""
-    if interval.egress is None or not bool(interval.table.is_pair[row] & interval.egress.is_elsewhere[row]):
+    if interval.egress is None or not bool(interval.table.is_pair[row]):
+        return ""
+    if interval.egress.verdict(row) not in (Verdict.ELSEWHERE, Verdict.NO_WAY):
         return ""
     return agreement_text(agreement_of(interval, row))
 

@@ -94,10 +94,56 @@ async def test_the_rows_on_screen_are_the_only_ones_that_are_made(app: TableApp)
         assert max(stop for _, stop in view.asked) <= 22
         view.asked.clear()
         app.table.action_cursor_down()
+        await pilot.pause()
         assert view.asked == []
         for _ in range(21):
             app.table.action_cursor_down()
+        await pilot.pause()
         assert view.asked == [(22, 23)]
+
+
+async def test_keys_that_come_together_make_one_page_and_tell_one_row(app: TableApp):
+    view = SyntheticView()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.table.show(view)
+        await pilot.pause()
+        view.asked.clear()
+        app.messages.clear()
+        for _ in range(10):
+            app.table.action_page_down()
+        await pilot.pause()
+        assert app.table.cursor_position == 220
+        assert view.asked == [(220, 242)]
+        assert app.keys_of(LiveTable.CursorMoved) == [("netns", 220)]
+
+
+async def test_keys_that_come_together_scroll_a_column_each(app: TableApp):
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.table.show(SyntheticView())
+        for _ in range(2):
+            app.table.action_scroll_right()
+            await pilot.pause()
+        one_by_one = drawn(app.table)[1]
+        for _ in range(2):
+            app.table.action_scroll_left()
+            await pilot.pause()
+        assert drawn(app.table)[1] != one_by_one
+        app.table.action_scroll_right()
+        app.table.action_scroll_right()
+        assert drawn(app.table)[1] == one_by_one
+
+
+async def test_a_hidden_table_makes_no_row_before_it_is_seen(app: TableApp):
+    view = SyntheticView()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.table.display = False
+        await pilot.pause()
+        app.table.show(view)
+        await pilot.pause()
+        assert view.asked == []
+        app.table.display = True
+        await pilot.pause()
+        assert view.asked == [(0, 22)]
 
 
 async def test_title_header_and_rows_stand_below_each_other(app: TableApp):
@@ -154,6 +200,7 @@ async def test_a_row_that_is_gone_is_told_once_and_the_position_is_kept(app: Tab
 async def test_an_untouched_table_stays_on_top_and_tells_which_row_is_there(app: TableApp):
     async with app.run_test(size=(80, 24)) as pilot:
         app.table.show(SyntheticView(range(100)))
+        await pilot.pause()
         app.table.show(SyntheticView(range(99, -1, -1)))
         await pilot.pause()
         assert not app.table.is_following
@@ -176,13 +223,16 @@ async def test_only_the_lines_that_changed_are_painted(app: TableApp):
         app.table.show(SyntheticView())
         await settle(pilot, app.table)
         app.table.show(SyntheticView(texts={3: "changed", 4: "changed", 9: "changed", 500: "off the screen"}))
+        await pilot.pause()
         assert app.table.painted == [5, 6, 11]
         assert "changed" in drawn(app.table)[5]
         await settle(pilot, app.table)
         app.table.action_cursor_down()
+        await pilot.pause()
         assert app.table.painted == [2, 3]
         await settle(pilot, app.table)
         app.table.set_title("2 Connections 943")
+        await pilot.pause()
         assert app.table.painted == [0]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from monitor.presentation.view import Column, TableView
 from monitor.ui.table.cursor import RowCursor
-from monitor.ui.table.layout import lay_out, thumb_lines
+from monitor.ui.table.layout import Layout, lay_out, thumb_lines
 from monitor.ui.table.lines import CursorLook, HeaderLine, MessageLine, RowLine, ScreenLine, TitleLine
 from monitor.ui.table.window import NO_ROWS, ViewWindow
 
@@ -21,8 +21,6 @@ class TableFace:
         self.has_title = has_title
         self.empty_text = empty_text
         self.has_focus = False
-        self.layout = lay_out((), 0)
-        """The columns as last laid out by lines()."""
         self._rows = ViewWindow(NO_ROWS)
         self._stretch: str | None = None
         self._scrolled = 0
@@ -38,6 +36,11 @@ class TableFace:
     def key(self) -> Hashable | None:
         """Identity of the row at the cursor; None where there are no rows."""
         return self.cursor.key if self.view.count else None
+
+    @property
+    def layout(self) -> Layout:
+        """The columns as they stand in this width."""
+        return lay_out(self.view.columns, self._width, scrolled=self._scrolled, stretch=self._stretch)
 
     @property
     def header_y(self) -> int:
@@ -82,9 +85,8 @@ class TableFace:
         return position if y > self.header_y and 0 <= position < self.view.count else None
 
     def lines(self) -> list[ScreenLine]:
-        """Lay out the columns and compose title, header and rows, as many lines as the screen area has."""
+        """Compose title, header and rows, as many lines as the screen area has."""
         view = self.view
-        self.layout = lay_out(view.columns, self._width, scrolled=self._scrolled, stretch=self._stretch)
         lines: list[ScreenLine] = [HeaderLine(view.sort_column, view.is_descending), *self._body()]
         if self.has_title:
             lines.insert(0, replace(self.title, is_focused=self.has_focus))

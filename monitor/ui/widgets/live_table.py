@@ -231,11 +231,16 @@ class LiveTable(LineCanvas, can_focus=True):
         self._face.has_focus = has_focus
         self._redraw()
 
+    def on_idle(self) -> None:
+        """Tell where the cursor is, where that is news."""
+        if self.cursor_key != self._told_key:
+            self._told_key = self.cursor_key
+            self.post_message(self.CursorMoved(self, self._told_key))
+
     def fill(self) -> None:
         """Draw the present state in the present size."""
         self._face.resize(self.size.width, self.size.height)
-        lines = self._face.lines()
-        self.draw(lines, self._face.layout)
+        self.draw(self._face.lines(), self._face.layout)
 
     def _move_by(self, rows: int) -> None:
         self._face.cursor.move_by(self.view, rows, self.page_height)
@@ -250,8 +255,5 @@ class LiveTable(LineCanvas, can_focus=True):
         self._redraw()
 
     def _redraw(self) -> None:
-        """Draw, and tell where the cursor is if that is news."""
-        self.fill()
-        if self.cursor_key != self._told_key:
-            self._told_key = self.cursor_key
-            self.post_message(self.CursorMoved(self, self._told_key))
+        """Draw, and tell where the cursor is if that is news; both once for keys that come together."""
+        self.fill_soon()

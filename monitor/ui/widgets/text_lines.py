@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from rich.segment import Segment
-from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from monitor.presentation.safe_text import cell_width, fit
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Role
-from monitor.ui.theme import palette_and_ground
+from monitor.ui.table.kept_lines import KeptLines, WritesLine
+from monitor.ui.table.lines import CursorLook
+from monitor.ui.table.styles import LineStyles
 
 
-class TextLines(Widget):
+class TextLines(KeptLines):
     """Shows TextLines from its top; what does not fit is cut."""
 
     ALLOW_SELECT = False
@@ -35,18 +35,18 @@ class TextLines(Widget):
         new = tuple(lines)
         changed = [y for y in range(max(len(new), len(self._lines))) if new[y : y + 1] != self._lines[y : y + 1]]
         self._lines = new
-        if changed:
-            self.refresh(*[Region(0, y, self.size.width, 1) for y in changed])
+        self.repaint_lines([range(y, y + 1) for y in changed])
 
-    def render_line(self, y: int) -> Strip:
-        """Draw one line."""
-        palette, ground = palette_and_ground(self)
-        width = self.size.width
-        line = self._lines[y] if y < len(self._lines) else TextLine()
-        segments = [
-            Segment(text.translate(self._glyphs), ground + palette.roles[role]) for text, role in _fitted(line, width)
-        ]
-        return Strip(segments, width) if segments else Strip.blank(width, ground)
+    def line_writer(self, styles: LineStyles) -> WritesLine:
+        """Make what cuts lines to the present width and colours them."""
+        looks, width = styles.row(Role.PLAIN, CursorLook.ABSENT), self.size.width
+
+        def write_line(y: int) -> Strip:
+            line = self._lines[y] if y < len(self._lines) else TextLine()
+            parts = _fitted(line, width)
+            return Strip([Segment(text.translate(self._glyphs), looks[role]) for text, role in parts], width)
+
+        return write_line
 
 
 def _fitted(line: TextLine, width: int) -> Iterator[tuple[str, Role]]:

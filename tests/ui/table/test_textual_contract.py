@@ -18,6 +18,7 @@ from textual.widget import Widget
 
 from monitor.ui.palette import COLOURLESS, DARK, LIGHT, Palette
 from monitor.ui.table.canvas import LineCanvas
+from monitor.ui.table.kept_lines import KeptLines
 from monitor.ui.widgets.live_table import LiveTable
 from tests.ui.synthetic_view import SyntheticView
 
@@ -110,7 +111,9 @@ async def test_the_filters_of_no_color_are_among_those_of_the_widget(monkeypatch
 def test_the_table_hides_no_private_attribute_of_textuals_widget():
     table, widget = LiveTable(), Widget()
     fields = vars(table).keys() - vars(widget).keys()
-    methods = {name for kind in (LiveTable, LineCanvas) for name, value in vars(kind).items() if isfunction(value)}
+    methods = {
+        name for kind in (LiveTable, LineCanvas, KeptLines) for name, value in vars(kind).items() if isfunction(value)
+    }
     private = {name for name in fields | methods if name.startswith("_") and not name.startswith("__")}
     assert len(private) > 10
     assert not {name for name in private if hasattr(widget, name)}
