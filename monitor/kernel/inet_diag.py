@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from monitor.kernel.netlink_messages import HEADER, WORD, Messages, aligned
 from monitor.model.endpoint import MAPPED_IPV4
+from monitor.model.places import distinct
 from monitor.model.socket_table import (
     COLUMN_TYPES,
     INFO_ENDS,
@@ -33,6 +34,7 @@ INET_DIAG_INFO = 2
 INET_DIAG_SKMEMINFO = 7
 INET_DIAG_SKV6ONLY = 11
 INET_DIAG_MARK = 15
+INET_DIAG_CGROUP_ID = 21
 
 _TYPE_MASK = 0x3FFF
 """Without NLA_F_NESTED and NLA_F_NET_BYTEORDER."""
@@ -180,7 +182,7 @@ def _blocks(messages: Messages) -> Iterator[tuple[slice | Rows, Block]]:
         begin, stride, length = int(offsets[first]), int(strides[run]), int(lengths[first])
         yield slice(first, end), Block(messages.data, begin, stride, length, end - first)
     scattered = np.flatnonzero(np.repeat(~in_place, counts))
-    for length in np.unique(lengths[scattered]).tolist():
+    for length in distinct(lengths[scattered]).tolist():
         rows = scattered[lengths[scattered] == length]
         yield rows, Block(messages.take(rows).records(length), 0, length, length, len(rows))
 
@@ -222,6 +224,9 @@ def _fill_attributes(table: SocketTable, rows: slice | Rows, block: Block, layou
     if length >= WORD:
         table.mark[rows] = block.field("u4", mark)
         table.has_mark[rows] = True
+    cgroup, length = layout.values.get(INET_DIAG_CGROUP_ID, (0, 0))
+    if length >= table.cgroup.itemsize:
+        table.cgroup[rows] = block.field(table.cgroup.dtype, cgroup)
     info, length = layout.values.get(INET_DIAG_INFO, (0, 0))
     table.info_length[rows] = length
     for name, offset in INFO_OFFSETS.items():

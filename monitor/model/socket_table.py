@@ -61,6 +61,8 @@ class SocketTable:
     """sockfs inode; 0 before accept(), in TIME-WAIT, SYN-RECV and for orphans."""
     uid: U32
     """User that made the socket; 0 also where the inode is 0."""
+    cgroup: U64
+    """Number of the cgroup v2 directory in which it was made, or the listener that took it; 0 where unknown."""
     recv_q: U32
     """Bytes that the program has not read; for a listener the accept queue's length."""
     send_q: U32
@@ -203,6 +205,7 @@ COLUMN_TYPES: dict[str, np.dtype[np.generic]] = {
     "cookie": np.dtype(np.uint64),
     "inode": np.dtype(np.uint32),
     "uid": np.dtype(np.uint32),
+    "cgroup": np.dtype(np.uint64),
     "recv_q": np.dtype(np.uint32),
     "send_q": np.dtype(np.uint32),
     "receive_buffer": np.dtype(np.uint32),

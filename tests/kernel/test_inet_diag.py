@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,13 @@ def test_tcp_info_of_any_length_tells_what_it_holds(length, unknown):
 def test_row_without_attributes_knows_nothing_more():
     table = table_of(row(state=TcpState.TIME_WAIT, timer=3))
     assert (table.info_length[0], table.has_mark[0], table.v6only[0]) == (0, False, V6ONLY_UNKNOWN)
+
+
+@pytest.mark.parametrize(("length", "known"), [(8, True), (12, True), (4, False), (0, False)])
+def test_the_control_group_is_a_number_of_64_bits_or_unknown(length, known):
+    number = (7 << 33) + 1
+    table = table_of(row(attribute(CGROUP_ID, (number.to_bytes(8, sys.byteorder) + bytes(4))[:length])), row())
+    assert table.cgroup.tolist() == [number if known else 0, 0]
 
 
 def test_ipv6_and_mapped_addresses_stay_ipv6():
@@ -256,7 +264,17 @@ def test_captured_dump_holds_the_world_that_it_was_drawn_from():
 def test_unprivileged_dump_tells_the_same_without_marks():
     privileged, table = captured("tcp.bin"), captured("tcp_unprivileged.bin")
     assert not table.has_mark.any()
-    for name in ("cookie", "state", "local_low", "local_port", "remote_low", "remote_port", "inode", "info_length"):
+    for name in (
+        "cookie",
+        "state",
+        "local_low",
+        "local_port",
+        "remote_low",
+        "remote_port",
+        "inode",
+        "cgroup",
+        "info_length",
+    ):
         assert getattr(table, name).tolist() == getattr(privileged, name).tolist()
 
 
