@@ -143,6 +143,18 @@ class DescriptorTables:
         """Read some processes as wholes, whatever was known of them; answers as follow()."""
         return {pid for pid in pids if self._read(pid)}
 
+    def read_before(self, moment: float, pids: Iterable[int]) -> dict[int, int]:
+        """Give those of some processes that were last read before a moment, with the number of their descriptors.
+
+        Processes that are hidden, or new since the last follow(), are left out.
+        """
+        readings = {pid: self._readings[pid] for pid in pids if pid in self._readings}
+        return {
+            pid: len(reading.descriptors)
+            for pid, reading in readings.items()
+            if reading.descriptors is not None and reading.read_at < moment
+        }
+
     def identify_again(self, pids: Iterable[int]) -> set[int]:
         """Read anew who some processes are; give the pids of those that have another name or command line now."""
         changed = set()

@@ -8,6 +8,9 @@ signs cannot tell (a process gave its socket away and took another descriptor of
 finds: each process is read anew when its last reading is AUDIT_AGE_S old, as far as AUDIT_SHARE of the time allows.
 So an owner may be wrong for AUDIT_AGE_S, or for 1 / AUDIT_SHARE times the cost of reading all where that is longer.
 
+A socket that nobody is known to hold is looked for where it was made: in the processes of its control group, at once
+where they have few descriptors, else when it is unknown at a second read; and then in all others.
+
 Where the kernel lets us walk through all descriptors at once (task_files), such a walk takes the place of the audit,
 of a search, and of the first reading of a machine with many descriptors; what it shows to be different is read anew.
 """
@@ -16,6 +19,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from math import inf
 from time import monotonic
 
 import numpy as np
@@ -23,12 +27,13 @@ import numpy as np
 from monitor.errors import KernelError
 from monitor.kernel.descriptor_tables import DescriptorTables
 from monitor.kernel.descriptors import holds
+from monitor.kernel.group_reader import GroupReader
 from monitor.kernel.owner_rows import Marks, OwnerRows, among, marks_of, unlike
 from monitor.kernel.task_files import OpenFiles, TaskFiles, open_task_files
 from monitor.model.owner_table import OwnerTable
 from monitor.model.places import distinct
 from monitor.model.process import Process
-from monitor.model.socket_table import U32
+from monitor.model.socket_table import U32, U64
 
 AUDIT_AGE_S = 5.0
 """A process that shows no sign of change is read anew after this time."""
@@ -39,6 +44,8 @@ SEARCH_SHARE = 0.05
 SHORTEST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 64.0
 """Between two searches; a search that finds nothing doubles the pause."""
+FEW_DESCRIPTORS = 256
+"""Of the processes in the control groups of unknown sockets, up to which they are read at once."""
 WALK_AGE_S = 2.0
 """The walk through all descriptors is made again after this time, or later where AUDIT_SHARE asks for that."""
 MANY_DESCRIPTORS = 10_000
@@ -70,10 +77,12 @@ class OwnerReader:
         self._walk_after = clock()
         self._read_at = clock()
         self._tables = DescriptorTables(clock)
+        self._groups = GroupReader(self._tables, clock)
         self._rows = OwnerRows.empty()
         self._marks: Marks | None = None
         self._inodes: U32 = _NONE
         self._wanted: U32 = _NONE
+        self._cgroups: U64 | None = None
         self._shared = OwnerRows.empty()
         self._ahead = OwnerRows.empty()
         self._unknown: U32 = _NONE
@@ -82,7 +91,7 @@ class OwnerReader:
         self._search_after = self._read_at
         self._table = OwnerTable.unread()
 
-    def read(self, inodes: U32) -> OwnerTable:
+    def read(self, inodes: U32, cgroups: U64 | None = None) -> OwnerTable:
         """Give the owners of the sockets of the newest dump.
 
         The first call reads all processes; the later ones follow what changed. Where /proc cannot be listed the table
@@ -90,6 +99,7 @@ class OwnerReader:
 
         Args:
             inodes: In any order, repeated or not; 0 is nobody's.
+            cgroups: Of each of them the control group in which it was made, 0 where unknown; None where all are.
         """
         now = self._clock()
         # Mostly nothing was opened or closed between two dumps, and the kernel lists in the same order.
@@ -102,7 +112,7 @@ class OwnerReader:
         except OSError:
             return OwnerTable.from_rows([], {}, hidden_processes=1)
         changed |= self._audit(now)
-        self._read_at = now
+        self._inodes, self._wanted, self._cgroups, self._read_at = inodes, wanted, cgroups, now
         self._replace(changed)
         if changed or not is_same:
             self._sort_out(wanted)
@@ -113,7 +123,6 @@ class OwnerReader:
         is_known = self._table.is_read and hidden == self._table.hidden_processes
         if changed or late or not (is_same and is_known):
             self._table = self._make_table(wanted, hidden)
-        self._inodes, self._wanted = inodes, wanted
         return self._table
 
     def prepare(self) -> None:
@@ -192,21 +201,40 @@ class OwnerReader:
         return changed
 
     def _search(self) -> set[int]:
-        """Read all processes for sockets that nobody was known to hold at two reads; not too often, if in vain.
+        """Look for sockets that nobody is known to hold; everywhere at the second read only, and rarer if in vain.
 
         One read is not enough: many of them are closed between the dump and the reading of owners.
         """
-        overdue = self._unknown[among(self._unknown, self._missing)]
+        is_overdue = among(self._unknown, self._missing)
+        overdue, fresh = self._unknown[is_overdue], self._unknown[~is_overdue]
         self._missing = self._unknown
+        changed = self._read_groups_of(fresh, FEW_DESCRIPTORS)
         start = self._clock()
         if not len(overdue) or start < self._search_after:
-            return set()
-        changed = self._tables.read_again(age_s=0.0) if self._files is None else self._compare_with_walk()
+            return changed
+        changed |= self._read_all_for(overdue) if self._files is None else self._compare_with_walk()
         self._replace(changed)
         is_found = bool(among(overdue, self._rows.inode).any())
         self._search_pause_s = SHORTEST_PAUSE_S if is_found else min(2 * self._search_pause_s, LONGEST_PAUSE_S)
         end = self._clock()
         self._search_after = end + max(self._search_pause_s, (end - start) / SEARCH_SHARE)
+        return changed
+
+    def _read_all_for(self, sockets: U32) -> set[int]:
+        """Read the processes in the control groups of some sockets, and all others where that does not find each."""
+        start = self._clock()
+        changed = self._read_groups_of(sockets)
+        if not among(sockets, self._rows.inode).all():
+            changed |= self._tables.read_again(age_s=self._clock() - start)
+        return changed
+
+    def _read_groups_of(self, sockets: U32, most: float = inf) -> set[int]:
+        """Read the processes in the control groups of some sockets, as far as that takes no more descriptors."""
+        if self._cgroups is None or not len(sockets):
+            return set()
+        numbers = set(self._cgroups[among(self._inodes, sockets)].tolist()) - {0}
+        changed = self._groups.read(numbers, self._read_at, most)
+        self._replace(changed)
         return changed
 
     def _replace(self, changed: set[int]) -> None:

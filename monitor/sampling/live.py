@@ -65,7 +65,7 @@ class LiveSource:
         table, closed = self._sockets(udp, notices, time_wait=time_wait)
         if left_out := self._diag.malformed - malformed:
             notices.append(f"messages about sockets left out since they broke their bounds: {left_out}")
-        owners = self._owners.read(table.inode) if len(table) else OwnerTable.from_rows([], {})
+        owners = self._owners.read(table.inode, table.cgroup) if len(table) else OwnerTable.from_rows([], {})
         network = self._read_network(notices)
         self._last = table
         return Sample(

@@ -12,7 +12,7 @@ from time import perf_counter
 from monitor.kernel.owners import OwnerReader
 from monitor.kernel.task_files import TaskFiles, open_task_files
 from monitor.model.owner_table import OwnerTable
-from monitor.model.socket_table import U32
+from monitor.model.socket_table import U32, U64
 from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
 from tests.benchmarks.figures import Figure
@@ -32,10 +32,10 @@ class TimedOwnerReader(OwnerReader):
 
     last_ms = 0.0
 
-    def read(self, inodes: U32) -> OwnerTable:
+    def read(self, inodes: U32, cgroups: U64 | None = None) -> OwnerTable:
         """Read, and take the time."""
         started = perf_counter()
-        table = super().read(inodes)
+        table = super().read(inodes, cgroups)
         self.last_ms = (perf_counter() - started) * 1000
         return table
 
