@@ -63,6 +63,15 @@ VERDICT_OF: dict[Reason, Verdict] = {
     Reason.REFUSED: Verdict.NO_WAY,
 } | {reason: Verdict.AGREES for reason in Reason if Reason.SAME_DEVICE <= reason <= Reason.AS_OPENED}
 
+
+def _reasons_for(*verdicts: Verdict) -> Bools:
+    """Tell of each reason, by its number, whether it stands for one of the verdicts."""
+    return np.array([VERDICT_OF[reason] in verdicts for reason in Reason])
+
+
+_FOR_ELSEWHERE = _reasons_for(Verdict.ELSEWHERE, Verdict.NO_WAY)
+_FOR_UNKNOWN = _reasons_for(Verdict.UNKNOWN)
+
 NOT_KNOWN = -1
 """In a column of interface indexes."""
 
@@ -158,12 +167,13 @@ class Egress:
     @property
     def is_elsewhere(self) -> Bools:
         """Rows that today's routes send another way than theirs, or nowhere."""
-        return self._has_verdict(Verdict.ELSEWHERE, Verdict.NO_WAY)
+        return _FOR_ELSEWHERE[self.reason]
+
+    def leave_elsewhere(self, rows: Rows) -> Bools:
+        """Tell of some rows whether they are elsewhere."""
+        return _FOR_ELSEWHERE[self.reason[rows]]
 
     @property
     def is_known(self) -> Bools:
         """Rows on which there is a verdict."""
-        return ~self._has_verdict(Verdict.UNKNOWN)
-
-    def _has_verdict(self, *verdicts: Verdict) -> Bools:
-        return np.array([VERDICT_OF[reason] in verdicts for reason in Reason])[self.reason]
+        return ~_FOR_UNKNOWN[self.reason]

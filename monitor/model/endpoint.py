@@ -24,6 +24,9 @@ else:
 MAPPED_IPV4 = 0xFFFF << 32
 """The low word of ::ffff:0.0.0.0; the high word of a mapped address is 0."""
 
+LINK_LOCAL_HIGHS = range(0xFE80 << 48, 0xFEC0 << 48)
+"""High words of the addresses that need a zone: fe80::/10."""
+
 _LOW_WORD = (1 << 64) - 1
 _PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
 _BRACKETED = re.compile(r"\[(?P<address>[^\[\]]*)\](?::(?P<port>.*))?", re.DOTALL)
@@ -51,6 +54,18 @@ def address_from_words(high: int, low: int, family: int) -> Address:
     if family == socket.AF_INET:
         return IPv4Address(low & 0xFFFF_FFFF)
     return IPv6Address((high << 64) | low)
+
+
+def needs_zone(address: Address) -> bool:
+    """Whether the address means something on one link only (fe80::/10); one of IPv4 is never written with a zone."""
+    return isinstance(address, IPv6Address) and address.is_link_local
+
+
+def packet_text(high: int, low: int, port: int) -> str:
+    """Give str(endpoint.on_the_wire) straight from the column words, for an endpoint that needs no zone."""
+    if high == 0 and low >> 32 == MAPPED_IPV4 >> 32:
+        return f"{socket.inet_ntop(socket.AF_INET, (low & 0xFFFF_FFFF).to_bytes(4))}:{port}"
+    return f"[{socket.inet_ntop(socket.AF_INET6, ((high << 64) | low).to_bytes(16))}]:{port}"
 
 
 def address_text(address: Address) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import IPv6Address
 
 from monitor.errors import InputError
-from monitor.model.endpoint import Address, Endpoint, shown
+from monitor.model.endpoint import Address, Endpoint, needs_zone, shown
 from monitor.model.route import Link
 
 
@@ -17,8 +16,7 @@ def zone_name(link: Link) -> str:
 
 def endpoint_on(link: Link, address: Address, port: int) -> Endpoint:
     """Make the endpoint of an address that an interface owns: a link-local one carries its zone."""
-    needs_zone = isinstance(address, IPv6Address) and address.is_link_local
-    return Endpoint(address, port, zone_name(link) if needs_zone else None)
+    return Endpoint(address, port, zone_name(link) if needs_zone(address) else None)
 
 
 def find_link(typed: str, links: Iterable[Link]) -> Link | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from monitor.model.endpoint import Endpoint, address_from_words
+from monitor.model.endpoint import Endpoint, address_from_words, needs_zone
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, TcpState
 
 U8 = npt.NDArray[np.uint8]
@@ -136,17 +136,22 @@ class SocketTable:
     def local(self, row: int, zone: str | None = None) -> Endpoint:
         """Make the local endpoint of a row; the zone is given by who knows the interfaces' names."""
         address = address_from_words(int(self.local_high[row]), int(self.local_low[row]), int(self.family[row]))
-        return Endpoint(address, int(self.local_port[row]), zone if address.is_link_local else None)
+        return Endpoint(address, int(self.local_port[row]), zone if needs_zone(address) else None)
 
     def remote(self, row: int, zone: str | None = None) -> Endpoint:
         """Make the remote endpoint of a row; the wildcard and port 0 where there is none."""
         address = address_from_words(int(self.remote_high[row]), int(self.remote_low[row]), int(self.family[row]))
-        return Endpoint(address, int(self.remote_port[row]), zone if address.is_link_local else None)
+        return Endpoint(address, int(self.remote_port[row]), zone if needs_zone(address) else None)
 
     @property
     def is_listener(self) -> Bools:
         """TCP sockets in LISTEN."""
         return self._mask("is_listener", lambda: (self.protocol == PROTOCOL_TCP) & (self.state == TcpState.LISTEN))
+
+    @property
+    def has_user(self) -> Bools:
+        """Rows whose uid means something: where no process has the socket, 0 stands for nobody."""
+        return self._mask("has_user", lambda: (self.inode != 0) | (self.uid != 0))
 
     @property
     def is_udp_unconnected(self) -> Bools:

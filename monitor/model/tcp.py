@@ -31,7 +31,7 @@ class TcpState(IntEnum):
         return 1 << self.value
 
 
-_SS_NAMES = {
+_SS_NAMES: dict[int, str] = {
     TcpState.ESTABLISHED: "ESTAB",
     TcpState.SYN_SENT: "SYN-SENT",
     TcpState.SYN_RECEIVED: "SYN-RECV",
@@ -75,7 +75,4 @@ def state_name(protocol: int, state: int) -> str:
     """
     if protocol == PROTOCOL_UDP:
         return {1: "ESTAB", 7: "UNCONN"}.get(state, f"state-{state}")
-    try:
-        return _SS_NAMES[TcpState(state)]
-    except ValueError:
-        return f"state-{state}"
+    return _SS_NAMES.get(state) or f"state-{state}"

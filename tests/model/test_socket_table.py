@@ -108,6 +108,8 @@ def test_only_link_local_endpoints_have_a_zone():
     assert str(table.local(6, "eth0")) == "[fe80::1%eth0]:22"
     assert str(table.remote(6, "eth0")) == "[fe80::7%eth0]:60022"
     assert str(table.local(1, "eth0")) == "192.0.2.10:443"
+    metadata = table_of([row("tcp", "192.0.2.10:40000", "169.254.169.254:80", "ESTAB")])
+    assert str(metadata.remote(0, "eth0")) == "169.254.169.254:80"
 
 
 def test_idle_times_mean_something_for_pairs_that_were_connected():
