@@ -1,4 +1,4 @@
-"""The columns of the Connections pane: title, widths, order, and the cell of one row."""
+"""The columns of the Connections pane: title, widths, order, and the cells of rows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from monitor.presentation.sorting import (
 )
 from monitor.presentation.view import Align, Cell, Column
 
-CellMaker = Callable[[RowTexts, int], Cell]
+CellsMaker = Callable[[RowTexts, Rows], list[Cell]]
+"""Makes the cells of some rows, in their order."""
 Widths = tuple[int | None, int | None, int | None]
 """At 80, 120 and 200 cells; None where the column is not shown."""
 
@@ -31,7 +32,7 @@ class RowColumn:
     column: Column
     widths: Widths
     keys: Callable[[Interval, Rows], Keys]
-    cell: CellMaker
+    cells: CellsMaker
 
 
 def _endpoint_keys(side: str) -> Callable[[Interval, Rows], Keys]:
@@ -43,9 +44,7 @@ def _endpoint_keys(side: str) -> Callable[[Interval, Rows], Keys]:
 
 
 def _user_keys(interval: Interval, rows: Rows) -> Keys:
-    table = interval.table
-    # As RowTexts.has_user() of a single row: 0 without a process stands for nobody.
-    return (where_known(table.uid[rows], (table.inode[rows] != 0) | (table.uid[rows] != 0)),)
+    return (where_known(interval.table.uid[rows], interval.table.has_user[rows]),)
 
 
 def _busy_keys(interval: Interval, rows: Rows) -> Keys:
@@ -58,7 +57,7 @@ def _row_column(  # noqa: PLR0913, PLR0917 - one parameter per property of a col
     title: str,
     widths: Widths,
     keys: Callable[[Interval, Rows], Keys],
-    cell: CellMaker,
+    make: CellsMaker,
     *,
     right: bool = False,
     fixed: bool = False,
@@ -73,7 +72,7 @@ def _row_column(  # noqa: PLR0913, PLR0917 - one parameter per property of a col
         descending_first=largest_first,
         letter=letter,
     )
-    return RowColumn(column, widths, keys, cell)
+    return RowColumn(column, widths, keys, make)
 
 
 CONNECTION_COLUMNS = (
@@ -83,27 +82,27 @@ CONNECTION_COLUMNS = (
         "state",
         (10, 10, 10),
         lambda interval, rows: (TROUBLE_RANKS[interval.table.state[rows]], interval.table.state[rows]),
-        cells.state_cell,
+        cells.state_cells,
         fixed=True,
     ),
-    _row_column("local", "l", "local", (21, 21, 28), _endpoint_keys("local"), cells.local_cell, fixed=True),
+    _row_column("local", "l", "local", (21, 21, 28), _endpoint_keys("local"), cells.local_cells, fixed=True),
     _row_column(
         "direction",
         "d",
         "",
         (1, 1, 1),
         lambda interval, rows: (where_known(interval.direction[rows], interval.direction[rows] != DIRECTION_UNKNOWN),),
-        cells.direction_cell,
+        cells.direction_cells,
         fixed=True,
     ),
-    _row_column("remote", "r", "remote", (21, 21, 28), _endpoint_keys("remote"), cells.remote_cell, fixed=True),
+    _row_column("remote", "r", "remote", (21, 21, 28), _endpoint_keys("remote"), cells.remote_cells, fixed=True),
     _row_column(
         "process",
         "p",
         "process",
         (None, 14, 22),
         lambda interval, rows: (process_ranks(interval, rows),),
-        cells.process_cell,
+        cells.process_cells,
     ),
     _row_column(
         "name",
@@ -111,7 +110,7 @@ CONNECTION_COLUMNS = (
         "process",
         (8, None, None),
         lambda interval, rows: (process_ranks(interval, rows),),
-        cells.process_name_cell,
+        cells.process_name_cells,
     ),
     _row_column(
         "user",
@@ -119,7 +118,7 @@ CONNECTION_COLUMNS = (
         "user",
         (None, None, 8),
         _user_keys,
-        cells.user_cell,
+        cells.user_cells,
     ),
     _row_column(
         "via",
@@ -127,16 +126,16 @@ CONNECTION_COLUMNS = (
         "via",
         (None, 6, 10),
         lambda interval, rows: (interface_ranks(interval, rows),),
-        cells.interface_cell,
+        cells.interface_cells,
     ),
-    _row_column("rate", "a", "⇅/s", (5, None, None), _busy_keys, cells.rate_cell, right=True, largest_first=True),
+    _row_column("rate", "a", "⇅/s", (5, None, None), _busy_keys, cells.rate_cells, right=True, largest_first=True),
     _row_column(
         "receive",
         "e",
         "↓/s",
         (None, 5, 5),
         lambda interval, rows: (interval.receive_rate[rows],),
-        cells.receive_cell,
+        cells.receive_cells,
         right=True,
         largest_first=True,
     ),
@@ -146,7 +145,7 @@ CONNECTION_COLUMNS = (
         "↑/s",
         (None, 5, 5),
         lambda interval, rows: (interval.send_rate[rows],),
-        cells.send_cell,
+        cells.send_cells,
         right=True,
         largest_first=True,
     ),
@@ -155,9 +154,8 @@ CONNECTION_COLUMNS = (
         "t",
         "rtt",
         (None, 5, 5),
-        # The kernel says 0 before it has measured one.
-        lambda interval, rows: (where_known(interval.table.rtt_us[rows], interval.table.rtt_us[rows] > 0),),
-        cells.rtt_cell,
+        lambda interval, rows: (cells.round_trips_us(interval, rows),),
+        cells.rtt_cells,
         right=True,
         largest_first=True,
     ),
@@ -167,7 +165,7 @@ CONNECTION_COLUMNS = (
         "ret%",
         (None, 4, 5),
         lambda interval, rows: (cells.retransmit_shares(interval, rows),),
-        cells.retransmits_cell,
+        cells.retransmits_cells,
         right=True,
         largest_first=True,
     ),
@@ -177,7 +175,7 @@ CONNECTION_COLUMNS = (
         "rcvq",
         (None, 4, 5),
         lambda interval, rows: (interval.table.recv_q[rows],),
-        cells.recv_q_cell,
+        cells.recv_q_cells,
         right=True,
         largest_first=True,
     ),
@@ -187,7 +185,7 @@ CONNECTION_COLUMNS = (
         "sndq",
         (None, 4, 5),
         lambda interval, rows: (interval.table.send_q[rows],),
-        cells.send_q_cell,
+        cells.send_q_cells,
         right=True,
         largest_first=True,
     ),
@@ -197,7 +195,7 @@ CONNECTION_COLUMNS = (
         "idle",
         (4, 4, 4),
         lambda interval, rows: (cells.idle_seconds(interval, rows),),
-        cells.idle_cell,
+        cells.idle_cells,
         right=True,
         largest_first=True,
     ),

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from monitor.model.egress import Verdict
 from monitor.model.sample import Interval
 from monitor.model.series import Series
 from monitor.model.socket_table import U64, Bools, Rows
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS, RowColumn, size_class
 from monitor.presentation.formats import rate_text
+from monitor.presentation.ordered_view import OrderedView, first_press_among, shown_column
+from monitor.presentation.row_marks import Mark, leaves_elsewhere, row_marks
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.sorting import TROUBLE_RANKS, Keys, Sort, busy_rate, keep_order, order_rows, process_ranks
 from monitor.presentation.sparkline import sparkline
-from monitor.presentation.view import Column, Line, Role
+from monitor.presentation.view import Cell
 
 if TYPE_CHECKING:
     from monitor.sampling.history import HostHistory
@@ -30,19 +31,13 @@ _LONGEST_ENDPOINT = 47
 _CURVE_CELLS, _CURVE_S = 12, 120.0
 _LEAST_READINGS = 2
 """With fewer there is nothing to draw."""
-MARKED_S = 3.0
-"""How long a new or a closed row carries its mark."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ConnectionsView:
-    """A TableView over the chosen rows of an interval."""
+class ConnectionsView(OrderedView[RowColumn]):
+    """A TableView over the chosen rows of an interval: its entries are rows of the interval's table."""
 
     texts: RowTexts
-    order: Rows
-    """Rows of the interval's table, from top to bottom."""
-    sort: Sort
-    shown_columns: tuple[RowColumn, ...]
 
     @classmethod
     def make(
@@ -63,7 +58,7 @@ class ConnectionsView:
         else:
             identity = interval.table.cookie[rows]
             ordered = keep_order(former, identity, lambda new: _ordered(interval, rows[new], sort))
-        return cls(RowTexts(interval), rows[ordered], sort, columns_for(width))
+        return cls(rows[ordered], sort, columns_for(width), RowTexts(interval))
 
     def at(self, interval: Interval) -> ConnectionsView:
         """Give the same rows in the same places, with the numbers of an interval that has_rows_of() this one's."""
@@ -73,26 +68,6 @@ class ConnectionsView:
     def interval(self) -> Interval:
         """What the rows are taken from."""
         return self.texts.interval
-
-    @property
-    def columns(self) -> Sequence[Column]:
-        """Columns at this width."""
-        return [shown.column for shown in self.shown_columns]
-
-    @property
-    def sort_column(self) -> str | None:
-        """Id of the column that decides the order."""
-        return self.sort.column
-
-    @property
-    def is_descending(self) -> bool:
-        """Whether the largest stands first."""
-        return self.sort.is_descending
-
-    @property
-    def count(self) -> int:
-        """Number of rows."""
-        return len(self.order)
 
     @property
     def cookies(self) -> U64:
@@ -122,38 +97,13 @@ class ConnectionsView:
         """Give the positions of the lines that are marked "!" or "~", ascending."""
         return np.flatnonzero(leaves_elsewhere(self.interval, self.order))
 
-    def lines(self, start: int, stop: int) -> list[Line]:
-        """Make the lines of some rows."""
-        return [self._line(row) for row in self.order[start:stop].tolist()]
+    def cells(self, shown: RowColumn, entries: Rows) -> list[Cell]:
+        """Make the cells of some rows in one column."""
+        return shown.cells(self.texts, entries)
 
-    def _line(self, row: int) -> Line:
-        marks, role = row_mark(self.interval, row)
-        return Line(marks, tuple(shown.cell(self.texts, row) for shown in self.shown_columns), role)
-
-
-def has_passing_mark(interval: Interval, rows: Rows) -> Bools:
-    """Tell which rows are closed or new, which their mark says before anything else."""
-    is_new = interval.sample.boot_time - interval.opened_at[rows] < MARKED_S
-    passing: Bools = is_new | ~np.isnan(interval.closed_at[rows])
-    return passing
-
-
-def leaves_elsewhere(interval: Interval, rows: Rows) -> Bools:
-    """Tell which rows are marked "~", as row_mark() does of one."""
-    if interval.egress is None:
-        return np.zeros(len(rows), np.bool_)
-    return interval.egress.is_elsewhere[rows] & ~has_passing_mark(interval, rows)
-
-
-def row_mark(interval: Interval, row: int) -> tuple[str, Role]:
-    """Give a row's second mark: "×" closed, "+" opened a moment ago, "~" would leave elsewhere today, or nowhere."""
-    if not np.isnan(interval.closed_at[row]):
-        return "×", Role.CLOSED
-    if interval.sample.boot_time - float(interval.opened_at[row]) < MARKED_S:
-        return "+", Role.NEW
-    if interval.egress is not None and interval.egress.verdict(row) in (Verdict.ELSEWHERE, Verdict.NO_WAY):
-        return "~", Role.NOTE
-    return " ", Role.PLAIN
+    def marks(self, entries: Rows) -> list[Mark]:
+        """Give the marks of some rows."""
+        return row_marks(self.interval, entries)
 
 
 def pairs(interval: Interval, *, with_time_wait: bool) -> Bools:
@@ -204,18 +154,15 @@ def columns_for(width: int) -> tuple[RowColumn, ...]:
 
 def first_press(column_id: str) -> Sort:
     """Give the order that a first press on a column's title brings."""
-    for shown in CONNECTION_COLUMNS:
-        if shown.column.id == column_id:
-            return Sort(column_id, shown.column.descending_first)
-    return Sort()
+    return first_press_among(CONNECTION_COLUMNS, column_id)
 
 
 def _ordered(interval: Interval, rows: Rows, sort: Sort) -> Rows:
     identity = interval.table.cookie[rows]
-    for shown in CONNECTION_COLUMNS:
-        if shown.column.id == sort.column:
-            return order_rows(shown.keys(interval, rows), identity, is_descending=sort.is_descending)
-    return order_rows(_own_keys(interval, rows), identity)
+    shown = shown_column(CONNECTION_COLUMNS, sort.column)
+    if shown is None:
+        return order_rows(_own_keys(interval, rows), identity)
+    return order_rows(shown.keys(interval, rows), identity, is_descending=sort.is_descending)
 
 
 def _own_keys(interval: Interval, rows: Rows) -> Keys:

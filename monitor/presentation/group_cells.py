@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
+
 from monitor.model.sample import F64
 from monitor.model.tcp import PROTOCOL_TCP, TROUBLE_ORDER, TcpState, state_name
+from monitor.presentation.connection_cells import process_cells, process_name_cells
 from monitor.presentation.formats import bytes_text, duration_text, rate_text, rtt_text, share_text
 from monitor.presentation.group_keys import Grouping, directions, first_pids, group_title, interfaces, user_marks
 from monitor.presentation.groups import Groups
+from monitor.presentation.known_cells import known_cell
 from monitor.presentation.row_text import UNKNOWN, RowTexts
 from monitor.presentation.view import Cell, Role
 
@@ -63,16 +67,14 @@ def _process(groups: Groups, texts: RowTexts, entry: int) -> Cell:
     processes = groups.different(first_pids, entry)
     if processes > 1:
         return Cell(f"{processes} processes", Role.DIM)
-    row = groups.first_row(entry)
-    return Cell(texts.process(row), Role.NAME if texts.owners(row) else Role.DIM, keeps_end=True)
+    return process_cells(texts, np.array([groups.first_row(entry)]))[0]
 
 
 def _name(groups: Groups, texts: RowTexts, entry: int) -> Cell:
     processes = groups.different(first_pids, entry)
     if processes > 1:
         return Cell(str(processes), Role.DIM)
-    row = groups.first_row(entry)
-    return Cell(texts.process(row, with_pid=False), Role.NAME if texts.owners(row) else Role.DIM)
+    return process_name_cells(texts, np.array([groups.first_row(entry)]))[0]
 
 
 def _interface(groups: Groups, texts: RowTexts, entry: int) -> Cell:
@@ -96,8 +98,7 @@ def _direction(groups: Groups, texts: RowTexts, entry: int) -> Cell:
 
 def _number(values: Callable[[Groups], F64], text: Callable[[float], str], role: Role = Role.PLAIN) -> GroupCell:
     def cell(groups: Groups, _: RowTexts, entry: int) -> Cell:
-        shown = text(float(values(groups)[entry]))
-        return Cell(shown, Role.DIM if shown in (UNKNOWN, "0") else role)
+        return known_cell(text(float(values(groups)[entry])), role)
 
     return cell
 

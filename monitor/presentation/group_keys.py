@@ -71,8 +71,7 @@ def state_codes(interval: Interval, rows: Rows) -> U64:
 def user_marks(interval: Interval, rows: Rows) -> U64:
     """Give each row's user id and 1; 0 where the kernel keeps none."""
     table = interval.table
-    has_user = (table.inode[rows] != 0) | (table.uid[rows] != 0)
-    return np.where(has_user, table.uid[rows].astype(np.uint64) + np.uint64(1), np.uint64(0))
+    return np.where(table.has_user[rows], table.uid[rows].astype(np.uint64) + np.uint64(1), np.uint64(0))
 
 
 def interfaces(interval: Interval, rows: Rows) -> npt.NDArray[np.int32]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from monitor.model.sample import Interval
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS
 from monitor.presentation.connections_view import ConnectionsView
@@ -14,7 +16,8 @@ from monitor.presentation.formats import count_text
 from monitor.presentation.group_keys import group_title
 from monitor.presentation.group_reasons import group_whys
 from monitor.presentation.groups_view import GroupsView
-from monitor.presentation.listener_columns import LISTENER_COLUMNS, endpoint_text
+from monitor.presentation.listener_cells import endpoint_text
+from monitor.presentation.listener_columns import LISTENER_COLUMNS
 from monitor.presentation.listeners_view import ListenersView
 from monitor.presentation.process_sections import ProcessSections, Section
 from monitor.presentation.row_reasons import mark_why, row_whys
@@ -120,7 +123,8 @@ def _of_listener(interval: Interval, row: int) -> Explanation:
     """Explain a service endpoint in the words of the Listeners pane."""
     endpoints, texts = ServiceEndpoints.of(interval), RowTexts(interval)
     entry = int(endpoints.group[endpoints.rows.searchsorted(row)])
-    cells = tuple(shown.cell(endpoints, texts, entry) for shown in LISTENER_COLUMNS)
+    alone = np.array([entry])
+    cells = tuple(shown.cells(endpoints, texts, alone)[0] for shown in LISTENER_COLUMNS)
     columns = [shown.column for shown in LISTENER_COLUMNS]
     whys = endpoint_whys(endpoints, texts, entry)
     return Explanation(

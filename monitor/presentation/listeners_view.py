@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
 
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Bools, Rows
-from monitor.presentation.connections_view import has_passing_mark, leaves_elsewhere, row_mark
 from monitor.presentation.filter_tree import Filter
 from monitor.presentation.filters import mask
-from monitor.presentation.listener_columns import LISTENER_COLUMNS, REACH_WORDS, ListenerColumn, columns_for
+from monitor.presentation.listener_cells import REACH_WORDS
+from monitor.presentation.listener_columns import LISTENER_COLUMNS, ListenerColumn, columns_for
+from monitor.presentation.ordered_view import OrderedView, shown_column
+from monitor.presentation.row_marks import NO_MARK, Mark, has_passing_mark, leaves_elsewhere, row_marks
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.service_endpoints import ServiceEndpoints
 from monitor.presentation.sorting import Keys, Sort, order_rows
-from monitor.presentation.view import Column, Line, Role
+from monitor.presentation.view import Cell, Role
 
 KEY_COLUMNS = ("protocol", "family", "v6only", "local_high", "local_low", "local_port", "device")
+OVERFLOWS: Mark = ("!", Role.TROUBLE)
 ListenerKey = tuple[int, ...]
 """The values of what names a service endpoint: protocol, family, v6only, address, port, bound device."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ListenersView:
-    """A TableView over the service endpoints of an interval."""
+class ListenersView(OrderedView[ListenerColumn]):
+    """A TableView over the service endpoints of an interval: its entries are theirs."""
 
     endpoints: ServiceEndpoints
     texts: RowTexts
-    order: Rows
-    """Entries of `endpoints`, from top to bottom."""
-    sort: Sort
-    shown_columns: tuple[ListenerColumn, ...]
 
     @classmethod
     def make(cls, endpoints: ServiceEndpoints, chosen: Rows, sort: Sort, width: int) -> ListenersView:
@@ -44,39 +43,16 @@ class ListenersView:
             sort: The order asked for.
             width: Cells of the pane; decides the columns.
         """
-        keys: Callable[[ServiceEndpoints], Keys] = _own_keys
-        for shown in LISTENER_COLUMNS:
-            if shown.column.id == sort.column:
-                keys = shown.keys
-        made = tuple(key[chosen] for key in keys(endpoints))
+        shown = shown_column(LISTENER_COLUMNS, sort.column)
+        keys = _own_keys(endpoints) if shown is None else shown.keys(endpoints)
         identity = endpoints.interval.table.cookie[endpoints.first[chosen]]
-        order = order_rows(made, identity, is_descending=sort.is_descending)
-        return cls(endpoints, RowTexts(endpoints.interval), chosen[order], sort, columns_for(width))
+        order = order_rows(tuple(key[chosen] for key in keys), identity, is_descending=sort.is_descending)
+        return cls(chosen[order], sort, columns_for(width), endpoints, RowTexts(endpoints.interval))
 
     @property
     def interval(self) -> Interval:
         """What the rows are taken from."""
         return self.endpoints.interval
-
-    @property
-    def columns(self) -> Sequence[Column]:
-        """Columns at this width."""
-        return [shown.column for shown in self.shown_columns]
-
-    @property
-    def sort_column(self) -> str | None:
-        """Id of the column that decides the order."""
-        return self.sort.column
-
-    @property
-    def is_descending(self) -> bool:
-        """Whether the largest stands first."""
-        return self.sort.is_descending
-
-    @property
-    def count(self) -> int:
-        """Number of rows."""
-        return len(self.order)
 
     def entry_at(self, position: int) -> int:
         """Give the entry of the service endpoints that stands at a position."""
@@ -98,16 +74,15 @@ class ListenersView:
         is_trouble = self.endpoints.is_overflowing[self.order] & ~has_passing_mark(self.interval, rows)
         return np.flatnonzero(is_trouble | leaves_elsewhere(self.interval, rows))
 
-    def lines(self, start: int, stop: int) -> list[Line]:
-        """Make the lines of some rows."""
-        return [self._line(entry) for entry in self.order[start:stop].tolist()]
+    def cells(self, shown: ListenerColumn, entries: Rows) -> list[Cell]:
+        """Make the cells of some endpoints in one column."""
+        return shown.cells(self.endpoints, self.texts, entries)
 
-    def _line(self, entry: int) -> Line:
-        row = int(self.endpoints.first[entry])
-        marks, role = row_mark(self.interval, row)
-        if marks == " " and bool(self.endpoints.is_overflowing[entry]):
-            marks, role = "!", Role.TROUBLE
-        return Line(marks, tuple(shown.cell(self.endpoints, self.texts, entry) for shown in self.shown_columns), role)
+    def marks(self, entries: Rows) -> list[Mark]:
+        """Give the marks of some endpoints: "!" for a queue that overflows, unless the socket has one of its own."""
+        own = row_marks(self.interval, self.endpoints.first[entries])
+        is_full = self.endpoints.is_overflowing[entries].tolist()
+        return [OVERFLOWS if full and mark == NO_MARK else mark for mark, full in zip(own, is_full, strict=True)]
 
     def _rows_named(self, key: Hashable) -> Bools:
         table, rows = self.interval.table, self.endpoints.first[self.order]

@@ -11,7 +11,7 @@ from monitor.model.sample import Interval
 from monitor.model.socket_table import Rows
 from monitor.presentation.group_cells import GroupCell
 from monitor.presentation.groups import Groups
-from monitor.presentation.listener_columns import REACH_WORDS, protocol_word
+from monitor.presentation.listener_cells import REACH_WORDS, protocol_cells
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.service_endpoints import ServiceEndpoints
 from monitor.presentation.view import Cell, Role
@@ -46,7 +46,7 @@ class ListeningCells:
 
     def protocol(self, groups: Groups, texts: RowTexts, entry: int) -> Cell:
         """Give "tcp4", "tcp6" or "tcp46"."""
-        return Cell(protocol_word(self.endpoints, texts, self._endpoint(groups, entry)))
+        return protocol_cells(self.endpoints, texts, np.array([self._endpoint(groups, entry)]))[0]
 
     def service(self, groups: Groups, _: RowTexts, entry: int) -> Cell:
         """Give reach, connections and the fullest accept queue: "lo 24 conns 0/128"."""

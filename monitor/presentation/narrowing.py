@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from monitor.model.sample import DIRECTION_DIALLED, Interval
 from monitor.model.socket_table import Bools
-from monitor.presentation.listener_columns import endpoint_text
+from monitor.presentation.listener_cells import endpoint_text
 from monitor.presentation.listeners_view import KEY_COLUMNS, ListenerKey, ListenersView
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.service_endpoints import BOTH_STACKS, IPV4_ONLY, ServiceEndpoints
@@ -36,7 +38,7 @@ class ListenerConnections:
         return cls(
             endpoint_text(endpoints, RowTexts(endpoints.interval), entry),
             tuple(int(getattr(table, name)[row]) for name in KEY_COLUMNS),
-            endpoints.serves(entry),
+            endpoints.serves(np.array([entry]))[0],
             table.local(row).is_wildcard,
         )
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Bools, Rows
+from monitor.presentation.connection_cells import process_cells
 from monitor.presentation.group_keys import first_pids
 from monitor.presentation.groups import Groups
 from monitor.presentation.row_text import RowTexts
@@ -30,12 +31,11 @@ class Peers:
         found[rows] = other_ends(interval.table, rows)
         return cls(found)
 
-    def cell(self, texts: RowTexts, row: int) -> Cell:
-        """Name the process at the other end of a row; empty where that is not on this host."""
-        end = int(self.row_of[row])
-        if end < 0:
-            return Cell("", Role.DIM)
-        return Cell(texts.process(end), Role.NAME if texts.owners(end) else Role.DIM, keeps_end=True)
+    def cells(self, texts: RowTexts, rows: Rows) -> list[Cell]:
+        """Name the processes at the other ends of some rows; empty where that is not on this host."""
+        ends = self.row_of[rows]
+        here = iter(process_cells(texts, ends[ends >= 0]))
+        return [Cell("", Role.DIM) if end < 0 else next(here) for end in ends.tolist()]
 
     def group_cell(self, groups: Groups, texts: RowTexts, entry: int) -> Cell:
         """Name the process at the other ends of a group's rows, or count them: "web[1204]", "2 of 3 web[1204]"."""
@@ -44,7 +44,7 @@ class Peers:
         if not len(here):
             return Cell("", Role.DIM)
         processes = len(np.unique(first_pids(groups.interval, here)))
-        named = self.cell(texts, int(groups.members(entry)[ends >= 0][0]))
+        (named,) = process_cells(texts, here[:1])
         text = named.text if processes == 1 else f"{processes} processes"
         if len(here) < len(ends):
             text = f"{len(here)} of {len(ends)} {text}"

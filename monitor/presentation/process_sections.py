@@ -224,7 +224,7 @@ class ProcessSections:
 
 
 def _with_peers(shown: RowColumn, peers: Peers) -> RowColumn:
-    return replace(shown, cell=peers.cell) if shown.column.id in ("process", "name") else shown
+    return replace(shown, cells=peers.cells) if shown.column.id in ("process", "name") else shown
 
 
 def _cells(role: SocketRole, groups: Groups, peers: Peers) -> Mapping[str, GroupCell]:

@@ -8,16 +8,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
+import numpy as np
+
 from monitor.model.process import OwnerReason
 from monitor.model.sample import DIRECTION_DIALLED, DIRECTION_UNKNOWN, Interval
 from monitor.model.tcp import TcpState
 from monitor.presentation.agreement_words import agreement_text
 from monitor.presentation.connection_words import connection_title
-from monitor.presentation.connections_view import row_mark
 from monitor.presentation.explained_socket import ExplainedSocket
 from monitor.presentation.explained_value import Why
 from monitor.presentation.linked_line import ToProcess, ToRouting
 from monitor.presentation.number_reasons import NUMBER_REASONS
+from monitor.presentation.row_marks import NEW, row_marks
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.selection import owner_line
 from monitor.reasoning.egress import agreement_of
@@ -48,10 +50,10 @@ def row_whys(texts: RowTexts, row: int) -> Callable[[str], Why]:
 
 
 def mark_why(interval: Interval, row: int) -> str:
-    """Say why a row carries the mark that row_mark() gives it."""
+    """Say why a row carries the mark that row_marks() gives it."""
     if not math.isnan(float(interval.closed_at[row])):
         return "closed a moment ago"
-    if row_mark(interval, row)[0] == "+":
+    if row_marks(interval, np.array([row])) == [NEW]:
         return "first seen a moment ago"
     return agreement_text(agreement_of(interval, row))
 

@@ -1,12 +1,14 @@
-"""RowTexts: the cells' texts of single rows of an Interval, made safe, for whoever shows or prints them."""
+"""RowTexts: the cells' texts of rows of an Interval, made safe, for whoever shows or prints them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from monitor.model.endpoint import Endpoint
 from monitor.model.process import OwnerReason, Process, SocketOwner
 from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, Interval
+from monitor.model.socket_table import Rows
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, state_name
 from monitor.presentation.safe_text import safe_text
 from monitor.reasoning.ownership import owner_reason
@@ -86,12 +88,16 @@ class RowTexts:
 
     def process(self, row: int, *, with_pid: bool = True) -> str:
         """Name the owner: "nginx[812]", "nginx ×4" where several hold it, "(www-data)" where only the user is known."""
-        processes = list({owner.process.pid: owner.process for owner in self.owners(row)}.values())
-        if not processes:
-            return self._ownerless(row)
-        if len(processes) > 1:
-            return f"{self.name(processes[0])} ×{len(processes)}"
-        return f"{self.name(processes[0])}[{processes[0].pid}]" if with_pid else self.name(processes[0])
+        interval = self.interval
+        held = self._holders(int(interval.owner_first[row]), int(interval.owner_end[row]), with_pid=with_pid)
+        return held or self._ownerless(row)
+
+    def processes(self, rows: Rows, *, with_pid: bool = True) -> Iterator[tuple[str, bool]]:
+        """Name the owners of some rows likewise, each with whether any is known."""
+        columns = (rows, self.interval.owner_first[rows], self.interval.owner_end[rows])
+        for row, first, end in zip(*(column.tolist() for column in columns), strict=True):
+            held = self._holders(first, end, with_pid=with_pid)
+            yield (held, True) if held else (self._ownerless(row), False)
 
     def user(self, row: int) -> str:
         """Name the user that made the socket, or its number; a dash where the kernel keeps none."""
@@ -107,12 +113,23 @@ class RowTexts:
 
     def has_user(self, row: int) -> bool:
         """Whether the row's uid means something: where no process has the socket, 0 stands for nobody."""
-        return int(self.interval.table.inode[row]) != 0 or int(self.interval.table.uid[row]) != 0
+        return bool(self.interval.table.has_user[row])
 
     def protocol(self, row: int) -> str:
         """Give "tcp" or "udp", or the number of another protocol."""
         number = int(self.interval.table.protocol[row])
         return {PROTOCOL_TCP: "tcp", PROTOCOL_UDP: "udp"}.get(number, str(number))
+
+    def _holders(self, first: int, end: int, *, with_pid: bool) -> str:
+        """Name the processes in a range of the owner table; empty where none is known."""
+        owners = self.interval.owners
+        pids = [pid for pid in dict.fromkeys(owners.pid[first:end].tolist()) if pid in owners.processes]
+        if not pids:
+            return ""
+        name = self.name(owners.processes[pids[0]])
+        if len(pids) > 1:
+            return f"{name} ×{len(pids)}"
+        return f"{name}[{pids[0]}]" if with_pid else name
 
     def _ownerless(self, row: int) -> str:
         if self.owner_reason(row) is OwnerReason.KERNEL or not self.has_user(row):

@@ -95,14 +95,14 @@ class ServiceEndpoints:
         reach: npt.NDArray[np.uint8] = np.where(is_loopback, 0, np.where(is_wildcard, 2, 1)).astype(np.uint8)
         return reach
 
-    def serves(self, entry: int) -> str:
-        """Say which packets an entry takes: IPV4_ONLY, IPV6_ONLY or BOTH_STACKS."""
-        table, row = self.interval.table, int(self.first[entry])
-        high, low = table.local_high[row : row + 1], table.local_low[row : row + 1]
-        if bool(is_ipv4(high, low)[0]):
-            return IPV4_ONLY
-        is_wildcard = int(high[0]) == 0 and int(low[0]) == 0
-        return BOTH_STACKS if is_wildcard and int(table.v6only[row]) != 1 else IPV6_ONLY
+    def serves(self, entries: Rows) -> list[str]:
+        """Say which packets entries take: IPV4_ONLY, IPV6_ONLY or BOTH_STACKS."""
+        table, rows = self.interval.table, self.first[entries]
+        high, low = table.local_high[rows], table.local_low[rows]
+        takes_both = (high == 0) & (low == 0) & (table.v6only[rows] != 1)
+        of_ipv6 = np.where(takes_both, BOTH_STACKS, IPV6_ONLY)
+        served: list[str] = np.where(is_ipv4(high, low), IPV4_ONLY, of_ipv6).tolist()
+        return served
 
 
 def _connections(interval: Interval, rows: Rows, group: Rows, count: int) -> Numbers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,10 +11,13 @@ from monitor.model.sample import Interval
 from monitor.model.socket_table import U64, Rows
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.presentation.formats import bytes_text, rate_text, share_text
+from monitor.presentation.known_cells import known_cell, number_cells
+from monitor.presentation.ordered_view import OrderedView, first_press_among, shown_column
+from monitor.presentation.row_marks import NO_MARK, Mark
 from monitor.presentation.row_text import UNKNOWN, RowTexts
 from monitor.presentation.service_endpoints import queue_fill
 from monitor.presentation.sorting import Keys, Sort, keep_order, order_rows
-from monitor.presentation.view import Align, Cell, Column, Line, Role
+from monitor.presentation.view import Align, Cell, Column, Role
 from monitor.presentation.workers import Workers, queue_text
 
 
@@ -22,19 +25,15 @@ from monitor.presentation.workers import Workers, queue_text
 class _WorkerColumn:
     column: Column
     keys: Callable[[Workers], Keys]
-    cell: Callable[[WorkersView, int], Cell]
+    cells: Callable[[WorkersView, Rows], list[Cell]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class WorkersView:
+class WorkersView(OrderedView[_WorkerColumn]):
     """A TableView over the workers of an endpoint. The key of a row is the pid."""
 
     workers: Workers
     texts: RowTexts
-    order: Rows
-    """Entries of `workers` from top to bottom."""
-    sort: Sort
-    shown_columns: tuple[_WorkerColumn, ...]
 
     @classmethod
     def make(cls, workers: Workers, sort: Sort, width: int, *, former: U64 | None = None) -> WorkersView:
@@ -47,39 +46,20 @@ class WorkersView:
             former: Pids in the order in which they were shown, to be kept; None to sort anew.
         """
         identity = workers.pids.astype(np.uint64)
-        keys = next((shown.keys for shown in _COLUMNS if shown.column.id == sort.column), _own_keys)(workers)
+        shown = shown_column(_COLUMNS, sort.column)
+        keys = _own_keys(workers) if shown is None else shown.keys(workers)
 
         def order_of(some: Rows) -> Rows:
             return order_rows(tuple(key[some] for key in keys), identity[some], is_descending=sort.is_descending)
 
         everyone = np.arange(len(identity))
         ordered = order_of(everyone) if former is None else keep_order(former, identity, order_of)
-        return cls(workers, RowTexts(workers.interval), ordered, sort, _columns_for(width))
+        return cls(ordered, sort, _columns_for(width), workers, RowTexts(workers.interval))
 
     @property
     def interval(self) -> Interval:
         """What the rows are taken from."""
         return self.workers.interval
-
-    @property
-    def columns(self) -> Sequence[Column]:
-        """Columns at this width."""
-        return [shown.column for shown in self.shown_columns]
-
-    @property
-    def sort_column(self) -> str | None:
-        """Id of the column that decides the order."""
-        return self.sort.column
-
-    @property
-    def is_descending(self) -> bool:
-        """Whether the largest stands first."""
-        return self.sort.is_descending
-
-    @property
-    def count(self) -> int:
-        """Number of workers."""
-        return len(self.order)
 
     @property
     def pids(self) -> U64:
@@ -106,12 +86,18 @@ class WorkersView:
         """Give nothing: workers carry no mark."""
         return np.zeros(0, np.intp)
 
-    def lines(self, start: int, stop: int) -> list[Line]:
-        """Make the lines of some workers."""
-        return [
-            Line(" ", tuple(shown.cell(self, entry) for shown in self.shown_columns))
-            for entry in self.order[start:stop].tolist()
-        ]
+    def cells(self, shown: _WorkerColumn, entries: Rows) -> list[Cell]:
+        """Make the cells of some workers in one column."""
+        return shown.cells(self, entries)
+
+    def marks(self, entries: Rows) -> list[Mark]:
+        """Mark nothing."""
+        return [NO_MARK] * len(entries)
+
+
+def _each(cell: Callable[[WorkersView, int], Cell]) -> Callable[[WorkersView, Rows], list[Cell]]:
+    """Make a column's cells one by one: workers are few."""
+    return lambda view, entries: [cell(view, entry) for entry in entries.tolist()]
 
 
 def _process(view: WorkersView, entry: int) -> Cell:
@@ -121,14 +107,14 @@ def _process(view: WorkersView, entry: int) -> Cell:
 
 
 def _connections(view: WorkersView, entry: int) -> Cell:
-    return _number(f"{int(view.workers.connections[entry]):,}", Role.STRONG)
+    return known_cell(f"{int(view.workers.connections[entry]):,}", Role.STRONG)
 
 
 def _share(view: WorkersView, entry: int) -> Cell:
     workers = view.workers
     if not len(workers.accepted):
         return Cell(UNKNOWN, Role.DIM)
-    return _number(share_text(int(workers.connections[entry]) / len(workers.accepted)))
+    return known_cell(share_text(int(workers.connections[entry]) / len(workers.accepted)))
 
 
 def _queue(view: WorkersView, entry: int) -> Cell:
@@ -148,10 +134,6 @@ def _descriptors(view: WorkersView, entry: int) -> Cell:
     pid = int(workers.pids[entry])
     numbers = [str(owner.fd) for owner in view.texts.owners(row) if owner.process.pid == pid] if row >= 0 else []
     return Cell(" ".join(numbers) or UNKNOWN, Role.PLAIN if numbers else Role.DIM)
-
-
-def _number(text: str, role: Role = Role.PLAIN) -> Cell:
-    return Cell(text, Role.DIM if text in (UNKNOWN, "0") else role)
 
 
 def _own_fill(workers: Workers) -> Keys:
@@ -178,28 +160,28 @@ def _right(column_id: str, title: str, width: int, letter: str) -> Column:
 
 
 _COLUMNS = (
-    _WorkerColumn(Column("process", "worker", 24, is_fixed=True, letter="p"), _names, _process),
-    _WorkerColumn(_right("connections", "conns", 7, "c"), lambda workers: (workers.connections,), _connections),
+    _WorkerColumn(Column("process", "worker", 24, is_fixed=True, letter="p"), _names, _each(_process)),
+    _WorkerColumn(_right("connections", "conns", 7, "c"), lambda workers: (workers.connections,), _each(_connections)),
     _WorkerColumn(
-        replace(_right("share", "%", 4, ""), is_sortable=False), lambda workers: (workers.connections,), _share
+        replace(_right("share", "%", 4, ""), is_sortable=False), lambda workers: (workers.connections,), _each(_share)
     ),
-    _WorkerColumn(_right("queue", "own queue", 12, "q"), _own_fill, _queue),
+    _WorkerColumn(_right("queue", "own queue", 12, "q"), _own_fill, _each(_queue)),
     _WorkerColumn(
         _right("receive", "↓/s", 5, "e"),
         lambda workers: (workers.receive_rate,),
-        lambda view, entry: _number(rate_text(float(view.workers.receive_rate[entry])), Role.RATE),
+        lambda view, entries: number_cells(view.workers.receive_rate[entries], rate_text, Role.RATE),
     ),
     _WorkerColumn(
         _right("send", "↑/s", 5, "n"),
         lambda workers: (workers.send_rate,),
-        lambda view, entry: _number(rate_text(float(view.workers.send_rate[entry])), Role.RATE),
+        lambda view, entries: number_cells(view.workers.send_rate[entries], rate_text, Role.RATE),
     ),
     _WorkerColumn(
         _right("unread", "unread", 6, "r"),
         lambda workers: (workers.unread,),
-        lambda view, entry: _number(bytes_text(float(view.workers.unread[entry])), Role.NOTE),
+        lambda view, entries: number_cells(view.workers.unread[entries], bytes_text, Role.NOTE),
     ),
-    _WorkerColumn(Column("fd", "fd", 6, is_sortable=False), lambda workers: (workers.pids,), _descriptors),
+    _WorkerColumn(Column("fd", "fd", 6, is_sortable=False), lambda workers: (workers.pids,), _each(_descriptors)),
 )
 _FD_WIDTH = 84
 
@@ -210,5 +192,4 @@ def _columns_for(width: int) -> tuple[_WorkerColumn, ...]:
 
 def first_press(column_id: str) -> Sort:
     """Give the order that a first press on a column's title brings."""
-    found = next((shown.column for shown in _COLUMNS if shown.column.id == column_id), None)
-    return Sort() if found is None else Sort(column_id, found.descending_first)
+    return first_press_among(_COLUMNS, column_id)

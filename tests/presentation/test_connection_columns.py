@@ -6,7 +6,8 @@ import pytest
 from monitor.model.sample import Interval
 from monitor.presentation.connection_cells import idle_seconds, retransmit_shares
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS
-from monitor.presentation.connections_view import columns_for, row_mark
+from monitor.presentation.connections_view import columns_for
+from monitor.presentation.row_marks import CLOSED, NEW, row_marks
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.view import Cell, Role
 from monitor.sampling.intervals import advance
@@ -42,7 +43,7 @@ def one(*rows: object) -> Interval:
 
 def cell(interval: Interval, column_id: str, number: int = 0) -> Cell:
     shown = next(shown for shown in CONNECTION_COLUMNS if shown.column.id == column_id)
-    return shown.cell(RowTexts(interval), number)
+    return shown.cells(RowTexts(interval), np.array([number]))[0]
 
 
 def row_of(interval: Interval, remote: str) -> int:
@@ -144,8 +145,8 @@ def test_a_kernel_that_tells_less_is_believed_less():
 
 
 def test_new_and_closed_rows_are_marked(db1: Interval):
-    new = [n for n in range(len(db1.table)) if row_mark(db1, n) == ("+", Role.NEW)]
-    closed = [n for n in range(len(db1.table)) if row_mark(db1, n) == ("×", Role.CLOSED)]
+    marks = row_marks(db1, np.arange(len(db1.table)))
+    new, closed = ([n for n, mark in enumerate(marks) if mark == looked_for] for looked_for in (NEW, CLOSED))
     assert [int(db1.table.local_port[n]) for n in new] == [52110]
     assert [int(db1.table.remote_port[n]) for n in closed] == [40110]
 

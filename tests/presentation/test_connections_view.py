@@ -12,15 +12,14 @@ from hypothesis import strategies as st
 from monitor.model.series import Series
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS
 from monitor.presentation.connections_view import (
-    MARKED_S,
     ConnectionsView,
     first_press,
     pairs,
-    row_mark,
     rows_of_process,
     total_rates,
 )
 from monitor.presentation.filters import mask, parse
+from monitor.presentation.row_marks import ELSEWHERE, MARKED_S, NEW, NO_MARK, row_marks
 from monitor.presentation.sorting import Sort
 from monitor.presentation.view import Role
 from monitor.sampling.history import HostHistory
@@ -43,6 +42,10 @@ def db1():
 
 def view_of(interval, sort=None, width=120, **more):
     return ConnectionsView.make(interval, pairs(interval, with_time_wait=False), sort or Sort(), width, **more)
+
+
+def marks_of(interval):
+    return row_marks(interval, np.arange(len(interval.table)))
 
 
 def cells(view, column):
@@ -133,8 +136,8 @@ def test_a_kept_order_moves_no_known_row(former, ports):
 def test_a_new_row_carries_its_mark_for_three_seconds():
     new = row("tcp", "192.0.2.10:443", "198.51.100.7:1", "ESTAB")
     seconds = (1.0, 1.0 + MARKED_S - 0.1, 1.0 + MARKED_S)
-    marks = [row_mark(interval_of(sample_of([]), sample_of([new], 1.0), sample_of([new], at)), 0) for at in seconds]
-    assert marks == [("+", Role.NEW), ("+", Role.NEW), (" ", Role.PLAIN)]
+    marks = [marks_of(interval_of(sample_of([]), sample_of([new], 1.0), sample_of([new], at))) for at in seconds]
+    assert marks == [[NEW], [NEW], [NO_MARK]]
 
 
 def test_rows_of_the_first_sample_are_not_new():
@@ -150,7 +153,7 @@ def test_a_closed_row_carries_its_mark_and_stays_in_its_place():
 
 def test_a_row_that_was_missed_once_carries_no_mark():
     gone = row("tcp", "192.0.2.10:443", "198.51.100.7:1", "ESTAB")
-    assert row_mark(interval_of(sample_of([gone]), sample_of([], 1.0)), 0) == (" ", Role.PLAIN)
+    assert marks_of(interval_of(sample_of([gone]), sample_of([], 1.0))) == [NO_MARK]
 
 
 def rates_of(view):
@@ -221,10 +224,10 @@ def test_rows_that_would_leave_elsewhere_today_are_marked_and_can_be_filtered():
     interval = db1_without_alternatives()
     (chosen,) = np.flatnonzero(mask(parse("elsewhere estab"), interval)).tolist()
     assert str(interval.table.local(chosen)).startswith("203.0.113.10:")
-    assert row_mark(interval, chosen) == ("~", Role.NOTE)
-    others = np.flatnonzero(mask(parse("not elsewhere estab"), interval)).tolist()
+    assert row_marks(interval, np.array([chosen])) == [ELSEWHERE]
+    others = row_marks(interval, np.flatnonzero(mask(parse("not elsewhere estab"), interval)))
     assert others
-    assert {row_mark(interval, row)[0] for row in others} <= {" ", "+"}
+    assert ELSEWHERE not in others
 
 
 def test_before_ways_are_known_nothing_is_elsewhere_and_nothing_is_not():

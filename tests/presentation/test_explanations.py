@@ -16,7 +16,7 @@ from monitor.model.routing import RuleFate, RuleStep
 from monitor.presentation.bind_lines import answer_lines
 from monitor.presentation.connection_cells import RETRANS_RECENT_S
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS
-from monitor.presentation.connections_view import MARKED_S, ConnectionsView, rows_of_process
+from monitor.presentation.connections_view import ConnectionsView, rows_of_process
 from monitor.presentation.dial_lines import after_lines, before_lines
 from monitor.presentation.explained_value import MARK_MEANINGS
 from monitor.presentation.explanations import explain, explained, gist
@@ -33,6 +33,7 @@ from monitor.presentation.reach_lines import listener_lines
 from monitor.presentation.route_question import parse_question
 from monitor.presentation.routing_explanation import explain_routing
 from monitor.presentation.routing_text import RouteAnswer, connection_lines, typed_lines
+from monitor.presentation.row_marks import MARKED_S
 from monitor.presentation.rules_lines import rules_lines
 from monitor.presentation.service_endpoints import ServiceEndpoints
 from monitor.presentation.signs import SIGNS

@@ -172,7 +172,7 @@ def test_udp_has_no_connections_to_count():
 )
 def test_reach_and_packets_follow_from_the_endpoint(local, more, reach, serves):
     found = only(listens(local, **more))
-    assert (found.reach.tolist(), found.serves(0)) == ([reach], serves)
+    assert (found.reach.tolist(), found.serves(np.arange(1))) == ([reach], [serves])
 
 
 def test_without_a_list_of_interfaces_no_device_is_taken_for_lo():

@@ -1,0 +1,81 @@
+"""The cells of service endpoints under the columns of the Listeners pane: of all entries of a page at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monitor.model.socket_table import Rows
+from monitor.model.tcp import PROTOCOL_TCP
+from monitor.presentation.connection_cells import process_name_cells, user_cells
+from monitor.presentation.formats import UNKNOWN, bar, bytes_text
+from monitor.presentation.known_cells import known_cell
+from monitor.presentation.row_text import RowTexts
+from monitor.presentation.service_endpoints import ServiceEndpoints
+from monitor.presentation.view import Cell, Role
+
+REACH_WORDS = ("lo", "net", "all")
+
+
+def protocol_words(endpoints: ServiceEndpoints, texts: RowTexts, entries: Rows) -> list[str]:
+    """Give "tcp4", "tcp6", "tcp46" for dual stack, and the same for UDP."""
+    rows, serves = endpoints.first[entries].tolist(), endpoints.serves(entries)
+    return [texts.protocol(row) + served for row, served in zip(rows, serves, strict=True)]
+
+
+def endpoint_text(endpoints: ServiceEndpoints, texts: RowTexts, entry: int) -> str:
+    """Give the local endpoint, with the device it is bound to."""
+    row = int(endpoints.first[entry])
+    device = int(endpoints.interval.table.device[row])
+    text = str(texts.local(row))
+    return f"{text} {texts.interface_name(device)}" if device and "%" not in text else text
+
+
+def protocol_cells(endpoints: ServiceEndpoints, texts: RowTexts, entries: Rows) -> list[Cell]:
+    """Name protocol and stacks."""
+    return [Cell(word) for word in protocol_words(endpoints, texts, entries)]
+
+
+def local_cells(endpoints: ServiceEndpoints, texts: RowTexts, entries: Rows) -> list[Cell]:
+    """Write the endpoints, as they were bound."""
+    written = [endpoint_text(endpoints, texts, entry) for entry in entries.tolist()]
+    return [Cell(text, Role.LOCAL, keeps_end=True) for text in written]
+
+
+def reach_cells(endpoints: ServiceEndpoints, _: RowTexts, entries: Rows) -> list[Cell]:
+    """Say from where they can be reached."""
+    words = [REACH_WORDS[reach] for reach in endpoints.reach[entries].tolist()]
+    return [Cell(word, Role.DIM if word == "lo" else Role.PLAIN) for word in words]
+
+
+def connections_cells(endpoints: ServiceEndpoints, _: RowTexts, entries: Rows) -> list[Cell]:
+    """Count the connections of each."""
+    return [known_cell(UNKNOWN if count < 0 else str(count)) for count in endpoints.connections[entries].tolist()]
+
+
+def queue_cells(endpoints: ServiceEndpoints, _: RowTexts, entries: Rows) -> list[Cell]:
+    """Say how full the fullest queues are."""
+    table, rows = endpoints.interval.table, endpoints.fullest[entries]
+    columns = (table.protocol, table.recv_q, table.send_q, table.receive_buffer)
+    return list(map(_queue_cell, *(column[rows].tolist() for column in columns)))
+
+
+def _queue_cell(protocol: int, used: int, limit: int, buffer: int) -> Cell:
+    role = Role.NOTE if used else Role.DIM
+    if protocol == PROTOCOL_TCP:
+        return Cell(f"{used}/{limit}{bar(used, limit)}", Role.TROUBLE if used > limit else role)
+    text = f"{bytes_text(used)}/{bytes_text(buffer or None)}"
+    return Cell(text + (bar(used, buffer) if buffer else " "), role)
+
+
+def process_cells(endpoints: ServiceEndpoints, texts: RowTexts, entries: Rows) -> list[Cell]:
+    """Name who has the first socket of each, and count the sockets where there are several."""
+    named = process_name_cells(texts, endpoints.first[entries])
+    return [
+        replace(cell, text=f"{cell.text} {sockets} sockets" if sockets > 1 else cell.text, keeps_end=True)
+        for cell, sockets in zip(named, endpoints.sockets[entries].tolist(), strict=True)
+    ]
+
+
+def made_by_cells(endpoints: ServiceEndpoints, texts: RowTexts, entries: Rows) -> list[Cell]:
+    """Name the users that made the sockets."""
+    return user_cells(texts, endpoints.first[entries])
