@@ -73,12 +73,14 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counters:
-    """Byte counters of one sample, kept a while for the rates."""
+    """Byte counters of one sample, kept a while for the rates. The columns are the sample's own, not copies."""
 
     boot_time: float
     cookie: U64
     bytes_received: U64
     bytes_acked: U64
+    is_known: Bools
+    """Rows whose counters the kernel told."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,8 +17,8 @@ _SPACING_S = 0.8
 def counters_of(sample: Sample) -> Counters:
     """Keep what the rates need of a sample, without holding on to the rest of it."""
     table = sample.table
-    rows = np.flatnonzero(table.knows("bytes_received") & table.knows("bytes_acked"))
-    return Counters(sample.boot_time, table.cookie[rows], table.bytes_received[rows], table.bytes_acked[rows])
+    is_known = table.knows("bytes_received") & table.knows("bytes_acked")
+    return Counters(sample.boot_time, table.cookie, table.bytes_received, table.bytes_acked, is_known)
 
 
 def extend_window(window: tuple[Counters, ...], sample: Sample) -> tuple[Counters, ...]:
@@ -51,9 +51,10 @@ def rates(window: tuple[Counters, ...], now: float, table: SocketTable) -> tuple
         elapsed = now - counters.boot_time
         if elapsed <= 0 or not is_open.any():
             continue
-        rows = np.flatnonzero(is_open)
-        before = find_places(counters.cookie, table.cookie[rows])
-        rows, before = rows[before >= 0], before[before >= 0]
+        places = find_places(counters.cookie, table.cookie)
+        rows = np.flatnonzero(is_open & (places >= 0))
+        rows = rows[counters.is_known[places[rows]]]
+        before = places[rows]
         receive[rows] = _per_second(table.bytes_received[rows], counters.bytes_received[before], elapsed)
         send[rows] = _per_second(table.bytes_acked[rows], counters.bytes_acked[before], elapsed)
         is_open[rows] = False
