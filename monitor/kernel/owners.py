@@ -230,9 +230,12 @@ class OwnerReader:
 
     def _read_groups_of(self, sockets: U32, most: float = inf) -> set[int]:
         """Read the processes in the control groups of some sockets, as far as that takes no more descriptors."""
-        if self._cgroups is None or not len(sockets):
+        is_first = not self._table.is_read
+        if self._cgroups is None or is_first or not len(sockets):
             return set()
-        numbers = set(self._cgroups[among(self._inodes, sockets)].tolist()) - {0}
+        # Unknown ones are mostly the newest, whose inodes lie together: finding each among all would take long.
+        near = (self._inodes >= sockets[0]) & (self._inodes <= sockets[-1])
+        numbers = set(self._cgroups[near][among(self._inodes[near], sockets)].tolist()) - {0}
         changed = self._groups.read(numbers, self._read_at, most)
         self._replace(changed)
         return changed

@@ -112,6 +112,8 @@ def test_a_socket_that_was_passed_to_another_group_has_the_owner_there(reader, h
 
 def test_a_process_that_was_read_since_the_dump_is_not_read_again(group, holder):
     reader = GroupedReader(number_of(group))
+    reader.read(inodes(holder.held()))
+    holder.open()
     nobodys = 4_294_967_295
     reader.read({nobodys, *inodes(holder.held())})
     assert reader.has_read.count(holder.pid) == 1
