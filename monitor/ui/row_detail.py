@@ -89,8 +89,8 @@ class RowDetail:
 
     def remark(self, pane: ListPane) -> str:
         """Give what the message line says of the row at the cursor: how it would leave elsewhere, if it would."""
-        interval, row = pane.interval, pane.row_at_cursor()
-        if interval is None or row is None or self._route.typed is not None:
+        interval = pane.interval
+        if interval is None or self._route.typed is not None or (row := pane.row_at_cursor()) is None:
             return ""
         from monitor.presentation.routing_text import elsewhere_words  # noqa: PLC0415 - it brings numpy
 
@@ -138,7 +138,7 @@ class RowDetail:
 
         self._route.is_typing = True
         value = remote_text(pane.interval, row) if pane.interval is not None and row is not None else ""
-        prompt.ask("Route to", value, changed, closed)
+        prompt.ask("Route to", value, changed, closed, is_selected=True)
 
     def forget_typed(self) -> None:
         """Follow the selected row again."""

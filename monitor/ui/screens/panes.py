@@ -56,6 +56,11 @@ class PanesScreen(FramedScreen):
         yield from super().compose()
         yield self._tiny
 
+    def on_mount(self) -> None:
+        """Choose the layout before the first picture: each further one holds up the first rows."""
+        self.lay_out()
+        self.show_tabs()
+
     def middle(self) -> Iterable[Widget]:
         """Give the panes, what names them and the strip."""
         return self._tabs, self._upper, self.connections, self._strip
@@ -86,12 +91,13 @@ class PanesScreen(FramedScreen):
     @property
     def has_three_panes(self) -> bool:
         """Whether all panes are on screen."""
-        is_roomy = self.size.width >= _THREE_PANES_WIDTH and self.size.height >= _THREE_PANES_HEIGHT
+        width, height = self.app.size
+        is_roomy = width >= _THREE_PANES_WIDTH and height >= _THREE_PANES_HEIGHT
         return is_roomy and not self._is_zoomed
 
     def lay_out(self) -> None:
         """Choose the layout for the size."""
-        width, height = self.size
+        width, height = self.app.size
         three = self.has_three_panes
         is_tiny = width < _SMALLEST_WIDTH or height < _SMALLEST_HEIGHT
         self.set_class(is_tiny, "-tiny")
