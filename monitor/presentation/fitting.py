@@ -37,10 +37,10 @@ def fit(text: str, width: int, *, right: bool = False, keeps_end: bool = False) 
         return text.rjust(width) if right else text.ljust(width)
     if width <= 0:
         return ""
-    if keeps_end:
-        shown = middle_cut_endpoint(text, width)
-    elif _head(text, width) == text:
+    if cell_width(text) <= width:
         shown = text
+    elif keeps_end:
+        shown = middle_cut_endpoint(text, width)
     else:
         shown = _head(text, width - 1) + CUT
     padding = " " * (width - cell_width(shown))

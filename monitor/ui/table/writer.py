@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from rich.segment import Segment
 from rich.style import Style
@@ -56,16 +57,17 @@ class LineWriter:
             runs.append((" " * layout.body, self._styles.plain))
         else:
             styles = self._styles.row(row.line.role, row.cursor)
+            cells = _printable(row.line.cells)
             cursor = " " if row.cursor is CursorLook.ABSENT else "▸"
             mark = fit(checked(row.line.marks), 1)
             lead = f"{cursor}{mark} "[: layout.lead]
             if row.line.role is Role.HEADING:
-                self._add_heading(runs, row.line.cells, styles)
+                self._add_heading(runs, cells, styles)
             elif mark == " ":
-                self._add_cells(runs, lead, row.line.cells, styles)
+                self._add_cells(runs, lead, cells, styles)
             else:
                 runs += [(lead[:1], styles[Role.PLAIN]), (lead[1:], styles[_MARK_ROLES.get(mark, Role.PLAIN)])]
-                self._add_cells(runs, "", row.line.cells, styles)
+                self._add_cells(runs, "", cells, styles)
         if layout.has_scrollbar:
             runs.append(("▐" if row.has_thumb else " ", self._styles.rule))
         return runs
@@ -75,7 +77,7 @@ class LineWriter:
         room = self._layout.body
         rule = styles[Role.RULE]
         for cell in (cell for cell in cells if cell.text and cell.role is not Role.RULE):
-            text = fit(f"{checked(cell.text)} ", min(room, cell_width(cell.text) + 1))
+            text = fit(f"{cell.text} ", min(room, cell_width(cell.text) + 1))
             start = "─ "[: max(0, room - cell_width(text))]
             runs += [(start, rule), (text, styles[cell.role])]
             room -= len(start) + cell_width(text)
@@ -94,7 +96,7 @@ class LineWriter:
                     runs.append(("".join(texts), style))
                     texts = []
                     style = styles[role]
-            texts.append(fit(checked(cell.text), width, right=is_right, keeps_end=cell.keeps_end))
+            texts.append(fit(cell.text, width, right=is_right, keeps_end=cell.keeps_end))
             texts.append(" ")
         if self._layout.spare < 0:
             # Where the columns fill the line the gap after the last one is the scrollbar's cell.
@@ -106,3 +108,10 @@ class LineWriter:
         layout = self._layout
         text = fit(checked(message.text), layout.width - layout.lead)
         return [(" " * layout.lead, self._styles.plain), (text, self._styles.dim)]
+
+
+def _printable(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """Give the cells as they are, looked at together; only where something slipped past safe_text one by one."""
+    if "".join([cell.text for cell in cells]).isprintable():
+        return cells
+    return tuple(replace(cell, text=checked(cell.text)) for cell in cells)
