@@ -1,9 +1,11 @@
-"""What the sampler may be asked between two samples: each question knows whom to ask, and what says that it failed."""
+"""What the sampler may be asked between two samples: each question knows whom to ask, and what says that it failed.
+
+They are no dataclasses for the reason that sampler_events gives.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.errors import MonitorError
 from monitor.sampling.sampler_events import (
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
 NOT_ALL = "TIME-WAIT and bound-only sockets could not be read"
 
 
-@dataclass(frozen=True, slots=True)
-class AskRoute:
+class AskRoute(NamedTuple):
     """Which way a packet would go."""
 
     flow: Flow
@@ -42,8 +43,7 @@ class AskRoute:
         return RouteAnswered(self.flow, None, error)
 
 
-@dataclass(frozen=True, slots=True)
-class AskRouting:
+class AskRouting(NamedTuple):
     """What stands behind a route."""
 
     flow: Flow
@@ -59,8 +59,7 @@ class AskRouting:
         return RoutingAnswered(self.flow, self.table, None, error)
 
 
-@dataclass(frozen=True, slots=True)
-class AskProcess:
+class AskProcess(NamedTuple):
     """What is known of a process."""
 
     pid: int
@@ -74,8 +73,7 @@ class AskProcess:
         return ProcessAnswered(self.pid, None, error)
 
 
-@dataclass(frozen=True, slots=True)
-class AskSocket:
+class AskSocket(NamedTuple):
     """All that the kernel tells of one socket."""
 
     socket: SocketId
@@ -89,8 +87,7 @@ class AskSocket:
         return SocketAnswered(self.socket, None, error)
 
 
-@dataclass(frozen=True, slots=True)
-class AskBind:
+class AskBind(NamedTuple):
     """What would become of an attempt to bind."""
 
     attempt: BindAttempt
@@ -111,15 +108,13 @@ class AskBind:
         return BindAnswered(self.attempt, None, error)
 
 
-@dataclass(frozen=True, slots=True)
-class AskReceivers:
+class AskReceivers(NamedTuple):
     """Who gets a segment. It may take longer than a period, and goes on between samples."""
 
     question: ReceiverQuestion
 
 
-@dataclass(frozen=True, slots=True)
-class AskFreshRows:
+class AskFreshRows(NamedTuple):
     """What has become of some rows since the last sample; the answer is an interval."""
 
     cookies: Sequence[int]
