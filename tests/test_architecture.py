@@ -127,6 +127,19 @@ def test_the_stream_brings_its_first_rows_without_the_words_of_other_screens():
     assert not loaded & LOOK_UPS
 
 
+def test_the_first_rows_are_shown_without_filters_and_demultiplexing():
+    loaded = loaded_by(
+        "import monitor.presentation.listeners_view, monitor.presentation.connections_view\n"
+        "import monitor.presentation.routing_text, monitor.presentation.selection, monitor.presentation.status_text"
+    )
+    assert "numpy" in loaded
+    assert not loaded & {
+        "monitor.presentation.filter_tree",
+        "monitor.presentation.reach_lines",
+        "monitor.reasoning.demux",
+    }
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_the_source_keeps_the_rule(rule: Rule):
     broken = [

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Bools, Rows
-from monitor.presentation.filter_tree import Filter
-from monitor.presentation.filters import mask
 from monitor.presentation.listener_cells import REACH_WORDS
 from monitor.presentation.listener_columns import LISTENER_COLUMNS, ListenerColumn, columns_for
 from monitor.presentation.ordered_view import OrderedView, shown_column
@@ -19,6 +18,9 @@ from monitor.presentation.row_text import RowTexts
 from monitor.presentation.service_endpoints import ServiceEndpoints
 from monitor.presentation.sorting import Keys, Sort, order_rows
 from monitor.presentation.view import Cell, Role
+
+if TYPE_CHECKING:
+    from monitor.presentation.filter_tree import Filter
 
 KEY_COLUMNS = ("protocol", "family", "v6only", "local_high", "local_low", "local_port", "device")
 OVERFLOWS: Mark = ("!", Role.TROUBLE)
@@ -110,5 +112,7 @@ def chosen_entries(endpoints: ServiceEndpoints, tree: Filter | None) -> Rows:
     """Choose the entries of which at least one socket fulfils the filter; None chooses all."""
     if tree is None:
         return np.arange(len(endpoints))
+    from monitor.presentation.filters import mask  # noqa: PLC0415 - most samples are shown without a filter
+
     fitting = mask(tree, endpoints.interval)[endpoints.rows]
     return np.unique(endpoints.group[fitting])

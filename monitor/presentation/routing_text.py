@@ -11,7 +11,6 @@ from monitor.model.sample import Interval
 from monitor.presentation import route_words
 from monitor.presentation.agreement_words import agreement_text
 from monitor.presentation.difference_words import difference_lines
-from monitor.presentation.reach_lines import reach_strip
 from monitor.presentation.route_names import protocol_name
 from monitor.presentation.route_question import RouteQuestion
 from monitor.presentation.row_text import RowTexts
@@ -127,6 +126,8 @@ def answer_lines(answer: RouteAnswer, judged: Agreement | None) -> list[TextLine
 def strip_line(interval: Interval, row: int, answer: RouteAnswer | None) -> TextLine:
     """Say a connection's way in one line."""
     if not bool(interval.table.is_pair[row]):
+        from monitor.presentation.reach_lines import reach_strip  # noqa: PLC0415 - of no connection, which come first
+
         return reach_strip(interval, row)
     if answer is None:
         return plain(" asking the kernel for the route …", Role.DIM)
