@@ -158,9 +158,15 @@ class GroupsView:
 
     def lines(self, start: int, stop: int) -> list[Line]:
         """Make the lines of some groups and rows."""
-        positions = range(max(start, 0), min(stop, self.count))
-        self._make([self.group_at(position) for position in positions if self.is_group_at(position)])
-        return [self._line(position) for position in positions]
+        start, stop = max(start, 0), min(stop, self.count)
+        first, last = np.searchsorted(self.heads, (start, stop)).tolist()
+        place_of = dict(zip(self.heads[first:last].tolist(), range(first, last), strict=True))
+        self._make(self.order[first:last].tolist())
+        beneath = iter(self.rows.lines(start - first, stop - last))
+        return [
+            self._group_line(place_of[position]) if position in place_of else next(beneath)
+            for position in range(start, stop)
+        ]
 
     def _place_at(self, position: int) -> int:
         return int(np.searchsorted(self.heads, position, side="right")) - 1
@@ -170,13 +176,9 @@ class GroupsView:
         place = self._place_at(position)
         return None if int(self.heads[place]) == position else position - place - 1
 
-    def _line(self, position: int) -> Line:
-        row = self._row_position(position)
-        if row is not None:
-            return self.rows.lines(row, row + 1)[0]
-        place = self._place_at(position)
+    def _group_line(self, place: int) -> Line:
         after = int(self.heads[place + 1]) if place + 1 < len(self.heads) else self.count
-        sign = _OPEN if after > position + 1 else _CLOSED
+        sign = _OPEN if after > int(self.heads[place]) + 1 else _CLOSED
         first, *others = self._made[int(self.order[place])]
         return Line(" ", (replace(first, text=f"{sign} {first.text}"), *others))
 

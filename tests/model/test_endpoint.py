@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import InputError
-from monitor.model.endpoint import Endpoint, address_from_words, address_text, address_words, parse_port
+from monitor.model.endpoint import (
+    LINK_LOCAL_HIGHS,
+    Endpoint,
+    address_from_words,
+    address_text,
+    address_words,
+    needs_zone,
+    packet_text,
+    parse_port,
+)
 
 ADDRESSES = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6).filter(lambda address: address.scope_id is None))
 PORTS = st.integers(0, 65535)
@@ -129,6 +138,22 @@ def test_packets_carry_a_mapped_endpoint_as_ipv4():
     assert Endpoint.parse("[::ffff:192.0.2.1]:80").on_the_wire == Endpoint.parse("192.0.2.1:80")
     for text in ("192.0.2.1:80", "[2001:db8::1]:80", "[::192.0.2.1]:80", "[fe80::1%eth0]:80"):
         assert Endpoint.parse(text).on_the_wire == Endpoint.parse(text)
+
+
+@given(ADDRESSES | st.ip_addresses(v=4).map(lambda address: IPv6Address(f"::ffff:{address}")), PORTS)
+def test_column_words_are_written_as_the_endpoint_that_packets_carry(address, port):
+    assert packet_text(*address_words(address), port) == str(Endpoint(address, port).on_the_wire)
+
+
+@given(ADDRESSES)
+def test_a_zone_is_needed_by_what_its_high_word_tells(address):
+    assert needs_zone(address) == (address_words(address)[0] in LINK_LOCAL_HIGHS)
+
+
+@pytest.mark.parametrize("text", ["fe7f:ffff::", "fe80::", "febf:ffff::", "fec0::"])
+def test_link_local_addresses_begin_and_end_where_rfc_4291_says(text):
+    high, _ = address_words(IPv6Address(text))
+    assert (high in LINK_LOCAL_HIGHS) == IPv6Address(text).is_link_local
 
 
 def test_a_port_is_refused_with_its_context_once():

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
 
 from monitor.model.sample import Interval
 from monitor.presentation.connection_cells import idle_seconds, retransmit_shares
@@ -12,6 +13,7 @@ from monitor.presentation.row_text import RowTexts
 from monitor.presentation.view import Cell, Role
 from monitor.sampling.intervals import advance
 from tests import machine_db1
+from tests.presentation.random_intervals import intervals
 from tests.scenes import ANY, row, sample_of, traffic
 
 # The widths of the page that the screen was designed on, at 80, 120 and 200 cells; endpoints are that wide at least.
@@ -79,6 +81,21 @@ def test_mapped_addresses_are_shown_as_packets_carry_them(db1: Interval):
     number = row_of(db1, "[::ffff:198.51.100.9]:49152")
     assert cell(db1, "remote", number).text == "198.51.100.9:49152"
     assert cell(db1, "local", number).text == "192.0.2.10:443"
+
+
+@given(intervals())
+def test_endpoints_and_owners_of_many_rows_are_written_as_of_one(interval: Interval):
+    rows, texts = np.arange(len(interval.table)), RowTexts(interval)
+    local, remote, process = (
+        [made.text for made in shown.cells(texts, rows)]
+        for column_id in ("local", "remote", "process")
+        for shown in CONNECTION_COLUMNS
+        if shown.column.id == column_id
+    )
+    assert local == [str(texts.local(row).on_the_wire) for row in rows.tolist()]
+    assert process == [texts.process(row) for row in rows.tolist()]
+    is_pair = interval.table.is_pair.tolist()
+    assert remote == [str(texts.remote(row).on_the_wire) if is_pair[row] else "*" for row in rows.tolist()]
 
 
 @pytest.mark.parametrize(

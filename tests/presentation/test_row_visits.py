@@ -32,6 +32,8 @@ from tests.presentation import many_rows
 
 FEW, MANY = 600, 6_000
 ON_SCREEN = 25
+CALLS_PER_CELL = 10
+"""A cell is made, its text is, and the number in it is cut and rounded."""
 
 Work = Callable[[Interval], object]
 
@@ -64,6 +66,12 @@ def assert_no_row_is_visited(work: Work) -> None:
     assert calls(work, MANY) < 1.3 * calls(work, FEW) + 100
 
 
+def assert_columns_are_read_once(view) -> None:
+    """See that a further line of a page costs its cells' texts, and no reading of columns by itself."""
+    few, many = (calls(lambda _, stop=stop: view.lines(0, stop), FEW) for stop in (4, 20))
+    assert (many - few) / 16 < CALLS_PER_CELL * len(view.columns)
+
+
 def everything(interval: Interval) -> np.ndarray:
     return np.ones(len(interval.table), np.bool_)
 
@@ -84,6 +92,17 @@ def test_connections_in_every_order(column):
         total_rates(interval, view.order)
 
     assert_no_row_is_visited(work)
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_a_page_reads_each_column_once(width):
+    interval = interval_of(FEW)
+    chosen = pairs(interval, with_time_wait=False)
+    assert_columns_are_read_once(ConnectionsView.make(interval, chosen, Sort(), width))
+    groups = Groups.of(interval, chosen, Grouping.STATE)
+    assert_columns_are_read_once(GroupsView.make(groups, {groups.key(0)}, Sort(), width))
+    endpoints = ServiceEndpoints.of(interval)
+    assert_columns_are_read_once(ListenersView.make(endpoints, np.arange(len(endpoints)), Sort(), width))
 
 
 def test_connections_that_keep_their_order():
