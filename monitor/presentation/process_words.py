@@ -105,8 +105,8 @@ def _parents(facts: ProcessFacts) -> str:
 
 def _load(facts: ProcessFacts) -> str:
     cpu = UNKNOWN if facts.cpu_seconds is None else f"{facts.cpu_seconds:,.1f} s of cpu"
-    threads = UNKNOWN if facts.threads is None else count_text(facts.threads)
-    return f"{cpu}   {bytes_text(facts.memory_bytes)} resident   {threads} threads"
+    threads = f"{count_text(facts.threads)} thread{'' if facts.threads == 1 else 's'}"
+    return f"{cpu}   {bytes_text(facts.memory_bytes)} resident   {threads}"
 
 
 def _descriptors(facts: ProcessFacts) -> str:

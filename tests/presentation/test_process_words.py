@@ -33,6 +33,11 @@ def test_what_is_known_is_said():
     assert shown["fds"] == "144 open, limit 1,024   anon 8  file 14  pipe 4  socket 118"
 
 
+@pytest.mark.parametrize(("threads", "said"), [(1, "1 thread"), (0, "0 threads"), (None, "– threads")])
+def test_threads_are_counted(threads: int | None, said: str):
+    assert words(replace(PROXY, threads=threads))["load"].endswith(f"  {said}")
+
+
 def test_what_may_not_be_read_says_so():
     shown = words(
         replace(
