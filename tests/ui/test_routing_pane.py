@@ -113,6 +113,14 @@ async def test_r_asks_for_a_typed_endpoint_and_esc_goes_back_to_the_row():
         await stage.until(lambda: "→ 198.51.100.7:51834" in pane(stage) and "leaves" in pane(stage))
 
 
+async def test_what_is_typed_takes_the_place_of_the_rows_remote_endpoint():
+    async with monitor_of(machine_db1.source()) as stage:
+        await stage.press("r")
+        await stage.type("198.51.100.200:443")
+        await stage.until(lambda: "→ 198.51.100.200:443 (typed)" in pane(stage))
+        assert "198.51.100.7" not in stage.lines[-2]
+
+
 async def test_the_answer_stands_while_it_is_typed_with_the_selectors_that_may_follow():
     async with monitor_of(machine_db1.source()) as stage:
         await stage.press("r", "ctrl+u")
@@ -156,7 +164,7 @@ async def test_an_interface_that_was_typed_and_goes_is_said_to_have_gone():
     first, second = machine_db1.samples()
     without = replace(second, boot_time=second.boot_time + 1, network=replace(NETWORK, links=NETWORK.links[:2]))
     async with monitor_of(FixedSource([first, second, without], machine_db1.route_to)) as stage:
-        await stage.press("r")
+        await stage.press("r", "end")
         await stage.type(" dev=eth1")
         await stage.press("enter")
         assert flows(stage)[-1].device == machine_db1.ETH1
