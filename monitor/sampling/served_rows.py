@@ -9,12 +9,13 @@ import numpy.typing as npt
 
 from monitor.model.sample import F64, Interval
 from monitor.model.socket_table import Bools, Rows, SocketTable
+from monitor.reasoning.columns import group_rows, service_columns
 from monitor.reasoning.listeners import ListenerIndex, listener_rows
 from monitor.sampling.succession import Succession
 
 _PLACE_COLUMNS = ("local_high", "local_low", "local_port", "device", "family")
 _LISTENING_COLUMNS = ("cookie", *_PLACE_COLUMNS, "v6only")
-"""What the look-up goes by of a listener, beside whether somebody waits in its queue."""
+"""What the look-up goes by of a listener, beside which member of a group somebody waits for."""
 _SERVED_COLUMNS = (*_PLACE_COLUMNS, "protocol", "state", "inode")
 """What a row's listener follows from, beside the listeners."""
 
@@ -69,5 +70,8 @@ class _Standing:
 
 def _standing(table: SocketTable, is_closed: Bools, is_unseen: Bools) -> _Standing:
     rows = np.flatnonzero(table.is_listener & ~is_closed)
-    traits = (*(getattr(table, name)[rows] for name in _LISTENING_COLUMNS), table.recv_q[rows] > 0, is_unseen[rows])
-    return _Standing(rows, traits)
+    _, group = group_rows(service_columns(table, rows))
+    # A queue tells members of a group apart; that of a listener alone fills and empties without a consequence.
+    is_shared = np.bincount(group)[group] > 1
+    traits = tuple(getattr(table, name)[rows] for name in _LISTENING_COLUMNS)
+    return _Standing(rows, (*traits, is_shared & (table.recv_q[rows] > 0), is_unseen[rows]))

@@ -60,6 +60,20 @@ def test_a_listener_that_comes_later_takes_the_connections_of_the_wildcard():
     assert (first.listener.tolist(), second.listener.tolist()) == ([-1, 0, 0, 0, 0], [-1, -1, 0, 0, 0, 0])
 
 
+def test_the_member_of_a_group_in_whose_queue_somebody_waits_has_the_connections():
+    members = [row("tcp", "192.0.2.10:443", ANY, "LISTEN", cookie=n, inode=n, queue=(0, 9)) for n in (1, 2)]
+    waited_for = replace(members[1], columns={**members[1].columns, "recv_q": 1})
+    first = advance(None, sample_of([*members, *CLIENTS]))
+    second = advance(first, sample_of([members[0], waited_for, *CLIENTS], 1.0))
+    assert (first.listener.tolist()[2:], second.listener.tolist()[2:]) == ([0] * 4, [1] * 4)
+
+
+def test_a_queue_that_fills_at_a_listener_alone_changes_nothing():
+    first = advance(None, sample_of([SERVER, *CLIENTS]))
+    waited_for = replace(SERVER, columns={**SERVER.columns, "recv_q": 1})
+    assert advance(first, sample_of([waited_for, *CLIENTS], 1.0)).listener is first.listener
+
+
 def test_rows_that_moved_keep_what_is_theirs():
     first = advance(None, sample_of([*CLIENTS, SERVER]))
     second = advance(first, sample_of([SERVER, *CLIENTS[1:], *CLIENTS[:1]], 1.0))
