@@ -12,7 +12,8 @@ from time import monotonic
 
 import numpy as np
 
-from monitor.kernel.descriptors import Descriptors, catch_up, has_counts, read_all
+from monitor.kernel.descriptor_map import Descriptors
+from monitor.kernel.descriptors import catch_up, has_counts, read_all
 from monitor.kernel.first_thread import table_in
 from monitor.kernel.proc_files import DENIED, GONE, directory, list_pids, process_directory
 from monitor.kernel.process_identity import process_in
@@ -43,13 +44,12 @@ class _Reading:
     process: Process | None = None
     """Read when somebody asks for it."""
 
-    @property
-    def sockets(self) -> Descriptors:
-        """Those of its descriptors that are sockets."""
-        return {fd: inode for fd, inode in (self.descriptors or {}).items() if inode}
+    def has_sockets_of(self, other: _Reading | None) -> bool:
+        """Whether the sockets of both are the same; one that is hidden or has ended has none."""
+        return (self.descriptors or _NOTHING).has_sockets_of((other and other.descriptors) or _NOTHING)
 
 
-_NOTHING = _Reading(_UNIDENTIFIED, None, 0, 0.0)
+_NOTHING = Descriptors({})
 
 
 class DescriptorTables:
@@ -99,10 +99,10 @@ class DescriptorTables:
                 status = os.stat(f"/proc/{pid}/fd")  # noqa: PTH116 - as in _has_changed()
             except OSError:
                 continue
-            descriptors = dict(zip(files.fd[first:end].tolist(), files.inode[first:end].tolist(), strict=True))
+            known = dict(zip(files.fd[first:end].tolist(), files.inode[first:end].tolist(), strict=True))
             start_time = int(files.start_ns[first]) // NS_PER_TICK
             self._readings[pid] = _Reading(
-                status.st_ino, descriptors, status.st_size, self._clock(), start_time=start_time
+                status.st_ino, Descriptors(known), status.st_size, self._clock(), start_time=start_time
             )
 
     def follow(self, suspects: Mapping[int, Collection[int]]) -> set[int]:
@@ -121,7 +121,7 @@ class DescriptorTables:
         # Every pid namespace has its init; hidepid shows it to nobody but its own user.
         self._is_partial = _INIT not in pids
         ended = self._readings.keys() - pids
-        changed = {pid for pid in ended if self._readings.pop(pid).sockets}
+        changed = {pid for pid in ended if not self._readings.pop(pid).has_sockets_of(None)}
         return changed | self.refresh(
             {pid: suspects.get(pid, ()) for pid in pids if pid in suspects or self._has_changed(pid)}
         )
@@ -220,10 +220,11 @@ class DescriptorTables:
         if reading is not None:
             self._readings[pid] = reading
         if former is None or reading is None:
-            return bool((former or reading or _NOTHING).sockets)
+            left = former or reading
+            return left is not None and not left.has_sockets_of(None)
         if former.process is not None:
             reading.process = _process_of(pid, reading)
-        return former.sockets != reading.sockets or former.process != reading.process
+        return not former.has_sockets_of(reading) or former.process != reading.process
 
     def _read_anew(self, pid: int) -> _Reading | None:
         """Read a process; None for one that has ended."""
@@ -243,7 +244,8 @@ def _descriptors_in(inside: int, name: str, pid: int) -> Descriptors | None:
         with directory(name, inside=inside) as table:
             descriptors = read_all(table)
             if pid == os.getpid():
-                descriptors = {fd: inode for fd, inode in descriptors.items() if fd not in (inside, table)}
+                for ours in (inside, table):
+                    descriptors.pop(ours, None)
             return descriptors
     except OSError as error:
         if error.errno in DENIED:

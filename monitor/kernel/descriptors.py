@@ -6,11 +6,10 @@ import os
 from collections import Counter
 from collections.abc import Iterable
 from errno import ENOENT
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 
-Descriptors = dict[int, int]
-"""Descriptor to socket inode; 0 where it is something else than a socket."""
+from monitor.kernel.descriptor_map import Descriptors
 
 _SOCKET_LINK = "socket:["
 _SPARE_GAPS = 64
@@ -28,12 +27,12 @@ def has_counts() -> bool:
 
 def read_all(directory: int) -> Descriptors:
     """Read every descriptor of the fd directory that is held open as `directory`."""
-    descriptors = {}
+    known = {}
     for name in os.listdir(directory):
         inode = _socket_inode(name, directory)
         if inode is not None:
-            descriptors[int(name)] = inode
-    return descriptors
+            known[int(name)] = inode
+    return Descriptors(known)
 
 
 def catch_up(directory: int, descriptors: Descriptors, doubtful: Iterable[int], number: int) -> bool:
@@ -54,9 +53,8 @@ def catch_up(directory: int, descriptors: Descriptors, doubtful: Iterable[int], 
     """
     for fd in doubtful:
         _refresh(directory, descriptors, fd)
-    gaps = (fd for fd in count() if fd not in descriptors)
     tries = max(number - len(descriptors), 0) * 2 + _SPARE_GAPS
-    for fd in islice(gaps, tries):
+    for fd in islice(descriptors.gaps(), tries):
         if len(descriptors) >= number:
             break
         _refresh(directory, descriptors, fd)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.kernel.descriptors import Descriptors
+from monitor.kernel.descriptor_map import Descriptors
 from monitor.model.socket_table import U32, U64, Bools
 
 
@@ -117,8 +117,5 @@ def among(values: U32, ordered: U32) -> Bools:
 def _sockets_of(pid: int, descriptors: Descriptors | None) -> OwnerRows:
     if not descriptors:
         return OwnerRows.empty()
-    fd = np.fromiter(descriptors.keys(), np.uint32, len(descriptors))
-    inode = np.fromiter(descriptors.values(), np.uint32, len(descriptors))
-    rows = np.flatnonzero(inode)
-    rows = rows[np.argsort(fd[rows])]
-    return OwnerRows(inode[rows], np.full(len(rows), pid, np.uint32), fd[rows])
+    fd, inode = descriptors.sockets()
+    return OwnerRows(inode, np.full(len(fd), pid, np.uint32), fd)
