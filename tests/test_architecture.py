@@ -16,6 +16,13 @@ PACKAGE = Path(monitor.__file__).parent
 PROJECT = PACKAGE.parent
 
 NOT_BEFORE_THE_FIRST_PAINT = {"numpy", "msgspec", "psutil", "pyroute2"}
+LOOK_UPS = {
+    "monitor.sampling.look_up_messages",
+    "monitor.model.routing",
+    "monitor.model.receiver",
+    "monitor.model.tcp_info",
+}
+"""What only other screens than the first ask for."""
 
 
 def run_python(source: str) -> subprocess.CompletedProcess[str]:
@@ -110,15 +117,7 @@ def test_the_collector_knows_no_screen_and_reaches_its_first_sample_without_the_
     loaded = loaded_by("import monitor.sampling.collector")
     assert "numpy" in loaded
     assert not loaded & {"textual", "rich", "pyroute2", "psutil"}
-
-
-LOOK_UPS = {
-    "monitor.sampling.look_up_messages",
-    "monitor.model.routing",
-    "monitor.model.receiver",
-    "monitor.model.tcp_info",
-}
-"""What only other screens than the first ask for."""
+    assert not loaded & LOOK_UPS
 
 
 def test_the_stream_brings_its_first_rows_without_the_words_of_other_screens():

@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -28,12 +28,13 @@ from monitor.kernel.inet_diag_question import (
     tcp_list,
 )
 from monitor.kernel.netlink import NETLINK_SOCK_DIAG, NetlinkSocket, TruncatedDatagramError
-from monitor.kernel.socket_details import read_details
 from monitor.model.places import find_places
 from monitor.model.socket_table import U64, Rows, SocketTable
 from monitor.model.sockets import SocketId
 from monitor.model.tcp import ALL_STATES, LIVE_STATES, PROTOCOL_TCP, PROTOCOL_UDP, TcpState
-from monitor.model.tcp_info import SocketDetails
+
+if TYPE_CHECKING:
+    from monitor.model.tcp_info import SocketDetails
 
 _LIST = {PROTOCOL_TCP: "list TCP sockets", PROTOCOL_UDP: "list UDP sockets"}
 _LOOK_UP = "look up a socket"
@@ -116,6 +117,8 @@ class SockDiag:
             raise KernelError(_LOOK_UP, refusals[0])
         if not len(messages):
             return None
+        from monitor.kernel.socket_details import read_details  # noqa: PLC0415 - lists are read without it
+
         cookie, details = read_details(messages.records(int(messages.lengths[0])).tobytes())
         return replace(details, syn_retries=_syn_retries()) if cookie == asked.cookie else None
 

@@ -6,7 +6,6 @@ import contextlib
 import os
 import platform
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,31 +13,32 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from monitor.errors import KernelError, WireError
-from monitor.kernel.bind_facts import read_bind_facts
 from monitor.kernel.first_network import FIRST_GENERATION, read_network
 from monitor.kernel.owners import OwnerReader
 from monitor.kernel.sock_diag import SockDiag
 from monitor.kernel.users import UserNames
-from monitor.kernel.way_look_up import WayLookUp
-from monitor.model.bind_facts import BindFacts, SocketHolder
 from monitor.model.fresh_rows import FreshRows
 from monitor.model.owner_table import OwnerTable
 from monitor.model.places import distinct
-from monitor.model.process import ProcessFacts
-from monitor.model.receiver import ReceiverFacts
-from monitor.model.route import Flow, RouteDecision
-from monitor.model.routing import Routing
 from monitor.model.sample import Network, Sample
-from monitor.model.segment import Segment
 from monitor.model.socket_table import U64, SocketTable
-from monitor.model.sockets import SocketId
 from monitor.model.tcp import ALL_STATES, LIVE_STATES, PROTOCOL_TCP, TcpState
-from monitor.model.tcp_info import SocketDetails
-from monitor.model.ways import Records
-from monitor.sampling.receivers import ReceiverReader
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from monitor.kernel.rtnetlink import Rtnetlink
+    from monitor.kernel.way_look_up import WayLookUp
+    from monitor.model.bind_facts import BindFacts, SocketHolder
+    from monitor.model.process import ProcessFacts
+    from monitor.model.receiver import ReceiverFacts
+    from monitor.model.route import Flow, RouteDecision
+    from monitor.model.routing import Routing
+    from monitor.model.segment import Segment
+    from monitor.model.sockets import SocketId
+    from monitor.model.tcp_info import SocketDetails
+    from monitor.model.ways import Records
+    from monitor.sampling.receivers import ReceiverReader
 
 _CHANGED = "the list of {} changed each time that it was read: some may be missing"
 
@@ -109,17 +109,23 @@ class LiveSource:
     def ways(self, questions: Records) -> Records:
         """Ask the kernel which way many packets would go."""
         if self._ways is None:
+            from monitor.kernel.way_look_up import WayLookUp  # noqa: PLC0415 - after the first sample
+
             self._ways = WayLookUp()
         return self._ways.ways(questions)
 
     def receiver_of(self, segment: Segment, holders: Sequence[SocketHolder] = ()) -> ReceiverFacts:
         """Ask the kernel who gets a segment, and how it comes in."""
         if self._receivers is None:
+            from monitor.sampling.receivers import ReceiverReader  # noqa: PLC0415 - as above
+
             self._receivers = ReceiverReader()
         return self._receivers.read(segment, self._network or read_network()[0], holders)
 
     def bind_facts(self, asked: Sequence[SocketHolder]) -> BindFacts:
         """Read what decides about bind() beside the sockets."""
+        from monitor.kernel.bind_facts import read_bind_facts  # noqa: PLC0415 - as above
+
         return read_bind_facts(asked)
 
     def fresh_rows(self, asked: SocketTable) -> FreshRows:
