@@ -14,9 +14,10 @@ from monitor.model.bind import BindDecision
 from monitor.model.bind_facts import BindFacts
 from monitor.model.tcp import PROTOCOL_UDP
 from monitor.presentation.bind_document import bind_document
-from monitor.presentation.bind_question import FLAGS, PROTOCOLS, BindQuestion, parse_target, parse_uid
+from monitor.presentation.bind_question import FLAGS, BindQuestion, parse_target, parse_uid
 from monitor.presentation.bind_words import answer, lines
 from monitor.presentation.evidence_words import last_lines
+from monitor.presentation.option_words import PROTOCOLS
 from monitor.presentation.row_text import RowTexts
 from monitor.sampling.decide_bind import confirmed, decide
 from monitor.sampling.intervals import advance

@@ -13,9 +13,10 @@ from monitor.model.segment import Segment
 from monitor.presentation.demux_document import demux_document, places_document
 from monitor.presentation.demux_lines import DemuxLine
 from monitor.presentation.demux_places_words import place_lines, places_sentence
-from monitor.presentation.demux_question import PROTOCOLS, DemuxQuestion
+from monitor.presentation.demux_question import DemuxQuestion
 from monitor.presentation.demux_words import DemuxWords
 from monitor.presentation.evidence_words import last_lines
+from monitor.presentation.option_words import PROTOCOLS
 from monitor.presentation.row_text import RowTexts
 from monitor.sampling.decide_demux import decide_at_once, decide_places, read_all
 from monitor.sampling.live import LiveSource

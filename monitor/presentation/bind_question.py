@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.errors import InputError
@@ -11,10 +11,10 @@ from monitor.model.bind import BindAttempt
 from monitor.model.endpoint import Endpoint, parse_port
 from monitor.model.links import link_named
 from monitor.model.route import Link
-from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
+from monitor.model.tcp import PROTOCOL_TCP
+from monitor.presentation.option_words import PROTOCOLS, option_words
 from monitor.presentation.safe_text import safe_text
 
-PROTOCOLS = {"tcp": PROTOCOL_TCP, "udp": PROTOCOL_UDP}
 FLAGS = ("reuseaddr", "reuseport", "freebind", "transparent", "no-port")
 VALUED = ("v6only", "dev", "uid", "proto")
 """Options that take a value: "dev=eth0", or as the command has it "--dev eth0"."""
@@ -94,13 +94,18 @@ def parse_question(text: str) -> BindQuestion:
     """
     target: str | None = None
     options: dict[str, str] = {}
-    for word, value in _words(text):
-        if value is not None or word in FLAGS:
-            options[word] = value or ""
+    for name, value in option_words(text, VALUED):
+        word = value.removeprefix("--")
+        if name:
+            options[name] = _checked(name, value)
+        elif word in FLAGS:
+            options[word] = ""
+        elif not _may_be_endpoint(value):
+            raise InputError(_unknown(word))
         elif target is None:
-            target = word
+            target = value
         else:
-            raise InputError(f'one endpoint at a time: "{_said(target)}" and "{_said(word)}"')
+            raise InputError(f'one endpoint at a time: "{_said(target)}" and "{_said(value)}"')
     if target is None:
         raise InputError("a port or an endpoint is missing: 8080, 192.0.2.10:8080 or [::]:8080")
     endpoint, is_bare_port = parse_target(target)
@@ -113,22 +118,6 @@ def parse_question(text: str) -> BindQuestion:
         v6only=options["v6only"] == "1" if "v6only" in options else None,
         flags=frozenset(options).intersection(FLAGS),
     )
-
-
-def _words(text: str) -> Iterator[tuple[str, str | None]]:
-    """Give flags and the endpoint with None, options that take a value with it."""
-    words = iter(text.split())
-    for typed in words:
-        word = typed.removeprefix("--")
-        name, equals, value = word.partition("=")
-        if word in PROTOCOLS:
-            yield "proto", word
-        elif name in VALUED:
-            yield name, _checked(name, value if equals else next(words, ""))
-        elif word in FLAGS or _may_be_endpoint(typed):
-            yield word, None
-        else:
-            raise InputError(_unknown(word))
 
 
 def _checked(name: str, value: str) -> str:

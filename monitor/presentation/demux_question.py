@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.errors import InputError
@@ -10,10 +10,10 @@ from monitor.model.endpoint import Endpoint, parse_port, shown
 from monitor.model.links import link_named
 from monitor.model.receiver import ReceiverQuestion
 from monitor.model.route import Link
-from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
+from monitor.model.tcp import PROTOCOL_TCP
+from monitor.presentation.option_words import PROTOCOLS, option_words
 from monitor.presentation.route_names import protocol_name
 
-PROTOCOLS = {"tcp": PROTOCOL_TCP, "udp": PROTOCOL_UDP}
 _VALUED = ("dev", "proto")
 _MISSING = "a port or an endpoint is missing: 8080, 192.0.2.10:8080, or where it comes from and where to"
 
@@ -86,9 +86,11 @@ def parse_question(text: str) -> DemuxQuestion:
     """
     ends: list[str] = []
     options: dict[str, str] = {}
-    for name, value in _words(text):
+    for name, value in option_words(text, _VALUED):
         if name:
-            options[name] = value
+            options[name] = _checked(name, value)
+        elif value.startswith("-"):
+            raise InputError(f'"{shown(value)}" is no option; dev=eth0 and udp are')
         else:
             ends.append(value)
     if not ends:
@@ -96,21 +98,6 @@ def parse_question(text: str) -> DemuxQuestion:
     if len(ends) > 2:  # noqa: PLR2004 - both ends of a pair
         raise InputError(f'two endpoints at most, where it comes from and where to: "{shown(ends[2])}" is a third')
     return DemuxQuestion.of_ends(*ends, protocol=PROTOCOLS[options.get("proto", "tcp")], device=options.get("dev"))
-
-
-def _words(text: str) -> Iterator[tuple[str, str]]:
-    """Give options by name with their value, and ends with an empty name."""
-    words = iter(text.split())
-    for typed in words:
-        name, equals, value = typed.removeprefix("--").partition("=")
-        if typed in PROTOCOLS:
-            yield "proto", typed
-        elif name in _VALUED:
-            yield name, _checked(name, value if equals else next(words, ""))
-        elif typed.startswith("-"):
-            raise InputError(f'"{shown(typed)}" is no option; dev=eth0 and udp are')
-        else:
-            yield "", typed
 
 
 def _checked(name: str, value: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from monitor.model.sample import Interval
-from monitor.presentation.demux_question import PROTOCOLS, DemuxQuestion
+from monitor.presentation.demux_question import DemuxQuestion
 from monitor.presentation.linked_line import fitting_parts
+from monitor.presentation.option_words import PROTOCOLS
 from monitor.presentation.route_names import protocol_name
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.errors import InputError
 from monitor.model.endpoint import Address, Endpoint, parse_port, shown
 from monitor.model.links import link_named
 from monitor.model.route import Flow, Link
-from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
+from monitor.model.tcp import PROTOCOL_TCP
+from monitor.presentation.option_words import PROTOCOLS, option_words
 
-PROTOCOLS = {"tcp": PROTOCOL_TCP, "udp": PROTOCOL_UDP}
 SELECTORS = ("proto", "uid", "mark", "dev", "src", "sport", "dport", "tos")
 """What takes a value: "uid=33", or as the command has it "--uid 33"."""
 _NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}|[0-9]{1,10}", re.ASCII)
@@ -97,9 +97,13 @@ def parse_question(text: str) -> RouteQuestion:
     """
     remote: str | None = None
     selectors: dict[str, str] = {}
-    for name, value in _words(text):
+    for name, value in option_words(text, SELECTORS):
+        if name and not value:
+            raise InputError(f"{name} takes a value: {name}=…")
         if name:
             selectors[name] = value
+        elif value.startswith("-") or "=" in value:
+            raise InputError(f'"{shown(value)}" is no selector; these are: {", ".join(SELECTORS)}')
         elif remote is None:
             remote = value
         else:
@@ -107,24 +111,6 @@ def parse_question(text: str) -> RouteQuestion:
     if remote is None:
         raise InputError("an address is missing: 198.51.100.7, 198.51.100.7:443 or [2001:db8::7]:443")
     return RouteQuestion.of_words(remote, selectors)
-
-
-def _words(text: str) -> Iterator[tuple[str, str]]:
-    """Give selectors by name with their value, and the remote endpoint with an empty name."""
-    words = iter(text.split())
-    for typed in words:
-        name, equals, value = typed.removeprefix("--").partition("=")
-        if typed in PROTOCOLS:
-            yield "proto", typed
-        elif name in SELECTORS:
-            given = value if equals else next(words, "")
-            if not given:
-                raise InputError(f"{name} takes a value: {name}=…")
-            yield name, given
-        elif typed.startswith("-") or equals:
-            raise InputError(f'"{shown(typed)}" is no selector; these are: {", ".join(SELECTORS)}')
-        else:
-            yield "", typed
 
 
 def _protocol(text: str) -> int:
