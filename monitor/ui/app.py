@@ -149,7 +149,8 @@ class MonitorApp(ThemedApp):
 
         match message.event:
             case IntervalMade(interval):
-                self._take_interval(interval)
+                # It takes a while with many sockets; a key that was pressed before is seen before.
+                self.call_after_refresh(self._take_interval, interval)
             case SampleFailed(text, is_source_gone):
                 self._say(f"{text}; starting another collector" if is_source_gone else text)
             case answer:
@@ -158,6 +159,8 @@ class MonitorApp(ThemedApp):
                     self._asked_pid = None
 
     def _take_interval(self, interval: Interval) -> None:
+        if not self.is_running:
+            return
         self._newest = interval
         if interval.sample.boot_time >= self._news_until:
             self._set_news(interval.sample.notices)
