@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import takewhile
 from math import inf
 from time import monotonic
@@ -13,43 +12,15 @@ from time import monotonic
 import numpy as np
 
 from monitor.kernel.descriptor_map import Descriptors
-from monitor.kernel.descriptors import catch_up, has_counts, read_all
-from monitor.kernel.first_thread import table_in
-from monitor.kernel.proc_files import DENIED, GONE, directory, list_pids, process_directory
-from monitor.kernel.process_identity import process_in
+from monitor.kernel.descriptors import catch_up, has_counts
+from monitor.kernel.proc_files import directory, list_pids
+from monitor.kernel.process_reading import UNIDENTIFIED, ProcessReading, read_process
 from monitor.kernel.task_files import NS_PER_TICK, OpenFiles
 from monitor.model.process import Process
 
 SMALL_TABLE = 128
 """Descriptors up to which a changed process is read as a whole."""
 _INIT = 1
-_UNIDENTIFIED = 0
-
-
-@dataclass(slots=True)
-class _Reading:
-    """What was last read of one process."""
-
-    identity: int
-    """Inode of the table's directory, which no other process gets; _UNIDENTIFIED where even that failed."""
-    descriptors: Descriptors | None
-    """None where they may not be read."""
-    number: int
-    """Open descriptors by the size of the directory; 0 before Linux 6.2."""
-    read_at: float
-    table: str = "fd"
-    """Where in /proc/PID the descriptors stand: see table_in()."""
-    start_time: int | None = None
-    """Clock ticks after boot, where it was read together with the descriptors."""
-    process: Process | None = None
-    """Read when somebody asks for it."""
-
-    def has_sockets_of(self, other: _Reading | None) -> bool:
-        """Whether the sockets of both are the same; one that is hidden or has ended has none."""
-        return (self.descriptors or _NOTHING).has_sockets_of((other and other.descriptors) or _NOTHING)
-
-
-_NOTHING = Descriptors({})
 
 
 class DescriptorTables:
@@ -63,7 +34,7 @@ class DescriptorTables:
         self._has_counts = has_counts()
         self._is_partial = False
         # In the order of reading, the oldest first.
-        self._readings: dict[int, _Reading] = {}
+        self._readings: dict[int, ProcessReading] = {}
 
     @property
     def hidden(self) -> int:
@@ -81,7 +52,7 @@ class DescriptorTables:
         if reading is None:
             return None
         if reading.process is None:
-            reading.process = _process_of(pid, reading)
+            reading.identify(pid)
         if reading.process is None:
             del self._readings[pid]
         return reading.process
@@ -101,7 +72,7 @@ class DescriptorTables:
                 continue
             known = dict(zip(files.fd[first:end].tolist(), files.inode[first:end].tolist(), strict=True))
             start_time = int(files.start_ns[first]) // NS_PER_TICK
-            self._readings[pid] = _Reading(
+            self._readings[pid] = ProcessReading(
                 status.st_ino, Descriptors(known), status.st_size, self._clock(), start_time=start_time
             )
 
@@ -161,7 +132,8 @@ class DescriptorTables:
         for pid in pids:
             reading = self._readings.get(pid)
             if reading is not None and reading.process is not None:
-                before, reading.process = reading.process, _process_of(pid, reading)
+                before = reading.process
+                reading.identify(pid)
                 if reading.process != before:
                     changed.add(pid)
         return changed
@@ -178,11 +150,11 @@ class DescriptorTables:
                 total += os.stat(f"/proc/{pid}/fd").st_size  # noqa: PTH116 - as in _has_changed()
         return total
 
-    def _is_hidden(self, reading: _Reading) -> bool:
+    def _is_hidden(self, reading: ProcessReading) -> bool:
         if reading.descriptors is not None:
             return False
         # Kernel threads and zombies have no descriptors to hide.
-        return reading.number > 0 or not self._has_counts or reading.identity == _UNIDENTIFIED
+        return reading.number > 0 or not self._has_counts or reading.identity == UNIDENTIFIED
 
     def _has_changed(self, pid: int) -> bool:
         reading = self._readings.get(pid)
@@ -216,51 +188,12 @@ class DescriptorTables:
     def _read(self, pid: int) -> bool:
         """Read a process as a whole; whether its sockets are others than before, or it is another program now."""
         former = self._readings.pop(pid, None)
-        reading = self._read_anew(pid)
+        reading = read_process(pid, self._clock)
         if reading is not None:
             self._readings[pid] = reading
         if former is None or reading is None:
             left = former or reading
             return left is not None and not left.has_sockets_of(None)
         if former.process is not None:
-            reading.process = _process_of(pid, reading)
+            reading.identify(pid)
         return not former.has_sockets_of(reading) or former.process != reading.process
-
-    def _read_anew(self, pid: int) -> _Reading | None:
-        """Read a process; None for one that has ended."""
-        try:
-            with process_directory(pid) as inside:
-                name = table_in(inside)
-                descriptors = _descriptors_in(inside, name, pid)
-                # Asked last, so that a process that ended meanwhile is gone and not hidden.
-                status = os.stat(name, dir_fd=inside)
-        except OSError as error:
-            return None if error.errno in GONE else _Reading(_UNIDENTIFIED, None, 0, self._clock())
-        return _Reading(status.st_ino, descriptors, status.st_size, self._clock(), name)
-
-
-def _descriptors_in(inside: int, name: str, pid: int) -> Descriptors | None:
-    try:
-        with directory(name, inside=inside) as table:
-            descriptors = read_all(table)
-            if pid == os.getpid():
-                for ours in (inside, table):
-                    descriptors.pop(ours, None)
-            return descriptors
-    except OSError as error:
-        if error.errno in DENIED:
-            return None
-        raise
-
-
-def _process_of(pid: int, reading: _Reading) -> Process | None:
-    try:
-        with process_directory(pid) as inside:
-            is_same = os.stat(reading.table, dir_fd=inside).st_ino == reading.identity
-            process = process_in(inside, pid) if is_same else None
-    except OSError:
-        return None
-    if process is not None and reading.start_time not in (None, process.start_time):
-        # The pid was given to another process between the walk and the first look at its directory.
-        return None
-    return process

@@ -11,7 +11,7 @@ from errno import EMFILE
 import numpy as np
 import pytest
 
-from monitor.kernel import descriptor_tables
+from monitor.kernel import descriptor_tables, process_reading
 from monitor.kernel.owners import OwnerReader
 from tests.kernel.owner_tables import inodes, read
 from tests.kernel.scripts import AS_NOBODY, run_script
@@ -157,7 +157,7 @@ def test_a_process_that_could_not_be_named_is_looked_at_again(monkeypatch):
         truth = holder.held()
         reader = OwnerReader()
         with monkeypatch.context() as shortage:
-            shortage.setattr(descriptor_tables, "process_in", fails)
+            shortage.setattr(process_reading, "process_in", fails)
             assert read(reader, inodes(truth)) == set()
         assert read(reader, inodes(truth)) == truth
 
