@@ -139,7 +139,7 @@ class MonitorApp(ThemedApp):
     def _report(self, event: SamplerEvent) -> None:
         self.post_message(SamplerReported(event))
 
-    def on_sampler_reported(self, message: SamplerReported) -> None:
+    async def on_sampler_reported(self, message: SamplerReported) -> None:
         """Hand on what the sampling thread read."""
         if not self.is_running:
             # At the end the screens go before the messages do.
@@ -150,6 +150,8 @@ class MonitorApp(ThemedApp):
         match message.event:
             case IntervalMade(interval):
                 # It takes a while with many sockets; a key that was pressed before is seen before.
+                if self.focused is not None:
+                    await told(self.focused)
                 self.call_after_refresh(self._take_interval, interval)
             case SampleFailed(text, is_source_gone):
                 self._say(f"{text}; starting another collector" if is_source_gone else text)
