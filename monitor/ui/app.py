@@ -139,7 +139,7 @@ class MonitorApp(ThemedApp):
     def _report(self, event: SamplerEvent) -> None:
         self.post_message(SamplerReported(event))
 
-    async def on_sampler_reported(self, message: SamplerReported) -> None:
+    def on_sampler_reported(self, message: SamplerReported) -> None:
         """Hand on what the sampling thread read."""
         if not self.is_running:
             # At the end the screens go before the messages do.
@@ -149,10 +149,7 @@ class MonitorApp(ThemedApp):
 
         match message.event:
             case IntervalMade(interval):
-                # It takes a while with many sockets; a key that was pressed before is seen before.
-                if self.focused is not None:
-                    await told(self.focused)
-                self.call_after_refresh(self._take_interval, interval)
+                self._take_interval(interval)
             case SampleFailed(text, is_source_gone):
                 self._say(f"{text}; starting another collector" if is_source_gone else text)
             case answer:
@@ -161,8 +158,6 @@ class MonitorApp(ThemedApp):
                     self._asked_pid = None
 
     def _take_interval(self, interval: Interval) -> None:
-        if not self.is_running:
-            return
         self._newest = interval
         if interval.sample.boot_time >= self._news_until:
             self._set_news(interval.sample.notices)

@@ -7,14 +7,10 @@ import asyncio
 import pytest
 from textual import events
 from textual.app import App, ComposeResult
-from textual.screen import Screen
 from textual.widgets import Static
 
-from monitor.model.sample import Interval
-from monitor.sampling.sampler_events import IntervalMade
 from monitor.ui import key_order
 from monitor.ui.key_order import opened
-from monitor.ui.messages import SamplerReported
 from monitor.ui.screens.connection import ConnectionScreen
 from monitor.ui.screens.help import HelpScreen
 from monitor.ui.screens.main import MainScreen
@@ -70,24 +66,3 @@ async def test_what_was_chosen_last_is_undone_first():
         await stage.burst("/nginx\rtp\x1b")
         await stage.until(lambda: "filter nginx" in stage.text)
         assert stage.main.connections.grouping is None
-
-
-async def test_a_key_is_painted_before_the_sample_that_came_behind_it(monkeypatch: pytest.MonkeyPatch):
-    async with monitor_of(machine_db1.source()) as stage:
-        done: list[str] = []
-        display, show = stage.app._display, stage.main.show_interval
-
-        def painted(screen: Screen[object], renderable: object) -> None:
-            done.append("painted")
-            display(screen, renderable)
-
-        def shown(interval: Interval) -> None:
-            done.append("shown")
-            show(interval)
-
-        monkeypatch.setattr(stage.app, "_display", painted)
-        monkeypatch.setattr(stage.main, "show_interval", shown)
-        stage.app.post_message(events.Key("down", None))
-        stage.app.post_message(SamplerReported(IntervalMade(stage.app.interval)))
-        await stage.until(lambda: "shown" in done)
-        assert done[0] == "painted"
