@@ -74,8 +74,11 @@ class Collector:
         # What sending this one takes is not known yet; the one before was about as large.
         sample = replace(sample, cost_s=sample.cost_s + self._sending_s)
         started = time.thread_time()
-        head, body = self._encoder.encode(sample, question.id)
+        # What does not cross must not be built on: the next sample then crosses whole.
+        encoder, self._encoder = self._encoder, SampleEncoder()
+        head, body = encoder.encode(sample, question.id)
         write_frame(self._output, messages.encode(head), body)
+        self._encoder = encoder
         self._sending_s = time.thread_time() - started
 
     def _small_answer(self, question: messages.SmallQuestion | LookUp) -> messages.Message:

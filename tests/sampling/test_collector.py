@@ -22,15 +22,19 @@ from monitor.errors import MonitorError, SourceError
 from monitor.model.endpoint import MAPPED_IPV4
 from monitor.model.route import Flow
 from monitor.model.routing import RuleFate
+from monitor.model.sample import Sample
 from monitor.model.sockets import SocketId
 from monitor.model.ways import LOCAL_TYPE, WAY_QUESTION
-from monitor.sampling import collector_process, look_up_messages, messages
+from monitor.sampling import collector_process, frames, look_up_messages, messages
+from monitor.sampling.collector import Collector
 from monitor.sampling.collector_process import CollectorProcess
 from monitor.sampling.frames import read_frame, write_frame
 from monitor.sampling.row_records import table_in, to_records
+from monitor.sampling.sample_frames import SampleDecoder
 from monitor.sampling.sampler import Sampler
 from monitor.sampling.sampler_events import IntervalMade, SampleFailed
 from monitor.sampling.stream import StreamSource
+from tests.scenes import row, sample_of
 
 PATIENCE_S = 30.0
 
@@ -302,3 +306,35 @@ def test_a_first_sample_that_was_read_ahead_is_from_before_it_was_asked_for(sock
     finally:
         reader.close()
     assert started < first.boot_time < asked < second.boot_time
+
+
+class Scenes:
+    """A source that gives one prepared sample after another."""
+
+    def __init__(self, *samples: Sample) -> None:
+        self._samples = iter(samples)
+
+    def sample(self, *, time_wait: bool) -> Sample:
+        del time_wait
+        return next(self._samples)
+
+
+def test_a_sample_after_one_that_was_too_large_to_cross_does_not_build_on_it(tmp_path, monkeypatch):
+    states = ("ESTAB", "CLOSE-WAIT", "CLOSE-WAIT")
+    scenes = [
+        sample_of([row("tcp", "192.0.2.10:443", "198.51.100.7:51834", state, cookie=7, owner=(812, 17))])
+        for state in states
+    ]
+    with (tmp_path / "answers").open("w+b") as answers:
+        collector = Collector(Scenes(*scenes), answers.fileno())
+        for number, most in enumerate((frames.MAX_BODY, 0, frames.MAX_BODY)):
+            monkeypatch.setattr(frames, "MAX_BODY", most)
+            collector.answer(messages.AskSample(id=number, time_wait=False))
+        answers.seek(0)
+        first, refused, third = (read_frame(answers.fileno()) for _ in scenes)
+    assert isinstance(messages.decode_answer(refused.head, messages.SampleRead), messages.Failed)
+    decoder = SampleDecoder()
+    for frame, scene in ((first, scenes[0]), (third, scenes[2])):
+        sample = decoder.decode(messages.decode_answer(frame.head, messages.SampleRead), frame.body)
+        assert sample.table.state.tolist() == scene.table.state.tolist()
+        assert sample.owners.processes == scene.owners.processes
