@@ -35,6 +35,7 @@ class DescriptorTables:
         self._is_partial = False
         # In the order of reading, the oldest first.
         self._readings: dict[int, ProcessReading] = {}
+        self._forgotten: set[int] = set()
 
     @property
     def hidden(self) -> int:
@@ -47,7 +48,10 @@ class DescriptorTables:
         return reading.descriptors if reading else None
 
     def process(self, pid: int) -> Process | None:
-        """Say who the process is; None where it has ended since its descriptors were read, which are then forgotten."""
+        """Say who the process is; None where it has ended since its descriptors were read, which are then forgotten.
+
+        The next follow() tells of those.
+        """
         reading = self._readings.get(pid)
         if reading is None:
             return None
@@ -55,6 +59,7 @@ class DescriptorTables:
             reading.identify(pid)
         if reading.process is None:
             del self._readings[pid]
+            self._forgotten.add(pid)
         return reading.process
 
     def fill(self, files: OpenFiles) -> None:
@@ -93,6 +98,7 @@ class DescriptorTables:
         self._is_partial = _INIT not in pids
         ended = self._readings.keys() - pids
         changed = {pid for pid in ended if not self._readings.pop(pid).has_sockets_of(None)}
+        changed, self._forgotten = changed | self._forgotten, set()
         return changed | self.refresh(
             {pid: suspects.get(pid, ()) for pid in pids if pid in suspects or self._has_changed(pid)}
         )

@@ -115,3 +115,13 @@ def test_the_changed_are_those_that_opened_and_those_that_ended(holders):
     assert tables.follow({}) == {holders[1].pid, ended.pid}
     assert tables.get(ended.pid) is None
     assert tables.process(ended.pid) is None
+
+
+def test_a_process_that_ended_before_it_was_asked_who_it_is_has_changed(holders):
+    tables = DescriptorTables()
+    tables.follow({})
+    ended = holders.pop()
+    ended.kill()
+    assert tables.process(ended.pid) is None
+    assert tables.follow({}) == {ended.pid}
+    assert tables.follow({}) == set()
