@@ -11,6 +11,7 @@ import numpy as np
 
 from monitor.errors import WireError
 from monitor.model.owner_table import OwnerTable
+from monitor.model.places import find_places
 from monitor.model.process import Process
 from monitor.model.sample import Network, Sample
 from monitor.model.socket_table import COLUMN_TYPES, U32, U64, SocketTable
@@ -120,10 +121,17 @@ class SampleDecoder:
         )
 
     def _owners_with(self, columns: dict[str, U32], head: SampleRead) -> OwnerTable:
-        """Make the table of owners; the one before where nothing changed, so that nobody need compare them."""
+        """Make the table of owners; the one before where nothing changed, so that nobody need compare them.
+
+        Raises:
+            WireError: it names a process that is not known.
+        """
         former = self._owner_table
         is_same = all(getattr(former, name) is column for name, column in columns.items())
         is_same &= not head.processes_changed and not head.processes_gone
+        named = np.fromiter(self._processes, np.uint32, len(self._processes))
+        if not is_same and (find_places(named, columns["pid"]) < 0).any():
+            raise WireError("an owner in a frame is a process that no frame has named")
         if not is_same or (former.hidden_processes, former.is_read) != (head.hidden_processes, head.owners_are_read):
             self._owner_table = OwnerTable(
                 **columns,

@@ -197,6 +197,13 @@ def test_owners_out_of_order_are_refused():
         SampleDecoder().decode(head, memoryview(b"".join(disordered)))
 
 
+def test_an_owner_whom_no_frame_has_named_is_refused():
+    head, body = SampleEncoder().encode(sample_with(1, 2), 1)
+    unnamed = msgspec.structs.replace(head, processes_changed=head.processes_changed[:1])
+    with pytest.raises(WireError, match="named"):
+        SampleDecoder().decode(unnamed, memoryview(b"".join(body)))
+
+
 STATES = st.lists(
     st.lists(st.tuples(st.integers(1, 40), st.integers(0, 3)), unique_by=lambda described: described[0], max_size=30),
     min_size=1,
