@@ -78,5 +78,6 @@ def _table_with(table: SocketTable, rows: Rows, found: SocketTable) -> SocketTab
 def _rose_at(interval: Interval, rows: Rows, found: SocketTable, now: float) -> F64:
     # Unsigned 32-bit counters may wrap; a difference in the upper half is a counter that fell.
     grown = found.total_retrans - interval.table.total_retrans[rows]
-    rose = rows[found.knows("total_retrans") & (grown > 0) & (grown < 1 << 31)]
+    is_told = found.knows("total_retrans") & interval.table.knows("total_retrans")[rows]
+    rose = rows[is_told & (grown > 0) & (grown < 1 << 31)]
     return _with(interval.retrans_rose_at, rose, np.full(len(rose), now))

@@ -19,6 +19,8 @@ from monitor.sampling.rates import extend_window, rates
 from monitor.sampling.served_rows import ServedRows
 from monitor.sampling.succession import Succession
 
+_PAIR_COLUMNS = ("local_high", "local_low", "local_port", "remote_high", "remote_low", "remote_port")
+"""What makes a row the same connection as before: a socket may be connected again, elsewhere or as a listener."""
 _INTERFACE_COLUMNS = ("device", "local_high", "local_low")
 """What a row's interface follows from, beside links and addresses."""
 
@@ -32,7 +34,7 @@ def advance(previous: Interval | None, sample: Sample) -> Interval:
     closed_at = np.concatenate([np.full(len(sample.table), np.nan), carried.closed_at])
     is_unseen = np.concatenate([np.zeros(len(sample.table), np.bool_), np.isnan(carried.closed_at)])
     served = ServedRows.of(step, former, closed_at, is_unseen)
-    told = told_by_counters(table, None if former is None else step.take(former.told_direction, DIRECTION_UNKNOWN))
+    told = told_by_counters(table, None if former is None else _told_before(former, step))
     owners = sample.owners
     if former is not None and len(carried.table):
         owners = owners.with_former(former.owners, carried.table.inode)
@@ -80,13 +82,23 @@ def _opened_at(former: Interval | None, sample: Sample, step: Succession) -> F64
     return opened
 
 
+def _told_before(former: Interval, step: Succession) -> npt.NDArray[np.int8]:
+    return step.renewed(
+        former.told_direction,
+        DIRECTION_UNKNOWN,
+        _PAIR_COLUMNS,
+        lambda rows: np.full(len(rows), DIRECTION_UNKNOWN, np.int8),
+    )
+
+
 def _rose_at(former: Interval | None, sample: Sample, step: Succession) -> F64:
     if former is None:
         return np.full(len(step.table), np.nan)
     rose, table = step.take(former.retrans_rose_at, np.nan), step.table
     # Unsigned 32-bit counters may wrap; a difference in the upper half is a counter that fell.
     grown = table.total_retrans - step.take(former.table.total_retrans, 0)
-    rows = np.flatnonzero((grown > 0) & (grown < 1 << 31) & step.is_known & table.knows("total_retrans"))
+    is_told = table.knows("total_retrans") & step.take(former.table.knows("total_retrans"), False)  # noqa: FBT003 - a value
+    rows = np.flatnonzero((grown > 0) & (grown < 1 << 31) & is_told)
     if len(rows):
         rose = rose.copy()
         rose[rows] = sample.boot_time

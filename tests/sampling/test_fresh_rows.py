@@ -127,6 +127,12 @@ def test_retransmissions_that_rose_are_seen():
     assert now.retrans_rose_at[at(now, 2)] == BOOT_TIME + 4
 
 
+def test_retransmissions_that_the_sample_could_not_tell_are_no_rise():
+    interval = advance(None, sample_of([listener(), busy(0, 0, "SYN-RECV")]))
+    now = with_fresh_rows(interval, fresh([busy(0, 0, total_retrans=3)]))
+    assert np.isnan(now.retrans_rose_at[at(now, 2)])
+
+
 def test_rows_of_another_namespace_change_nothing():
     interval = second()
     foreign = SocketTable(9, **{name: getattr(interval.table, name) for name in COLUMN_TYPES})

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from monitor.model.process import Process
+from monitor.model.sample import DIRECTION_DIALLED, DIRECTION_UNKNOWN
 from monitor.sampling.carried_rows import CLOSED_SHOWN_S
 from monitor.sampling.intervals import advance
 from tests.scenes import ANY, BOOT_TIME, row, sample_of, table_of, traffic
@@ -180,6 +181,22 @@ def test_a_rise_of_the_retransmissions_is_seen_across_the_wrap_and_a_fall_is_non
     assert interval.retrans_rose_at.tolist() == (
         [BOOT_TIME + 1.0] if has_risen else pytest.approx([np.nan], nan_ok=True)
     )
+
+
+def test_retransmissions_that_could_not_be_read_before_are_no_rise():
+    untold = row("tcp", "192.0.2.10:443", "198.51.100.7:51836", "SYN-RECV", cookie=9)
+    told = row("tcp", "192.0.2.10:443", "198.51.100.7:51836", "ESTAB", cookie=9, total_retrans=3)
+    assert np.isnan(after(sample_of([untold]), sample_of([told], 1.0)).retrans_rose_at[0])
+
+
+def test_a_socket_that_is_connected_again_is_not_what_its_former_connection_was():
+    idle = {"bytes_sent": 100, "bytes_acked": 101}
+    busy = {"bytes_sent": 500, "bytes_acked": 400, "send_q": 100, "unacked": 1}
+    dialled = row("tcp", "192.0.2.10:50000", "198.51.100.7:443", "ESTAB", cookie=9, **idle)
+    same = row("tcp", "192.0.2.10:50000", "198.51.100.7:443", "ESTAB", cookie=9, **busy)
+    again = row("tcp", "192.0.2.10:50001", "198.51.100.8:443", "ESTAB", cookie=9, **busy)
+    assert after(sample_of([dialled]), sample_of([same], 1.0)).direction.tolist() == [DIRECTION_DIALLED]
+    assert after(sample_of([dialled]), sample_of([again], 1.0)).direction.tolist() == [DIRECTION_UNKNOWN]
 
 
 def test_the_last_rise_of_the_retransmissions_is_remembered():
