@@ -22,6 +22,7 @@ from monitor.sampling.messages import SampleRead
 _OWNER_TYPES: dict[str, np.dtype[np.generic]] = dict.fromkeys(("inode", "pid", "fd"), np.dtype(np.uint32))
 _U64 = np.dtype("<u8")
 _NUMBERS_END = 1 << 31
+_GENERATIONS_END = 1 << 63
 
 
 @dataclass(slots=True)
@@ -148,9 +149,11 @@ def _owner_keys(owners: OwnerTable) -> U64:
 
 
 def _check_numbers(head: SampleRead) -> None:
-    """Refuse pids and interface indexes that no kernel gives: columns made of them have 32 bits."""
+    """Refuse pids, interface indexes and generations that no kernel gives: columns of them have 32 and 64 bits."""
     network = head.network or Network()
     indexes = [link.index for link in network.links] + [address.link for address in network.addresses]
     pids = [process.pid for process in head.processes_changed]
     if not all(0 <= number < _NUMBERS_END for number in (*indexes, *pids)):
         raise WireError("a pid or an interface index in a frame is out of range")
+    if not all(0 <= number < _GENERATIONS_END for number in (network.generation, network.routing_generation)):
+        raise WireError("a generation of the network in a frame is out of range")

@@ -123,7 +123,11 @@ def test_messages_that_were_left_out_are_counted_for_each_sample(source):
 class FakeRoutes:
     """Stands for rtnetlink: gives one network for ever."""
 
-    network_given = Network(1, links=(Link(1, b"lo", is_up=True, has_carrier=True, mtu=65536, is_loopback=True),))
+    network_given = Network(
+        1,
+        links=(Link(1, b"lo", is_up=True, has_carrier=True, mtu=65536, is_loopback=True),),
+        routing_generation=1,
+    )
 
     was_interrupted = False
 
@@ -155,6 +159,22 @@ def test_interfaces_that_changed_while_they_were_read_are_shown_and_said(source,
     samples = [source.sample(), source.sample()]
     assert [sample.network.links for sample in samples] == [given.links] * 2
     assert ["interfaces" in "".join(sample.notices) for sample in samples] == [number == 0, number == 1]
+
+
+def test_no_generation_of_the_network_is_one_of_a_source_before(monkeypatch):
+    monkeypatch.setattr(live, "SockDiag", FakeDiag)
+    monkeypatch.setattr(live, "read_network", lambda: (FakeRoutes.network_given, False))
+    now_ns = iter((5_000_000_000, 7_000_000_000))
+    monkeypatch.setattr(live.time, "clock_gettime_ns", lambda _: next(now_ns))
+    generations = []
+    for _ in range(2):
+        source = LiveSource()
+        source._routes = FakeRoutes()
+        networks = [source.sample().network for _ in range(2)]
+        generations += [(network.generation, network.routing_generation) for network in networks]
+        source.close()
+    assert generations == sorted(generations)
+    assert len({number for number, _ in generations}) == len({number for _, number in generations}) == 4
 
 
 @pytest.mark.kernel

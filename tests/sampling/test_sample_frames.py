@@ -185,6 +185,12 @@ def test_pids_and_interfaces_that_no_kernel_gives_are_refused(number):
     assert "out of range" in refused(network=Network(1, (), (address(number, "192.0.2.10/24"),)))
 
 
+@pytest.mark.parametrize("name", ["generation", "routing_generation"])
+@pytest.mark.parametrize("number", [-1, 1 << 63])
+def test_generations_that_fit_no_column_are_refused(name, number):
+    assert "generation" in refused(network=Network(**{name: number}))
+
+
 def test_a_missing_column_is_named():
     head, _ = SampleEncoder().encode(sample_of([ROW]), 1)
     assert "cookie" in refused(columns=[column for column in head.columns if column.name != "cookie"], rows=0)
