@@ -41,7 +41,7 @@ class ControlGroups:
     def members(self, number: int) -> set[int]:
         """Give the processes that are in a group now.
 
-        None where the group has ended, where it is not in sight (of another cgroup namespace, or made since the last
+        Nobody where the group has ended, where it is not in sight (of another cgroup namespace, or made since the last
         walk), where it only has threads of processes that are elsewhere, or where they are too many.
         """
         if number not in self._paths and self._clock() >= self._walk_after:
