@@ -146,6 +146,7 @@ class OwnerReader:
         if files is not None:
             self._tables.fill(files)
             self._replace(set(distinct(files.pid).tolist()))
+            self._walk_after = self._clock() + WALK_AGE_S
 
     def _audit(self, now: float) -> set[int]:
         """Find what no sign tells: by a walk from time to time, else a few processes at every read."""

@@ -295,6 +295,19 @@ def test_after_a_walk_that_failed_processes_are_read_one_by_one(clock, holder):
     assert read(reader, inodes(holder.held())) == holder.held()
 
 
+def test_what_a_walk_has_filled_is_not_walked_through_again_at_once(clock, holder, monkeypatch):
+    monkeypatch.setattr(owners, "MANY_DESCRIPTORS", 0)
+    walk = CountedWalk(holder.held())
+    reader = OwnerReader(clock, lambda: walk)
+    for _ in range(2):
+        read(reader, inodes(holder.held()))
+    assert walk.times == 1
+    clock.now += WALK_AGE_S
+    read(reader, inodes(holder.held()))
+    assert walk.times == 2
+    reader.close()
+
+
 class StrangeWalk:
     """Finds what is true, but for a process that started at another time."""
 
@@ -307,6 +320,16 @@ class StrangeWalk:
 
     def close(self) -> None:
         pass
+
+
+class CountedWalk(StrangeWalk):
+    """Counts how often it was made."""
+
+    times = 0
+
+    def read(self) -> OpenFiles:
+        self.times += 1
+        return super().read()
 
 
 class FailingWalk:
