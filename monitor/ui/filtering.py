@@ -24,18 +24,22 @@ def apply_filter(pane: ListPane, text: str) -> None:
     pane.set_filter(FilterInForce(shown, tree) if line else FilterInForce())
 
 
-def ask_filter(prompt: Prompt, pane: ListPane, done: Callable[[bool], None]) -> None:
+def ask_filter(
+    prompt: Prompt, pane: ListPane, done: Callable[[bool], None], filtered: Callable[[], None] = lambda: None
+) -> None:
     """Open the field for a list's filter.
 
     Args:
         prompt: Where it is typed.
         pane: The list.
         done: Called when the field has closed, with whether a filter is in force that was typed now.
+        filtered: Called whenever another filter is in force meanwhile.
     """
     former = pane.in_force
 
     def changed(text: str) -> str:
         apply_filter(pane, text)
+        filtered()
         return f"{pane.view.count:,} rows"
 
     def closed(text: str | None) -> None:

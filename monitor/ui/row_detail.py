@@ -109,12 +109,15 @@ class RowDetail:
             return subject, losses_of_answer(interval, decision)
         return subject, [] if row is None else losses_of_row(interval, row, decision)
 
-    def ask_remote(self, prompt: Prompt, pane: ListPane, done: Callable[[bool], None]) -> None:
-        """Let a question be typed, about the selected row's remote endpoint at first, and answer it meanwhile.
+    def ask_remote(
+        self, prompt: Prompt, pane: ListPane, typed: Callable[[], None], done: Callable[[bool], None]
+    ) -> None:
+        """Let a question be typed, about the selected row's remote endpoint at first.
 
         Args:
             prompt: Where it is typed.
             pane: The list with the selected row.
+            typed: Called with every other question, to show it.
             done: Called when the field has closed, with whether what was typed stays.
         """
         from monitor.presentation.route_question import parse_question  # noqa: PLC0415 - only who asks needs it
@@ -127,7 +130,7 @@ class RowDetail:
             if pane.interval is not None:
                 question.flow(pane.interval.sample.network.links)
             self._route.typed = question
-            self.show(pane)
+            typed()
             return ""
 
         def closed(text: str | None) -> None:

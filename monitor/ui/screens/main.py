@@ -72,7 +72,6 @@ class MainScreen(PanesScreen):
         self.app.histories.keep(self.connections.visible_cookies())
         self._detail.forget_stale(interval)
         self.show_detail()
-        self.show_tabs()
         if not self.prompt.is_asking:
             self.say(self.app.news or self._remark, Role.DIM if self.app.news else Role.NOTE)
 
@@ -131,8 +130,9 @@ class MainScreen(PanesScreen):
             self._open_connection()
 
     def show_detail(self) -> None:
-        """Show what is known of the selected row: in Routing, on the strip, and what is to be said of it."""
+        """Show what is known of the selected row: in Routing, on tabs and strip, and what is to be said of it."""
         self._detail.show(self.list_pane)
+        self.show_tabs()
         remark = self._detail.remark(self.list_pane)
         if remark != self._remark and not self.app.news:
             self.say(remark, Role.NOTE)
@@ -149,7 +149,7 @@ class MainScreen(PanesScreen):
 
         # Where there is room for one pane only, the answer is seen while it is typed.
         self.go_to("routing")
-        self._detail.ask_remote(self.prompt, self.list_pane, done)
+        self._detail.ask_remote(self.prompt, self.list_pane, self.show_detail, done)
 
     def on_routing_pane_dial_wanted(self, message: RoutingPane.DialWanted) -> None:
         """Ask whether to dial the remote endpoint of the answer in Routing."""
@@ -232,6 +232,7 @@ class MainScreen(PanesScreen):
         self.connections.has_time_wait = not self.connections.has_time_wait
         self.app.set_time_wait(self, is_wanted=self.connections.has_time_wait)
         self.connections.rebuild()
+        self.show_tabs()
 
     def on_grouped_pane_grouped(self, message: GroupedPane.Grouped) -> None:
         """Let Esc undo the groups."""
@@ -252,7 +253,6 @@ class MainScreen(PanesScreen):
         if message.letter == "w" and not self.connections.has_time_wait:
             self.action_more_rows()
         self._steps.add(self._filter_step(message.pane), message.pane.widen)
-        self.show_tabs()
         self.show_detail()
 
     def action_filter(self) -> None:
@@ -266,10 +266,9 @@ class MainScreen(PanesScreen):
         def done(is_filtered: bool) -> None:  # noqa: FBT001 - ask_filter calls it so
             if is_filtered or pane.filter_tree is None:
                 self._note_filter(pane)
-            self.show_tabs()
             self.show_detail()
 
-        ask_filter(self.prompt, pane, done)
+        ask_filter(self.prompt, pane, done, self.show_tabs)
 
     def _filter_step(self, pane: ListPane) -> Step:
         return "filter of listeners" if pane is self.listeners else "filter of connections"

@@ -66,7 +66,7 @@ class PanesScreen(FramedScreen):
         return self._tabs, self._upper, self.connections, self._strip
 
     def show_detail(self) -> None:
-        """Show what is known of the selected row; called when another pane has the keys, or another size."""
+        """Show what is known of the selected row, and on the tabs; called for another pane or size as well."""
         raise NotImplementedError
 
     @property
@@ -119,7 +119,6 @@ class PanesScreen(FramedScreen):
             (self.prompt if self.prompt.is_asking else self.pane).focus()
         self.listeners.rebuild()
         self.connections.rebuild()
-        self.show_tabs()
         self.show_detail()
 
     def show_tabs(self) -> None:
@@ -140,7 +139,6 @@ class PanesScreen(FramedScreen):
             self.lay_out()
         self.set_focus(self.pane)
         self._footer.show_keys(self.place)
-        self.show_tabs()
         self.show_detail()
 
     def on_descendant_focus(self) -> None:
