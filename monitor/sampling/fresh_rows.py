@@ -18,7 +18,7 @@ from monitor.model.places import find_places
 from monitor.model.sample import F64, Interval
 from monitor.model.socket_table import COLUMN_TYPES, INFO_OFFSETS, Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
-from monitor.sampling.rates import rates
+from monitor.sampling.rates import rates, retransmitted
 
 MOST_ROWS = 512
 """More than any screen shows, and few enough to be asked for in one go."""
@@ -76,8 +76,6 @@ def _table_with(table: SocketTable, rows: Rows, found: SocketTable) -> SocketTab
 
 
 def _rose_at(interval: Interval, rows: Rows, found: SocketTable, now: float) -> F64:
-    # Unsigned 32-bit counters may wrap; a difference in the upper half is a counter that fell.
-    grown = found.total_retrans - interval.table.total_retrans[rows]
-    is_told = found.knows("total_retrans") & interval.table.knows("total_retrans")[rows]
-    rose = rows[is_told & (grown > 0) & (grown < 1 << 31)]
+    before = interval.table
+    rose = rows[retransmitted(found, before.total_retrans[rows], before.knows("total_retrans")[rows])]
     return _with(interval.retrans_rose_at, rose, np.full(len(rose), now))

@@ -15,7 +15,7 @@ from monitor.reasoning.direction import directions, told_by_counters
 from monitor.reasoning.interfaces import NOT_KNOWN, interfaces
 from monitor.reasoning.ownership import owner_ranges
 from monitor.sampling.carried_rows import CarriedRows, carry, is_in_sight
-from monitor.sampling.rates import extend_window, rates
+from monitor.sampling.rates import extend_window, rates, retransmitted
 from monitor.sampling.served_rows import ServedRows
 from monitor.sampling.succession import Succession
 
@@ -94,11 +94,9 @@ def _told_before(former: Interval, step: Succession) -> npt.NDArray[np.int8]:
 def _rose_at(former: Interval | None, sample: Sample, step: Succession) -> F64:
     if former is None:
         return np.full(len(step.table), np.nan)
-    rose, table = step.take(former.retrans_rose_at, np.nan), step.table
-    # Unsigned 32-bit counters may wrap; a difference in the upper half is a counter that fell.
-    grown = table.total_retrans - step.take(former.table.total_retrans, 0)
-    is_told = table.knows("total_retrans") & step.take(former.table.knows("total_retrans"), False)  # noqa: FBT003 - a value
-    rows = np.flatnonzero((grown > 0) & (grown < 1 << 31) & is_told)
+    rose, before = step.take(former.retrans_rose_at, np.nan), former.table
+    was_known = step.take(before.knows("total_retrans"), False)  # noqa: FBT003 - a value
+    rows = np.flatnonzero(retransmitted(step.table, step.take(before.total_retrans, 0), was_known))
     if len(rows):
         rose = rose.copy()
         rose[rows] = sample.boot_time

@@ -6,7 +6,7 @@ import numpy as np
 
 from monitor.model.places import find_places
 from monitor.model.sample import F32, Counters, Sample
-from monitor.model.socket_table import U64, Bools, SocketTable
+from monitor.model.socket_table import U32, U64, Bools, SocketTable
 
 WINDOW_S = 5.0
 """Rates are averages over this time."""
@@ -59,6 +59,20 @@ def rates(window: tuple[Counters, ...], now: float, table: SocketTable) -> tuple
         send[rows] = _per_second(table.bytes_acked[rows], counters.bytes_acked[before], elapsed)
         is_open[rows] = False
     return receive, send
+
+
+def retransmitted(now: SocketTable, before: U32, was_known: Bools) -> Bools:
+    """Tell which rows have retransmitted more than before.
+
+    Args:
+        now: The rows.
+        before: Of each its total_retrans at an earlier time.
+        was_known: Whether the kernel told it then.
+    """
+    # Unsigned 32-bit counters may wrap; a difference in the upper half is a counter that fell.
+    grown = now.total_retrans - before
+    more: Bools = (grown > 0) & (grown < 1 << 31) & was_known & now.knows("total_retrans")
+    return more
 
 
 def _per_second(now: U64, before: U64, elapsed: float) -> F32:
