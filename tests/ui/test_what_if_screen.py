@@ -133,3 +133,12 @@ async def test_each_line_can_be_explained_and_esc_leads_back():
         assert "No peer is told" in stage.text
         await stage.press("escape", "escape")
         assert stage.app.screen is stage.main
+
+
+async def test_what_is_asked_right_behind_a_move_is_asked_of_the_row_that_was_moved_to():
+    async with monitor_of(machine_db1.source()) as stage:
+        await stage.press("1")
+        await stage.burst("jw")
+        await stage.sees("What if it goes?")
+        assert "of [::]:22 ─" in stage.lines[1]
+        assert "::1 goes" in stage.text

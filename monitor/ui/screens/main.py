@@ -171,6 +171,8 @@ class MainScreen(PanesScreen):
             return
         from monitor.ui.screens.what_if import WhatIfScreen  # noqa: PLC0415 - as above
 
+        # The cursor may have moved just now, and Routing follows once it rests.
+        self.show_detail()
         subject, losses = self._detail.losses(self.list_pane)
         self.app.push_screen(WhatIfScreen(subject, losses, self.app.glyphs))
 
