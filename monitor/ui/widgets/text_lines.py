@@ -10,6 +10,7 @@ from textual.strip import Strip
 from monitor.presentation.safe_text import cell_width, fit
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Role
+from monitor.ui.table.cells import checked
 from monitor.ui.table.kept_lines import KeptLines, WritesLine
 from monitor.ui.table.lines import CursorLook
 from monitor.ui.table.styles import LineStyles
@@ -58,14 +59,9 @@ def _fitted(line: TextLine, width: int) -> Iterator[tuple[str, Role]]:
     for cell in line.left:
         cells = min(room, cell_width(cell.text))
         if cells:
-            yield _printable(fit(cell.text, cells)), cell.role
+            yield checked(fit(cell.text, cells)), cell.role
         room -= cells
     yield " " * room, Role.PLAIN
     if right:
         for cell in line.right:
-            yield _printable(cell.text), cell.role
-
-
-def _printable(text: str) -> str:
-    """Give the text as it is; were a control character to slip past safe_text, it would be replaced here."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+            yield checked(cell.text), cell.role
