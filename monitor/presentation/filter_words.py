@@ -11,7 +11,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from monitor.errors import InputError
 from monitor.model.endpoint import Endpoint, parse_port
-from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, TcpState, state_name
+from monitor.model.tcp import PROTOCOL_TCP, TcpState, state_name
 from monitor.presentation.filter_tree import (
     AddressIn,
     And,
@@ -29,6 +29,7 @@ from monitor.presentation.filter_tree import (
     Text,
     UserIs,
 )
+from monitor.presentation.option_words import PROTOCOLS
 from monitor.presentation.safe_text import safe_text
 
 EQUALS = frozenset({":", "=", "=="})
@@ -53,7 +54,6 @@ _STATES = {
     "syn-received": "SYN-RECV",
     "unconnected": "UNCONN",
 }
-_PROTOCOLS = {"tcp": PROTOCOL_TCP, "udp": PROTOCOL_UDP}
 _DIRECTIONS = {"in": DirectionIs(is_accepted=True), "out": DirectionIs(is_accepted=False)}
 
 
@@ -66,8 +66,8 @@ def read_word(word: str) -> Filter:
     lowered = word.lower()
     if lowered in _STATES:
         return StateIs(_STATES[lowered])
-    if lowered in _PROTOCOLS:
-        return ProtocolIs(_PROTOCOLS[lowered])
+    if lowered in PROTOCOLS:
+        return ProtocolIs(PROTOCOLS[lowered])
     if lowered in _DIRECTIONS:
         return _DIRECTIONS[lowered]
     if lowered == "elsewhere":
@@ -190,7 +190,7 @@ def _read_state(text: str) -> StateIs:
 
 
 def _read_protocol(text: str) -> ProtocolIs:
-    protocol = _PROTOCOLS.get(text.lower())
+    protocol = PROTOCOLS.get(text.lower())
     if protocol is None:
         raise InputError(f'no protocol is called "{safe_text(text, 60)}"; write tcp or udp')
     return ProtocolIs(protocol)
