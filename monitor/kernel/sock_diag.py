@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import errno
 import socket
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from dataclasses import replace
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -28,6 +27,7 @@ from monitor.kernel.inet_diag_question import (
     tcp_list,
 )
 from monitor.kernel.netlink import NETLINK_SOCK_DIAG, NetlinkSocket, TruncatedDatagramError
+from monitor.kernel.this_namespace import namespace_number, sockets_in_use, syn_retries
 from monitor.model.places import find_places
 from monitor.model.socket_table import U64, Rows, SocketTable
 from monitor.model.sockets import SocketId
@@ -60,7 +60,7 @@ class SockDiag:
     """Whether the kernel called the last list inconsistent each time that it was asked for."""
 
     def __init__(self) -> None:
-        self.namespace = _namespace()
+        self.namespace = namespace_number()
         self.malformed = 0
         self.was_interrupted = False
         self._offers_one_pass = True
@@ -120,7 +120,7 @@ class SockDiag:
         from monitor.kernel.socket_details import read_details  # noqa: PLC0415 - lists are read without it
 
         cookie, details = read_details(messages.records(int(messages.lengths[0])).tobytes())
-        return replace(details, syn_retries=_syn_retries()) if cookie == asked.cookie else None
+        return replace(details, syn_retries=syn_retries()) if cookie == asked.cookie else None
 
     def absentees(self, previous: SocketTable, current: SocketTable, limit: int = 1000) -> tuple[U64, SocketTable]:
         """Ask for the connected TCP sockets of an earlier list that a later one lacks.
@@ -200,7 +200,7 @@ class SockDiag:
         """Ask for a list until it comes whole; one that is flagged each time is given as it came."""
         expected = self._expected_rows.get(question)
         for tries_left in reversed(range(_TRIES)):
-            sockets = SocketList(protocol, self.namespace, _sockets_in_use(protocol) if expected is None else expected)
+            sockets = SocketList(protocol, self.namespace, sockets_in_use(protocol) if expected is None else expected)
             try:
                 for messages in conversation.dump(kind, question, _LIST[protocol]):
                     sockets.add(messages)
@@ -238,36 +238,3 @@ def _absent_rows(previous: SocketTable, current: SocketTable) -> Rows:
     # A bucket was closed when it became one: that it is gone now says nothing new.
     is_connected = (previous.protocol == PROTOCOL_TCP) & previous.is_pair & (previous.state != TcpState.TIME_WAIT)
     return np.flatnonzero(is_gone & is_connected)
-
-
-def _sockets_in_use(protocol: int) -> int:
-    """Read how many sockets of a protocol the namespace has, both families; 0 where /proc cannot be read."""
-    name = {PROTOCOL_TCP: b"TCP", PROTOCOL_UDP: b"UDP"}[protocol]
-    total = 0
-    for file, kind in (("sockstat", name + b":"), ("sockstat6", name + b"6:")):
-        with suppress(OSError, ValueError, IndexError):
-            words = Path("/proc/thread-self/net", file).read_bytes().split()
-            total += int(words[words.index(kind) + 2])
-    return total
-
-
-def _namespace() -> int:
-    # Of the thread, not of the process: the sockets are made where the thread is.
-    try:
-        return Path("/proc/thread-self/ns/net").stat().st_ino
-    except OSError:
-        return 0
-
-
-def _syn_retries() -> int | None:
-    """Read how often this namespace sends a SYN again; None where /proc cannot be read."""
-    retries = _setting("tcp_syn_retries")
-    # Linux 6.5 and later send so many at even distances first, beyond that number (tcp_write_timeout).
-    return None if retries is None else retries + (_setting("tcp_syn_linear_timeouts") or 0)
-
-
-def _setting(name: str) -> int | None:
-    try:
-        return int(Path("/proc/sys/net/ipv4", name).read_bytes())
-    except (OSError, ValueError):
-        return None

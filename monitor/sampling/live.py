@@ -16,6 +16,7 @@ from monitor.errors import KernelError, WireError
 from monitor.kernel.first_network import FIRST_GENERATION, read_network
 from monitor.kernel.owners import OwnerReader
 from monitor.kernel.sock_diag import SockDiag
+from monitor.kernel.this_namespace import time_wait_count
 from monitor.kernel.users import UserNames
 from monitor.model.fresh_rows import FreshRows
 from monitor.model.owner_table import OwnerTable
@@ -81,7 +82,7 @@ class LiveSource:
             owners=owners,
             users=self._users.names_of(distinct(table.uid).tolist()),
             has_time_wait=time_wait,
-            time_wait=_time_wait_count(),
+            time_wait=time_wait_count(),
             closed_cookies=closed,
             network=network,
             notices=tuple(notices),
@@ -215,12 +216,3 @@ def _capabilities() -> int:
     except (OSError, ValueError, IndexError):
         pass
     return 0
-
-
-def _time_wait_count() -> int | None:
-    """Read the namespace's number of TIME-WAIT entries; None where /proc cannot be read."""
-    try:
-        words = Path("/proc/net/sockstat").read_bytes().split()
-        return int(words[words.index(b"tw") + 1])
-    except (OSError, ValueError, IndexError):
-        return None
