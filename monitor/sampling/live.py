@@ -48,7 +48,7 @@ class LiveSource:
     """The Source of this machine and this network namespace; used by one thread."""
 
     def __init__(self) -> None:
-        # Generations go on from here: what was asked of a source before this one is not of today's routes.
+        # Generations count from here on, so that no answer about the routes of a former source passes for one of today.
         self._made_ms = time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
         self._diag = SockDiag()
         self._owners = OwnerReader()
@@ -190,15 +190,15 @@ class LiveSource:
         """Read links and addresses: by plain netlink for the first sample, by rtnetlink and its events from then on."""
         try:
             if self._last is None:
-                read_before = self._made_ms
+                counted_from = self._made_ms
                 network, was_interrupted = read_network()
             else:
-                read_before = self._made_ms + FIRST_GENERATION
+                counted_from = self._made_ms + FIRST_GENERATION
                 network, was_interrupted = self.routes.network(), self.routes.was_interrupted
             self._network = replace(
                 network,
-                generation=network.generation + read_before,
-                routing_generation=network.routing_generation + read_before,
+                generation=network.generation + counted_from,
+                routing_generation=network.routing_generation + counted_from,
             )
             if was_interrupted:
                 notices.append(_CHANGED.format("interfaces or addresses"))
