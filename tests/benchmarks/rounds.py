@@ -37,10 +37,6 @@ class Spread:
         """Give "1.84 to 2.18"."""
         return f"{number_text(self.least)} to {number_text(self.most)}"
 
-    def __str__(self) -> str:
-        """Give "2.05 (1.84..2.18)"."""
-        return f"{number_text(self.median)} ({number_text(self.least)}..{number_text(self.most)})"
-
 
 def interleaved(measurements: Sequence[Measurement], rounds: int, *, shorter_than_s: float = inf) -> dict[str, Spread]:
     """Take each measurement once per round; a first round warms caches and is not counted.
@@ -79,11 +75,6 @@ def program_milliseconds(argv: Sequence[str]) -> float:
     if status != 0:
         raise RuntimeError(f"{' '.join(argv)} ended with {os.waitstatus_to_exitcode(status)}")
     return elapsed * 1000
-
-
-def ratio(spread: Spread, to: Spread | None) -> str:
-    """Give how many times the one median is the other."""
-    return "–" if to is None else f"{spread.median / to.median:.2f}"
 
 
 def number_text(value: float) -> str:
