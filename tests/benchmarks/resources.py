@@ -56,8 +56,9 @@ def _percent_of_a_core(terminal: WatchedTerminal) -> tuple[float, float]:
     started, before = time.perf_counter(), [_cpu_s(pid) for pid in pids]
     terminal.drain(IDLE_S)
     elapsed = time.perf_counter() - started
-    screen, *collector = (100 * (_cpu_s(pid) - was) / elapsed for pid, was in zip(pids, before, strict=True))
-    return screen, sum(collector)
+    # Two of them, or this fails: a collector that is not found would count as one that takes nothing.
+    screen, collector = (100 * (_cpu_s(pid) - was) / elapsed for pid, was in zip(pids, before, strict=True))
+    return screen, collector
 
 
 def _children(pid: int) -> list[int]:
