@@ -5,8 +5,9 @@ its size is the number of descriptors. Read again are the processes that are new
 that held a socket which the newest dump lacks, or whose share in a socket with several owners is over. So are the
 descriptors that were read since the last dump and hold what this one lacks: opened and closed between both. What those
 signs cannot tell (a process gave its socket away and took another descriptor of the same number meanwhile) the audit
-finds: each process is read anew when its last reading is AUDIT_AGE_S old, as far as AUDIT_SHARE of the time allows.
-So an owner may be wrong for AUDIT_AGE_S, or for 1 / AUDIT_SHARE times the cost of reading all where that is longer.
+between two reads finds: each process is read anew when its last reading is AUDIT_AGE_S old, as far as AUDIT_SHARE of
+the time allows. So an owner may be wrong for AUDIT_AGE_S, or for 1 / AUDIT_SHARE times the cost of reading all where
+that is longer.
 
 A socket that nobody is known to hold is looked for where it was made: in the processes of its control group, at once
 where they have few descriptors, else when it is unknown at a second read; and then in all others.
@@ -75,7 +76,8 @@ class OwnerReader:
         self._has_opened = False
         self._files: TaskFiles | None = None
         self._walk_after = clock()
-        self._read_at = clock()
+        self._read_at = self._audited_at = clock()
+        self._audited: set[int] = set()
         self._tables = DescriptorTables(clock)
         self._groups = GroupReader(self._tables, clock)
         self._rows = OwnerRows.empty()
@@ -108,12 +110,14 @@ class OwnerReader:
         try:
             if not self._table.is_read:
                 self._fill()
+                self._walk_after = self._clock() + WALK_AGE_S
             changed = self._tables.follow({} if is_same else self._closed(wanted))
         except OSError:
             return OwnerTable.from_rows([], {}, hidden_processes=1)
-        changed |= self._audit(now)
         self._inodes, self._wanted, self._cgroups, self._read_at = inodes, wanted, cgroups, now
         self._replace(changed)
+        changed |= self._audited
+        self._audited = set()
         if changed or not is_same:
             self._sort_out(wanted)
         late = self._check_shares() | self._search()
@@ -124,6 +128,23 @@ class OwnerReader:
         if changed or late or not (is_same and is_known):
             self._table = self._make_table(wanted, hidden)
         return self._table
+
+    def audit(self) -> None:
+        """Look for what no sign tells, for the next read(); called between two reads, when nobody waits.
+
+        By a walk where one is due, else by reading a few processes anew, as many as AUDIT_SHARE of the time since the
+        last audit allows.
+        """
+        if not self._table.is_read:
+            return
+        now = self._clock()
+        if self._files is None:
+            changed = self._tables.read_again(AUDIT_AGE_S, (now - self._audited_at) * AUDIT_SHARE)
+            self._replace(changed)
+        else:
+            changed = self._compare_with_walk() if now >= self._walk_after else set()
+        self._audited |= changed
+        self._audited_at = now
 
     def prepare(self) -> None:
         """Load the walk through all descriptors where that is permitted; called when nobody waits."""
@@ -146,13 +167,6 @@ class OwnerReader:
         if files is not None:
             self._tables.fill(files)
             self._replace(set(distinct(files.pid).tolist()))
-            self._walk_after = self._clock() + WALK_AGE_S
-
-    def _audit(self, now: float) -> set[int]:
-        """Find what no sign tells: by a walk from time to time, else a few processes at every read."""
-        if self._files is None:
-            return self._tables.read_again(AUDIT_AGE_S, (now - self._read_at) * AUDIT_SHARE)
-        return self._compare_with_walk() if now >= self._walk_after else set()
 
     def _compare_with_walk(self) -> set[int]:
         """Walk through all descriptors; read anew who holds other sockets than was known, and who owners are now."""

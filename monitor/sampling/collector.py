@@ -38,7 +38,7 @@ class Collector:
         self._source = source
         self._output = output
         self._encoder = SampleEncoder()
-        self._sending_s = 0.0
+        self._afterwards_s = 0.0
         self._ahead: Sample | None = None
 
     def read_ahead(self) -> None:
@@ -71,15 +71,16 @@ class Collector:
         sample, self._ahead = self._ahead, None
         if sample is None or question.time_wait or _age_s(sample) > _AHEAD_AT_MOST_S:
             sample = self._source.sample(time_wait=question.time_wait)
-        # What sending this one takes is not known yet; the one before was about as large.
-        sample = replace(sample, cost_s=sample.cost_s + self._sending_s)
+        # What sending this one and looking after it takes is not known yet: about as much as with the one before.
+        sample = replace(sample, cost_s=sample.cost_s + self._afterwards_s)
         started = time.thread_time()
         # What does not cross must not be built on: the next sample then crosses whole.
         encoder, self._encoder = self._encoder, SampleEncoder()
         head, body = encoder.encode(sample, question.id)
         write_frame(self._output, messages.encode(head), body)
         self._encoder = encoder
-        self._sending_s = time.thread_time() - started
+        self._source.audit()
+        self._afterwards_s = time.thread_time() - started
 
     def _small_answer(self, question: messages.SmallQuestion | LookUp) -> messages.Message:
         source, number = self._source, question.id

@@ -89,6 +89,10 @@ class LiveSource:
             has_udp=udp is not None,
         )
 
+    def audit(self) -> None:
+        """See whether owners are still who they were, for the next sample; called when one has been sent."""
+        self._owners.audit()
+
     def prepare(self) -> None:
         """Import and open what the first sample could do without; called once it has been sent."""
         self._owners.prepare()

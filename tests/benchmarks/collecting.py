@@ -31,6 +31,7 @@ WARM = "warm"
 WARM_CPU = "warm, CPU time"
 SAMPLE = "warm: the sample"
 INTERVAL = "warm: the interval"
+AUDIT = "after a warm sample: owners' audit"
 DEMUX = "who gets a segment, and why (no dump)"
 COLD = "cold with all owners"
 COLD_BY_PROC = "cold with all owners, /proc only"
@@ -68,7 +69,7 @@ class WarmSampler:
     def measure(self) -> Mapping[str, float]:
         """Take some samples at the program's pace, and a bare dump beside each; give the means.
 
-        Owners are audited every few seconds: means of such samples hold the share of it that each of them pays.
+        Owners are audited after a sample, every few seconds: the mean is the share of it that falls to each.
         """
         # What has come together while others had their turn is not one sample's to pay.
         self._advance()
@@ -96,11 +97,15 @@ class WarmSampler:
         began, started = process_time(), perf_counter()
         sampled = self._advance()
         ended = perf_counter()
+        warm_cpu = process_time() - began
+        audited = perf_counter()
+        self.source.audit()
         return {
             WARM: (ended - started) * 1000,
             SAMPLE: (sampled - started) * 1000,
             INTERVAL: (ended - sampled) * 1000,
-            WARM_CPU: (process_time() - began) * 1000,
+            WARM_CPU: warm_cpu * 1000,
+            AUDIT: (perf_counter() - audited) * 1000,
         }
 
     def _advance(self) -> float:

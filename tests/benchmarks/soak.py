@@ -68,6 +68,7 @@ def measure(rounds: int) -> list[Figure]:
 def _advanced(interval: Interval, source: LiveSource, ticks: int) -> Interval:
     for _ in range(ticks):
         interval = advance(interval, source.sample())
+        source.audit()
     return interval
 
 

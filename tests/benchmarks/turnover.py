@@ -57,6 +57,7 @@ class Turnover:
     def measure(self) -> Mapping[str, float]:
         """Take some samples at the program's pace while connections turn over; give the mean of reading the owners."""
         self._interval = advance(self._interval, self._source.sample())
+        self._source.audit()
         truth = self._held.truth
         truth.update()
         known, judged, times_ms = len(truth.made), [], []
@@ -65,6 +66,7 @@ class Turnover:
             for _ in range(SAMPLES_A_TURN):
                 time.sleep(PERIOD_S)
                 self._interval = advance(self._interval, self._source.sample())
+                self._source.audit()
                 times_ms.append(self._owners.last_ms)
                 judged.append((self._interval, truth.update()))
         finally:

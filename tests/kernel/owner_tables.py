@@ -23,6 +23,7 @@ class Clock:
 
 def read(reader: OwnerReader, inodes: Iterable[int]) -> set[Row]:
     """Read the owners, and hold the table to what every table promises."""
+    reader.audit()
     table = reader.read(np.array(list(inodes), np.uint32))
     rows = list(zip(table.inode.tolist(), table.pid.tolist(), table.fd.tolist(), strict=True))
     assert rows == sorted(set(rows))

@@ -92,6 +92,7 @@ def test_a_process_that_became_another_program_is_called_by_it(audited, clock, h
     reader.read(wanted)
     holder.become(sleep)
     clock.now += audit_age + 0.1
+    reader.audit()
     (owner,) = reader.read(wanted).owners_of(int(wanted[0]))
     assert (owner.fd, owner.process.name) == (fd, Path(sleep).resolve().name.encode())
 
@@ -289,9 +290,11 @@ def test_after_a_walk_that_failed_processes_are_read_one_by_one(clock, holder):
     truth = holder.held()
     reader.prepare()
     assert read(reader, inodes(truth)) == truth
-    assert walk.is_closed
     holder.open()
     clock.now += AUDIT_AGE_S + 0.1
+    assert read(reader, inodes(holder.held())) == holder.held()
+    assert walk.is_closed
+    holder.open()
     assert read(reader, inodes(holder.held())) == holder.held()
 
 
