@@ -113,12 +113,10 @@ class MonitorApp(ThemedApp):
 
         return DrillDown(self, self._say)
 
-    def get_default_screen(self) -> MainScreen:
-        """Make the screen that lies below all others."""
-        return MainScreen(self.glyphs, self.settings.filter_text)
-
     def on_mount(self) -> None:
-        """Start sampling once the main screen is painted."""
+        """Mount the main screen, and start sampling once it is painted."""
+        # Not as Textual's default screen: one that is resized before it is mounted arranges itself without an end.
+        self.push_screen(MainScreen(self.glyphs, self.settings.filter_text))
         if self.settings.pid is not None:
             self.drill_down.show_process(self.settings.pid)
         self.call_after_refresh(self._start_sampling)
