@@ -5,11 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.binding import BindingType
 
 from monitor.presentation.view import Role
@@ -18,29 +16,21 @@ from monitor.ui.commands import ActionCommands, ProcessCommands, WordsCommand
 from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsBind, ShowsReceivers, ShowsSockets, StopScreen
 from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.histories import Histories
-from monitor.ui.key_order import HANDED_UP, opened, told
-from monitor.ui.keys import KEYS, LEAVE_KEYS, By, Where, bindings
+from monitor.ui.keyed_app import KeyedApp
+from monitor.ui.keys import By, Where, bindings
 from monitor.ui.messages import SamplerReported
 from monitor.ui.screens.main import MainScreen
-from monitor.ui.themed_app import Look, ThemedApp
+from monitor.ui.themed_app import Look
 from monitor.ui.widgets.list_pane import ListPane
-from monitor.ui.widgets.rows_pane import RowsPane
 
 if TYPE_CHECKING:
-    from monitor.model.bind import BindAttempt
-    from monitor.model.receiver import ReceiverQuestion
-    from monitor.model.route import Flow
     from monitor.model.sample import Interval
-    from monitor.model.sockets import SocketId
     from monitor.sampling.sampler import Sampler
     from monitor.sampling.sampler_events import SamplerEvent
     from monitor.sampling.source import Source
     from monitor.ui.drill_down import DrillDown
+    from monitor.ui.questions import Questions
 
-_ALWAYS = frozenset({"leave_program", "redraw", "suspend_process"})
-"""What keys do on every screen, also on those that have keys of their own."""
-_PLACES = {key.action: reduce(or_, (other.where for other in KEYS if other.action == key.action)) for key in KEYS}
-"""Where each action of the key table works."""
 _CLOCK_S = 1.0
 _TITLE_WIDTH = 48
 """Cells of a process in the palette: a name may have thousands."""
@@ -59,7 +49,7 @@ class Settings:
     look: Look = field(default_factory=Look)
 
 
-class MonitorApp(ThemedApp):
+class MonitorApp(KeyedApp):
     """The monitor. The sampling thread posts messages to it; nothing else crosses."""
 
     TITLE = "fourtuple"
@@ -94,8 +84,6 @@ class MonitorApp(ThemedApp):
         self._newest: Interval | None = None
         self._open_source = open_source
         self.histories = Histories(lambda: self._sampler.history, lambda: self.interval)
-        self._asked_pid: int | None = None
-        self._time_wait_seekers: set[object] = set()
         self._news_until = 0.0
 
     # Made when they are needed: importing them would delay the first paint.
@@ -105,6 +93,13 @@ class MonitorApp(ThemedApp):
         from monitor.sampling.sampler import Sampler  # noqa: PLC0415 - as above
 
         return Sampler(self._open_source, self._report, self.settings.period_s)
+
+    @cached_property
+    def questions(self) -> Questions:
+        """What screens may ask of the sampling thread."""
+        from monitor.ui.questions import Questions  # noqa: PLC0415 - as above
+
+        return Questions(self._sampler)
 
     @cached_property
     def drill_down(self) -> DrillDown:
@@ -142,7 +137,7 @@ class MonitorApp(ThemedApp):
         if not self.is_running:
             # At the end the screens go before the messages do.
             return
-        from monitor.sampling.sampler_events import IntervalMade, ProcessAnswered, SampleFailed  # noqa: PLC0415 - as below
+        from monitor.sampling.sampler_events import IntervalMade, SampleFailed  # noqa: PLC0415 - as below
         from monitor.ui.answers import hand_on  # noqa: PLC0415 - not before the first paint
 
         match message.event:
@@ -152,8 +147,7 @@ class MonitorApp(ThemedApp):
                 self._say(f"{text}; starting another collector" if is_source_gone else text)
             case answer:
                 hand_on(answer, self.screen_stack)
-                if isinstance(answer, ProcessAnswered):
-                    self._asked_pid = None
+                self.questions.take(answer)
 
     def _take_interval(self, interval: Interval) -> None:
         self._newest = interval
@@ -209,84 +203,7 @@ class MonitorApp(ThemedApp):
         """Say why a list cannot do what was asked for."""
         self._say(message.reason)
 
-    # Keys.
-
-    async def on_event(self, event: events.Event) -> None:
-        """Take keys one after another, each as if the one before had been pressed long ago."""
-        if self.is_leaving or not isinstance(event, events.Key) or event.is_forwarded or not self.screen_stack:
-            await super().on_event(event)
-            return
-        screen = self.screen
-        await self._take_key(event)
-        if self.screen is not screen:
-            await opened(self.screen)
-
-    async def _take_key(self, key: events.Key) -> None:
-        """Hand keys to whoever awaits them; tell the list that somebody is moving in it; then do what Textual does."""
-        screen = self._acting
-        if screen is None:
-            await super().on_event(key)
-            return
-        if screen.prompt.is_asking and await screen.prompt.take_key(key):
-            return
-        pane = screen.pane
-        if isinstance(pane, ListPane) and pane.is_choosing and key.key not in LEAVE_KEYS:
-            pane.take_letter(key.character)
-            await told(pane)
-            return
-        if isinstance(pane, RowsPane):
-            pane.note_key()
-        await super().on_event(key)
-        if key.key in HANDED_UP:
-            await told(pane)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave keys that mean something else to the help, the choice and the palette, and to an open field."""
-        if action in _ALWAYS or action not in _PLACES:
-            return True
-        screen = self._acting
-        return screen is not None and not screen.prompt.is_asking and bool(screen.place & _PLACES[action])
-
-    @property
-    def _acting(self) -> ActingScreen | None:
-        """The screen on top, where the keys of the table work on it."""
-        screen = self.screen if self.screen_stack else None
-        return screen if isinstance(screen, ActingScreen) else None
-
     # What screens ask for.
-
-    def ask_route(self, flow: Flow) -> None:
-        """Ask the kernel for a route; the main screen gets the answer."""
-        self._sampler.ask_route(flow)
-
-    def ask_routing(self, flow: Flow, table: int | None) -> None:
-        """Ask for the rules and a table behind a route, None for the one that decides; its screen gets the answer."""
-        self._sampler.ask_routing(flow, table)
-
-    def ask_process(self, pid: int) -> None:
-        """Ask for the facts of a process; its screen gets the answer."""
-        if self._asked_pid != pid:
-            self._asked_pid = pid
-            self._sampler.ask_process(pid)
-
-    def ask_socket(self, socket: SocketId) -> None:
-        """Ask the kernel for one socket alone; its screen gets the answer."""
-        self._sampler.ask_socket(socket)
-
-    def ask_bind(self, attempt: BindAttempt) -> None:
-        """Ask what would become of an attempt to bind; its screen gets the answer."""
-        self._sampler.ask_bind(attempt)
-
-    def ask_receivers(self, question: ReceiverQuestion) -> None:
-        """Ask who gets a segment, or new clients; its screen gets the answer."""
-        self._sampler.ask_receivers(question)
-
-    def set_time_wait(self, seeker: object, *, is_wanted: bool) -> None:
-        """Dump TIME-WAIT and bound-only rows as well, as long as anybody wants them."""
-        had_any = bool(self._time_wait_seekers)
-        (self._time_wait_seekers.add if is_wanted else self._time_wait_seekers.discard)(seeker)
-        if bool(self._time_wait_seekers) != had_any:
-            self._sampler.set_time_wait(is_wanted=not had_any)
 
     def set_period(self, seconds: float | None) -> None:
         """Take a period; None for as long as samples need."""
@@ -328,7 +245,7 @@ class MonitorApp(ThemedApp):
         """Say why what is at the cursor is as it is."""
         from monitor.ui.screens.explain import explain_line  # noqa: PLC0415 - on demand
 
-        explain_line(self, self._acting)
+        explain_line(self, self.acting)
 
     def action_bind(self) -> None:
         """Ask whether an endpoint can be bound, at first that of the listener at the cursor; on its screen ask on."""
@@ -337,7 +254,7 @@ class MonitorApp(ThemedApp):
             return
         from monitor.presentation.bind_typing import question_of_row  # noqa: PLC0415 - it brings numpy
 
-        pane = self._acting.pane if self._acting is not None else None
+        pane = self.acting.pane if self.acting is not None else None
         text = ""
         if isinstance(pane, ListPane) and pane.interval is not None:
             row = pane.row_at_cursor()
@@ -358,7 +275,7 @@ class MonitorApp(ThemedApp):
         """Give the row at a list's cursor, or that of the screen of one socket; None where there is none."""
         from monitor.presentation.linked_line import ToSocket  # noqa: PLC0415 - on demand
 
-        screen = self._acting
+        screen = self.acting
         if screen is not None and isinstance(screen.pane, ListPane):
             return screen.pane.interval, screen.pane.row_at_cursor()
         target = screen.stop.target if isinstance(screen, StopScreen) else None
@@ -370,8 +287,8 @@ class MonitorApp(ThemedApp):
         """Open the help for the screen on top, at its beginning or at one of its parts."""
         from monitor.ui.screens.help import HelpScreen  # noqa: PLC0415 - on demand
 
-        if self._acting is not None:
-            self.push_screen(HelpScreen(self._acting.place, self.interval, self.glyphs, part))
+        if self.acting is not None:
+            self.push_screen(HelpScreen(self.acting.place, self.interval, self.glyphs, part))
 
     def action_redraw(self) -> None:
         """Draw everything anew."""

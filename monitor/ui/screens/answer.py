@@ -84,11 +84,11 @@ class AnswerScreen(LinesScreen):
 
     def on_mount(self) -> None:
         """Have every socket on a port sampled."""
-        self.app.set_time_wait(self, is_wanted=True)
+        self.app.questions.set_time_wait(self, is_wanted=True)
 
     def on_unmount(self) -> None:
         """Sample as before."""
-        self.app.set_time_wait(self, is_wanted=False)
+        self.app.questions.set_time_wait(self, is_wanted=False)
 
     def on_screen_resume(self) -> None:
         """Let the user type at first; ask anew, since another screen may have asked meanwhile."""

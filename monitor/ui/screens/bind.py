@@ -80,7 +80,7 @@ class BindScreen(AnswerScreen):
         return completed(text, interval.sample.network.links if interval is not None else ())
 
     def _ask(self, attempt: BindAttempt) -> None:
-        self.app.ask_bind(attempt)
+        self.app.questions.ask_bind(attempt)
 
 
 def _parsed(text: str) -> BindQuestion:

@@ -125,12 +125,12 @@ class ConnectionScreen(FramedScreen):
     def _ask(self, interval: Interval, row: int) -> None:
         from monitor.model.sockets import SocketId  # noqa: PLC0415 - it brings numpy
 
-        self.app.ask_socket(SocketId.of(interval.table, row))
+        self.app.questions.ask_socket(SocketId.of(interval.table, row))
         self._route.forget_stale(interval)
         self._route.follow(interval, row)
 
     def _ask_route(self, flow: Flow) -> None:
-        self.app.ask_route(flow)
+        self.app.questions.ask_route(flow)
 
     def _draw(self) -> None:
         if self._interval is None or not self.size.width:

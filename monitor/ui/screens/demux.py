@@ -85,7 +85,7 @@ class DemuxScreen(AnswerScreen):
         return DemuxAnswer(question, decided.decisions, RowTexts(decided.interval))
 
     def _ask(self, question: ReceiverQuestion) -> None:
-        self.app.ask_receivers(question)
+        self.app.questions.ask_receivers(question)
 
 
 def _parsed(text: str) -> DemuxQuestion:

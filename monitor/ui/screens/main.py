@@ -197,7 +197,7 @@ class MainScreen(PanesScreen):
             self.app.drill_down.show_process_of(interval, rows)
 
     def _ask_route(self, flow: Flow) -> None:
-        self.app.ask_route(flow)
+        self.app.questions.ask_route(flow)
 
     def _history_of_listener(self, row: int) -> ListenerHistory | None:
         return self.app.histories.listener(row)
@@ -232,7 +232,7 @@ class MainScreen(PanesScreen):
     def action_more_rows(self) -> None:
         """Show TIME-WAIT and bound-only rows as well, or no longer."""
         self.connections.has_time_wait = not self.connections.has_time_wait
-        self.app.set_time_wait(self, is_wanted=self.connections.has_time_wait)
+        self.app.questions.set_time_wait(self, is_wanted=self.connections.has_time_wait)
         self.connections.rebuild()
         self.show_tabs()
 

@@ -69,7 +69,7 @@ class ProcessScreen(FramedScreen):
 
     def on_mount(self) -> None:
         """Ask for the facts."""
-        self.app.ask_process(self.pid)
+        self.app.questions.ask_process(self.pid)
 
     def on_resize(self) -> None:
         """Choose the columns for the size."""
@@ -82,7 +82,7 @@ class ProcessScreen(FramedScreen):
         self._show_header()
         self._say_row()
         if not self._header.is_gone:
-            self.app.ask_process(self.pid)
+            self.app.questions.ask_process(self.pid)
 
     def visible_cookies(self) -> list[int]:
         """Give the sockets that are on screen."""

@@ -56,7 +56,7 @@ class RulesScreen(LinesScreen):
         generation = interval.sample.network.routing_generation
         if generation != self._generation or self._error is not None:
             self._generation = generation
-            self.app.ask_routing(self._flow, self._table)
+            self.app.questions.ask_routing(self._flow, self._table)
         super().show_interval(interval)
 
     def show_routing(self, flow: Flow, table: int | None, routing: Routing | None, error: str | None) -> None:
@@ -85,7 +85,7 @@ class RulesScreen(LinesScreen):
     def _show_table(self, table: int | None) -> None:
         decided = self._routing.decision.table if self._routing is not None else None
         self._table = None if table == decided else table
-        self.app.ask_routing(self._flow, self._table)
+        self.app.questions.ask_routing(self._flow, self._table)
         self.draw()
 
     def title_line(self, width: int) -> TextLine:

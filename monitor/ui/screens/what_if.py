@@ -82,4 +82,4 @@ class WhatIfScreen(LinesScreen):
 
     def _ask_first(self) -> None:
         if self._open:
-            self.app.ask_route(self._open[0])
+            self.app.questions.ask_route(self._open[0])
