@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection
 from contextlib import ExitStack
+from mmap import MAP_PRIVATE, PROT_READ, mmap
 from pathlib import Path
 from typing import Self
 
@@ -62,7 +63,7 @@ class BpfWalk:
             WireError: the kernel's description of its structures cannot be understood, or lacks one.
         """
         try:
-            kernel = Btf.parse(_BTF.read_bytes(), structures, [function])
+            kernel = Btf.parse(_description(), structures, [function])
         except OSError as error:
             raise KernelError("read the kernel's structures", error.errno or 0) from error
         try:
@@ -112,6 +113,20 @@ class BpfWalk:
         finally:
             os.close(iterator)
         return np.frombuffer(b"".join(parts), self._row)
+
+
+def _description() -> bytes | mmap:
+    """Read the kernel's description of its structures, which is several megabytes long.
+
+    Raises:
+        OSError: it has none, or keeps it from us.
+    """
+    with _BTF.open("rb", buffering=0) as file:
+        try:
+            return mmap(file.fileno(), 0, MAP_PRIVATE, PROT_READ)
+        except OSError:
+            # Before Linux 6.16 it can't be mapped.
+            return file.readall()
 
 
 def write_row(row: np.dtype[np.void]) -> list[bytes]:

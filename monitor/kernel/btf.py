@@ -7,19 +7,28 @@ type's number is its place in that row, so that all before it have to be passed.
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from mmap import mmap
+
+import numpy as np
 
 from monitor.errors import WireError
+from monitor.model.socket_table import U32, Rows
 
 _MAGIC = 0xEB9F
 _HEADER = struct.Struct("=HBBIIIII")
+_WORD = 4
 _HEADER_WORDS = 3
 """Words of struct btf_type: name, info, and size or type."""
-_FIXED_WORDS = {1: 1, 3: 3, 14: 1, 17: 1}
-"""By BTF_KIND: further words of INT, ARRAY, VAR and DECL_TAG."""
-_MEMBER_WORDS = {4: 3, 5: 3, 6: 2, 13: 2, 15: 3, 19: 3}
-"""By BTF_KIND: words of each member of STRUCT, UNION, ENUM, FUNC_PROTO, DATASEC and ENUM64."""
+_KIND_BIT, _KINDS = 24, 32
+"""Where an info word has the type's kind, which is never 0."""
+_WORDS = np.full(_KINDS, _HEADER_WORDS)
+"""By BTF_KIND: words of a type without its members."""
+_WORDS[[1, 3, 14, 17]] += [1, 3, 1, 1]  # INT, ARRAY, VAR and DECL_TAG
+_MEMBER_WORDS = np.zeros(_KINDS, np.intp)
+"""By BTF_KIND: words of each member."""
+_MEMBER_WORDS[[4, 5, 6, 13, 15, 19]] = [3, 3, 2, 2, 3, 3]  # STRUCT, UNION, ENUM, FUNC_PROTO, DATASEC and ENUM64
 _STRUCT, _FUNCTION = 4, 12
 _BITS = 8
 
@@ -34,7 +43,7 @@ class Btf:
     """By name: the type's number, by which bpf(2) knows the function."""
 
     @classmethod
-    def parse(cls, data: bytes, structures: Collection[str], functions: Collection[str]) -> Btf:
+    def parse(cls, data: bytes | mmap, structures: Collection[str], functions: Collection[str]) -> Btf:
         """Pick what is named out of /sys/kernel/btf/vmlinux; what the kernel does not have is left out.
 
         Raises:
@@ -46,59 +55,66 @@ class Btf:
             raise WireError("the kernel's description of its structures (BTF) cannot be understood") from None
 
     @classmethod
-    def _parse(cls, data: bytes, structures: Collection[str], functions: Collection[str]) -> Btf:
+    def _parse(cls, data: bytes | mmap, structures: Collection[str], functions: Collection[str]) -> Btf:
         magic, _, _, length, types, types_length, names, names_length = _HEADER.unpack_from(data)
         if magic != _MAGIC:
             raise ValueError(magic)
-        first_name = length + names
-        names_text = data[first_name : first_name + names_length]
-        wanted = {_place(names_text, name): name for name in {*structures, *functions}}
-        wanted.pop(0, None)
-        words = memoryview(data)[length + types : length + types + types_length].cast("I")
+        text = data[length + names : length + names + names_length]
+        words = np.frombuffer(data, np.uint32, types_length // _WORD, length + types)
+        firsts = _firsts(words)
         made = cls({}, {})
-        for number, at in _named(words, wanted):
-            name, kind = wanted[words[at]], words[at + 1] >> 24 & 31
+        for name, place in _named(words[firsts], text, {*structures, *functions}):
+            at = int(firsts[place])
+            kind = int(words[at + 1]) >> _KIND_BIT & _KINDS - 1
             if kind == _STRUCT and name in structures:
-                made.offsets.update({(name, field): offset for field, offset in _fields(words, at, names_text)})
+                made.offsets.update({(name, field): offset for field, offset in _fields(words[at:], text)})
             elif kind == _FUNCTION and name in functions:
-                made.functions[name] = number
+                made.functions[name] = place + 1
         return made
 
 
-class _Lengths(dict[int, int]):
-    """Words of a type by its info word."""
+def _firsts(words: U32) -> Rows:
+    """Find the first word of each type, in order.
 
-    def __missing__(self, info: int) -> int:
-        kind, members = info >> 24 & 31, info & 0xFFFF
-        length = self[info] = _HEADER_WORDS + _FIXED_WORDS.get(kind, 0) + _MEMBER_WORDS.get(kind, 0) * members
-        return length
+    Raises:
+        ValueError: a type does not end where the next one begins.
+    """
+    # Over a hundred thousand types are passed here while the first sample waits. Hardly another word is as large as an
+    # info word: most are followed by that of the next type, and only where another word comes first is a type skipped.
+    large = np.append(np.flatnonzero(words >= 1 << _KIND_BIT), len(words) + 1)
+    infos = words[large[:-1]]
+    kinds = (infos >> _KIND_BIT & _KINDS - 1).astype(np.intp)
+    nexts = large[:-1] + _WORDS[kinds] + _MEMBER_WORDS[kinds] * (infos & 0xFFFF)
+    is_info = np.ones(len(infos), np.bool_)
+    skips = np.flatnonzero(large[1:] != nexts)
+    end = 0
+    for place, following in zip(skips.tolist(), np.searchsorted(large, nexts[skips]).tolist(), strict=True):
+        if place >= end:
+            end = following
+            is_info[place + 1 : end] = False
+    begun = large[:-1][is_info]
+    if not np.array_equal(np.append(begun, large[-1]), np.append(1, nexts[is_info])):
+        raise ValueError("types that do not follow one another")
+    firsts: Rows = begun - 1
+    return firsts
 
 
-def _place(names: bytes, name: str) -> int:
-    """Give where a name stands among all; 0, the place of the empty one, where it does not."""
-    return names.find(b"\0" + name.encode() + b"\0") + 1
+def _named(names: U32, text: bytes, wanted: Collection[str]) -> Iterator[tuple[str, int]]:
+    """Find all types that have one of these names, as name and place among all."""
+    for name in wanted:
+        # The empty name stands at 0, and types without a name have it: what is not found is not that one.
+        if place := text.find(b"\0" + name.encode() + b"\0") + 1:
+            for found in np.flatnonzero(names == place).tolist():
+                yield name, found
 
 
-def _named(words: memoryview, wanted: Collection[int]) -> list[tuple[int, int]]:
-    """Find the types with these names: (number, first word) of each."""
-    # Over a hundred thousand types are passed here while the first sample waits: nothing is done twice.
-    lengths, end, found = _Lengths(), len(words), []
-    at, number = 0, 1
-    while at < end:
-        if words[at] in wanted:
-            found.append((number, at))
-        at += lengths[words[at + 1]]
-        number += 1
-    return found
-
-
-def _fields(words: memoryview, at: int, names: bytes) -> list[tuple[str, int]]:
-    """List the fields of a structure that lie on whole bytes."""
-    has_bit_fields, members = words[at + 1] >> 31, words[at + 1] & 0xFFFF
+def _fields(words: U32, names: bytes) -> list[tuple[str, int]]:
+    """List the fields of the structure that these words begin with, as far as they lie on whole bytes."""
+    info = int(words[1])
+    has_bit_fields, end = info >> 31, _HEADER_WORDS * ((info & 0xFFFF) + 1)
     fields = []
-    for member in range(at + _HEADER_WORDS, at + _HEADER_WORDS * (members + 1), _HEADER_WORDS):
-        place, bits = words[member], words[member + 2]
-        bits = bits & 0xFFFFFF if has_bit_fields else bits
-        if place and bits % _BITS == 0:
-            fields.append((names[place : names.index(b"\0", place)].decode(), bits // _BITS))
+    for place, _, bits in words[_HEADER_WORDS:end].reshape(-1, _HEADER_WORDS).tolist():
+        offset = bits & 0xFFFFFF if has_bit_fields else bits
+        if place and offset % _BITS == 0:
+            fields.append((names[place : names.index(b"\0", place)].decode(), offset // _BITS))
     return fields

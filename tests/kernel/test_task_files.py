@@ -29,6 +29,9 @@ HEADER = struct.Struct("=HBBIIIII")
 NAMES = b"\0int\0point\0x\0y\0move\0"
 INT, X, Y, POINT, MOVE = 1, 11, 13, 5, 15
 STRUCT_WITH_BITS = 4 << 24 | 2 | 1 << 31
+WORDS = dict.fromkeys(range(1, 20), 3) | {1: 4, 3: 6, 14: 4, 17: 4}
+"""By BTF_KIND: words of a type without its members."""
+MEMBER_WORDS = {4: 3, 5: 3, 6: 2, 13: 2, 15: 3, 19: 3}
 
 
 def kernel(*types: int, names: bytes = NAMES) -> bytes:
@@ -54,6 +57,22 @@ def test_fields_and_functions_are_found_by_their_names():
 def test_fields_of_single_bits_are_left_out():
     made = Btf.parse(kernel(POINT, STRUCT_WITH_BITS, 8, X, 1, 3 << 24 | 8, Y, 1, 3 << 24 | 11), ["point"], [])
     assert made.offsets == {("point", "x"): 1}
+
+
+@st.composite
+def types(draw: st.DrawFn) -> list[int]:
+    """Make the words of a type whose members hold anything, such as what looks like the beginning of a type."""
+    kind = draw(st.sampled_from(sorted(WORDS)))
+    members = draw(st.integers(0, 3)) if kind in MEMBER_WORDS else 0
+    length = WORDS[kind] + MEMBER_WORDS.get(kind, 0) * members
+    word = st.one_of(st.just(MOVE), st.just(12 << 24), st.integers(0, 0xFFFF_FFFF))
+    return [0, kind << 24 | members, *(draw(word) for _ in range(length - 2))]
+
+
+@given(st.lists(types(), max_size=8), st.lists(types(), max_size=8))
+def test_a_function_has_the_number_of_its_place_whatever_other_types_hold(before, after):
+    words = [word for made in (*before, [MOVE, 12 << 24, 1], *after) for word in made]
+    assert Btf.parse(kernel(*words), [], ["move"]).functions == {"move": len(before) + 1}
 
 
 @pytest.mark.parametrize("broken", [b"", b"\0" * 40, kernel(*TYPES)[:30], kernel(POINT, 4 << 24 | 9, 8, X)])
