@@ -12,7 +12,7 @@ from monitor.model.sockets import SocketId
 from monitor.model.tcp import ALL_STATES, PROTOCOL_TCP, PROTOCOL_UDP
 
 TCPDIAG_GETSOCK = 18
-"""nlmsg_type of the old question, which names no family and so lists IPv4 and IPv6 in one walk. TCP only."""
+"""nlmsg_type of the old question, which names no family and so lists IPv4 and IPv6 in one walk."""
 SOCK_DIAG_BY_FAMILY = 20
 """nlmsg_type of the question about one family, or about one socket."""
 
@@ -31,6 +31,12 @@ _PORTS = struct.Struct(">HH")
 _IPV4 = struct.Struct(">I12x")
 _IPV6 = struct.Struct(">QQ")
 _DEVICE_AND_COOKIE = struct.Struct("=IQ")
+_PROTOCOL = struct.Struct("=HHI")
+"""An attribute of one word."""
+_REQ_PROTOCOL = 3
+"""INET_DIAG_REQ_PROTOCOL: lists this protocol, whatever the type of the question stands for (Linux 5.9)."""
+_NO_PROTOCOL = 0xFFFF
+"""Larger than IPPROTO_MAX, so that the kernel looks for no module either."""
 _NO_ID = bytes(48)
 _WORD32 = 0xFFFF_FFFF
 _NO_COOKIE = 0xFFFF_FFFF_FFFF_FFFF
@@ -43,6 +49,22 @@ _End = tuple[int, bytes]
 def tcp_list(states: int) -> bytes:
     """List TCP sockets of both families with TCP_INFO; the payload of a TCPDIAG_GETSOCK dump."""
     return _REQ.pack(socket.AF_INET, 0, 0, _EXT_INFO, states & _WORD32, 0)
+
+
+def udp_list() -> bytes:
+    """List UDP sockets of both families; the payload of a TCPDIAG_GETSOCK dump.
+
+    A kernel that does not know the attribute lists TCP sockets instead: ask what no_list() is for before.
+    """
+    return _REQ.pack(socket.AF_INET, 0, 0, _extensions(PROTOCOL_UDP), ALL_STATES & _WORD32, 0) + _named(PROTOCOL_UDP)
+
+
+def no_list() -> bytes:
+    """List the sockets of a protocol that no kernel has: the payload of a TCPDIAG_GETSOCK dump.
+
+    The kernel refuses it with ENOENT where udp_list() is understood; others list no TCP socket, as no state is asked.
+    """
+    return _REQ.pack(socket.AF_INET, 0, 0, 0, 0, 0) + _named(_NO_PROTOCOL)
 
 
 def family_list(family: int, protocol: int, states: int) -> bytes:
@@ -76,6 +98,10 @@ def receiver(protocol: int, local: Endpoint, remote: Endpoint, device: int) -> b
     # The packet's family, whatever the family of the sockets that may take it.
     family = socket.AF_INET if local.address.version == 4 else socket.AF_INET6  # noqa: PLR2004 - IPv4
     return _one_socket(family, protocol, 0, (_end(family, local), _end(family, remote)), (device, _NO_COOKIE))
+
+
+def _named(protocol: int) -> bytes:
+    return _PROTOCOL.pack(_PROTOCOL.size, _REQ_PROTOCOL, protocol)
 
 
 def _exact(table: SocketTable, row: int) -> bytes:

@@ -10,6 +10,7 @@ import errno
 import socket
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -24,7 +25,9 @@ from monitor.kernel.inet_diag_question import (
     exact,
     exact_with_details,
     family_list,
+    no_list,
     tcp_list,
+    udp_list,
 )
 from monitor.kernel.netlink import NETLINK_SOCK_DIAG, NetlinkSocket, TruncatedDatagramError
 from monitor.kernel.this_namespace import namespace_number, sockets_in_use, syn_retries
@@ -81,17 +84,18 @@ class SockDiag:
             followed_by: rows to stand behind them: to put them there is cheaper than to copy all together later.
         """
         if self._offers_one_pass:
-            try:
-                return self._lists(self._tcp, TCPDIAG_GETSOCK, [tcp_list(states)], PROTOCOL_TCP, followed_by)
-            except KernelError as error:
-                if error.errno not in _NOT_OFFERED:
-                    raise
+            one_pass = self._one_pass(self._tcp, tcp_list(states), PROTOCOL_TCP, followed_by)
+            if one_pass is not None:
+                return one_pass
         table = self._family_lists(self._tcp, PROTOCOL_TCP, states, followed_by)
         self._offers_one_pass = False
         return table
 
     def dump_udp(self) -> SocketTable:
         """List the UDP sockets of both families, connected or not."""
+        one_pass = self._one_pass(self._udp, udp_list(), PROTOCOL_UDP) if self._offers_udp_in_one_pass else None
+        if one_pass is not None:
+            return one_pass
         return self._family_lists(self._udp, PROTOCOL_UDP, ALL_STATES)
 
     def find(self, row_of: SocketTable, row: int) -> SocketTable:
@@ -160,6 +164,31 @@ class SockDiag:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @cached_property
+    def _offers_udp_in_one_pass(self) -> bool:
+        """Whether the question about both families may name another protocol than TCP; asked once."""
+        try:
+            for _ in self._udp.dump(TCPDIAG_GETSOCK, no_list(), _LIST[PROTOCOL_UDP]):
+                pass
+        except KernelError as error:
+            return error.errno == errno.ENOENT
+        return False
+
+    def _one_pass(
+        self,
+        conversation: NetlinkSocket,
+        question: bytes,
+        protocol: int,
+        followed_by: SocketTable | None = None,
+    ) -> SocketTable | None:
+        """List both families in one walk, which takes half of what two take; None where the kernel does not."""
+        try:
+            return self._lists(conversation, TCPDIAG_GETSOCK, [question], protocol, followed_by)
+        except KernelError as error:
+            if error.errno not in _NOT_OFFERED:
+                raise
+            return None
 
     def _lists(
         self,

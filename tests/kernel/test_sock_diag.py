@@ -106,6 +106,17 @@ def test_one_pass_and_two_lists_give_the_same_rows(full, diag, states):
 
 
 @pytest.mark.kernel
+def test_one_pass_and_two_lists_give_the_same_udp_rows(full, diag):
+    one_pass = diag.dump_udp()
+    if not diag._offers_udp_in_one_pass:
+        pytest.skip("Linux 5.9 and later list UDP sockets of both families at once")
+    diag._offers_udp_in_one_pass = False
+    two_lists = diag.dump_udp()
+    assert set(one_pass.family.tolist()) == {socket.AF_INET, socket.AF_INET6}
+    assert still(one_pass) == still(two_lists)
+
+
+@pytest.mark.kernel
 def test_state_masks_part_the_rows(full, diag):
     parts = [diag.dump_tcp(states) for states in PARTS]
     assert sorted(full.cookie.tolist()) == sorted(cookie for part in parts for cookie in part.cookie.tolist())
@@ -230,9 +241,21 @@ def test_other_refusals_of_the_one_pass_are_told(scripted):
     assert (raised.value.errno, raised.value.operation) == (errno.EPERM, "list TCP sockets")
 
 
+@pytest.mark.parametrize("reply", [done(), error(errno.EOPNOTSUPP)])
+def test_kernel_that_would_list_tcp_sockets_for_udp_ones_is_asked_by_family(scripted, reply):
+    diag = scripted(udp=[reply, *answer(20, 2, row(cookie=2)), *answer(20, 3, row(cookie=3))])
+    assert diag.dump_udp().cookie.tolist() == [2, 3]
+    assert [struct.unpack_from("=H", asked, 4)[0] for asked in diag._udp._transport.questions] == [18, 20, 20]
+
+
+def test_kernel_that_refuses_an_unknown_protocol_lists_udp_sockets_at_once(scripted):
+    diag = scripted(udp=[done(-errno.ENOENT), *answer(18, 2, row(cookie=2)), *answer(18, 3, row(cookie=3))])
+    assert (diag.dump_udp().cookie.tolist(), diag.dump_udp().cookie.tolist()) == ([2], [3])
+
+
 def test_kernel_without_the_udp_list_says_so_and_is_not_empty(scripted):
     with pytest.raises(KernelError) as raised:
-        scripted(udp=[done(-errno.ENOENT)]).dump_udp()
+        scripted(udp=[done(-errno.ENOENT, sequence=number) for number in (1, 2, 3)]).dump_udp()
     assert (raised.value.errno, raised.value.operation) == (errno.ENOENT, "list UDP sockets")
     assert raised.value.hint
 
