@@ -32,6 +32,7 @@ from monitor.model.tcp import TcpState
 
 INET_DIAG_INFO = 2
 INET_DIAG_SKMEMINFO = 7
+INET_DIAG_PROTOCOL = 10
 INET_DIAG_SKV6ONLY = 11
 INET_DIAG_MARK = 15
 INET_DIAG_CGROUP_ID = 21
@@ -214,6 +215,9 @@ def _fill(table: SocketTable, rows: slice | Rows, block: Block, layout: Layout, 
 
 def _fill_attributes(table: SocketTable, rows: slice | Rows, block: Block, layout: Layout) -> None:
     """Copy what only the attributes tell; a value that is too short for a column leaves it unknown."""
+    protocol, length = layout.values.get(INET_DIAG_PROTOCOL, (0, 0))
+    if length >= 1:
+        table.protocol[rows] = block.field("u1", protocol)
     v6only, length = layout.values.get(INET_DIAG_SKV6ONLY, (0, 0))
     if length >= 1:
         table.v6only[rows] = block.field("u1", v6only)

@@ -1,0 +1,127 @@
+"""The destroy groups: every close once, with its final counters; losses counted; lies left out."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from monitor.kernel.close_feed import CloseFeed
+from tests.kernel.inet_diag_bytes import info, row
+from tests.namespaces import network_namespace
+
+pytestmark = pytest.mark.kernel
+
+SO_COOKIE = 57
+NETLINK_SOCK_DIAG, SOL_NETLINK, NETLINK_NO_ENOBUFS = 4, 270, 5
+
+
+@pytest.fixture
+def feed() -> Iterator[CloseFeed]:
+    opened = CloseFeed.open()
+    yield opened
+    opened.close()
+
+
+def cookie_of(held: socket.socket) -> int:
+    return struct.unpack("=Q", held.getsockopt(socket.SOL_SOCKET, SO_COOKIE, 8))[0]
+
+
+def of(records: np.ndarray, cookies: list[int]) -> np.ndarray:
+    """Give the records of these sockets, in their order; there is exactly one of each."""
+    rows = [np.flatnonzero(records["cookie"] == np.uint64(cookie)) for cookie in cookies]
+    assert [len(row) for row in rows] == [1] * len(cookies)
+    return records[np.concatenate(rows)]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_both_ends_of_a_connection_come_with_their_final_bytes(feed, host):
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as server:
+        port = server.getsockname()[1]
+        dialled = socket.create_connection((host, port))
+        accepted, (_, own_port, *_) = server.accept()
+        dialled.sendall(b"x" * 1000)
+        assert len(accepted.recv(1000, socket.MSG_WAITALL)) == 1000
+        cookies = [cookie_of(dialled), cookie_of(accepted)]
+        dialled.close()
+        assert accepted.recv(1) == b""
+        accepted.close()
+        ours = of(feed.take(), cookies)
+    assert ours["protocol"].tolist() == [6, 6]
+    assert ours["family"].tolist() == [family, family]
+    assert ours["local_port"].tolist() == [own_port, port]
+    assert ours["remote_port"].tolist() == [port, own_port]
+    # SYN and FIN count as a byte each, at the end that sent them and at the end that got them.
+    assert ours["bytes_sent"].tolist() == [1000, 0]
+    assert ours["bytes_acked"].tolist()[0] == 1002
+    assert ours["bytes_received"].tolist() == [1, 1001]
+
+
+def test_a_listener_and_a_udp_socket_come_too_and_a_socket_without_a_port_does_not(feed):
+    listening, datagrams, unbound = socket.socket(), socket.socket(type=socket.SOCK_DGRAM), socket.socket()
+    with listening, datagrams, unbound:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        datagrams.bind(("127.0.0.1", 0))
+        cookies, none = [cookie_of(listening), cookie_of(datagrams)], cookie_of(unbound)
+    records = feed.take()
+    assert of(records, cookies)["protocol"].tolist() == [6, 17]
+    assert none not in records["cookie"]
+
+
+def test_what_did_not_fit_the_buffer_is_counted_to_the_last():
+    with network_namespace() as space, space.entered(), socket.create_server(("127.0.0.1", 0)) as server:
+        narrow = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, NETLINK_SOCK_DIAG)
+        with narrow:
+            narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+            narrow.setsockopt(SOL_NETLINK, NETLINK_NO_ENOBUFS, 1)
+            narrow.bind((0, 0b0001))
+            feed = CloseFeed(narrow)
+            assert (len(feed.take()), feed.lost()) == (0, 0)
+            for _ in range(40):
+                with socket.create_connection(server.getsockname()), server.accept()[0]:
+                    pass
+            seen = len(feed.take())
+            assert 0 < seen < 80
+            assert seen + feed.lost() == 80
+
+
+def test_a_message_of_another_process_is_left_out_and_counted():
+    with (
+        socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, NETLINK_SOCK_DIAG) as ours,
+        socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG) as theirs,
+    ):
+        ours.bind((0, 0))
+        feed = CloseFeed(ours)
+        theirs.sendto(row(info(280)), ours.getsockname())
+        assert len(feed.take()) == 0
+        assert feed.malformed == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        row(info(280))[:40],
+        row(info(280)) + bytes(600),
+        row(info(280)).replace(struct.pack("=H", 20), struct.pack("=H", 21), 1),
+        row(struct.pack("=HH", 900, 2)),
+    ],
+    ids=["nothing", "cut", "larger than a slot", "of another type", "an attribute past its end"],
+)
+def test_what_breaks_its_bounds_is_left_out_and_counted(said):
+    kernel, heard = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with kernel, heard:
+        for datagram in (whole(7), said, whole(8)):
+            kernel.send(datagram)
+        feed = CloseFeed(heard)
+        assert feed.take()["local_port"].tolist() == [7, 8]
+        assert feed.malformed == 1
+
+
+def whole(port: int) -> bytes:
+    return row(info(280), local=("192.0.2.1", port))
