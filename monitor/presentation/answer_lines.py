@@ -28,7 +28,7 @@ def broken(
 def dimmed(those: Iterable[LinkedLine]) -> list[LinkedLine]:
     """Draw lines back that answer another question than the one that stands typed."""
     return [
-        replace(each, line=TextLine(tuple(replace(cell, role=Role.DIM) for cell in each.line.left), each.line.right))
+        replace(each, line=TextLine(tuple(cell._replace(role=Role.DIM) for cell in each.line.left), each.line.right))
         for each in those
     ]
 

@@ -24,6 +24,8 @@ RETRANS_RECENT_S = 10.0
 """A rise of the retransmissions is marked for this long."""
 
 _NO_REMOTE = Cell("*", Role.DIM)
+_DIRECTIONS = {direction: Cell(mark, Role.STRONG) for direction, mark in DIRECTION_MARKS.items()}
+_NO_DIRECTION = Cell(NO_DIRECTION, Role.STRONG)
 
 
 def state_cells(texts: RowTexts, rows: Rows) -> list[Cell]:
@@ -69,7 +71,7 @@ def _packet_texts(highs: U64, lows: U64, ports: U16, rows: Rows, endpoint: Calla
 def direction_cells(texts: RowTexts, rows: Rows) -> list[Cell]:
     """Say who dialled."""
     directions = texts.interval.direction[rows].tolist()
-    return [Cell(DIRECTION_MARKS.get(direction, NO_DIRECTION), Role.STRONG) for direction in directions]
+    return [_DIRECTIONS.get(direction, _NO_DIRECTION) for direction in directions]
 
 
 def process_cells(texts: RowTexts, rows: Rows) -> list[Cell]:

@@ -180,7 +180,7 @@ class GroupsView:
         after = int(self.heads[place + 1]) if place + 1 < len(self.heads) else self.count
         sign = _OPEN if after > int(self.heads[place]) + 1 else _CLOSED
         first, *others = self._made[int(self.order[place])]
-        return Line(" ", (replace(first, text=f"{sign} {first.text}"), *others))
+        return Line(" ", (first._replace(text=f"{sign} {first.text}"), *others))
 
     def _make(self, entries: Sequence[int]) -> None:
         """Make the cells of groups, once: they are asked for with every move of the cursor."""

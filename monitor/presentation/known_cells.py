@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from monitor.presentation.view import Cell, Role
 _DIM = {text: Cell(text, Role.DIM) for text in ("0", UNKNOWN)}
 
 
+@lru_cache(maxsize=1024)
 def known_cell(text: str, role: Role = Role.PLAIN) -> Cell:
     """Make a cell; the role is for what is known and not zero."""
     return _DIM.get(text) or Cell(text, role)

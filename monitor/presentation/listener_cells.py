@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from monitor.model.socket_table import Rows
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.presentation.connection_cells import process_name_cells, user_cells
@@ -71,7 +69,7 @@ def process_cells(endpoints: ServiceEndpoints, texts: RowTexts, entries: Rows) -
     """Name who has the first socket of each, and count the sockets where there are several."""
     named = process_name_cells(texts, endpoints.first[entries])
     return [
-        replace(cell, text=f"{cell.text} {sockets} sockets" if sockets > 1 else cell.text, keeps_end=True)
+        cell._replace(text=f"{cell.text} {sockets} sockets" if sockets > 1 else cell.text, keeps_end=True)
         for cell, sockets in zip(named, endpoints.sockets[entries].tolist(), strict=True)
     ]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from monitor.model.endpoint import Endpoint
 from monitor.model.process import OwnerReason, Process, SocketOwner
 from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, Interval
@@ -89,14 +91,18 @@ class RowTexts:
     def process(self, row: int, *, with_pid: bool = True) -> str:
         """Name the owner: "nginx[812]", "nginx ×4" where several hold it, "(www-data)" where only the user is known."""
         interval = self.interval
-        held = self._holders(int(interval.owner_first[row]), int(interval.owner_end[row]), with_pid=with_pid)
-        return held or self._ownerless(row)
+        pids = interval.owners.pid[int(interval.owner_first[row]) : int(interval.owner_end[row])]
+        return self._holders(pids.tolist(), with_pid=with_pid) or self._ownerless(row)
 
     def processes(self, rows: Rows, *, with_pid: bool = True) -> Iterator[tuple[str, bool]]:
         """Name the owners of some rows likewise, each with whether any is known."""
-        columns = (rows, self.interval.owner_first[rows], self.interval.owner_end[rows])
-        for row, first, end in zip(*(column.tolist() for column in columns), strict=True):
-            held = self._holders(first, end, with_pid=with_pid)
+        pid = self.interval.owners.pid
+        firsts, ends = self.interval.owner_first[rows], self.interval.owner_end[rows]
+        has_one = ends - firsts == 1
+        only = np.zeros(len(rows), pid.dtype)
+        only[has_one] = pid[firsts[has_one]]
+        for row, first, end, one in zip(*(column.tolist() for column in (rows, firsts, ends, only)), strict=True):
+            held = self._holders([one] if end - first == 1 else pid[first:end].tolist(), with_pid=with_pid)
             yield (held, True) if held else (self._ownerless(row), False)
 
     def user(self, row: int) -> str:
@@ -120,13 +126,13 @@ class RowTexts:
         number = int(self.interval.table.protocol[row])
         return {PROTOCOL_TCP: "tcp", PROTOCOL_UDP: "udp"}.get(number, str(number))
 
-    def _holders(self, first: int, end: int, *, with_pid: bool) -> str:
-        """Name the processes in a range of the owner table; empty where none is known."""
-        owners = self.interval.owners
-        pids = [pid for pid in dict.fromkeys(owners.pid[first:end].tolist()) if pid in owners.processes]
+    def _holders(self, held_by: list[int], *, with_pid: bool) -> str:
+        """Name the processes that hold descriptors of one socket; empty where none is known."""
+        processes = self.interval.owners.processes
+        pids = [pid for pid in dict.fromkeys(held_by) if pid in processes]
         if not pids:
             return ""
-        name = self.name(owners.processes[pids[0]])
+        name = self.name(processes[pids[0]])
         if len(pids) > 1:
             return f"{name} ×{len(pids)}"
         return f"{name}[{pids[0]}]" if with_pid else name

@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 from monitor.ui.table.kept_lines import KeptLines, WritesLine
 from monitor.ui.table.layout import Layout, lay_out
+from monitor.ui.table.line_strip import LineStrip
 from monitor.ui.table.lines import RowLine, ScreenLine
 from monitor.ui.table.styles import LineStyles
 from monitor.ui.table.writer import LineWriter
@@ -72,7 +73,7 @@ class LineCanvas(KeptLines):
 
         def write_line(y: int) -> Strip:
             line = self._lines[y] if y < len(self._lines) else RowLine(None)
-            return Strip(writer.write(line), width)
+            return LineStrip(writer.write(line), width)
 
         return write_line
 

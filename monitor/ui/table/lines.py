@@ -22,6 +22,9 @@ class CursorLook(Enum):
     RESTING = 2
     """The row at which the cursor waits while another widget has the focus."""
 
+    # As of Role: looked up for every line that is painted.
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class TitleLine:

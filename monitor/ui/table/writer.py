@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from rich.segment import Segment
 from rich.style import Style
 
 from monitor.presentation.safe_text import cell_width, fit
-from monitor.presentation.view import Align, Cell, Role
+from monitor.presentation.view import Cell, Role
 from monitor.ui.table.cells import checked
 from monitor.ui.table.heads import Runs, header_runs, title_runs
+from monitor.ui.table.joined import JoinedCells
 from monitor.ui.table.layout import Layout
 from monitor.ui.table.lines import CursorLook, HeaderLine, MessageLine, RowLine, ScreenLine, TitleLine
 from monitor.ui.table.styles import LineStyles
 
-_MARK_ROLES = {"!": Role.TROUBLE, "~": Role.NOTE, "+": Role.NEW, "×": Role.CLOSED}
+_MARK_ROLES = {" ": Role.PLAIN, "!": Role.TROUBLE, "~": Role.NOTE, "+": Role.NEW, "×": Role.CLOSED}
 
 
 class LineWriter:
@@ -33,7 +33,9 @@ class LineWriter:
         self._layout = layout
         self._styles = styles
         self._glyphs = glyphs
-        self._places = [(placed.index, placed.width, placed.column.align is Align.RIGHT) for placed in layout.placed]
+        self._joined = JoinedCells(layout)
+        self._lead, self._blank, self._has_scrollbar = layout.lead, " " * layout.body, layout.has_scrollbar
+        self._indexes = [placed.index for placed in layout.placed]
 
     def write(self, line: ScreenLine) -> list[Segment]:
         """Write one line."""
@@ -51,24 +53,21 @@ class LineWriter:
         return [Segment(text, style) for text, style in runs if text]
 
     def _row(self, row: RowLine) -> Runs:
-        layout = self._layout
         runs: Runs = []
         if row.line is None:
-            runs.append((" " * layout.body, self._styles.plain))
+            runs.append((self._blank, self._styles.plain))
         else:
             styles = self._styles.row(row.line.role, row.cursor)
-            cells = _printable(row.line.cells)
             cursor = " " if row.cursor is CursorLook.ABSENT else "▸"
-            mark = fit(checked(row.line.marks), 1)
-            lead = f"{cursor}{mark} "[: layout.lead]
+            mark = row.line.marks if row.line.marks in _MARK_ROLES else fit(checked(row.line.marks), 1)
+            lead = f"{cursor}{mark} "[: self._lead]
             if row.line.role is Role.HEADING:
-                self._add_heading(runs, cells, styles)
-            elif mark == " ":
-                self._add_cells(runs, lead, cells, styles)
+                self._add_heading(runs, row.line.cells, styles)
             else:
-                runs += [(lead[:1], styles[Role.PLAIN]), (lead[1:], styles[_MARK_ROLES.get(mark, Role.PLAIN)])]
-                self._add_cells(runs, "", cells, styles)
-        if layout.has_scrollbar:
+                if mark != " ":
+                    runs += [(lead[:1], styles[Role.PLAIN]), (lead[1:], styles[_MARK_ROLES.get(mark, Role.PLAIN)])]
+                self._add_cells(runs, lead, row.line.cells, styles)
+        if self._has_scrollbar:
             runs.append(("▐" if row.has_thumb else " ", self._styles.rule))
         return runs
 
@@ -77,41 +76,29 @@ class LineWriter:
         room = self._layout.body
         rule = styles[Role.RULE]
         for cell in (cell for cell in cells if cell.text and cell.role is not Role.RULE):
-            text = fit(f"{cell.text} ", min(room, cell_width(cell.text) + 1))
+            words = checked(cell.text)
+            text = fit(f"{words} ", min(room, cell_width(words) + 1))
             start = "─ "[: max(0, room - cell_width(text))]
             runs += [(start, rule), (text, styles[cell.role])]
             room -= len(start) + cell_width(text)
         runs.append(("─" * room, rule))
 
-    def _add_cells(self, runs: Runs, before: str, cells: tuple[Cell, ...], styles: Mapping[Role, Style]) -> None:
-        """Add the cells of a row after a plain text, neighbours that look alike as one run."""
-        texts = [before]
+    def _add_cells(self, runs: Runs, lead: str, cells: tuple[Cell, ...], styles: Mapping[Role, Style]) -> None:
+        """Add the cells of a row behind its marks, neighbours that look alike as one run."""
+        text, starts = self._joined.join(lead, cells)
+        begin = len(lead) if runs else 0
         role = Role.PLAIN
         style = styles[role]
-        for index, width, is_right in self._places:
-            cell = cells[index]
-            if cell.role is not role:
-                role = cell.role
+        for index, start in zip(self._indexes, starts, strict=True):
+            if cells[index].role is not role:
+                role = cells[index].role
                 if styles[role] is not style:
-                    runs.append(("".join(texts), style))
-                    texts = []
+                    runs.append((text[begin:start], style))
+                    begin = start
                     style = styles[role]
-            texts.append(fit(cell.text, width, right=is_right, keeps_end=cell.keeps_end))
-            texts.append(" ")
-        if self._layout.spare < 0:
-            # Where the columns fill the line the gap after the last one is the scrollbar's cell.
-            texts.pop()
-        texts.append(" " * self._layout.spare)
-        runs.append(("".join(texts), style))
+        runs.append((text[begin:], style))
 
     def _message(self, message: MessageLine) -> Runs:
         layout = self._layout
         text = fit(checked(message.text), layout.width - layout.lead)
         return [(" " * layout.lead, self._styles.plain), (text, self._styles.dim)]
-
-
-def _printable(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
-    """Give the cells as they are, looked at together; only where something slipped past safe_text one by one."""
-    if "".join([cell.text for cell in cells]).isprintable():
-        return cells
-    return tuple(replace(cell, text=checked(cell.text)) for cell in cells)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -167,5 +167,5 @@ def _with_cursor(line: TextLine) -> TextLine:
     cells = list(line.left)
     if len(cells) > CURSOR_CELL:
         cells[CURSOR_CELL] = Cell(f"{_CURSOR:<{CURSOR_WIDTH}}", Role.STRONG)
-        cells[0] = replace(cells[0], role=Role.STRONG)
+        cells[0] = cells[0]._replace(role=Role.STRONG)
     return TextLine(tuple(cells), line.right)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from rich.segment import Segment
-from textual.strip import Strip
 
 from monitor.presentation.safe_text import cell_width, fit
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Role
 from monitor.ui.table.cells import checked
 from monitor.ui.table.kept_lines import KeptLines, WritesLine
+from monitor.ui.table.line_strip import LineStrip
 from monitor.ui.table.lines import CursorLook
 from monitor.ui.table.styles import LineStyles
 
@@ -42,10 +42,10 @@ class TextLines(KeptLines):
         """Make what cuts lines to the present width and colours them."""
         looks, width = styles.row(Role.PLAIN, CursorLook.ABSENT), self.size.width
 
-        def write_line(y: int) -> Strip:
+        def write_line(y: int) -> LineStrip:
             line = self._lines[y] if y < len(self._lines) else TextLine()
             parts = _fitted(line, width)
-            return Strip([Segment(text.translate(self._glyphs), looks[role]) for text, role in parts], width)
+            return LineStrip([Segment(text.translate(self._glyphs), looks[role]) for text, role in parts], width)
 
         return write_line
 
