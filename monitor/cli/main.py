@@ -3,6 +3,8 @@
 0  done, also when the answer is "nobody" or "no way"
 1  could not do it
 2  wrong arguments
+
+doctor has its own: 1 is trouble found, and 3 that it could not look.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ COMMANDS = {
     "bind": "can I have this port, and if not, who is in the way",
     "demux": "which socket gets a segment, and why",
     "process": "one process and its sockets",
+    "doctor": "what is wrong, since when, and whose side it is on",
 }
 """Each command's module is monitor.cli.NAME; only the one that is asked for is imported."""
 _MONITOR_OPTIONS = {

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.model.egress import Egress
+from monitor.model.host_facts import DescriptorUse, HostFacts
 from monitor.model.owner_table import OwnerTable
 from monitor.model.route import InterfaceAddress, Link, RuleSelectors
 from monitor.model.socket_table import U64, Bools, Rows, SocketTable
@@ -69,6 +70,10 @@ class Sample:
     """What could not be read, a sentence each."""
     has_udp: bool = True
     """Whether UDP sockets were dumped; without it their absence says nothing."""
+    host_facts: HostFacts = field(default_factory=HostFacts)
+    """Counters and limits of the namespace."""
+    descriptors: Mapping[int, DescriptorUse] = field(default_factory=dict)
+    """By pid: open descriptors of the processes that have many; the others are far from their limit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

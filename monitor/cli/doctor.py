@@ -1,0 +1,99 @@
+"""fourtuple doctor: what is wrong on this machine, since when and whose fault; as text or JSON.
+
+0  nothing is wrong
+1  trouble was found
+3  could not look
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+from monitor.cli.output import write_json, write_lines
+from monitor.errors import InputError, MonitorError
+from monitor.model.finding import Finding, Grade
+from monitor.model.sample import Interval
+from monitor.presentation.doctor_lines import doctor_lines
+from monitor.presentation.finding_document import doctor_document
+from monitor.reasoning.findings import Findings
+from monitor.sampling.intervals import advance
+from monitor.sampling.live import LiveSource
+
+EXIT_NOTHING, EXIT_TROUBLE, EXIT_COULD_NOT_LOOK = 0, 1, 3
+
+_DEFAULT_S = 5.0
+_LONGEST_S = 24 * 3600.0
+_PERIOD_S = 1.0
+_TIME = re.compile(r"(\d+(?:\.\d+)?)(s|m|h)?")
+_SECONDS = {None: 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Say what the command does, and add its options."""
+    parser.description = (
+        "Watch this machine's sockets for a while and say what is wrong, since when, whose side it is on, what to do, "
+        "and how sure that is. Notes, which are often on purpose, follow in one line each."
+    )
+    parser.epilog = "Exit codes: 0 nothing wrong, 1 trouble found, 2 wrong arguments, 3 could not look."
+    parser.add_argument(
+        "--for",
+        dest="watched_s",
+        type=_time,
+        default=_DEFAULT_S,
+        metavar="TIME",
+        help="how long to watch: 5s, 2m, 1h (5s). What grows slowly needs a minute",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Watch, and say what was found."""
+    try:
+        interval, findings, watched_s = watch(arguments.watched_s)
+    except InputError:
+        raise
+    except MonitorError as error:
+        if arguments.debug:
+            raise
+        sys.stderr.write(f"fourtuple: {error}\n")
+        return EXIT_COULD_NOT_LOOK
+    if arguments.json:
+        write_json(doctor_document(findings, interval, watched_s))
+    else:
+        write_lines(doctor_lines(findings, interval, watched_s))
+    return EXIT_TROUBLE if any(finding.grade is Grade.TROUBLE for finding in findings) else EXIT_NOTHING
+
+
+def watch(seconds: float) -> tuple[Interval, tuple[Finding, ...], float]:
+    """Read samples for so long; give the last interval, what is found in it, and how long it was."""
+    reader = Findings()
+    with closing(LiveSource()) as source:
+        first = interval = advance(None, source.sample(time_wait=True))
+        found = reader.advance(interval)
+        for _ in _ticks(seconds):
+            interval = advance(interval, source.sample(time_wait=True))
+            found = reader.advance(interval)
+            source.audit()
+    return interval, found, interval.sample.boot_time - first.sample.boot_time
+
+
+def _ticks(seconds: float) -> Iterator[None]:
+    """Pass at every period from now on, and at the end."""
+    start = time.monotonic()
+    end = start + seconds
+    while (now := time.monotonic()) < end:
+        passed = now - start
+        time.sleep(min(_PERIOD_S - passed % _PERIOD_S, end - now))
+        yield
+
+
+def _time(text: str) -> float:
+    written = _TIME.fullmatch(text)
+    seconds = float(written[1]) * _SECONDS[written[2]] if written else 0.0
+    if not 1 <= seconds <= _LONGEST_S:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time from 1s to 24h, such as 30s or 5m")
+    return seconds

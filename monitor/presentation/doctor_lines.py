@@ -1,0 +1,49 @@
+"""What `fourtuple doctor` prints: how many, each with its reasons, the notes in a line each, and the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from monitor.model.finding import Finding, Grade
+from monitor.model.sample import Interval
+from monitor.presentation.evidence_words import last_lines
+from monitor.presentation.finding_words import finding_text
+from monitor.presentation.formats import count_text, long_duration_text
+
+_LABEL_WIDTH = 8
+_MOST_TITLES = 3
+
+
+def doctor_lines(findings: Sequence[Finding], interval: Interval, watched_s: float) -> Iterator[str]:
+    """Say what was found; the first line is the whole answer.
+
+    Args:
+        findings: Of the last interval, trouble first.
+        interval: That interval.
+        watched_s: Seconds from the first sample to the last.
+    """
+    texts = [(finding.grade, finding_text(finding, interval)) for finding in findings]
+    troubles = [text for grade, text in texts if grade is Grade.TROUBLE]
+    notes = [text for grade, text in texts if grade is Grade.NOTE]
+    yield f"{_count_words(len(troubles), len(notes), watched_s)}{_titles([text.title for text in troubles])}."
+    for number, text in enumerate(troubles, 1):
+        yield ""
+        yield f"{number:<3}{text.heading}"
+        yield from (f"   {label:<{_LABEL_WIDTH}} {words}" for label, words in text.lines)
+    if notes:
+        yield ""
+        yield from (f"note  {text.heading}" for text in notes)
+    yield from last_lines(interval.sample, width=_LABEL_WIDTH)
+
+
+def _count_words(troubles: int, notes: int, watched_s: float) -> str:
+    found = f"{count_text(troubles)} found" if troubles else "Nothing wrong found"
+    noted = f", and {count_text(notes)} note{'s' * (notes != 1)}" if notes else ""
+    return f"{found}{noted} in {long_duration_text(round(watched_s))} of watching"
+
+
+def _titles(titles: Sequence[str]) -> str:
+    if not titles:
+        return ""
+    more = len(titles) - _MOST_TITLES
+    return f": {'; '.join(titles[:_MOST_TITLES])}" + (f"; and {count_text(more)} more" if more > 0 else "")

@@ -1,0 +1,55 @@
+"""Findings as a JSON document. A field's type never varies; null is "not known"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from monitor.model.finding import Finding, Grade
+from monitor.model.sample import Interval
+from monitor.presentation.finding_words import finding_text
+from monitor.presentation.formats import when_text
+from monitor.presentation.safe_text import safe_text
+
+SCHEMA = "fourtuple.doctor/1"
+
+
+def doctor_document(findings: Sequence[Finding], interval: Interval, watched_s: float) -> dict[str, object]:
+    """Make the document.
+
+    Args:
+        findings: Of the last interval, trouble first.
+        interval: That interval.
+        watched_s: Seconds from the first sample to the last.
+    """
+    sample = interval.sample
+    return {
+        "schema": SCHEMA,
+        "host": safe_text(sample.host),
+        "taken_at": when_text(sample.taken_at),
+        "namespace": sample.table.namespace,
+        "uid": sample.uid,
+        "hidden_processes": sample.owners.hidden_processes,
+        "watched_s": round(watched_s, 3),
+        "troubles": sum(finding.grade is Grade.TROUBLE for finding in findings),
+        "findings": [_document(finding, interval) for finding in findings],
+        "notices": list(sample.notices),
+    }
+
+
+def _document(finding: Finding, interval: Interval) -> dict[str, object]:
+    """Describe one finding; `since` is null where it was so before the first sample."""
+    text, sample = finding_text(finding, interval), interval.sample
+    since = None if finding.since is None else when_text(sample.taken_at - (sample.boot_time - finding.since))
+    return {
+        "kind": str(finding.kind),
+        "grade": str(finding.grade),
+        "title": text.title,
+        "measured": text.measured,
+        "since": since,
+        "side": str(finding.side),
+        "certainty": str(finding.certainty),
+        "numbers": asdict(finding.numbers),
+        "reasons": [{"label": label, "text": words} for label, words in text.lines],
+        "cookies": [str(cookie) for cookie in finding.cookies.tolist()],
+    }

@@ -1,0 +1,71 @@
+"""Who and what a finding is about, by name. All texts are safe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from monitor.model.endpoint import Endpoint
+from monitor.model.finding import Finding, ProcessSubject, Subject, UserSubject
+from monitor.model.process import Process
+from monitor.model.sample import Interval
+from monitor.presentation.formats import clock_text
+from monitor.presentation.process_words import process_title
+from monitor.presentation.row_text import RowTexts
+from monitor.reasoning.holders import pids_of
+
+
+@dataclass(frozen=True, slots=True)
+class FindingNames:
+    """The names of one finding's things, out of the interval that it was found in."""
+
+    finding: Finding
+    interval: Interval
+    texts: RowTexts = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "texts", RowTexts(self.interval))
+
+    @property
+    def row(self) -> int | None:
+        """The first row that it is about; None where that has gone."""
+        cookies = self.finding.cookies
+        return self.interval.table.row_of_cookie(int(cookies[0])) if len(cookies) else None
+
+    def local(self, otherwise: Endpoint) -> str:
+        """Name the local endpoint of its first row, with the zone that only the row knows."""
+        return str(otherwise if self.row is None else self.texts.local(self.row))
+
+    def holder(self, subject: Subject) -> str:
+        """Name a process as "proxy[990]", or the user of one that is not known as "(www-data)"."""
+        if isinstance(subject, UserSubject):
+            return f"({self.texts.user_name(subject.uid)})"
+        process = self._process(subject)
+        return "a program" if process is None else process_title(process)
+
+    def program(self, subject: Subject) -> str:
+        """Name the program alone: "proxy"."""
+        process = self._process(subject)
+        return self.holder(subject) if process is None else self.texts.name(process)
+
+    def owners(self) -> list[ProcessSubject]:
+        """List the processes that hold the first row, by pid."""
+        if self.row is None:
+            return []
+        processes = self.interval.owners.processes
+        pids = [pid for pid in pids_of(self.interval, [self.row]) if pid in processes]
+        return [ProcessSubject(pid, processes[pid].start_time) for pid in pids]
+
+    def owner(self) -> str:
+        """Name the program that holds the first row; empty where it is not known."""
+        owners = self.owners()
+        return self.program(owners[0]) if owners else ""
+
+    def since(self) -> str:
+        """Say since when: "since 03:09:12Z", or that it was so before anybody looked."""
+        if self.finding.since is None:
+            return "since before the first sample"
+        sample = self.interval.sample
+        return f"since {clock_text(sample.taken_at - (sample.boot_time - self.finding.since))}"
+
+    def _process(self, subject: Subject) -> Process | None:
+        return self.interval.owners.processes.get(subject.pid) if isinstance(subject, ProcessSubject) else None

@@ -1,0 +1,62 @@
+"""Findings about full queues in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.model.finding import ServiceSubject
+from monitor.model.finding_numbers import AcceptQueueNumbers
+from monitor.presentation.finding_names import FindingNames
+from monitor.presentation.finding_text import KindText, Line
+from monitor.presentation.formats import count_text
+
+_MOST_NAMED = 3
+
+
+def accept_queue_text(names: FindingNames, numbers: AcceptQueueNumbers) -> KindText:
+    """Say that a service drops new clients, or soon will."""
+    subject = names.finding.subject
+    service = names.local(subject.endpoint) if isinstance(subject, ServiceSubject) else "a listener"
+    does = "drops new clients" if numbers.is_full else "will soon drop new clients"
+    fill = "full" if numbers.is_full else "nearly full"
+    of_several = f" ({numbers.full_sockets} of {numbers.sockets} queues)" if numbers.sockets > 1 else ""
+    return KindText(
+        title=f"{service} {does}",
+        measured=f"accept queue {fill}, {count_text(numbers.queued)}/{count_text(numbers.limit)}{of_several}",
+        program=names.owner(),
+        lines=tuple(_accept_queue_lines(names, numbers, fill)),
+    )
+
+
+def _accept_queue_lines(names: FindingNames, numbers: AcceptQueueNumbers, fill: str) -> Iterator[Line]:
+    yield "seen", f"{fill} {names.since()}; {_overflow_words(numbers)}"
+    if numbers.is_full:
+        yield "means", "the program does not accept; clients hang and time out, they are not refused"
+    else:
+        yield "means", "the program accepts more slowly than clients come; when it is full they hang and time out"
+    yield "limit", _limit_words(names, numbers)
+    owners = names.owners()
+    if owners:
+        named = ", ".join(map(names.holder, owners[:_MOST_NAMED]))
+        more = f" and {len(owners) - _MOST_NAMED} more" if len(owners) > _MOST_NAMED else ""
+        yield "look at", f"{named}{more}:  fourtuple process {owners[0].pid}"
+
+
+def _overflow_words(numbers: AcceptQueueNumbers) -> str:
+    if numbers.overflows is None or numbers.over_s is None:
+        return "how many handshakes were dropped is not known"
+    alone = ", and no other queue is full" if numbers.is_only_full else ", and other queues are full too"
+    dropped = f"+{count_text(numbers.overflows)}" if numbers.overflows else "no"
+    return f"{dropped} overflows in {numbers.over_s:.0f} s host-wide{alone if numbers.is_full else ''}"
+
+
+def _limit_words(names: FindingNames, numbers: AcceptQueueNumbers) -> str:
+    limit, ceiling = count_text(numbers.limit), numbers.somaxconn
+    if ceiling is None:
+        return f"{limit} is what listen() was given, or net.core.somaxconn where that was less"
+    if numbers.limit < ceiling:
+        whose = f"{names.owner()}'s own" if names.owner() else "the program's own"
+        return f"{limit} is {whose} (listen); net.core.somaxconn is {count_text(ceiling)}, raising it changes nothing"
+    if numbers.limit == ceiling:
+        return f"{limit} is net.core.somaxconn, which cuts what listen() is given: raise both, then listen anew"
+    return f"{limit} was in force when it began to listen; net.core.somaxconn is {count_text(ceiling)} today"

@@ -1,0 +1,42 @@
+"""Findings in words: one heading, then what was seen, what it means, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from monitor.model.finding import Finding, Side
+from monitor.model.finding_numbers import AcceptQueueNumbers, CloseWaitNumbers
+from monitor.model.sample import Interval
+from monitor.presentation.finding_leak_words import close_wait_text
+from monitor.presentation.finding_names import FindingNames
+from monitor.presentation.finding_queue_words import accept_queue_text
+from monitor.presentation.finding_text import FindingText, KindText
+
+_WORDS: dict[type, Callable[..., KindText]] = {
+    AcceptQueueNumbers: accept_queue_text,
+    CloseWaitNumbers: close_wait_text,
+}
+"""By the type of a finding's numbers: what makes its words of its names and those numbers."""
+
+
+def finding_text(finding: Finding, interval: Interval) -> FindingText:
+    """Say a finding in words, with names from the interval that it was found in."""
+    said = _WORDS[type(finding.numbers)](FindingNames(finding, interval), finding.numbers)
+    return FindingText(
+        title=said.title,
+        measured=said.measured,
+        whose=_whose(finding.side, said),
+        certainty=str(finding.certainty),
+        lines=said.lines,
+    )
+
+
+def _whose(side: Side, said: KindText) -> str:
+    peer = f", {said.peer}" if said.peer else ""
+    return {
+        Side.PROGRAM: f"This host, {said.program}" if said.program else "A program of this host",
+        Side.PEER: f"The peer{peer}",
+        Side.PATH: f"The path{peer}",
+        Side.PEER_OR_PATH: f"The peer or the path to it{peer}",
+        Side.HOST: "This host",
+    }[side]

@@ -1,0 +1,44 @@
+"""Findings: what is wrong on a machine, told from its intervals.
+
+Each family of findings looks at an interval for conditions that are met in it (Holding); Spells tells those that have
+held for their time. What a family remembers beyond that is bounded. Nothing walks all rows in Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from monitor.model.finding import Finding, FindingKind, Grade
+from monitor.model.sample import Interval
+from monitor.reasoning.counter_window import CounterWindow
+from monitor.reasoning.finding_look import Holding, Look
+from monitor.reasoning.finding_spells import Spells
+from monitor.reasoning.findings_leaks import CloseWaits
+from monitor.reasoning.findings_queues import full_accept_queues
+
+_ORDER = {kind: place for place, kind in enumerate(FindingKind)}
+
+
+class Findings:
+    """Reads one interval after another of one machine; another machine, or a clock that went back, begins anew."""
+
+    def __init__(self) -> None:
+        self._namespace: int | None = None
+        self._now = 0.0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._window = CounterWindow()
+        self._spells = Spells()
+        self._families: tuple[Callable[[Look], Iterator[Holding]], ...] = (full_accept_queues, CloseWaits().holdings)
+
+    def advance(self, interval: Interval) -> tuple[Finding, ...]:
+        """Give what is found now, trouble first; to be called once for each sample, with its interval."""
+        sample = interval.sample
+        if interval.table.namespace != self._namespace or sample.boot_time < self._now:
+            self._begin()
+        self._namespace, self._now = interval.table.namespace, sample.boot_time
+        self._window.add(sample.boot_time, sample.host_facts.counters)
+        look = Look.at(interval, self._window)
+        found = self._spells.tell(look, (holding for family in self._families for holding in family(look)))
+        return tuple(sorted(found, key=lambda one: (one.grade is Grade.NOTE, _ORDER[one.kind])))

@@ -1,0 +1,108 @@
+"""Findings about programs that never close: sockets in CLOSE-WAIT, which wait for close() and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from monitor.model.finding import Certainty, FindingKind, Grade, Holder, ProcessSubject, Side
+from monitor.model.finding_numbers import CloseWaitNumbers
+from monitor.model.places import find_places
+from monitor.model.sample import F64
+from monitor.model.socket_table import U64, Rows, SocketTable
+from monitor.model.tcp import TcpState
+from monitor.reasoning.columns import group_rows
+from monitor.reasoning.finding_conditions import (
+    FORGOTTEN_S,
+    FORGOTTEN_SOCKETS,
+    LEAK_FOR_S,
+    LEAK_GROWTH,
+    LEAK_GROWTH_LEAST,
+    LEAK_GROWTH_S,
+    LEAK_SOCKETS,
+    LEAK_UNTIL,
+    QUIET_S,
+)
+from monitor.reasoning.finding_look import Holding, Look, largest
+from monitor.reasoning.growth import Growth
+
+
+class CloseWaits:
+    """Remembers since when each socket in CLOSE-WAIT is quiet, and how many quiet ones each program had."""
+
+    def __init__(self) -> None:
+        self._cookie: U64 = np.zeros(0, np.uint64)
+        self._sent: U64 = np.zeros(0, np.uint64)
+        self._quiet_since: F64 = np.zeros(0)
+        self._growth: Growth[Holder] = Growth()
+        self._watched_since: float | None = None
+
+    def holdings(self, look: Look) -> Iterator[Holding]:
+        """Find programs that leave sockets open which their peers have closed."""
+        if self._watched_since is None:
+            self._watched_since = look.now
+        # One without an inode was not accepted yet: it waits for accept() first.
+        rows = np.flatnonzero((look.tcp_state == TcpState.CLOSE_WAIT) & (look.table.inode != 0))
+        idle = self._idle_s(look, rows)
+        holders, holder_of = look.holders(rows)
+        quiet = np.bincount(holder_of[idle >= QUIET_S], minlength=len(holders)).tolist()
+        self._growth.add(look.now, {holder: count for holder, count in zip(holders, quiet, strict=True) if count})
+        for place in largest(quiet):
+            if quiet[place]:
+                of_holder = holder_of == place
+                yield self._holding(look, holders[place], rows[of_holder], idle[of_holder])
+
+    def _idle_s(self, look: Look, rows: Rows) -> F64:
+        """Give for how long nothing passed: by the kernel's clocks, or since it was first seen so if that is longer."""
+        table = look.table
+        cookie, sent = table.cookie[rows], table.bytes_sent[rows]
+        since = np.full(len(rows), look.now)
+        places = find_places(self._cookie, cookie)
+        known = np.flatnonzero(places >= 0)
+        known = known[self._sent[places[known]] == sent[known]]
+        since[known] = self._quiet_since[places[known]]
+        self._cookie, self._sent, self._quiet_since = cookie, sent, since
+        # A peer to which something is being sent has closed only its own direction, and reads on.
+        return np.where(table.send_q[rows] > 0, 0.0, np.maximum(idle_s(table, rows), look.now - since))
+
+    def _holding(self, look: Look, holder: Holder, rows: Rows, idle: F64) -> Holding:
+        quiet = int((idle >= QUIET_S).sum())
+        is_growing = quiet >= LEAK_GROWTH_LEAST and self._growth.steady_rise(holder, LEAK_GROWTH_S) >= LEAK_GROWTH
+        is_leak = is_growing or quiet >= LEAK_SOCKETS
+        is_forgotten = int((idle >= FORGOTTEN_S).sum()) >= FORGOTTEN_SOCKETS
+        return Holding(
+            kind=FindingKind.CLOSE_WAIT,
+            subject=holder,
+            grade=Grade.TROUBLE if is_leak else Grade.NOTE,
+            side=Side.PROGRAM,
+            certainty=Certainty.CERTAIN if is_growing else Certainty.LIKELY,
+            numbers=self._numbers(look, holder, rows, idle),
+            rows=rows,
+            for_s=LEAK_FOR_S,
+            opens=is_leak or is_forgotten,
+            stays=quiet >= LEAK_UNTIL * LEAK_GROWTH_LEAST,
+        )
+
+    def _numbers(self, look: Look, holder: Holder, rows: Rows, idle: F64) -> CloseWaitNumbers:
+        table = look.table
+        remotes, _ = group_rows((table.remote_high[rows], table.remote_low[rows], table.remote_port[rows]))
+        use = look.interval.sample.descriptors.get(holder.pid) if isinstance(holder, ProcessSubject) else None
+        return CloseWaitNumbers(
+            sockets=len(rows),
+            quiet=int((idle >= QUIET_S).sum()),
+            oldest_idle_s=float(idle.max()),
+            unread_ends=int((table.recv_q[rows] > 0).sum()),
+            remotes=len(remotes),
+            per_minute=self._growth.per_minute(holder, LEAK_GROWTH_S),
+            watched_s=look.now - (look.now if self._watched_since is None else self._watched_since),
+            descriptors=None if use is None else use.open,
+            descriptor_limit=None if use is None else use.limit,
+        )
+
+
+def idle_s(table: SocketTable, rows: Rows) -> F64:
+    """Give for how long no data passed either way, by the kernel's clocks; 0 where it does not tell."""
+    told_ms = np.minimum(table.last_data_sent_ms[rows], table.last_data_recv_ms[rows])
+    told: F64 = np.where(table.has_idle_time[rows], told_ms / 1000, 0.0)
+    return told

@@ -1,0 +1,61 @@
+"""fourtuple doctor: what it prints, and its exit code."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from monitor.errors import InputError, KernelError
+from monitor.sampling.live import LiveSource
+from tests.cli.running import command, fourtuple
+
+
+def lines_of(capsysbinary) -> list[str]:
+    return capsysbinary.readouterr().out.decode().splitlines()
+
+
+@pytest.mark.kernel
+def test_a_full_accept_queue_is_told_in_the_first_line(namespace, full_accept_queue, capsysbinary):
+    assert command("doctor", "--for", "3s") == 1
+    first, *rest = lines_of(capsysbinary)
+    service = f"127.0.0.1:{full_accept_queue.listener.port}"
+    assert first == f"1 found in 3s of watching: {service} drops new clients."
+    assert any(line.startswith(f"1  {service} drops new clients: accept queue full, 3/2. This host, ") for line in rest)
+    assert any(f"fourtuple process {full_accept_queue.listener.pid}" in line for line in rest)
+
+
+@pytest.mark.kernel
+def test_nothing_is_wrong_where_nothing_is(namespace, service, capsysbinary):
+    assert command("doctor", "--for", "1") == 0
+    assert lines_of(capsysbinary)[0] == "Nothing wrong found in 1s of watching."
+
+
+@pytest.mark.kernel
+def test_the_document_has_numbers_with_their_limits(namespace, full_accept_queue, capsysbinary):
+    assert command("doctor", "--for", "3s", "--json") == 1
+    document = json.loads(capsysbinary.readouterr().out)
+    (finding,) = document["findings"]
+    assert (document["schema"], document["troubles"]) == ("fourtuple.doctor/1", 1)
+    assert (finding["kind"], finding["grade"], finding["certainty"]) == ("accept-queue", "trouble", "certain")
+    assert (finding["numbers"]["queued"], finding["numbers"]["limit"]) == (3, 2)
+    assert finding["cookies"] == [str(full_accept_queue.listener.cookie)]
+
+
+def test_who_cannot_look_says_so_by_the_exit_code(monkeypatch, capsys):
+    def refuse(source):
+        raise KernelError("open a netlink socket", 1)
+
+    monkeypatch.setattr(LiveSource, "__init__", refuse)
+    assert command("doctor") == 3
+    assert capsys.readouterr().err.startswith("fourtuple: could not open a netlink socket")
+
+
+@pytest.mark.parametrize("written", ["0", "0.5s", "25h", "5 s", "-5", "soon", "1e3", "nan"])
+def test_a_time_that_is_none_is_refused(written):
+    with pytest.raises(InputError):
+        command("doctor", f"--for={written}")
+
+
+def test_a_wrong_argument_is_neither_trouble_nor_blindness():
+    assert fourtuple("doctor", "--for", "soon").returncode == 2

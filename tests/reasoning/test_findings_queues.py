@@ -1,0 +1,91 @@
+"""Accept queues that take no more: what is told, when, and what is not worth a word."""
+
+import pytest
+
+from monitor.model.finding import Certainty, FindingKind, Grade, Side
+from monitor.model.host_facts import HostFacts
+from monitor.reasoning.finding_conditions import QUEUE_FULL_FOR_S, QUEUE_NEAR_FOR_S
+from tests.reasoning.watching import Watch, only
+from tests.scenes import ANY, BOOT_TIME, row
+
+KIND = FindingKind.ACCEPT_QUEUE
+
+
+def listener(queued, limit=511, **told):
+    return row("tcp", "0.0.0.0:443", ANY, "LISTEN", owner=(812, 6), queue=(queued, limit), **told)
+
+
+def test_a_queue_above_its_limit_is_trouble_once_it_was_for_its_time():
+    watch = Watch()
+    watch.see_rows([listener(0)])
+    assert watch.see_rows([listener(512)]) == ()
+    assert watch.see_rows([listener(512)], after=QUEUE_FULL_FOR_S - 0.1) == ()
+    found = only(watch.see_rows([listener(512)], after=0.1), KIND)
+    assert (found.grade, found.side, found.certainty) == (Grade.TROUBLE, Side.PROGRAM, Certainty.CERTAIN)
+    assert found.since == BOOT_TIME + 1.0
+    assert (found.numbers.queued, found.numbers.limit, found.numbers.is_full) == (512, 511, True)
+
+
+def test_what_was_so_in_the_first_sample_has_an_unknown_beginning():
+    found = only(Watch().see_for(QUEUE_FULL_FOR_S, [listener(512)]), KIND)
+    assert found.since is None
+
+
+def test_a_queue_that_just_holds_its_limit_drops_nobody():
+    found = Watch().see_for(QUEUE_NEAR_FOR_S, [listener(511)])
+    assert not only(found, KIND).numbers.is_full
+
+
+def test_a_burst_is_not_told():
+    watch = Watch()
+    for queued in (512, 0) * 10:
+        assert watch.see_rows([listener(queued)]) == ()
+
+
+def test_a_small_queue_that_is_nearly_full_is_no_sign():
+    assert Watch().see_for(60, [listener(4, limit=5)]) == ()
+
+
+def test_a_queue_that_is_nearly_full_is_told_later_than_a_full_one():
+    watch = Watch()
+    assert watch.see_for(QUEUE_NEAR_FOR_S - 1, [listener(420)]) == ()
+    assert watch.see_rows([listener(420)])
+
+
+def test_it_stays_above_half_and_goes_below():
+    watch = Watch()
+    watch.see_for(QUEUE_FULL_FOR_S, [listener(512)])
+    assert watch.see_rows([listener(260)])
+    assert watch.see_rows([listener(255)]) == ()
+    assert watch.see_rows([listener(260)]) == ()
+
+
+def test_one_full_queue_of_a_group_is_told_with_the_group():
+    group = [listener(0, cookie=1), listener(512, cookie=2), listener(3, cookie=3)]
+    found = only(Watch().see_for(2, group), KIND)
+    assert (found.numbers.sockets, found.numbers.full_sockets) == (3, 1)
+    assert found.cookies.tolist() == [2]
+
+
+def test_it_tells_what_the_whole_host_dropped_meanwhile_and_whether_another_queue_may_have():
+    other = row("tcp", "0.0.0.0:80", ANY, "LISTEN", queue=(6, 5))
+    watch = Watch()
+    for overflows in (100, 103, 118):
+        facts = HostFacts(counters={"TcpExt.ListenOverflows": overflows}, somaxconn=4096)
+        found = watch.see_rows([listener(512), other], host_facts=facts)
+    numbers = found[0].numbers
+    assert (numbers.overflows, numbers.over_s, numbers.somaxconn, numbers.is_only_full) == (18, 2.0, 4096, False)
+
+
+@pytest.mark.parametrize("pause", [31.0, 3600.0])
+def test_after_a_gap_a_condition_has_to_hold_anew(pause):
+    watch = Watch()
+    watch.see_rows([listener(512)])
+    assert watch.see_rows([listener(512)], after=pause) == ()
+    assert watch.see_rows([listener(512)], after=QUEUE_FULL_FOR_S)
+
+
+def test_a_clock_that_went_back_is_another_machine():
+    watch = Watch()
+    watch.see_for(3, [listener(512)])
+    assert watch.see_rows([listener(512)], after=-2.0) == ()
