@@ -80,7 +80,7 @@ class ManyDatagrams:
             header.vectors, header.vector_count = ctypes.addressof(vector), 1
             header.name = self._addresses.ctypes.data + slot * _NETLINK_ADDRESS.itemsize
             header.name_length = _NETLINK_ADDRESS.itemsize
-        self._seen = np.frombuffer(self._messages, _SEEN)
+        self._seen = np.frombuffer(memoryview(self._messages), _SEEN)
 
     def receive(self, descriptor: int) -> Datagrams | None:
         """Receive what is there without waiting; None for nothing.

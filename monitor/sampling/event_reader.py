@@ -1,0 +1,140 @@
+"""EventReader: reads what happens to sockets as it happens, on a thread of its own, and keeps it until it is asked for.
+
+Nobody waits for it: what is read too late is lost. So the thread sleeps until something comes, lets more come, and
+empties both feeds, also while the other thread of the collector is at a dump.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from monitor.errors import KernelError
+from monitor.kernel.close_feed import CloseFeed
+from monitor.kernel.this_namespace import namespace_number
+from monitor.model.transitions import NoTransitions
+from monitor.sampling.waiting_events import WaitingEvents
+
+if TYPE_CHECKING:
+    from monitor.kernel.transition_actors import TransitionActors
+    from monitor.kernel.transition_feed import TransitionFeed
+    from monitor.model.socket_events import SocketEvents
+    from monitor.model.socket_table import U64
+
+_GATHERING_S = 0.03
+"""From the first message to the reading of all that have come: seldom enough to cost little, and often enough for the
+narrowest buffer, a plain user's, at some thousand closes a second."""
+_REMEMBERED = 100_000
+"""Destroyed sockets that closed() still names: a row that is missing from a list was in the one before."""
+
+
+class EventReader:
+    """One thread asks; the reading thread is its own."""
+
+    def __init__(self, namespace: int, closes: CloseFeed) -> None:
+        """Begin to read; see open()."""
+        self._namespace = namespace
+        self._closes = closes
+        self._transitions: TransitionFeed | None = None
+        self._actors: TransitionActors | None = None
+        self._lock = threading.Lock()
+        self._waiting = WaitingEvents()
+        self._lost_before = 0
+        self._destroyed: deque[U64] = deque()
+        self._error: KernelError | None = None
+        self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._thread = threading.Thread(target=self._run, name="events", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    def open(cls) -> EventReader:
+        """Listen to this thread's network namespace from now on, a moment later to transitions where that is possible.
+
+        Raises:
+            KernelError: the kernel or a sandbox does not let anybody listen.
+        """
+        return cls(namespace_number(), CloseFeed.open())
+
+    def take(self) -> SocketEvents:
+        """Give all that happened since the last call.
+
+        Raises:
+            KernelError: a feed has broken; there will be no more events.
+        """
+        with self._lock:
+            self._read()
+            if self._error is not None:
+                raise self._error
+            return self._waiting.empty(self._namespace)
+
+    def closed(self) -> U64:
+        """Give the cookies of the sockets that were destroyed until this moment, the last ones of very many."""
+        with self._lock:
+            self._read()
+            return np.concatenate([np.zeros(0, np.uint64), *self._destroyed])
+
+    def close(self) -> None:
+        """End the thread and give the feeds back."""
+        os.eventfd_write(self._wake, 1)
+        self._thread.join()
+        os.close(self._wake)
+        self._closes.close()
+        if self._transitions is not None:
+            self._transitions.close()
+
+    def _run(self) -> None:
+        self._open_transitions()
+        feeds = select.poll()
+        feeds.register(self._wake, select.POLLIN)
+        feeds.register(self._closes, select.POLLIN)
+        if self._transitions is not None:
+            feeds.register(self._transitions, select.POLLIN)
+        while all(descriptor != self._wake for descriptor, _ in feeds.poll()) and self._error is None:
+            time.sleep(_GATHERING_S)
+            with self._lock:
+                self._read()
+
+    def _open_transitions(self) -> None:
+        from monitor.kernel.trace_instance import find_tracefs  # noqa: PLC0415 - closes are heard before it
+        from monitor.kernel.transition_actors import TransitionActors  # noqa: PLC0415 - as above
+        from monitor.kernel.transition_feed import TransitionFeed  # noqa: PLC0415 - as above
+
+        tracefs = find_tracefs()
+        opened = NoTransitions.NOT_MOUNTED if tracefs is None else TransitionFeed.open(tracefs)
+        with self._lock:
+            if isinstance(opened, NoTransitions):
+                self._waiting.no_transitions = opened
+            elif tracefs is not None:
+                self._transitions, self._actors = opened, TransitionActors(tracefs)
+
+    def _read(self) -> None:
+        """Empty the feeds; with the lock held."""
+        if self._error is not None:
+            return
+        try:
+            self._read_closes()
+            self._read_transitions()
+        except KernelError as error:
+            self._error = error
+
+    def _read_closes(self) -> None:
+        records = self._closes.take()
+        lost = self._closes.lost()
+        self._waiting.add_closes(records, lost - self._lost_before)
+        self._lost_before = lost
+        if len(records):
+            self._destroyed.append(records["cookie"].copy())
+            while sum(map(len, self._destroyed)) > _REMEMBERED:
+                self._destroyed.popleft()
+
+    def _read_transitions(self) -> None:
+        if self._transitions is None or self._actors is None:
+            return
+        taken = self._transitions.take()
+        self._waiting.add_transitions(taken.records, taken.lost, self._actors.of(taken.records))

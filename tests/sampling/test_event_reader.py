@@ -1,0 +1,82 @@
+"""The reading thread: every close once, whoever asks when; what waits is bounded, and what was left out is counted."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from monitor.model.closes import CLOSE
+from monitor.model.transitions import TRANSITION
+from monitor.sampling import waiting_events
+from monitor.sampling.event_reader import EventReader
+from monitor.sampling.waiting_events import WaitingEvents
+from tests.namespaces import network_namespace
+
+
+@pytest.fixture
+def server() -> Iterator[socket.socket]:
+    """A server in a network namespace where nothing else happens."""
+    with network_namespace() as space, space.entered(), socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
+
+
+@pytest.fixture
+def reader(server: socket.socket) -> Iterator[EventReader]:
+    opened = EventReader.open()
+    yield opened
+    opened.close()
+
+
+def connect_and_close(server: socket.socket, times: int) -> None:
+    for _ in range(times):
+        with socket.create_connection(server.getsockname()), server.accept()[0]:
+            pass
+
+
+@pytest.mark.kernel
+def test_every_close_is_given_once_also_while_others_come(server, reader):
+    busy = threading.Thread(target=connect_and_close, args=(server, 500))
+    busy.start()
+    taken = [reader.take() for _ in range(20)]
+    busy.join()
+    taken.append(reader.take())
+    cookies = np.concatenate([events.closes["cookie"] for events in taken])
+    assert len(cookies) == len(np.unique(cookies)) == 1000
+    assert sum(events.lost_closes for events in taken) == 0
+    assert len(reader.take().closes) == 0
+
+
+@pytest.mark.kernel
+def test_what_was_destroyed_is_known_also_when_it_was_taken(server, reader):
+    connect_and_close(server, 2)
+    assert len(reader.closed()) == 4
+    assert sorted(reader.take().closes["cookie"]) == sorted(reader.closed())
+
+
+@pytest.mark.kernel
+def test_it_listens_to_the_namespace_in_which_it_was_opened(server, reader):
+    with network_namespace() as other, other.entered(), socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        connect_and_close(elsewhere, 3)
+    connect_and_close(server, 1)
+    events = reader.take()
+    assert len(events.closes) == 2
+    assert other.inode != events.namespace != 0
+
+
+def test_more_than_may_wait_is_left_out_from_the_oldest_on_and_counted(monkeypatch):
+    monkeypatch.setattr(waiting_events, "MOST_WAITING", 5)
+    waiting = WaitingEvents()
+    for cookie in range(3):
+        closes = np.zeros(2, CLOSE)
+        closes["cookie"] = cookie
+        waiting.add_closes(closes, lost=cookie)
+    waiting.add_transitions(np.zeros(1, TRANSITION), 7, {})
+    events = waiting.empty(1)
+    assert events.closes["cookie"].tolist() == [1, 1, 2, 2]
+    assert (events.lost_closes, events.lost_transitions) == (2 + 0 + 1 + 2, 7)
+    empty = waiting.empty(1)
+    assert (len(empty.closes), empty.lost_closes, len(empty.transitions), empty.lost_transitions) == (0, 0, 0, 0)
