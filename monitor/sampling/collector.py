@@ -19,7 +19,7 @@ from monitor.model.ways import WAY_QUESTION, records_in
 from monitor.sampling import messages
 from monitor.sampling.collector_process import READ_AHEAD
 from monitor.sampling.frames import read_frame, write_frame
-from monitor.sampling.freed_memory import keep_freed_memory
+from monitor.sampling.freed_memory import keep_freed_memory, return_freed_memory
 from monitor.sampling.live import LiveSource
 from monitor.sampling.row_records import table_in, to_records
 from monitor.sampling.sample_frames import SampleEncoder
@@ -141,6 +141,7 @@ def serve(input_fd: int, output_fd: int, *, reads_ahead: bool = False) -> None:
             collector.answer(_decode(frame.head))
             if not is_prepared:
                 source.prepare()
+                return_freed_memory()
                 is_prepared = True
     except SourceError:
         return

@@ -1,7 +1,8 @@
-"""Keeps freed memory in the process: a sample's columns are as large as those of the sample before.
+"""What becomes of freed memory: a sample's columns are as large as those of the sample before.
 
 The C library hands large blocks back to the kernel as soon as they are freed, and every page of the next ones is
-then asked for and cleared anew: at 100,000 rows that is a tenth of a sample.
+then asked for and cleared anew. So what is freed is kept for the next sample, but for blocks from which on the kernel
+gives huge pages: clearing such a block takes no longer where it is new, and a table is not kept beside the two in use.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from contextlib import suppress
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 """Parameters of mallopt (glibc, malloc.h)."""
-_LARGEST_KEPT = 32 << 20
-"""Bytes of one block; glibc takes no more (DEFAULT_MMAP_THRESHOLD_MAX)."""
+_LARGEST_KEPT = 4 << 20
+"""Bytes of one block; numpy asks for huge pages from here on."""
 _MOST_KEPT = 256 << 20
 
 
@@ -35,3 +36,9 @@ def keep_freed_memory() -> None:
         library.mallopt(_M_MMAP_THRESHOLD, _LARGEST_KEPT)
         library.mallopt(_M_TRIM_THRESHOLD, _MOST_KEPT)
         library.mallopt(_M_ARENA_MAX, 1)
+
+
+def return_freed_memory() -> None:
+    """Give the machine what is free now: to start takes more, once, than any sample does later."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -1,4 +1,4 @@
-"""Freed memory is used again: what the next sample's columns take was the last one's."""
+"""Freed memory is used again by the next sample, or goes back where it is much or will not be needed."""
 
 from __future__ import annotations
 
@@ -36,6 +36,51 @@ def test_a_later_samples_columns_take_no_new_pages():
     if faults_of_a_later_sample("default") < PAGES_OF_ONE_COLUMN:
         pytest.skip("this C library keeps freed memory by itself")
     assert faults_of_a_later_sample("keep") < PAGES_OF_ONE_COLUMN
+
+
+RETURNING_PROGRAM = """
+import sys
+from pathlib import Path
+import numpy as np
+from monitor.model.socket_table import SocketTable
+from monitor.sampling.freed_memory import keep_freed_memory, return_freed_memory
+
+def resident_bytes():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+keep_freed_memory()
+before = resident_bytes()
+if sys.argv[1] == "table":
+    table = SocketTable.zeros(100_000)
+    for name in SocketTable.column_names():
+        getattr(table, name)[:] = 1
+    held = resident_bytes()
+    del table
+else:
+    columns = [np.ones(100_000, np.uint64) for _ in range(20)]
+    held = resident_bytes()
+    del columns[:-1]
+    if sys.argv[1] == "return":
+        return_freed_memory()
+print((held - resident_bytes()) / (held - before))
+"""
+
+
+def returned_share(mode: str) -> float:
+    answer = subprocess.run(
+        [sys.executable, "-c", RETURNING_PROGRAM, mode], capture_output=True, text=True, check=True, timeout=60
+    )
+    return float(answer.stdout)
+
+
+def test_a_large_table_goes_back_as_soon_as_nobody_uses_it():
+    assert returned_share("table") > 0.9
+
+
+def test_what_is_kept_goes_back_when_asked():
+    if returned_share("keep") > 0.1:
+        pytest.skip("this C library keeps nothing")
+    assert returned_share("return") > 0.8
 
 
 SHARING_PROGRAM = """
