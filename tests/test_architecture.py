@@ -134,9 +134,22 @@ def test_the_first_rows_are_shown_without_filters_and_demultiplexing():
     assert "numpy" in loaded
     assert not loaded & {
         "monitor.presentation.filter_tree",
+        "monitor.presentation.linked_line",
         "monitor.presentation.reach_lines",
         "monitor.reasoning.demux",
     }
+
+
+@pytest.mark.kernel
+def test_the_first_interval_is_judged_without_masked_arrays():
+    # numpy imports them where unique() is first called for anything but positions, which takes as long as a sample.
+    loaded = loaded_by(
+        "from monitor.sampling.agreement import RouteAgreement\nfrom monitor.sampling.history import History\n"
+        "from monitor.sampling.intervals import advance\nfrom monitor.sampling.live import LiveSource\n"
+        "History().add(RouteAgreement().take(advance(None, LiveSource().sample())))"
+    )
+    assert "monitor.reasoning.egress" in loaded
+    assert "numpy.ma" not in loaded
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)

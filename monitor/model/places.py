@@ -12,7 +12,7 @@ from monitor.model.socket_table import U64, Rows
 Numbers = npt.NDArray[np.unsignedinteger]
 """Cookies, inodes, pids: unsigned numbers of any width."""
 
-_NumberT = TypeVar("_NumberT", bound=np.unsignedinteger)
+_NumberT = TypeVar("_NumberT", bound=np.integer)
 
 _SPREAD = np.uint64(0x9E37_79B9_7F4A_7C15)
 """Odd; the upper bits of its product with a counter are spread evenly (Fibonacci hashing)."""

@@ -13,7 +13,6 @@ import numpy as np
 from monitor.model.sample import Interval
 from monitor.model.tcp import PROTOCOL_TCP, TROUBLE_ORDER, TcpState, state_name
 from monitor.presentation.formats import clock_text, count_text, duration_text, share_text
-from monitor.presentation.path_words import path_cells
 from monitor.presentation.safe_text import cell_width, fit, safe_text
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
@@ -61,6 +60,8 @@ def status_line(interval: Interval, freshness: Freshness, width: int, path: Sequ
         *_clock(interval, freshness, with_cost=is_wide and not path),
     ]
     if path:
+        from monitor.presentation.path_words import path_cells  # noqa: PLC0415 - not on the first screen
+
         right = f"  {rights(sample.uid, sample.capabilities)} " if is_wide else " "
         room = width - sum(cell_width(cell.text) for cell in (*left, Cell(right))) - 1
         return TextLine((*left, Cell(" "), *path_cells(path, max(0, room))), (Cell(right, Role.DIM),))

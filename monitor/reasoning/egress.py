@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from monitor.model.egress import NOT_KNOWN, Agreement, Egress, Reason
 from monitor.model.endpoint import Address, address_from_words
+from monitor.model.places import distinct
 from monitor.model.sample import DIRECTION_DIALLED, Interval
 from monitor.model.socket_table import Bools, Rows
 from monitor.model.ways import LOCAL_TYPE, WAY, Records
@@ -152,7 +153,7 @@ def _is_on_link(interval: Interval, bound: _Answers) -> Bools:
     """Whether each remote address lies in a subnet of the leaving interface."""
     table = interval.table
     found = np.zeros(len(table), np.bool_)
-    for link in np.unique(bound.device[bound.has_way]).tolist():
+    for link in distinct(bound.device[bound.has_way]).tolist():
         rows = np.flatnonzero(bound.device == link)
         high, low = table.remote_high[rows], table.remote_low[rows]
         for owned in interval.sample.network.addresses:

@@ -190,7 +190,9 @@ class MonitorApp(KeyedApp):
 
         age = max(0.0, self._boot_clock() - self.interval.sample.boot_time)
         freshness = Freshness(age, self._sampler.pace, is_paused=self.is_paused)
-        screen.show_status(status_line(self.interval, freshness, self.size.width, self.drill_down.path))
+        # The main screen alone has no path, and shows its first rows without what makes one.
+        path = self.drill_down.path if any(isinstance(place, StopScreen) for place in self.screen_stack) else ()
+        screen.show_status(status_line(self.interval, freshness, self.size.width, path))
 
     def _tick(self) -> None:
         """Let the picture age, and what is on screen be read again where the next sample is far."""

@@ -66,12 +66,17 @@ class MainScreen(PanesScreen):
 
     def show_interval(self, interval: Interval) -> None:
         """Show the newest interval in the panes that can be seen."""
+        is_first = self.connections.interval is None
         self.connections.host_history = self.app.histories.host()
         for pane in (self.listeners, self.connections):
             pane.show_interval(interval)
         self.app.histories.keep(self.connections.visible_cookies())
         self._detail.forget_stale(interval)
-        self.show_detail()
+        if is_first:
+            # Whoever waits for the first rows need not wait for the words about one of them.
+            self.call_after_refresh(self.show_detail)
+        else:
+            self.show_detail()
         if not self.prompt.is_asking:
             self.say(self.app.news or self._remark, Role.DIM if self.app.news else Role.NOTE)
 

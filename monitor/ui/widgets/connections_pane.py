@@ -9,7 +9,7 @@ from monitor.ui.widgets.grouped_pane import GroupedPane
 
 if TYPE_CHECKING:
     from monitor.model.sample import Interval
-    from monitor.model.socket_table import Bools
+    from monitor.model.socket_table import Bools, Rows
     from monitor.presentation.sorting import Sort
     from monitor.sampling.history import HostHistory
     from monitor.ui.widgets.rows_pane import RowsView
@@ -42,11 +42,12 @@ class ConnectionsPane(GroupedPane):
     def make_view(self, interval: Interval, chosen: Bools, sort: Sort, former: RowsView | None) -> RowsView:
         """Order the rows, or group them."""
         from monitor.presentation.connections_view import ConnectionsView  # noqa: PLC0415 - it brings numpy
-        from monitor.presentation.groups import Groups  # noqa: PLC0415 - as above
-        from monitor.presentation.groups_view import GroupsView  # noqa: PLC0415 - as above
 
         width = self.size.width
         if self.grouping is not None:
+            from monitor.presentation.groups import Groups  # noqa: PLC0415 - most starts are without groups
+            from monitor.presentation.groups_view import GroupsView  # noqa: PLC0415 - as above
+
             kept_groups = former if isinstance(former, GroupsView) else None
             groups = Groups.of(interval, chosen, self.grouping)
             return GroupsView.make(groups, self.opened, sort, width, former=kept_groups)
@@ -55,8 +56,7 @@ class ConnectionsPane(GroupedPane):
 
     def say_title(self, view: RowsView, chosen: int, total: int) -> None:
         """Say how many connections are shown, of which, in which order, and how fast they are together."""
-        from monitor.presentation.connections_view import ConnectionsView, total_rates  # noqa: PLC0415 - numpy
-        from monitor.presentation.groups_view import GroupsView  # noqa: PLC0415 - as above
+        from monitor.presentation.connections_view import total_rates  # noqa: PLC0415 - it brings numpy
 
         notes = self.limits
         if self.grouping is not None:
@@ -67,9 +67,20 @@ class ConnectionsPane(GroupedPane):
         count = f"{chosen:,} of {total:,}" if chosen != total else f"{total:,}"
         is_filtered = chosen != total
         self.empty_text = f"0 of {total:,}: nothing matches; Esc widens again" if is_filtered else "no connections"
-        if isinstance(view, (ConnectionsView, GroupsView)):
-            rows = view.order if isinstance(view, ConnectionsView) else view.groups.rows
+        rows = _rows_of(view)
+        if rows is not None:
             closed = [f"{len(rows) - chosen:,} just closed"] if len(rows) > chosen else []
             is_all = not is_filtered and self.size.width >= _CURVES_WIDTH
             tail = total_rates(view.interval, rows, self.host_history if is_all else None)
             self.set_title(f"2 Connections {count}", [*notes, *closed], tail=tail)
+
+
+def _rows_of(view: RowsView) -> Rows | None:
+    """Give the rows of the interval's table that a view of this pane stands for, closed ones among them."""
+    from monitor.presentation.connections_view import ConnectionsView  # noqa: PLC0415 - it brings numpy
+
+    if isinstance(view, ConnectionsView):
+        return view.order
+    from monitor.presentation.groups_view import GroupsView  # noqa: PLC0415 - most starts are without groups
+
+    return view.groups.rows if isinstance(view, GroupsView) else None

@@ -89,14 +89,16 @@ class RowsPane(ListPane):
 
         Groups stay altogether: their sums are of the time of the sample.
         """
+        if not interval.has_rows_of(self.interval):
+            super().show_interval(interval)
+            return
         from monitor.presentation.connections_view import ConnectionsView  # noqa: PLC0415 - it brings numpy
         from monitor.presentation.groups_view import GroupsView  # noqa: PLC0415 - as above
 
-        is_fresher = interval.has_rows_of(self.interval)
-        if is_fresher and isinstance(self.shown, ConnectionsView):
+        if isinstance(self.shown, ConnectionsView):
             self.interval, self.shown = interval, self.shown.at(interval)
             self.show(self.shown, stretch=self.stretch)
-        elif not (is_fresher and isinstance(self.shown, GroupsView)):
+        elif not isinstance(self.shown, GroupsView):
             super().show_interval(interval)
 
     def order_asked_for(self) -> object:
