@@ -41,8 +41,10 @@ _MAX_ERRNO = 4095
 
 _SLOT_BYTES = 64 * 1024
 """Room for one datagram. The kernel fills at most 32 KiB when it dumps (netlink_dump)."""
-_ARENA_BYTES = 4 * 1024 * 1024
-"""Room for the datagrams that are parsed together: few enough to stay in the processor's cache."""
+SHORT_LIST_BYTES = 1024 * 1024
+"""Room for the datagrams that are parsed together; a thousand look-ups fit, and what is not used takes no memory."""
+LONG_LIST_BYTES = 4 * 1024 * 1024
+"""The same for a list of many thousands: few enough to stay in the processor's cache, and numpy asks for huge pages."""
 
 _TRUE_SIZE = int(socket.MSG_TRUNC)
 """As a flag of recv: tell the datagram's size even where it did not fit."""
@@ -67,7 +69,7 @@ class NetlinkSocket:
         transport: Transport,
         *,
         slot_bytes: int = _SLOT_BYTES,
-        arena_bytes: int = _ARENA_BYTES,
+        arena_bytes: int = SHORT_LIST_BYTES,
         patience_s: float = PATIENCE_S,
     ) -> None:
         self._transport = transport
@@ -80,7 +82,9 @@ class NetlinkSocket:
         self._allocate(slot_bytes, arena_bytes)
 
     @classmethod
-    def open(cls, protocol: int, operation: str, *, is_strict: bool = False) -> Self:
+    def open(
+        cls, protocol: int, operation: str, *, is_strict: bool = False, arena_bytes: int = SHORT_LIST_BYTES
+    ) -> Self:
         """Open a socket to one of the kernel's netlink families, in the calling thread's network namespace.
 
         Strict is what rtnetlink may be: see connect().
@@ -88,7 +92,7 @@ class NetlinkSocket:
         Raises:
             KernelError: the kernel or a sandbox offers no such family.
         """
-        return cls(connect(protocol, operation, is_strict=is_strict))
+        return cls(connect(protocol, operation, is_strict=is_strict), arena_bytes=arena_bytes)
 
     def dump(self, kind: int, payload: bytes, operation: str, *, answer: int | None = None) -> Iterator[Messages]:
         """Ask for a list, and give its messages in batches; each batch is gone when the next is asked for.

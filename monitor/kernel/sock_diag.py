@@ -29,7 +29,13 @@ from monitor.kernel.inet_diag_question import (
     tcp_list,
     udp_list,
 )
-from monitor.kernel.netlink import NETLINK_SOCK_DIAG, NetlinkSocket, TruncatedDatagramError
+from monitor.kernel.netlink import (
+    LONG_LIST_BYTES,
+    NETLINK_SOCK_DIAG,
+    SHORT_LIST_BYTES,
+    NetlinkSocket,
+    TruncatedDatagramError,
+)
 from monitor.kernel.this_namespace import namespace_number, sockets_in_use, syn_retries
 from monitor.model.places import find_places
 from monitor.model.socket_table import U64, Rows, SocketTable
@@ -44,6 +50,7 @@ _LOOK_UP = "look up a socket"
 
 _TRIES = 5
 """How often a list is asked for that came truncated or was flagged as interrupted."""
+_NOBODY: U64 = np.zeros(0, np.uint64)
 _NOT_OFFERED = frozenset({errno.EINVAL, errno.ENOENT, errno.EOPNOTSUPP, errno.EPROTONOSUPPORT})
 """What the kernel answers to a question that it does not know, or whose module is missing."""
 
@@ -71,8 +78,12 @@ class SockDiag:
         # A socket for each kind of question: one abandoned dump never stands in the way of another.
         with ExitStack() as conversations:
             self._tcp, self._udp, self._exact = (
-                conversations.enter_context(closing(NetlinkSocket.open(NETLINK_SOCK_DIAG, operation)))
-                for operation in (_LIST[PROTOCOL_TCP], _LIST[PROTOCOL_UDP], _LOOK_UP)
+                conversations.enter_context(closing(NetlinkSocket.open(NETLINK_SOCK_DIAG, operation, arena_bytes=room)))
+                for operation, room in (
+                    (_LIST[PROTOCOL_TCP], LONG_LIST_BYTES),
+                    (_LIST[PROTOCOL_UDP], SHORT_LIST_BYTES),
+                    (_LOOK_UP, SHORT_LIST_BYTES),
+                )
             )
             self._conversations = conversations.pop_all()
 
@@ -126,19 +137,28 @@ class SockDiag:
         cookie, details = read_details(messages.records(int(messages.lengths[0])).tobytes())
         return replace(details, syn_retries=syn_retries()) if cookie == asked.cookie else None
 
-    def absentees(self, previous: SocketTable, current: SocketTable, limit: int = 1000) -> tuple[U64, SocketTable]:
-        """Ask for the connected TCP sockets of an earlier list that a later one lacks.
+    def absentees(
+        self, previous: SocketTable, current: SocketTable, destroyed: U64 = _NOBODY, limit: int = 1000
+    ) -> tuple[U64, SocketTable]:
+        """Tell what has become of the sockets of an earlier list that a later one lacks.
 
         Args:
-            previous: the earlier list; of another namespace, nothing is asked.
+            previous: the earlier list; of another namespace, nothing is told.
             current: the later one.
+            destroyed: cookies of which the kernel has said that they are gone; of the others connected TCP sockets are
+                asked for.
             limit: how many are asked for; those beyond it are in neither answer, nor is one that is refused.
 
         Returns:
             The cookies of which the kernel says that they are gone, a socket in TIME-WAIT among them, and the rows of
             those that still live.
         """
-        return self.connected(previous.take(_absent_rows(previous, current)[:limit]))
+        absent = np.flatnonzero(find_places(current.cookie, previous.cookie) < 0)
+        if not len(absent) or previous.namespace != self.namespace:
+            return _NOBODY, SocketTable.empty(self.namespace)
+        is_destroyed = find_places(destroyed, previous.cookie[absent]) >= 0
+        gone, living = self.connected(previous.take(_connected_among(previous, absent[~is_destroyed])[:limit]))
+        return np.concatenate([previous.cookie[absent[is_destroyed]], gone]), living
 
     def connected(self, asked: SocketTable) -> tuple[U64, SocketTable]:
         """Ask for connected TCP sockets by name; of another namespace, nothing is asked.
@@ -147,7 +167,7 @@ class SockDiag:
             As absentees() does; one that is refused is in neither part.
         """
         if asked.namespace != self.namespace or not len(asked):
-            return np.zeros(0, np.uint64), SocketTable.empty(self.namespace)
+            return _NOBODY, SocketTable.empty(self.namespace)
         found, refusals = self._look_up(asked, np.arange(len(asked)))
         is_bucket = found.state == TcpState.TIME_WAIT
         unknown = asked.cookie[np.array(refusals) == errno.ENOENT]
@@ -259,11 +279,8 @@ class SockDiag:
         return found.take(np.isin(found.cookie, table.cookie[rows])), refusals
 
 
-def _absent_rows(previous: SocketTable, current: SocketTable) -> Rows:
-    """Find the connected TCP rows whose cookie the later list lacks, in the order of the earlier one."""
-    is_gone = find_places(current.cookie, previous.cookie) < 0
-    if not is_gone.any():
-        return np.zeros(0, np.intp)
+def _connected_among(table: SocketTable, rows: Rows) -> Rows:
+    """Leave the connected TCP ones."""
     # A bucket was closed when it became one: that it is gone now says nothing new.
-    is_connected = (previous.protocol == PROTOCOL_TCP) & previous.is_pair & (previous.state != TcpState.TIME_WAIT)
-    return np.flatnonzero(is_gone & is_connected)
+    is_tcp = table.protocol[rows] == PROTOCOL_TCP
+    return rows[is_tcp & table.is_pair[rows] & (table.state[rows] != TcpState.TIME_WAIT)]

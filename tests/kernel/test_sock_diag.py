@@ -214,7 +214,7 @@ def scripted(monkeypatch):
 
     def make(tcp=(), udp=(), exact=(), **options) -> SockDiag:
         kernels = iter([ScriptedKernel(*datagrams) for datagrams in (tcp, udp, exact)])
-        monkeypatch.setattr(NetlinkSocket, "open", lambda *_: NetlinkSocket(next(kernels), **options))
+        monkeypatch.setattr(NetlinkSocket, "open", lambda *_, **__: NetlinkSocket(next(kernels), **options))
         return SockDiag()
 
     return make

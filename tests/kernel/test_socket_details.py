@@ -237,7 +237,7 @@ def test_drops_of_a_udp_socket_are_counted(diag):
 def scripted(monkeypatch, *datagrams) -> SockDiag:
     """Make a SockDiag whose exact look-ups are answered so."""
     kernels = iter([ScriptedKernel(), ScriptedKernel(), ScriptedKernel(*datagrams)])
-    monkeypatch.setattr(NetlinkSocket, "open", lambda *_: NetlinkSocket(next(kernels)))
+    monkeypatch.setattr(NetlinkSocket, "open", lambda *_, **__: NetlinkSocket(next(kernels)))
     return SockDiag()
 
 
