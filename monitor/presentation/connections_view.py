@@ -17,7 +17,7 @@ from monitor.presentation.formats import rate_text
 from monitor.presentation.ordered_view import OrderedView, first_press_among, shown_column
 from monitor.presentation.row_marks import Mark, leaves_elsewhere, row_marks
 from monitor.presentation.row_text import RowTexts
-from monitor.presentation.sorting import TROUBLE_RANKS, Keys, Sort, busy_rate, keep_order, order_rows, process_ranks
+from monitor.presentation.sorting import TROUBLE_RANKS, Keys, Sort, busy_rate, keep_rows, order_rows, process_ranks
 from monitor.presentation.sparkline import sparkline
 from monitor.presentation.view import Cell
 
@@ -41,7 +41,7 @@ class ConnectionsView(OrderedView[RowColumn]):
 
     @classmethod
     def make(
-        cls, interval: Interval, chosen: Bools, sort: Sort, width: int, *, former: U64 | None = None
+        cls, interval: Interval, chosen: Bools, sort: Sort, width: int, *, former: ConnectionsView | None = None
     ) -> ConnectionsView:
         """Order the chosen rows.
 
@@ -50,15 +50,15 @@ class ConnectionsView(OrderedView[RowColumn]):
             chosen: One entry per row of the interval's table.
             sort: The order asked for.
             width: Cells of the pane; decides the columns.
-            former: Cookies in the order in which they were shown, to be kept; None to sort anew.
+            former: The view whose order is to be kept; None to sort anew.
         """
-        rows = np.flatnonzero(chosen)
         if former is None:
-            ordered = _ordered(interval, rows, sort)
+            rows = np.flatnonzero(chosen)
+            order = rows[_ordered(interval, rows, sort)]
         else:
-            identity = interval.table.cookie[rows]
-            ordered = keep_order(former, identity, lambda new: _ordered(interval, rows[new], sort))
-        return cls(rows[ordered], sort, columns_for(width), RowTexts(interval))
+            before, now = former.interval.table.cookie, interval.table.cookie
+            order = keep_rows(former.order, before, now, chosen, lambda new: _ordered(interval, new, sort))
+        return cls(order, sort, columns_for(width), RowTexts(interval))
 
     def at(self, interval: Interval) -> ConnectionsView:
         """Give the same rows in the same places, with the numbers of an interval that has_rows_of() this one's."""
@@ -123,12 +123,16 @@ def total_rates(interval: Interval, rows: Rows | Bools, history: HostHistory | N
         rows: Which rows of its table.
         history: Of all its rows, where these are all: draws either sum's last two minutes before it.
     """
-    receive, send = interval.receive_rate[rows], interval.send_rate[rows]
-    if not len(receive) or np.isnan(receive).all():
+    is_asked = np.zeros(len(interval.table), np.bool_)
+    is_asked[rows] = True
+    receives, sends = (is_asked & ~np.isnan(rate) for rate in (interval.receive_rate, interval.send_rate))
+    if not receives.any():
         return ""
+    received = interval.receive_rate.sum(where=receives, dtype=np.float64)
+    sent = interval.send_rate.sum(where=sends, dtype=np.float64)
     down = _curve(history.receive_rate) if history is not None else ""
     up = _curve(history.send_rate) if history is not None else ""
-    return f"↓ {down}{rate_text(float(np.nansum(receive)))}/s ↑ {up}{rate_text(float(np.nansum(send)))}/s"
+    return f"↓ {down}{rate_text(float(received))}/s ↑ {up}{rate_text(float(sent))}/s"
 
 
 def _curve(series: Series) -> str:

@@ -70,7 +70,7 @@ class GroupsView:
             if entry is not None:
                 is_open[entry] = True
         chosen = (groups.group_of_row >= 0) & is_open[groups.group_of_row] if len(groups) else groups.group_of_row >= 0
-        kept = former.rows.cookies if former is not None else None
+        kept = former.rows if former is not None else None
         rows = ConnectionsView.make(groups.interval, chosen, sort, width, former=kept)
         place = np.empty(len(groups), np.intp)
         place[order] = np.arange(len(groups))

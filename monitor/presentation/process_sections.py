@@ -117,8 +117,8 @@ class ProcessSections:
             before = _former_part(former, role)
             part: Part
             if grouping is Grouping.SOCKET:
-                cookies = before.cookies if isinstance(before, ConnectionsView) else None
-                rows = ConnectionsView.make(interval, those, sort, width, former=cookies)
+                rows_before = before if isinstance(before, ConnectionsView) else None
+                rows = ConnectionsView.make(interval, those, sort, width, former=rows_before)
                 part = replace(rows, shown_columns=columns)
             else:
                 groups = Groups.of(interval, those, grouping)

@@ -51,12 +51,27 @@ def keep_order(former: U64, identity: U64, order_new: Callable[[Rows], Rows]) ->
         identity: Identities of the rows to be ordered.
         order_new: Gives the order of some positions into `identity`, as positions into what it was given.
     """
-    place = find_places(former, identity)
-    is_known = place >= 0
-    row_at = np.full(len(former), -1, np.intp)
-    row_at[place[is_known]] = np.flatnonzero(is_known)
-    new = np.flatnonzero(~is_known)
-    return np.concatenate([row_at[row_at >= 0], new[order_new(new)]])
+    return keep_rows(np.arange(len(former)), former, identity, np.ones(len(identity), np.bool_), order_new)
+
+
+def keep_rows(former: Rows, before: U64, identity: U64, chosen: Bools, order_new: Callable[[Rows], Rows]) -> Rows:
+    """Keep the chosen rows of a table in the order in which a former table's were shown; new ones follow at the end.
+
+    Args:
+        former: Rows of the former table, in that order.
+        before: Identities of all rows of the former table.
+        identity: Those of the table.
+        chosen: Its rows that are to be shown.
+        order_new: Gives the order of some of its rows, as positions into what it was given.
+    """
+    # Not of the shown ones alone: tables hold most sockets in the same places, which is soon seen.
+    known = find_places(identity, before)[former]
+    known = known[known >= 0]
+    kept = known[chosen[known]]
+    is_new = chosen.copy()
+    is_new[kept] = False
+    new = np.flatnonzero(is_new)
+    return np.concatenate([kept, new[order_new(new)]])
 
 
 def where_known(values: npt.NDArray[Any], is_known: Bools) -> Floats:
