@@ -51,7 +51,7 @@ class ConnectionsPane(GroupedPane):
             kept_groups = former if isinstance(former, GroupsView) else None
             groups = Groups.of(interval, chosen, self.grouping)
             return GroupsView.make(groups, self.opened, sort, width, former=kept_groups)
-        kept = former.cookies if isinstance(former, ConnectionsView) else None
+        kept = former if isinstance(former, ConnectionsView) else None
         return ConnectionsView.make(interval, chosen, sort, width, former=kept)
 
     def say_title(self, view: RowsView, chosen: int, total: int) -> None:

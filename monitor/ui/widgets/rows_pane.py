@@ -137,7 +137,7 @@ class RowsPane(ListPane):
         self._shown_order = self.order_asked_for()
         self.shown = view
         lives = np.isnan(self.interval.closed_at)
-        self.say_title(view, int((chosen & lives).sum()), int((everything & lives).sum()))
+        self.say_title(view, int(np.count_nonzero(chosen & lives)), int(np.count_nonzero(everything & lives)))
         self.show(view, stretch=self.stretch)
 
     def rows_at_cursor(self) -> Rows:
