@@ -28,6 +28,7 @@ from monitor.model.route import Flow, InterfaceAddress, Link, RouteDecision, Rul
 from monitor.model.routing import Routing
 from monitor.model.sample import Network, Sample
 from monitor.model.segment import Arrival, Origin, Reach, Segment
+from monitor.model.socket_events import SocketEvents
 from monitor.model.socket_table import COLUMN_TYPES, V6ONLY_UNKNOWN, SocketTable
 from monitor.model.sockets import SocketId
 from monitor.model.tcp import KERNEL_HELD, PROTOCOL_TCP, PROTOCOL_UDP, TcpState
@@ -268,6 +269,8 @@ class FixedSource:
         """What was asked, in order: "sample", a Flow, a pid, a SocketId, rows of a SocketTable."""
         self.fresh: Callable[[SocketTable], FreshRows] | None = None
         """What becomes of rows that are asked for between two samples."""
+        self.happened: SocketEvents | None = None
+        """What happens next; given once."""
         self.is_closed = False
 
     def boot_clock(self) -> float:
@@ -279,6 +282,12 @@ class FixedSource:
         self._given += 1
         given = self._samples[min(self._given, len(self._samples)) - 1]
         return given if time_wait else without_time_wait(given)
+
+    def events(self) -> SocketEvents:
+        """Give what happened since the sample before; such questions are not counted."""
+        sample = self._samples[max(0, min(self._given, len(self._samples)) - 1)]
+        happened, self.happened = self.happened, None
+        return happened or SocketEvents.none(sample.boot_time, sample.table.namespace)
 
     def process(self, pid: int) -> ProcessFacts | None:
         self._ask(pid)

@@ -154,10 +154,14 @@ class SockDiag:
             those that still live.
         """
         absent = np.flatnonzero(find_places(current.cookie, previous.cookie) < 0)
+        # A bucket was closed when it became one: that it is gone now says nothing new.
+        absent = absent[previous.state[absent] != TcpState.TIME_WAIT]
         if not len(absent) or previous.namespace != self.namespace:
             return _NOBODY, SocketTable.empty(self.namespace)
         is_destroyed = find_places(destroyed, previous.cookie[absent]) >= 0
-        gone, living = self.connected(previous.take(_connected_among(previous, absent[~is_destroyed])[:limit]))
+        open_ones = absent[~is_destroyed]
+        asked = open_ones[(previous.protocol[open_ones] == PROTOCOL_TCP) & previous.is_pair[open_ones]]
+        gone, living = self.connected(previous.take(asked[:limit]))
         return np.concatenate([previous.cookie[absent[is_destroyed]], gone]), living
 
     def connected(self, asked: SocketTable) -> tuple[U64, SocketTable]:
@@ -277,10 +281,3 @@ class SockDiag:
         found = decoded.table
         # The kernel has compared the cookies; a kernel that did not must not pass for one that did.
         return found.take(np.isin(found.cookie, table.cookie[rows])), refusals
-
-
-def _connected_among(table: SocketTable, rows: Rows) -> Rows:
-    """Leave the connected TCP ones."""
-    # A bucket was closed when it became one: that it is gone now says nothing new.
-    is_tcp = table.protocol[rows] == PROTOCOL_TCP
-    return rows[is_tcp & table.is_pair[rows] & (table.state[rows] != TcpState.TIME_WAIT)]

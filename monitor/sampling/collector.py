@@ -88,6 +88,10 @@ class Collector:
         match question:
             case messages.AskRoute(flow=flow):
                 answer = messages.RouteRead(id=number, decision=source.route_to(flow))
+            case messages.AskEvents():
+                from monitor.sampling.event_messages import EventsRead  # noqa: PLC0415 - after the first sample
+
+                answer = EventsRead.of(number, source.events())
             case messages.AskWays(questions=records):
                 ways = source.ways(records_in(records, WAY_QUESTION))
                 answer = messages.WaysRead(id=number, ways=ways.tobytes())

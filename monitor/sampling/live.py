@@ -36,9 +36,11 @@ if TYPE_CHECKING:
     from monitor.model.route import Flow, RouteDecision
     from monitor.model.routing import Routing
     from monitor.model.segment import Segment
+    from monitor.model.socket_events import SocketEvents
     from monitor.model.sockets import SocketId
     from monitor.model.tcp_info import SocketDetails
     from monitor.model.ways import Records
+    from monitor.sampling.event_reader import EventReader
     from monitor.sampling.receivers import ReceiverReader
 
 _CHANGED = "the list of {} changed each time that it was read: some may be missing"
@@ -58,6 +60,8 @@ class LiveSource:
         self._receivers: ReceiverReader | None = None
         self._network: Network | None = None
         self._ways: WayLookUp | None = None
+        self._events: EventReader | None = None
+        self._no_closes: str | None = None
 
     def sample(self, *, time_wait: bool = False) -> Sample:
         """Dump the sockets, find their owners, and read what changed around them."""
@@ -96,6 +100,7 @@ class LiveSource:
     def prepare(self) -> None:
         """Import and open what the first sample could do without; called once it has been sent."""
         self._owners.prepare()
+        self._listen()
         with contextlib.suppress(KernelError):
             self.routes.network()
 
@@ -135,6 +140,19 @@ class LiveSource:
 
         return read_bind_facts(asked)
 
+    def events(self) -> SocketEvents:
+        """Give what happened to sockets; nothing before prepare()."""
+        if self._events is not None:
+            try:
+                return self._events.take()
+            except KernelError as error:
+                self._events.close()
+                self._events, self._no_closes = None, str(error)
+        from monitor.model.socket_events import SocketEvents  # noqa: PLC0415 - after the first sample
+
+        now = time.clock_gettime(time.CLOCK_BOOTTIME)
+        return SocketEvents.none(now, self._diag.namespace, self._no_closes)
+
     def fresh_rows(self, asked: SocketTable) -> FreshRows:
         """Ask the kernel for some sockets by name."""
         boot_time = time.clock_gettime(time.CLOCK_BOOTTIME)
@@ -167,6 +185,17 @@ class LiveSource:
             self._receivers.close()
         if self._ways is not None:
             self._ways.close()
+        if self._events is not None:
+            self._events.close()
+
+    def _listen(self) -> None:
+        """Begin to hear of closes and transitions."""
+        from monitor.sampling.event_reader import EventReader  # noqa: PLC0415 - after the first sample
+
+        try:
+            self._events = EventReader.open()
+        except KernelError as error:
+            self._no_closes = str(error)
 
     def _udp(self, notices: list[str]) -> SocketTable | None:
         try:
@@ -182,7 +211,8 @@ class LiveSource:
         self._note_change("TCP sockets", notices)
         if self._last is None:
             return table, np.zeros(0, np.uint64)
-        closed, missed = self._diag.absentees(self._last, table)
+        destroyed = np.zeros(0, np.uint64) if self._events is None else self._events.closed()
+        closed, missed = self._diag.absentees(self._last, table, destroyed)
         return SocketTable.concatenate([table, missed]) if len(missed) else table, closed
 
     def _note_change(self, things: str, notices: list[str]) -> None:

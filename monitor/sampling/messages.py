@@ -53,6 +53,10 @@ class AskFreshRows(Message, frozen=True, kw_only=True, tag="ask-fresh-rows"):
     """Their rows in the sample, as row_records writes them."""
 
 
+class AskEvents(Message, frozen=True, kw_only=True, tag="ask-events"):
+    """Give what happened to sockets since the last time that this was asked."""
+
+
 WHOLE = -1
 """In place of a number of changed rows."""
 
@@ -167,7 +171,7 @@ _ERRORS: dict[Literal["input", "wire", "source"], type[MonitorError]] = {
 }
 """The errors that are their sentence and nothing else."""
 
-SmallQuestion = AskWays | AskRoute | AskFreshRows
+SmallQuestion = AskWays | AskRoute | AskFreshRows | AskEvents
 """What is answered by one structure, without a body."""
 Question = AskSample | SmallQuestion
 _T = TypeVar("_T")

@@ -13,6 +13,7 @@ from monitor.model.route import Flow, RouteDecision
 from monitor.model.routing import Routing
 from monitor.model.sample import Sample
 from monitor.model.segment import Segment
+from monitor.model.socket_events import SocketEvents
 from monitor.model.socket_table import SocketTable
 from monitor.model.sockets import SocketId
 from monitor.model.tcp_info import SocketDetails
@@ -65,6 +66,10 @@ class Source(Protocol):
 
         What may not be read is told in the answer.
         """
+        ...
+
+    def events(self) -> SocketEvents:
+        """Give what happened to sockets since the last call, or since the first sample, without waiting."""
         ...
 
     def fresh_rows(self, asked: SocketTable) -> FreshRows:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from monitor.model.route import Flow, RouteDecision
     from monitor.model.routing import Routing
     from monitor.model.segment import Segment
+    from monitor.model.socket_events import SocketEvents
     from monitor.model.socket_table import SocketTable
     from monitor.model.sockets import SocketId
     from monitor.model.tcp_info import SocketDetails
@@ -64,6 +65,16 @@ class StreamSource:
         except WireError as error:
             raise broken(error) from None
         return ways[: len(questions)]
+
+    def events(self) -> SocketEvents:
+        """Ask what happened to sockets."""
+        from monitor.sampling.event_messages import EventsRead  # noqa: PLC0415 - after the first sample
+
+        answer, _ = self._ask(messages.AskEvents(id=self._id()), EventsRead)
+        try:
+            return answer.events()
+        except WireError as error:
+            raise broken(error) from None
 
     def fresh_rows(self, asked: SocketTable) -> FreshRows:
         """Ask for some sockets by name."""

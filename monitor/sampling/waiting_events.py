@@ -12,8 +12,8 @@ from monitor.model.socket_events import SocketEvents
 from monitor.model.transitions import TRANSITION, Actor, NoTransitions
 from monitor.model.ways import Records
 
-MOST_WAITING = 200_000
-"""Of one kind: more arrive in five seconds of the busiest host. Beyond that the oldest are left out."""
+MOST_WAITING = 100_000
+"""Of one kind: the busiest host makes as many in two seconds. Beyond that the oldest are left out."""
 
 
 class WaitingEvents:

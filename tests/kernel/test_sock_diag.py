@@ -181,6 +181,17 @@ def test_absentees_parts_the_gone_from_the_overlooked(namespace, diag):
 
 
 @pytest.mark.kernel
+def test_absentees_takes_the_kernels_word_for_what_it_said_to_be_destroyed(full, diag):
+    nothing = SocketTable.empty(full.namespace)
+    (listener,) = full.cookie[full.is_listener][:1]
+    (connected,) = full.cookie[full.state == TcpState.ESTABLISHED][:1]
+    (bucket,) = full.cookie[full.state == TcpState.TIME_WAIT][:1]
+    gone, alive = diag.absentees(full, nothing, np.array([listener, connected, bucket, 7], np.uint64))
+    assert {listener, connected} <= set(gone.tolist())
+    assert bucket not in gone
+    assert connected not in alive.cookie
+
+
 def test_absentees_leaves_listeners_buckets_and_other_namespaces_alone(full, diag):
     nothing = SocketTable.empty(diag.namespace)
     gone, alive = diag.absentees(full, nothing)
