@@ -64,10 +64,15 @@ def keep_rows(former: Rows, before: U64, identity: U64, chosen: Bools, order_new
         chosen: Its rows that are to be shown.
         order_new: Gives the order of some of its rows, as positions into what it was given.
     """
-    # Not of the shown ones alone: tables hold most sockets in the same places, which is soon seen.
-    known = find_places(identity, before)[former]
-    known = known[known >= 0]
-    kept = known[chosen[known]]
+    known = former
+    if not np.array_equal(before, identity):
+        # Of all rows, not of the shown ones in their order: tables hold most sockets in the same sequence.
+        known = find_places(identity, before)[former]
+        known = known[known >= 0]
+    is_kept = chosen[known]
+    kept = known if is_kept.all() else known[is_kept]
+    if len(kept) == np.count_nonzero(chosen):
+        return kept
     is_new = chosen.copy()
     is_new[kept] = False
     new = np.flatnonzero(is_new)

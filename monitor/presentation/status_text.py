@@ -107,12 +107,12 @@ def state_counts(interval: Interval, gap: str = "  ") -> list[tuple[int, Cell]]:
     States with none are left out; the gap stands before each.
     """
     table = interval.sample.table
-    counts = np.bincount(table.state[table.protocol == PROTOCOL_TCP], minlength=16)
+    is_tcp = table.protocol == PROTOCOL_TCP
     cells = []
     for state in _SHOWN_STATES:
-        if counts[state]:
+        if count := np.count_nonzero(is_tcp & (table.state == state)):
             is_trouble = state in TROUBLE_ORDER
-            text = f"{gap}{count_text(int(counts[state]))} {state_name(PROTOCOL_TCP, state)}"
+            text = f"{gap}{count_text(int(count))} {state_name(PROTOCOL_TCP, state)}"
             rank = _KEPT_LONGEST.index(state) if state in _KEPT_LONGEST else _OTHER_RANK
             cells.append((rank, Cell(text, Role.NOTE if is_trouble else Role.PLAIN)))
     if interval.sample.time_wait:
