@@ -6,13 +6,17 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from monitor.errors import WireError
+from monitor.model.socket_table import U8
 
 _FIELD = re.compile(
     rb"field:\s*[^;\n]*?(?P<name>\w+)(?:\[\d+\])?;\s*offset:(?P<offset>\d{1,6});\s*size:(?P<size>\d{1,6});", re.ASCII
 )
 _ID = re.compile(rb"^ID:\s*(\d{1,9})$", re.ASCII | re.MULTILINE)
+WORD = 4
+"""Bytes that everything in a page is aligned to, at least."""
 _MOST_BYTES = 1 << 16
 """Of an event; one of the kernel's own fits a page."""
 _MOST_PAGE_BYTES = 1 << 22
@@ -29,6 +33,10 @@ class Field:
     def end(self) -> int:
         """Byte after the field."""
         return self.offset + self.size
+
+    def column(self, structures: U8) -> npt.NDArray[np.unsignedinteger]:
+        """View the field, a whole number, in each row of bytes."""
+        return structures[:, self.offset : self.end].view(f"u{self.size}")[:, 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,8 @@ class PageFormat:
             raise WireError("a trace page counts in other sizes than expected")
         if page.data.end > _MOST_PAGE_BYTES or max(page.timestamp.end, page.commit.end) > page.data.offset:
             raise WireError("a trace page has its parts in another order or size than expected")
+        if page.data.offset % WORD or page.data.size % WORD:
+            raise WireError("a trace page does not consist of whole words")
         return page
 
 
@@ -68,7 +78,12 @@ class EventFormat:
     number: int
     """What its records have as common_type."""
     record: np.dtype[np.void]
-    """The fields that are read, at their offsets; itemsize covers the last of them."""
+    """The fields that are read, at their offsets; itemsize is that of the whole event in words."""
+
+    @property
+    def words(self) -> int:
+        """Words of an event."""
+        return self.record.itemsize // WORD
 
     @classmethod
     def parse(cls, text: bytes) -> EventFormat:
@@ -81,15 +96,16 @@ class EventFormat:
         if number is None:
             raise WireError("a trace event has no number")
         fields = _fields(text)
+        size = -(-max((field.end for field in fields.values()), default=0) // WORD) * WORD
         names, types, offsets = [], [], []
         for name, sizes in _EVENT_TYPES.items():
             field = fields.get(name.encode())
-            if field is None or field.size not in sizes or field.end > _MOST_BYTES:
+            if field is None or field.size not in sizes or size > _MOST_BYTES:
                 raise WireError(f"the trace event has no {name} as expected")
             names.append(name)
             types.append(sizes[field.size])
             offsets.append(field.offset)
-        record: np.dtype[np.void] = np.dtype({"names": names, "formats": types, "offsets": offsets})
+        record: np.dtype[np.void] = np.dtype({"names": names, "formats": types, "offsets": offsets, "itemsize": size})
         return cls(int(number[1]), record)
 
 

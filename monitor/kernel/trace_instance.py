@@ -32,8 +32,6 @@ class TraceInstance:
 
     def __init__(self, tracefs: Path) -> None:
         """Make the directory."""
-        self.tracefs = tracefs
-        """Where it is mounted."""
         self.path = tracefs / "instances" / f"fourtuple-{os.getpid()}-{_start_time(os.getpid())}"
         self.path.mkdir()
         self.buffer_kb = 0

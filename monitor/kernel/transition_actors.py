@@ -24,6 +24,8 @@ from monitor.model.transitions import Actor
 _TRUSTED_S = 1.0
 """After being read a thread is taken to be the same one for so long: no machine uses up all pids in that time."""
 _MOST_KEPT = 4096
+_ROW_BITS, _ROW_MASK = np.uint64(32), np.uint64(0xFFFF_FFFF)
+"""Thread and row in one number sort several times as fast as rows by thread."""
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _THREAD_GROUP = re.compile(rb"^Tgid:\t(\d+)$", re.MULTILINE)
 _SAVED = re.compile(rb"^(\d+) (.+)$", re.MULTILINE)
@@ -85,13 +87,14 @@ class TransitionActors:
 
 
 def _last_moments(records: Records) -> Iterator[tuple[int, float]]:
-    """Give each thread with the time of its last transition."""
-    acted = records[records["thread"] != 0]
-    acted = acted[np.argsort(acted["thread"], kind="stable")]
-    threads = acted["thread"]
-    is_last = np.ones(len(acted), np.bool_)
-    is_last[:-1] = threads[1:] != threads[:-1]
-    yield from zip(threads[is_last].tolist(), acted["boot_time"][is_last].tolist(), strict=True)
+    """Give each thread with the time of its last transition, which is the last one in the list."""
+    threads = records["thread"]
+    rows = np.flatnonzero(threads).astype(np.uint64)
+    by_thread = np.sort(threads[rows].astype(np.uint64) << _ROW_BITS | rows)
+    is_last = np.ones(len(rows), np.bool_)
+    is_last[:-1] = by_thread[1:] >> _ROW_BITS != by_thread[:-1] >> _ROW_BITS
+    last = (by_thread[is_last] & _ROW_MASK).astype(np.intp)
+    yield from zip(threads[last].tolist(), records["boot_time"][last].tolist(), strict=True)
 
 
 def _read(thread: int, moment: float) -> _Reading | None:

@@ -22,11 +22,10 @@ from monitor.kernel.netlink_messages import Records
 from monitor.kernel.trace_buffers import TraceBuffers
 from monitor.kernel.trace_format import EventFormat, PageFormat
 from monitor.kernel.trace_instance import TraceInstance, find_tracefs
-from monitor.kernel.trace_pages import Events, decode_page
-from monitor.kernel.transition_actors import TransitionActors
-from monitor.kernel.transition_records import transitions_in
+from monitor.kernel.trace_pages import Events, decode_pages
+from monitor.kernel.transition_records import transitions_of
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
-from monitor.model.transitions import TRANSITION, NoTransitions, Transitions
+from monitor.model.transitions import NoTransitions, Transitions
 
 _EVENT = "events/sock/inet_sock_set_state"
 _OPENS = f"newstate == {TcpState.SYN_SENT:d} || newstate == {TcpState.ESTABLISHED:d}"
@@ -38,7 +37,7 @@ _FILTER = f"protocol == {PROTOCOL_TCP} && ({_OPENS} || {_CLOSES} || ({_BREAKS}))
 
 _FIRST_NAMESPACES = {"pid": 0xEFFF_FFFC, "time": 0xEFFF_FFFA}
 """PROC_PID_INIT_INO and PROC_TIME_INIT_INO (include/linux/proc_ns.h): where numbers are those of the events."""
-_SETTLING_S = 0.001
+_SETTLING_NS = 1_000_000
 """A processor takes no longer from noting the time of an event to letting it be read."""
 
 
@@ -62,10 +61,8 @@ class TransitionFeed:
         self._page_format = PageFormat.parse(instance.read("events/header_page"))
         self._event_format = EventFormat.parse(instance.read(f"{_EVENT}/format"))
         self._key = secrets.randbits(64) | 1
-        self.actors = TransitionActors(instance.tracefs)
-        """Who made the transitions; to be asked at once after take()."""
-        self._early: Records = np.empty(0, TRANSITION)
-        """Read already, though another processor's earlier ones may not have been."""
+        self._early = np.empty(0, np.uint64), np.empty((0, self._event_format.words), np.uint32)
+        """Times and bodies of events that have been read, though an earlier one of another processor may not have."""
         self._buffers = TraceBuffers(instance, self._page_format.data.end)
         held.callback(self._buffers.close)
         instance.write(f"{_EVENT}/filter", _FILTER)
@@ -106,34 +103,34 @@ class TransitionFeed:
         Raises:
             KernelError: the buffers can no longer be read; the feed is to be closed.
         """
-        settled_at = time.clock_gettime(time.CLOCK_BOOTTIME) - _SETTLING_S
-        events: list[Events] = []
-        malformed = 0
+        settled_at_ns = time.clock_gettime_ns(time.CLOCK_BOOTTIME) - _SETTLING_NS
+        blocks: list[Events] = []
         try:
-            for page in self._buffers.pages():
-                try:
-                    events.append(decode_page(page, self._page_format, self._event_format.record.itemsize))
-                except WireError:
-                    malformed += 1
-            lost = self._buffers.take_lost() if events or malformed else 0
+            blocks.extend(
+                decode_pages(pages, self._page_format, self._event_format.words) for pages in self._buffers.blocks()
+            )
+            lost = self._buffers.take_lost()
         except OSError as error:
             raise KernelError("read TCP transitions", error.errno or 0) from error
-        came = transitions_in(events, self._event_format, self._key)
-        return Transitions(self._until(settled_at, came), lost, malformed)
+        records = self._until(settled_at_ns, blocks)
+        return Transitions(records, lost, sum(block.malformed for block in blocks))
 
     def close(self) -> None:
         """Stop, and remove all traces from tracefs; takes some 50 ms."""
         self._end()
 
-    def _until(self, settled_at: float, came: Records) -> Records:
-        """Put records in order; keep those that are too new, since earlier ones may have come on another processor."""
-        records = np.concatenate([self._early, came])
-        records = records[np.argsort(records["boot_time"], kind="stable")]
-        settled = int(np.searchsorted(records["boot_time"], settled_at, side="right"))
-        if len(self._early) or settled < len(records):
-            self._buffers.remind(wanted=settled < len(records))
-        self._early = records[settled:].copy()
-        return records[:settled]
+    def _until(self, settled_at_ns: int, blocks: list[Events]) -> Records:
+        """Put all that came in order; what is too new is kept, since earlier ones may come from another processor."""
+        early_times, early_bodies = self._early
+        times = np.concatenate([early_times, *(block.times for block in blocks)])
+        bodies = np.concatenate([early_bodies, *(block.bodies for block in blocks)])
+        order = np.argsort(times, kind="stable")
+        settled = int(np.searchsorted(times, settled_at_ns, side="right", sorter=order))
+        has_early = settled < len(times)
+        if len(early_times) or has_early:
+            self._buffers.remind(wanted=has_early)
+        self._early = times[order[settled:]], bodies[order[settled:]]
+        return transitions_of(times[order[:settled]], bodies[order[:settled]], self._event_format, self._key)
 
 
 def _is_in_first_namespaces() -> bool:

@@ -24,7 +24,8 @@ TRANSITION = np.dtype(
         ("family", "u1"),
         ("old_state", "u1"),
         ("new_state", "u1"),
-    ]
+    ],
+    align=True,
 )
 """One change of a TCP socket's state; states, family and address words are those of SocketTable.
 
