@@ -50,7 +50,7 @@ class DescriptorTables:
     def process(self, pid: int) -> Process | None:
         """Say who the process is; None where it has ended since its descriptors were read, which are then forgotten.
 
-        The next follow() tells of those.
+        The next look_at() or follow() tells of those.
         """
         reading = self._readings.get(pid)
         if reading is None:
@@ -98,8 +98,12 @@ class DescriptorTables:
         self._is_partial = _INIT not in pids
         ended = self._readings.keys() - pids
         changed = {pid for pid in ended if not self._readings.pop(pid).has_sockets_of(None)}
-        changed, self._forgotten = changed | self._forgotten, set()
-        return changed | self.refresh(
+        return changed | self.look_at(pids, suspects)
+
+    def look_at(self, pids: Iterable[int], suspects: Mapping[int, Collection[int]]) -> set[int]:
+        """Do what follow() does for some processes only; those of the suspects are among them."""
+        forgotten, self._forgotten = self._forgotten, set()
+        return forgotten | self.refresh(
             {pid: suspects.get(pid, ()) for pid in pids if pid in suspects or self._has_changed(pid)}
         )
 

@@ -1,13 +1,16 @@
 """OwnerReader: who holds each socket, kept up to date at the cost of what changed.
 
-Every read looks at each process once: the inode of /proc/PID/fd changes when the pid is given to another process, and
-its size is the number of descriptors. Read again are the processes that are new, whose number of descriptors changed,
-that held a socket which the newest dump lacks, or whose share in a socket with several owners is over. So are the
-descriptors that were read since the last dump and hold what this one lacks: opened and closed between both. What those
-signs cannot tell (a process gave its socket away and took another descriptor of the same number meanwhile) the audit
-between two reads finds: each process is read anew when its last reading is AUDIT_AGE_S old, as far as AUDIT_SHARE of
-the time allows. So an owner may be wrong for AUDIT_AGE_S, or for 1 / AUDIT_SHARE times the cost of reading all where
-that is longer.
+Every read looks once at each process that holds a socket, and at all others where a socket of the dump is new and none
+of those has it: the inode of /proc/PID/fd changes when the pid is given to another process, and its size is the number
+of descriptors. Read again are the processes that are new, whose number of descriptors changed, that held a socket which
+the newest dump lacks, or whose share in a socket with several owners is over. So are the descriptors that were read
+since the last dump and hold what this one lacks: opened and closed between both.
+
+The audit between two reads looks at all processes in the same way: whoever has got a share in a socket that another one
+keeps stands beside it a read later. It also finds what those signs cannot tell (a process gave its socket away and took
+another descriptor of the same number meanwhile): each process is read anew when its last reading is AUDIT_AGE_S old, as
+far as AUDIT_SHARE of the time allows. So an owner may be wrong for AUDIT_AGE_S, or for 1 / AUDIT_SHARE times the cost
+of reading all where that is longer.
 
 A socket that nobody is known to hold is looked for where it was made: in the processes of its control group, at once
 where they have few descriptors, else when it is unknown at a second read; and then in all others.
@@ -19,7 +22,8 @@ of a search, and of the first reading of a machine with many descriptors; what i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from math import inf
 from time import monotonic
 
@@ -111,11 +115,10 @@ class OwnerReader:
             if not self._table.is_read:
                 self._fill()
                 self._walk_after = self._clock() + WALK_AGE_S
-            changed = self._tables.follow({} if is_same else self._closed(wanted))
+            changed = self._follow(wanted, {} if is_same else self._closed(wanted))
         except OSError:
             return OwnerTable.from_rows([], {}, hidden_processes=1)
         self._inodes, self._wanted, self._cgroups, self._read_at = inodes, wanted, cgroups, now
-        self._replace(changed)
         changed |= self._audited
         self._audited = set()
         if changed or not is_same:
@@ -130,13 +133,16 @@ class OwnerReader:
         return self._table
 
     def audit(self) -> None:
-        """Look for what no sign tells, for the next read(); called between two reads, when nobody waits.
+        """Look for what the last read did not, for the next one; called between each two reads, when nobody waits.
 
-        By a walk where one is due, else by reading a few processes anew, as many as AUDIT_SHARE of the time since the
-        last audit allows.
+        What no sign tells is found by a walk where one is due, else by reading a few processes anew, as many as
+        AUDIT_SHARE of the time since the last audit allows.
         """
         if not self._table.is_read:
             return
+        # Without /proc the next read says so.
+        with suppress(OSError):
+            self._audited |= self._follow_all({})
         now = self._clock()
         if self._files is None:
             changed = self._tables.read_again(AUDIT_AGE_S, (now - self._audited_at) * AUDIT_SHARE)
@@ -157,6 +163,22 @@ class OwnerReader:
         if self._files is not None:
             self._files.close()
             self._files = None
+
+    def _follow(self, wanted: U32, suspects: Mapping[int, Collection[int]]) -> set[int]:
+        """Look at who held the sockets of the last dump, and at all where that leaves a new one unknown."""
+        if not self._table.is_read:
+            return self._follow_all(suspects)
+        changed = self._tables.look_at({*self._table.processes, *suspects}, suspects)
+        self._replace(changed)
+        unknown = wanted[~among(wanted, self._rows.inode)]
+        if among(unknown, self._missing).all():
+            return changed
+        return changed | self._follow_all({})
+
+    def _follow_all(self, suspects: Mapping[int, Collection[int]]) -> set[int]:
+        changed = self._tables.follow(suspects)
+        self._replace(changed)
+        return changed
 
     def _fill(self) -> None:
         """Begin with a walk where reading all descriptors one by one would take longer."""

@@ -22,8 +22,13 @@ class Clock:
 
 
 def read(reader: OwnerReader, inodes: Iterable[int]) -> set[Row]:
-    """Read the owners, and hold the table to what every table promises."""
+    """Read the owners when all that has changed was there to be seen by an audit."""
     reader.audit()
+    return read_at_once(reader, inodes)
+
+
+def read_at_once(reader: OwnerReader, inodes: Iterable[int]) -> set[Row]:
+    """Read the owners without an audit after the last change, and hold the table to what every table promises."""
     table = reader.read(np.array(list(inodes), np.uint32))
     rows = list(zip(table.inode.tolist(), table.pid.tolist(), table.fd.tolist(), strict=True))
     assert rows == sorted(set(rows))

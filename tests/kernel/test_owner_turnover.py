@@ -10,7 +10,7 @@ import pytest
 from monitor.kernel import descriptor_tables
 from monitor.kernel.descriptors import has_counts
 from monitor.kernel.owners import OwnerReader
-from tests.kernel.owner_tables import Clock, Row, inodes, read
+from tests.kernel.owner_tables import Clock, Row, inodes, read, read_at_once
 from tests.kernel.socket_holder import SocketHolder, socket_holder
 
 pytestmark = [
@@ -79,4 +79,7 @@ def test_turnover_leaves_no_wrong_and_no_missing_owner(monkeypatch, small_table,
             for _ in range(turnover.random.randrange(6)):
                 turnover.step()
             truth = turnover.truth()
+            at_once = read_at_once(reader, inodes(truth))
+            assert at_once <= truth
+            assert inodes(at_once) == inodes(truth)
             assert read(reader, inodes(truth)) == truth

@@ -16,7 +16,7 @@ from monitor.kernel.descriptors import has_counts
 from monitor.kernel.owners import AUDIT_AGE_S, WALK_AGE_S, OwnerReader
 from monitor.kernel.task_files import OpenFiles, open_task_files
 from monitor.model.owner_table import OwnerTable
-from tests.kernel.owner_tables import Clock, Row, inodes, read
+from tests.kernel.owner_tables import Clock, Row, inodes, read, read_at_once
 from tests.kernel.socket_holder import SocketHolder, socket_holder
 
 pytestmark = [
@@ -153,6 +153,46 @@ def test_a_passed_socket_belongs_to_both_and_then_to_the_receiver(reader, holder
         assert read(reader, [inode]) == {(inode, holder.pid, fd), (inode, receiver.pid, received)}
         holder.close(fd)
         assert read(reader, [inode]) == {(inode, receiver.pid, received)}
+
+
+def test_a_socket_handed_over_without_an_audit_is_the_receivers(reader, holder):
+    fd = holder.open()
+    inode = inode_of(holder, fd)
+    with socket_holder() as receiver:
+        assert read(reader, [inode]) == {(inode, holder.pid, fd)}
+        received = holder.pass_to(receiver, fd)
+        holder.close(fd)
+        assert read_at_once(reader, [inode]) == {(inode, receiver.pid, received)}
+
+
+def test_a_new_socket_of_a_process_that_held_none_of_the_dump_is_found_at_once(reader, holder):
+    known = inode_of(holder, holder.open())
+    with socket_holder() as other:
+        read(reader, [known])
+        fd = other.open()
+        new = inode_of(other, fd)
+        assert (new, other.pid, fd) in read_at_once(reader, [known, new])
+
+
+def test_a_share_that_another_process_got_is_seen_after_the_audit(reader, holder):
+    fd = holder.open()
+    inode = inode_of(holder, fd)
+    with socket_holder() as receiver:
+        assert read(reader, [inode]) == {(inode, holder.pid, fd)}
+        received = holder.pass_to(receiver, fd)
+        assert read_at_once(reader, [inode]) == {(inode, holder.pid, fd)}
+        reader.audit()
+        assert read_at_once(reader, [inode]) == {(inode, holder.pid, fd), (inode, receiver.pid, received)}
+
+
+def test_where_no_socket_is_new_only_their_holders_are_looked_at(reader, holder, monkeypatch):
+    inode = inode_of(holder, holder.open())
+    read(reader, [inode])
+    looked_at = []
+    has_changed = reader._tables._has_changed
+    monkeypatch.setattr(reader._tables, "_has_changed", lambda pid: looked_at.append(pid) or has_changed(pid))
+    read_at_once(reader, [inode])
+    assert looked_at == [holder.pid]
 
 
 def test_a_closed_socket_leaves_the_table(reader, holder):
