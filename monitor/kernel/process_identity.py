@@ -64,7 +64,7 @@ def process_in(inside: int, pid: int) -> Process:
         name = _last_part(command_line.partition(b"\0")[0]) or stat.comm
     else:
         name = stat.comm
-    return Process(pid, stat.start_time, name, _real_uid(inside), exe, command_line)
+    return Process(pid, stat.start_time, name, _real_uid(inside), exe, command_line, stat.parent)
 
 
 def denied_in(inside: int) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ class Process:
     """Path of the executable as the kernel links it; None where it may not be read or there is none."""
     command_line: bytes = b""
     """Arguments parted by NUL, at most 4,096 bytes; empty for kernel threads."""
+    parent: int = 0
+    """Pid of the parent when it was read; 0 for none in sight."""
 
 
 @dataclass(frozen=True, slots=True)

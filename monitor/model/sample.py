@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.model.egress import Egress
+from monitor.model.finding import Finding
 from monitor.model.host_facts import DescriptorUse, HostFacts
 from monitor.model.owner_table import OwnerTable
 from monitor.model.route import InterfaceAddress, Link, RuleSelectors
@@ -129,6 +130,8 @@ class Interval:
     """The byte counters of the last five seconds, oldest first; what the rates are made of."""
     egress: Egress | None = None
     """How the rows stand to today's routes, as far as was asked; None where nobody asks."""
+    findings: tuple[Finding, ...] = ()
+    """What is wrong or worth knowing, trouble first; nothing where nobody looks."""
 
     def has_rows_of(self, other: Interval | None) -> bool:
         """Whether it is another one with newer numbers in some rows: the same sample, rows and verdicts."""

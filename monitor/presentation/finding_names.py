@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from monitor.model.endpoint import Endpoint
-from monitor.model.finding import Finding, ProcessSubject, Subject, UserSubject
+import numpy as np
+
+from monitor.model.finding import (
+    Finding,
+    LinkSubject,
+    PeerSubject,
+    ProcessSubject,
+    ServiceSubject,
+    Subject,
+    UserSubject,
+)
 from monitor.model.process import Process
 from monitor.model.sample import Interval
 from monitor.presentation.formats import clock_text
@@ -31,9 +40,50 @@ class FindingNames:
         cookies = self.finding.cookies
         return self.interval.table.row_of_cookie(int(cookies[0])) if len(cookies) else None
 
-    def local(self, otherwise: Endpoint) -> str:
-        """Name the local endpoint of its first row, with the zone that only the row knows."""
-        return str(otherwise if self.row is None else self.texts.local(self.row))
+    def service(self) -> str:
+        """Name the endpoint of a service, with the zone that only its row knows."""
+        if self.row is not None:
+            return str(self.texts.local(self.row))
+        subject = self.finding.subject
+        return str(subject.endpoint) if isinstance(subject, ServiceSubject) else ""
+
+    def peer(self) -> str:
+        """Name the remote endpoint, or the address where it is about that alone; empty where it is about several."""
+        subject = self.finding.subject
+        if not isinstance(subject, PeerSubject):
+            return ""
+        remote = subject.remote if self.row is None else self.texts.remote(self.row).on_the_wire
+        return str(remote) if subject.remote.port else remote.address_text
+
+    def link(self) -> str:
+        """Name the interface that it is about; empty for none."""
+        subject = self.finding.subject
+        return self.interface(subject.link) if isinstance(subject, LinkSubject) else ""
+
+    def interface(self, index: int) -> str:
+        """Name an interface by its index; a dash for none."""
+        return self.texts.interface_name(index)
+
+    def whose(self) -> Subject:
+        """Give who holds the sockets that it is about: the subject itself, or who has to do with its peer."""
+        subject = self.finding.subject
+        return subject.holder if isinstance(subject, PeerSubject) and subject.holder else subject
+
+    def process(self, pid: int) -> str:
+        """Name a process by its pid."""
+        process = self.interval.owners.processes.get(pid)
+        return f"process {pid}" if process is None else process_title(process)
+
+    def busiest(self) -> str:
+        """Name the process that holds most of its rows; empty where none is known."""
+        interval = self.interval
+        rows = np.flatnonzero(np.isin(interval.table.cookie, self.finding.cookies))
+        first = interval.owner_first[rows]
+        first = first[interval.owner_end[rows] > first]
+        if not len(first):
+            return ""
+        pids, counts = np.unique(interval.owners.pid[first], return_counts=True)
+        return self.process(int(pids[counts.argmax()]))
 
     def holder(self, subject: Subject) -> str:
         """Name a process as "proxy[990]", or the user of one that is not known as "(www-data)"."""

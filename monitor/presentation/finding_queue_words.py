@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.model.finding import ServiceSubject
 from monitor.model.finding_numbers import AcceptQueueNumbers
 from monitor.presentation.finding_names import FindingNames
 from monitor.presentation.finding_text import KindText, Line
@@ -15,13 +14,11 @@ _MOST_NAMED = 3
 
 def accept_queue_text(names: FindingNames, numbers: AcceptQueueNumbers) -> KindText:
     """Say that a service drops new clients, or soon will."""
-    subject = names.finding.subject
-    service = names.local(subject.endpoint) if isinstance(subject, ServiceSubject) else "a listener"
     does = "drops new clients" if numbers.is_full else "will soon drop new clients"
     fill = "full" if numbers.is_full else "nearly full"
     of_several = f" ({numbers.full_sockets} of {numbers.sockets} queues)" if numbers.sockets > 1 else ""
     return KindText(
-        title=f"{service} {does}",
+        title=f"{names.service()} {does}",
         measured=f"accept queue {fill}, {count_text(numbers.queued)}/{count_text(numbers.limit)}{of_several}",
         program=names.owner(),
         lines=tuple(_accept_queue_lines(names, numbers, fill)),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from monitor.presentation.formats import count_text
+
 Line = tuple[str, str]
 """A label and its text."""
 
@@ -40,3 +42,9 @@ class KindText:
     peer: str = ""
     """The remote endpoint or address, likewise."""
     lines: tuple[Line, ...]
+
+
+def counted(number: int, thing: str) -> str:
+    """Count things: "1 peer", "12 peers", "3 addresses"."""
+    plural = "" if number == 1 else "es" if thing.endswith("s") else "s"
+    return f"{count_text(number)} {thing}{plural}"

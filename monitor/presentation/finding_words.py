@@ -5,16 +5,53 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from monitor.model.finding import Finding, Side
-from monitor.model.finding_numbers import AcceptQueueNumbers, CloseWaitNumbers
+from monitor.model.finding_numbers import (
+    AcceptQueueNumbers,
+    CloseWaitNumbers,
+    ConnectingNumbers,
+    IdleNumbers,
+    PortNumbers,
+    ReachNumbers,
+    RetransmitNumbers,
+    RouteNumbers,
+    SharedPortNumbers,
+    ShortConnectionNumbers,
+    SilenceNumbers,
+    StalledNumbers,
+    UseNumbers,
+    WorkerNumbers,
+)
 from monitor.model.sample import Interval
 from monitor.presentation.finding_leak_words import close_wait_text
+from monitor.presentation.finding_listener_words import reach_text, shared_port_text, worker_text
 from monitor.presentation.finding_names import FindingNames
+from monitor.presentation.finding_peer_words import (
+    connecting_text,
+    idle_text,
+    retransmit_text,
+    silence_text,
+    stalled_text,
+)
+from monitor.presentation.finding_port_words import port_text, short_text, use_text
 from monitor.presentation.finding_queue_words import accept_queue_text
+from monitor.presentation.finding_route_words import route_text
 from monitor.presentation.finding_text import FindingText, KindText
 
 _WORDS: dict[type, Callable[..., KindText]] = {
     AcceptQueueNumbers: accept_queue_text,
     CloseWaitNumbers: close_wait_text,
+    ConnectingNumbers: connecting_text,
+    SilenceNumbers: silence_text,
+    IdleNumbers: idle_text,
+    StalledNumbers: stalled_text,
+    RetransmitNumbers: retransmit_text,
+    PortNumbers: port_text,
+    ShortConnectionNumbers: short_text,
+    UseNumbers: use_text,
+    WorkerNumbers: worker_text,
+    SharedPortNumbers: shared_port_text,
+    ReachNumbers: reach_text,
+    RouteNumbers: route_text,
 }
 """By the type of a finding's numbers: what makes its words of its names and those numbers."""
 

@@ -39,3 +39,78 @@ WINDOW_S: Final = 10.0
 """Counters are compared over this time: one sample alone shows a burst."""
 MOST_OF_A_KIND: Final = 32
 """The largest are told; a thousand findings of one kind tell nobody anything."""
+
+SYN_TRIES: Final = 3
+"""SYNs sent again without any answer: 7 seconds, or 3 where the kernel repeats the first ones every second."""
+SYN_ATTEMPTS: Final = 2
+"""Such attempts of one program at one remote endpoint make it trouble: a peer-to-peer program, or one that goes through
+a list of addresses, tries each once."""
+SYN_REMEMBERED_S: Final = 300.0
+"""Attempts are counted over this time."""
+SYN_UNTIL_S: Final = 15.0
+"""A program that tries again pauses meanwhile: so long after the last attempt it is over."""
+
+KEEPALIVE_TRIES: Final = 2
+"""Keepalive probes in a row without an answer: one may be lost."""
+RESEND_TRIES: Final = 6
+"""Timeouts in a row: each doubles the wait, so that even the quickest path has been silent for 12 seconds."""
+WINDOW_PROBE_TRIES: Final = 3
+"""Probes of a shut window without an answer: a peer that merely does not read answers each."""
+
+IDLE_S: Final = 7200.0
+"""As long as the kernel would wait before its first keepalive probe (tcp_keepalive_time)."""
+
+STALLED_S: Final = 30.0
+"""A program that pauses on purpose, or collects garbage, reads again before."""
+STALLED_FOR_S: Final = 3.0
+UNREAD_BYTES: Final = 32 * 1024
+"""Half of the window that a connection starts with: the peer is held up. Less may lie unread for hours on an idle
+connection: a farewell of a server, a ticket of TLS."""
+
+MOST_PEERS: Final = 3
+"""A program with this trouble at more remote addresses than that has one finding, not one for each."""
+
+RESENT_SHARE: Final = 0.05
+"""Of the segments of the last seconds: TCP is slow from one in a hundred on, and lame at one in twenty …"""
+RESENT_SEGMENTS: Final = 20
+SENT_SEGMENTS: Final = 200
+RESENT_CONNECTIONS: Final = 3
+"""… where it is at least so many, of so many, on so many connections: a share of a few segments is an accident."""
+RESENT_FOR_S: Final = 5.0
+RESENT_UNTIL: Final = 0.02
+CLEAN_SHARE: Final = 0.01
+"""Up to this share what others send counts as untroubled, which clears the way that they share."""
+SPREAD_REMOTES: Final = 3
+"""Remote addresses that lose from which on it is not one peer, nor the path to one."""
+
+PORTS_NEAR: Final = 0.9
+"""Share of the ports that connect() may choose from for one remote endpoint; without any left it gets EADDRNOTAVAIL."""
+PORTS_FOR_S: Final = 2.0
+PORTS_UNTIL: Final = 0.8
+
+DESCRIPTORS_NEAR: Final = 0.9
+DESCRIPTORS_FOR_S: Final = 2.0
+DESCRIPTORS_UNTIL: Final = 0.8
+
+CONNTRACK_NEAR: Final = 0.9
+CONNTRACK_FOR_S: Final = 2.0
+CONNTRACK_UNTIL: Final = 0.8
+
+DROPPING_SAMPLES: Final = 2
+"""Samples of the last WINDOW_S in which a UDP socket has dropped: one burst may be an accident."""
+
+ELSEWHERE_FOR_S: Final = 5.0
+"""While interfaces and routes are set up, answers change from one moment to the next."""
+
+SHARED_CONNECTIONS: Final = 30
+"""Of an endpoint that several processes serve: with fewer, chance decides who has more."""
+UNEVEN_FACTOR: Final = 3.0
+"""So many times its fair share, or 90 of 100 where there are two …"""
+UNEVEN_OF_TWO: Final = 0.9
+UNEVEN_FOR_S: Final = 10.0
+
+SHORT_PER_SECOND: Final = 10.0
+"""Connections to one remote endpoint that end each second, from which on a pool would pay."""
+TIME_WAIT_S: Final = 60.0
+"""For so long the kernel keeps a TIME-WAIT entry (TCP_TIMEWAIT_LEN)."""
+SHORT_FOR_S: Final = 3.0

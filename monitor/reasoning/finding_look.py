@@ -10,7 +10,7 @@ import numpy as np
 
 from monitor.model.finding import Certainty, FindingKind, Grade, Holder, ProcessSubject, Side, Subject, UserSubject
 from monitor.model.finding_numbers import FindingNumbers
-from monitor.model.sample import Interval
+from monitor.model.sample import F64, Interval
 from monitor.model.socket_table import U8, Bools, Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.reasoning.columns import group_rows
@@ -92,3 +92,10 @@ class Look:
 def largest(sizes: Iterable[float]) -> list[int]:
     """Give the places of the largest few values, the largest first."""
     return [place for place, _ in nlargest(MOST_OF_A_KIND, enumerate(sizes), key=lambda item: item[1])]
+
+
+def idle_s(table: SocketTable, rows: Rows) -> F64:
+    """Give for how long no data passed either way, by the kernel's clocks; 0 where it does not tell."""
+    told_ms = np.minimum(table.last_data_sent_ms[rows], table.last_data_recv_ms[rows])
+    told: F64 = np.where(table.has_idle_time[rows], told_ms / 1000, 0.0)
+    return told

@@ -13,8 +13,17 @@ from monitor.model.sample import Interval
 from monitor.reasoning.counter_window import CounterWindow
 from monitor.reasoning.finding_look import Holding, Look
 from monitor.reasoning.finding_spells import Spells
+from monitor.reasoning.findings_connecting import UnansweredSyns
 from monitor.reasoning.findings_leaks import CloseWaits
+from monitor.reasoning.findings_limits import full_conntrack, used_up_descriptors
+from monitor.reasoning.findings_listeners import listener_notes
+from monitor.reasoning.findings_ports import short_connections, used_up_ports
 from monitor.reasoning.findings_queues import full_accept_queues
+from monitor.reasoning.findings_retransmits import Retransmits
+from monitor.reasoning.findings_routes import moved_connections
+from monitor.reasoning.findings_silence import idle_without_keepalive, silent_peers
+from monitor.reasoning.findings_stalls import Stalls
+from monitor.reasoning.findings_workers import uneven_workers
 
 _ORDER = {kind: place for place, kind in enumerate(FindingKind)}
 
@@ -30,7 +39,22 @@ class Findings:
     def _begin(self) -> None:
         self._window = CounterWindow()
         self._spells = Spells()
-        self._families: tuple[Callable[[Look], Iterator[Holding]], ...] = (full_accept_queues, CloseWaits().holdings)
+        self._families: tuple[Callable[[Look], Iterator[Holding]], ...] = (
+            full_accept_queues,
+            used_up_descriptors,
+            used_up_ports,
+            full_conntrack,
+            CloseWaits().holdings,
+            UnansweredSyns().holdings,
+            silent_peers,
+            Retransmits().holdings,
+            Stalls().holdings,
+            moved_connections,
+            idle_without_keepalive,
+            uneven_workers,
+            listener_notes,
+            short_connections,
+        )
 
     def advance(self, interval: Interval) -> tuple[Finding, ...]:
         """Give what is found now, trouble first; to be called once for each sample, with its interval."""

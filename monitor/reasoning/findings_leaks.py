@@ -8,9 +8,8 @@ import numpy as np
 
 from monitor.model.finding import Certainty, FindingKind, Grade, Holder, ProcessSubject, Side
 from monitor.model.finding_numbers import CloseWaitNumbers
-from monitor.model.places import find_places
 from monitor.model.sample import F64
-from monitor.model.socket_table import U64, Rows, SocketTable
+from monitor.model.socket_table import Rows
 from monitor.model.tcp import TcpState
 from monitor.reasoning.columns import group_rows
 from monitor.reasoning.finding_conditions import (
@@ -24,17 +23,16 @@ from monitor.reasoning.finding_conditions import (
     LEAK_UNTIL,
     QUIET_S,
 )
-from monitor.reasoning.finding_look import Holding, Look, largest
+from monitor.reasoning.finding_look import Holding, Look, idle_s, largest
 from monitor.reasoning.growth import Growth
+from monitor.reasoning.unchanged import Unchanged
 
 
 class CloseWaits:
     """Remembers since when each socket in CLOSE-WAIT is quiet, and how many quiet ones each program had."""
 
     def __init__(self) -> None:
-        self._cookie: U64 = np.zeros(0, np.uint64)
-        self._sent: U64 = np.zeros(0, np.uint64)
-        self._quiet_since: F64 = np.zeros(0)
+        self._quiet = Unchanged()
         self._growth: Growth[Holder] = Growth()
         self._watched_since: float | None = None
 
@@ -56,15 +54,9 @@ class CloseWaits:
     def _idle_s(self, look: Look, rows: Rows) -> F64:
         """Give for how long nothing passed: by the kernel's clocks, or since it was first seen so if that is longer."""
         table = look.table
-        cookie, sent = table.cookie[rows], table.bytes_sent[rows]
-        since = np.full(len(rows), look.now)
-        places = find_places(self._cookie, cookie)
-        known = np.flatnonzero(places >= 0)
-        known = known[self._sent[places[known]] == sent[known]]
-        since[known] = self._quiet_since[places[known]]
-        self._cookie, self._sent, self._quiet_since = cookie, sent, since
+        seen = self._quiet.seconds(look.now, table.cookie[rows], table.bytes_sent[rows])
         # A peer to which something is being sent has closed only its own direction, and reads on.
-        return np.where(table.send_q[rows] > 0, 0.0, np.maximum(idle_s(table, rows), look.now - since))
+        return np.where(table.send_q[rows] > 0, 0.0, np.maximum(idle_s(table, rows), seen))
 
     def _holding(self, look: Look, holder: Holder, rows: Rows, idle: F64) -> Holding:
         quiet = int((idle >= QUIET_S).sum())
@@ -99,10 +91,3 @@ class CloseWaits:
             descriptors=None if use is None else use.open,
             descriptor_limit=None if use is None else use.limit,
         )
-
-
-def idle_s(table: SocketTable, rows: Rows) -> F64:
-    """Give for how long no data passed either way, by the kernel's clocks; 0 where it does not tell."""
-    told_ms = np.minimum(table.last_data_sent_ms[rows], table.last_data_recv_ms[rows])
-    told: F64 = np.where(table.has_idle_time[rows], told_ms / 1000, 0.0)
-    return told

@@ -26,6 +26,7 @@ from monitor.sampling.sampler_events import (
 
 if TYPE_CHECKING:
     from monitor.model.sample import Interval
+    from monitor.reasoning.findings import Findings
     from monitor.sampling.agreement import RouteAgreement
     from monitor.sampling.history import History
     from monitor.sampling.period import Period
@@ -64,6 +65,7 @@ class SamplingLoop:
         self._shown: Interval | None = None
         """The same with what was read of some rows since; the next interval follows from the sample alone."""
         self._agreement: RouteAgreement | None = None
+        self._findings: Findings | None = None
         self._receivers: OpenReceivers | None = None
         self._failures = 0
 
@@ -143,7 +145,7 @@ class SamplingLoop:
             from monitor.sampling.agreement import RouteAgreement  # noqa: PLC0415 - as above
 
             self._agreement = RouteAgreement()
-        self._interval = self._agreement.take(advance(self._interval, sample))
+        self._interval = self._with_findings(self._agreement.take(advance(self._interval, sample)))
         if self.history is None:
             from monitor.sampling.history import History  # noqa: PLC0415 - as above
 
@@ -152,6 +154,20 @@ class SamplingLoop:
         self._period.take(sample.cost_s + time.thread_time() - started, is_cold=self._is_cold)
         self._is_cold = False
         if not self.is_stopped.is_set():
+            self._show(self._interval)
+        if self._findings is None:
+            self._begin_findings(self._interval)
+
+    def _with_findings(self, interval: Interval) -> Interval:
+        return interval if self._findings is None else replace(interval, findings=self._findings.advance(interval))
+
+    def _begin_findings(self, first: Interval) -> None:
+        """Look at the first interval too, once its rows are on screen."""
+        from monitor.reasoning.findings import Findings  # noqa: PLC0415 - as above
+
+        self._findings = Findings()
+        self._interval = self._with_findings(first)
+        if self._interval.findings and not self.is_stopped.is_set():
             self._show(self._interval)
 
     def _show(self, interval: Interval) -> None:
@@ -243,6 +259,7 @@ class SamplingLoop:
             self._tell_verdicts(self._agreement.judged())
 
     def _tell_verdicts(self, judged: Interval) -> None:
-        former, self._interval = self._interval, judged
+        former = self._interval
+        self._interval = judged if former is None else replace(judged, findings=former.findings)
         if former is None or judged.egress is None or not judged.egress.says_the_same(former.egress):
-            self._show(judged if self._shown is None else replace(self._shown, egress=judged.egress))
+            self._show(self._interval if self._shown is None else replace(self._shown, egress=judged.egress))

@@ -12,7 +12,7 @@ KIND = FindingKind.ACCEPT_QUEUE
 
 
 def listener(queued, limit=511, **told):
-    return row("tcp", "0.0.0.0:443", ANY, "LISTEN", owner=(812, 6), queue=(queued, limit), **told)
+    return row("tcp", "192.0.2.10:443", ANY, "LISTEN", owner=(812, 6), queue=(queued, limit), **told)
 
 
 def test_a_queue_above_its_limit_is_trouble_once_it_was_for_its_time():
@@ -68,7 +68,7 @@ def test_one_full_queue_of_a_group_is_told_with_the_group():
 
 
 def test_it_tells_what_the_whole_host_dropped_meanwhile_and_whether_another_queue_may_have():
-    other = row("tcp", "0.0.0.0:80", ANY, "LISTEN", queue=(6, 5))
+    other = row("tcp", "192.0.2.10:80", ANY, "LISTEN", queue=(6, 5))
     watch = Watch()
     for overflows in (100, 103, 118):
         facts = HostFacts(counters={"TcpExt.ListenOverflows": overflows}, somaxconn=4096)

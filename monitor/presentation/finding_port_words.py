@@ -1,0 +1,70 @@
+"""Findings about local ports and limits, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.model.finding import FindingKind, PeerSubject, ProcessSubject
+from monitor.model.finding_numbers import PortNumbers, ShortConnectionNumbers, UseNumbers
+from monitor.presentation.finding_names import FindingNames
+from monitor.presentation.finding_text import KindText, Line
+from monitor.presentation.formats import count_text
+
+
+def port_text(names: FindingNames, numbers: PortNumbers) -> KindText:
+    """Say that connect() is about to find no local port."""
+    subject = names.finding.subject
+    source = subject.source.address_text if isinstance(subject, PeerSubject) and subject.source else ""
+    waiting = f", {count_text(numbers.time_wait)} of them in TIME-WAIT" if numbers.has_time_wait else ""
+    return KindText(
+        title=f"source ports to {names.peer()} run out",
+        measured=f"{count_text(numbers.used)} of {count_text(numbers.usable)} in use from {source}{waiting}",
+        program=names.busiest(),
+        lines=tuple(_port_lines(names, numbers)),
+    )
+
+
+def _port_lines(names: FindingNames, numbers: PortNumbers) -> Iterator[Line]:
+    if names.busiest():
+        yield "seen", f"most of them are {names.busiest()}'s"
+    yield "means", "without one, connect() fails with EADDRNOTAVAIL; other remote endpoints have ports of their own"
+    yield "limit", f"{numbers.first} to {numbers.last} (net.ipv4.ip_local_port_range), less what is reserved or bound"
+    yield "to do", "keep connections open and use them again; more ports, addresses or remote endpoints put it off"
+    if not numbers.has_time_wait:
+        yield "unknown", "how many ports TIME-WAIT holds beside those"
+
+
+def short_text(names: FindingNames, numbers: ShortConnectionNumbers) -> KindText:
+    """Say that connections to one endpoint are opened over and over."""
+    return KindText(
+        title=f"many short connections to {names.peer()}",
+        measured=f"{numbers.per_second:.0f}/s in the last minute, {count_text(numbers.time_wait)} in TIME-WAIT",
+        program=names.busiest(),
+        lines=(("means", "each costs a handshake and a port for a minute; a pool or keep-alive would spare both"),),
+    )
+
+
+def use_text(names: FindingNames, numbers: UseNumbers) -> KindText:
+    """Say that a limit is near."""
+    subject = names.finding.subject
+    measured = f"{count_text(numbers.used)} of {count_text(numbers.limit)}"
+    if names.finding.kind is FindingKind.CONNTRACK:
+        return KindText(
+            title="the packet filter's table of connections is nearly full",
+            measured=f"{measured} entries",
+            lines=(
+                ("means", "beyond the limit packets of new connections are dropped, which looks like loss"),
+                ("limit", "net.netfilter.nf_conntrack_max"),
+            ),
+        )
+    pid = subject.pid if isinstance(subject, ProcessSubject) else 0
+    return KindText(
+        title=f"{names.holder(subject)} runs out of descriptors",
+        measured=f"{measured} open",
+        program=names.program(subject),
+        lines=(
+            ("means", "beyond the limit accept(), socket() and open() fail with EMFILE"),
+            ("limit", "its soft limit (RLIMIT_NOFILE, ulimit -n)"),
+            ("look at", f"fourtuple process {pid}"),
+        ),
+    )

@@ -1,0 +1,103 @@
+"""Findings about data that waits for a reader: our program does not read, or the peer's has shut its window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from monitor.model.finding import Certainty, FindingKind, Grade, Side, Subject
+from monitor.model.finding_numbers import StalledNumbers
+from monitor.model.sample import F64
+from monitor.model.socket_table import U32, U64, Rows
+from monitor.model.tcp import TcpState
+from monitor.model.tcp_info import TIMER_PROBE
+from monitor.reasoning.columns import group_rows
+from monitor.reasoning.finding_conditions import STALLED_FOR_S, STALLED_S, UNREAD_BYTES
+from monitor.reasoning.finding_look import Holding, Look, largest
+from monitor.reasoning.finding_peers import by_peer
+from monitor.reasoning.findings_silence import is_silent
+from monitor.reasoning.other_ends import other_ends
+from monitor.reasoning.unchanged import Unchanged
+
+
+class Stalls:
+    """Remembers how far each program had read, and how far each peer had acknowledged, where data waits."""
+
+    def __init__(self) -> None:
+        self._read = Unchanged()
+        self._acknowledged = Unchanged()
+
+    def holdings(self, look: Look) -> Iterator[Holding]:
+        """Find readers that do not read: of this host first, since a peer of this host is one of them."""
+        unread, unread_s = self._unread(look)
+        holders, holder_of = look.holders(unread)
+        waiting = look.table.recv_q
+        for place in largest(np.bincount(holder_of, waiting[unread], minlength=len(holders)).tolist()):
+            of_holder = holder_of == place
+            numbers = _numbers(look, unread[of_holder], unread_s[of_holder], waiting[unread[of_holder]])
+            yield _holding(FindingKind.UNREAD, holders[place], Side.PROGRAM, numbers, unread[of_holder])
+        shut, shut_s = self._shut(look, unread)
+        for subject, rows in by_peer(look, shut):
+            numbers = _numbers(look, rows, shut_s[np.isin(shut, rows)], look.table.send_q[rows])
+            yield _holding(FindingKind.SHUT_WINDOW, subject, Side.PEER, numbers, rows)
+
+    def _unread(self, look: Look) -> tuple[Rows, F64]:
+        """Give the rows that a program leaves unread, and for how long."""
+        table = look.table
+        rows = _held(look, np.flatnonzero(table.recv_q >= UNREAD_BYTES))
+        rows = rows[table.knows("bytes_received")[rows]]
+        position: U64 = table.bytes_received[rows] - table.recv_q[rows].astype(np.uint64)
+        seen = self._read.seconds(look.now, table.cookie[rows], position)
+        # As soon as the program reads, the peer goes on to send what it was held up with.
+        return _stalled(rows, seen, table.last_data_recv_ms[rows] / 1000)
+
+    def _shut(self, look: Look, unread: Rows) -> tuple[Rows, F64]:
+        """Give the rows whose peer answers that its window is shut, and for how long nothing could be sent."""
+        table = look.table
+        rows = _held(look, np.flatnonzero(table.timer == TIMER_PROBE))
+        rows = rows[(table.send_q[rows] > 0) & table.knows("bytes_acked")[rows] & ~is_silent(table, rows)]
+        seen = self._acknowledged.seconds(look.now, table.cookie[rows], table.bytes_acked[rows])
+        rows, stalled = _stalled(rows, seen, table.last_data_sent_ms[rows] / 1000)
+        if len(rows) and len(unread):
+            is_told = np.isin(other_ends(table, rows), unread)
+            rows, stalled = rows[~is_told], stalled[~is_told]
+        return rows, stalled
+
+
+def _held(look: Look, rows: Rows) -> Rows:
+    """Leave those rows that a program still holds a connection by."""
+    states = (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT, TcpState.FIN_WAIT_1, TcpState.FIN_WAIT_2)
+    held: Rows = rows[np.isin(look.tcp_state[rows], states) & (look.table.inode[rows] != 0)]
+    return held
+
+
+def _stalled(rows: Rows, seen: F64, told: F64) -> tuple[Rows, F64]:
+    """Give the rows that have stood still for long: seen so all the time, or for a while and told so by the kernel."""
+    stalled = np.where(seen >= STALLED_FOR_S, np.maximum(seen, told), seen)
+    is_long = stalled >= STALLED_S
+    return rows[is_long], stalled[is_long]
+
+
+def _numbers(look: Look, rows: Rows, stalled: F64, waiting: U32) -> StalledNumbers:
+    table = look.table
+    remotes, _ = group_rows((table.remote_high[rows], table.remote_low[rows]))
+    return StalledNumbers(
+        connections=len(rows),
+        remotes=len(remotes),
+        waiting_bytes=int(waiting.sum(dtype=np.uint64)),
+        longest_s=float(stalled.max()),
+    )
+
+
+def _holding(kind: FindingKind, subject: Subject, side: Side, numbers: StalledNumbers, rows: Rows) -> Holding:
+    return Holding(
+        kind=kind,
+        subject=subject,
+        grade=Grade.TROUBLE,
+        side=side,
+        certainty=Certainty.CERTAIN,
+        numbers=numbers,
+        rows=rows,
+        for_s=0.0,
+    )
