@@ -1,4 +1,4 @@
-"""A host with two links that lead nowhere, in a network namespace of its own."""
+"""A host with two links that lead nowhere, in a network namespace of its own; and a process that holds sockets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.kernel.control_groups import control_group, move
+from tests.kernel.socket_holder import SocketHolder, socket_holder
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from monitor.kernel.rtnetlink import Rtnetlink
 
 LINKS = """
@@ -46,3 +51,18 @@ def kernel(ip: Callable[..., str]) -> Iterator[Rtnetlink]:
 
     with Rtnetlink() as opened:
         yield opened
+
+
+@pytest.fixture
+def holder() -> Iterator[SocketHolder]:
+    """Start a process that opens and closes sockets when it is told to."""
+    with socket_holder() as made:
+        yield made
+
+
+@pytest.fixture
+def group(holder: SocketHolder) -> Iterator[Path]:
+    """Make a control group in which only the holder is."""
+    with control_group() as made:
+        move(holder.pid, made)
+        yield made

@@ -5,8 +5,6 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +13,6 @@ from monitor.kernel.cgroups import SHORTEST_PAUSE_S, ControlGroups
 from monitor.kernel.sock_diag import SockDiag
 from tests.kernel.control_groups import control_group, move, number_of
 from tests.kernel.owner_tables import Clock
-from tests.kernel.socket_holder import SocketHolder, socket_holder
 
 pytestmark = pytest.mark.kernel
 
@@ -26,20 +23,6 @@ with socket.create_server(("127.0.0.1", 0)) as listener:
     print(listener.getsockname()[1], flush=True)
     sys.stdin.read()
 """
-
-
-@pytest.fixture
-def holder() -> Iterator[SocketHolder]:
-    with socket_holder() as made:
-        yield made
-
-
-@pytest.fixture
-def group(holder: SocketHolder) -> Iterator[Path]:
-    """A control group with one process."""
-    with control_group() as made:
-        move(holder.pid, made)
-        yield made
 
 
 @pytest.fixture

@@ -10,18 +10,12 @@ import pytest
 
 from monitor.kernel.descriptors import catch_up, has_counts, holds, kinds_in, read_all
 from monitor.kernel.proc_files import directory
-from tests.kernel.socket_holder import SocketHolder, socket_holder
+from tests.kernel.socket_holder import SocketHolder
 
 pytestmark = [
     pytest.mark.kernel,
     pytest.mark.skipif(not has_counts(), reason="kernel lacks the number of descriptors in /proc"),
 ]
-
-
-@pytest.fixture
-def holder() -> Iterator[SocketHolder]:
-    with socket_holder() as made:
-        yield made
 
 
 @pytest.fixture

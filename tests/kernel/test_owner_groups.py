@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 from monitor.kernel import owners
 from monitor.kernel.descriptors import has_counts
 from monitor.kernel.owners import OwnerReader
-from tests.kernel.control_groups import control_group, move, number_of
+from tests.kernel.control_groups import move, number_of
 from tests.kernel.owner_tables import Clock, Row, inodes
 from tests.kernel.socket_holder import SocketHolder, socket_holder
 
@@ -43,19 +42,6 @@ class GroupedReader:
     def _remember(self, pid: int) -> bool:
         self.has_read.append(pid)
         return self._read_whole(pid)
-
-
-@pytest.fixture
-def holder() -> Iterator[SocketHolder]:
-    with socket_holder() as made:
-        yield made
-
-
-@pytest.fixture
-def group(holder: SocketHolder) -> Iterator[Path]:
-    with control_group() as made:
-        move(holder.pid, made)
-        yield made
 
 
 @pytest.fixture

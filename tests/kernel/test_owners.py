@@ -53,12 +53,6 @@ def audited(clock: Clock, request: pytest.FixtureRequest) -> Iterator[tuple[Owne
         made.close()
 
 
-@pytest.fixture
-def holder() -> Iterator[SocketHolder]:
-    with socket_holder() as made:
-        yield made
-
-
 def inode_of(holder: SocketHolder, fd: int) -> int:
     return next(inode for inode, _, held in holder.held() if held == fd)
 
