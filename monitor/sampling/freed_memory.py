@@ -15,15 +15,21 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 _LARGEST_KEPT = 4 << 20
 """Bytes of one block; numpy asks for huge pages from here on."""
 _MOST_KEPT = 256 << 20
+_LARGEST_SHARED, _MOST_SHARED = 1 << 20, 4 << 20
+"""Bytes likewise, where columns stay. Left alone, the C library would come to keep what the first sample took."""
 
 
 def share_freed_memory() -> None:
     """Ask the C library to let threads that are started from now on take what others have freed.
 
-    Columns are made by the thread that reads samples, and often let go by the one that showed them.
+    Columns are made by the thread that reads samples, and often let go by the one that showed them. Most of them stay
+    from sample to sample, so little of what was freed is wanted again, and the rest goes back.
     """
     with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+        library = ctypes.CDLL(None)
+        library.mallopt(_M_MMAP_THRESHOLD, _LARGEST_SHARED)
+        library.mallopt(_M_TRIM_THRESHOLD, _MOST_SHARED)
+        library.mallopt(_M_ARENA_MAX, 1)
 
 
 def keep_freed_memory() -> None:

@@ -66,9 +66,9 @@ print((held - resident_bytes()) / (held - before))
 """
 
 
-def returned_share(mode: str) -> float:
+def returned_share(mode: str, program: str = RETURNING_PROGRAM) -> float:
     answer = subprocess.run(
-        [sys.executable, "-c", RETURNING_PROGRAM, mode], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", program, mode], capture_output=True, text=True, check=True, timeout=60
     )
     return float(answer.stdout)
 
@@ -114,3 +114,30 @@ def test_a_thread_that_starts_later_takes_what_others_freed():
     if is_taken_from_the_first_heap("default"):
         pytest.skip("this C library has one heap for all threads")
     assert is_taken_from_the_first_heap("share")
+
+
+RESTING_PROGRAM = """
+import sys
+from pathlib import Path
+import numpy as np
+from monitor.sampling.freed_memory import share_freed_memory
+
+def resident_bytes():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+if sys.argv[1] == "share":
+    share_freed_memory()
+before = resident_bytes()
+first_sample = np.ones(12_000_000, np.uint8)
+del first_sample
+columns = [np.ones(100_000, np.uint64) for _ in range(20)]
+held = resident_bytes()
+del columns
+print((held - resident_bytes()) / (held - before))
+"""
+
+
+def test_where_columns_stay_what_is_freed_goes_back_after_a_large_first_sample():
+    if returned_share("default", RESTING_PROGRAM) > 0.5:
+        pytest.skip("this C library gives freed memory back by itself")
+    assert returned_share("share", RESTING_PROGRAM) > 0.5
