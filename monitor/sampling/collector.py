@@ -18,6 +18,7 @@ from monitor.model.sample import Sample
 from monitor.model.ways import WAY_QUESTION, records_in
 from monitor.sampling import messages
 from monitor.sampling.collector_process import READ_AHEAD
+from monitor.sampling.ending import end_in_order
 from monitor.sampling.frames import read_frame, write_frame
 from monitor.sampling.freed_memory import keep_freed_memory, return_freed_memory
 from monitor.sampling.live import LiveSource
@@ -156,6 +157,7 @@ def main() -> int:
     output = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     keep_freed_memory()
+    end_in_order()
     try:
         serve(sys.stdin.fileno(), output, reads_ahead=READ_AHEAD in sys.argv)
     except MonitorError as error:
