@@ -72,7 +72,8 @@ class Column:
 class Cell(NamedTuple):
     """Text made safe and not yet fitted to a width, and what it means.
 
-    A tuple, since hundreds are made in a frame: a frozen dataclass takes half as long again to make, and twice to compare.
+    A tuple, since hundreds are made in a frame: a frozen dataclass takes half as long again to make, and twice as long
+    to compare.
     """
 
     text: str
