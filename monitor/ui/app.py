@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from monitor.ui.questions import Questions
 
 _CLOCK_S = 1.0
+_STARTED_S = 3.0
+"""When the first samples have been shown, and what only they took can go back."""
 _TITLE_WIDTH = 48
 """Cells of a process in the palette: a name may have thousands."""
 _NEWS_S = 8.0
@@ -118,10 +120,11 @@ class MonitorApp(KeyedApp):
         self.set_interval(_CLOCK_S, self._tick)
 
     def _start_sampling(self) -> None:
-        from monitor.sampling.freed_memory import share_freed_memory  # noqa: PLC0415 - after the first paint
+        from monitor.sampling.freed_memory import return_freed_memory, share_freed_memory  # noqa: PLC0415 - as above
 
         share_freed_memory()
         self._sampler.start()
+        self.set_timer(_STARTED_S, return_freed_memory)
 
     def on_unmount(self) -> None:
         """End the sampling thread and the collector."""
