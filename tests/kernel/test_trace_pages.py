@@ -102,20 +102,21 @@ def test_pages_of_both_kinds_are_read_beside_each_other():
     assert malformed == 0
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        page(0, event(1, 1, 2), commit=PAGE_BYTES),
-        page(0, event(1, 1, 2), commit=11),
-        page(0, event(1, 1, 2), commit=8),
-        page(0, event(1, 1, 2), head(2, 1)),
-        page(0, head(0, 1)),
-        page(0, head(0, 1), struct.pack("=I", 0)),
-        page(0, head(0, 1), struct.pack("=I", 1 << 20)),
-        page(0, head(PADDING, 1), struct.pack("=I", 1 << 20)),
-        page(1 << 63, elapsed(1), event(1, 1, 2)),
-    ],
-)
+BROKEN = {
+    "more than a page": page(0, event(1, 1, 2), commit=PAGE_BYTES),
+    "half a word": page(0, event(1, 1, 2), commit=11),
+    "an event cut short": page(0, event(1, 1, 2), commit=8),
+    "an event that runs past the end": page(0, event(1, 1, 2), head(2, 1)),
+    "an event without its length": page(0, head(0, 1)),
+    "an event of no bytes": page(0, head(0, 1), struct.pack("=I", 0)),
+    "an event of half a word": page(0, head(0, 1), struct.pack("=I", 6), event(1, 1, 2)),
+    "an event longer than the page": page(0, head(0, 1), struct.pack("=I", 1 << 20)),
+    "a discarded event longer than the page": page(0, head(PADDING, 1), struct.pack("=I", 1 << 20)),
+    "a time that does not exist": page(1 << 63, elapsed(1), event(1, 1, 2)),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
 def test_a_page_that_breaks_its_bounds_is_counted_and_the_others_are_read(broken):
     whole = page(0, event(1, 1, 2))
     assert decoded(whole, broken, whole) == ([1, 1], [[1, 2], [1, 2]], 1)
