@@ -104,7 +104,7 @@ def test_pages_of_both_kinds_are_read_beside_each_other():
 
 BROKEN = {
     "more than a page": page(0, event(1, 1, 2), commit=PAGE_BYTES),
-    "half a word": page(0, event(1, 1, 2), commit=11),
+    "half a word": page(0, event(1, 1, 2), commit=14),
     "an event cut short": page(0, event(1, 1, 2), commit=8),
     "an event that runs past the end": page(0, event(1, 1, 2), head(2, 1)),
     "an event without its length": page(0, head(0, 1)),
