@@ -18,8 +18,8 @@ _ID = re.compile(rb"^ID:\s*(\d{1,9})$", re.ASCII | re.MULTILINE)
 WORD = 4
 """Bytes that everything in a page is aligned to, at least."""
 _MOST_BYTES = 1 << 16
-"""Of an event; one of the kernel's own fits a page."""
 _MOST_PAGE_BYTES = 1 << 22
+"""Far beyond any event and any sub-buffer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +97,12 @@ class EventFormat:
             raise WireError("a trace event has no number")
         fields = _fields(text)
         size = -(-max((field.end for field in fields.values()), default=0) // WORD) * WORD
+        if size > _MOST_BYTES:
+            raise WireError(f"a trace event has {size} bytes")
         names, types, offsets = [], [], []
         for name, sizes in _EVENT_TYPES.items():
             field = fields.get(name.encode())
-            if field is None or field.size not in sizes or size > _MOST_BYTES:
+            if field is None or field.size not in sizes:
                 raise WireError(f"the trace event has no {name} as expected")
             names.append(name)
             types.append(sizes[field.size])

@@ -28,7 +28,6 @@ _ROW_BITS, _ROW_MASK = np.uint64(32), np.uint64(0xFFFF_FFFF)
 """Thread and row in one number sort several times as fast as rows by thread."""
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _THREAD_GROUP = re.compile(rb"^Tgid:\t(\d+)$", re.MULTILINE)
-_SAVED = re.compile(rb"^(\d+) (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +71,17 @@ class TransitionActors:
         if ended:
             names = self._saved_names()
             for thread, moment in ended.items():
-                actors[thread] = Actor(None, names.get(thread), None)
+                actors[thread] = Actor(None, names.get(b"%d" % thread), None)
                 self._readings[thread] = _Reading(actors[thread], moment - _TRUSTED_S, moment)
         return actors
 
-    def _saved_names(self) -> dict[int, bytes | None]:
-        """Read what threads called themselves last; None where a name that holds a newline makes it ambiguous."""
-        names: dict[int, bytes | None] = {}
+    def _saved_names(self) -> dict[bytes, bytes | None]:
+        """Read what threads called themselves last, by number; None where names with a newline make it ambiguous."""
+        names: dict[bytes, bytes | None] = {}
         with suppress(OSError):
-            for number, name in _SAVED.findall(self._saved.read_bytes()):
-                thread = int(number)
-                names[thread] = None if thread in names else name
+            for line in self._saved.read_bytes().split(b"\n"):
+                number, _, name = line.partition(b" ")
+                names[number] = None if number in names else name
         return names
 
 
