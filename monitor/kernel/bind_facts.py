@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from monitor.errors import KernelError, WireError
+from monitor.kernel.host_counters import port_list
 from monitor.kernel.rtnetlink_list import RtnetlinkList, attributes, number, unpack
 from monitor.kernel.rtnetlink_numbers import (
     IFINFO,
@@ -53,7 +54,7 @@ def read_bind_facts(asked: Sequence[SocketHolder]) -> BindFacts:
         unprivileged_from=settings.read("ipv4/ip_unprivileged_port_start", int, 1024),
         range_first=first,
         range_last=last,
-        reserved=settings.read("ipv4/ip_local_reserved_ports", _port_list, ()),
+        reserved=settings.read("ipv4/ip_local_reserved_ports", port_list, ()),
         nonlocal_ipv4=settings.is_on("ipv4/ip_nonlocal_bind"),
         nonlocal_ipv6=settings.is_on("ipv6/ip_nonlocal_bind"),
         v6only_default=settings.is_on("ipv6/bindv6only"),
@@ -90,12 +91,6 @@ class _Settings:
 def _pair(text: bytes) -> tuple[int, int]:
     first, last = text.split()
     return int(first), int(last)
-
-
-def _port_list(text: bytes) -> tuple[tuple[int, int], ...]:
-    """Read "8080,9000-9005"."""
-    parts = [part.partition(b"-") for part in text.strip().split(b",") if part]
-    return tuple((int(first), int(last or first)) for first, _, last in parts)
 
 
 def _local_prefixes(tables: set[int]) -> Iterator[LocalPrefix]:

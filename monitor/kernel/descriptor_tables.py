@@ -47,6 +47,11 @@ class DescriptorTables:
         reading = self._readings.get(pid)
         return reading.descriptors if reading else None
 
+    def number_open(self, pid: int) -> int:
+        """Give how many descriptors a process had open when it was looked at last; 0 where that is not known."""
+        reading = self._readings.get(pid)
+        return 0 if reading is None else reading.number if reading.descriptors is None else len(reading.descriptors)
+
     def process(self, pid: int) -> Process | None:
         """Say who the process is; None where it has ended since its descriptors were read, which are then forgotten.
 

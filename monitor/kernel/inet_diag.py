@@ -20,6 +20,7 @@ from monitor.model.endpoint import MAPPED_IPV4
 from monitor.model.places import distinct
 from monitor.model.socket_table import (
     COLUMN_TYPES,
+    DROPS_UNKNOWN,
     INFO_ENDS,
     INFO_OFFSETS,
     U8,
@@ -42,7 +43,8 @@ _TYPE_MASK = 0x3FFF
 _ATTRIBUTE = struct.Struct("=HH")
 _WORD = struct.Struct("=I")
 _SK_MEMINFO_RCVBUF = 4
-"""Offset of SK_MEMINFO_RCVBUF, the second word (include/uapi/linux/sock_diag.h)."""
+_SK_MEMINFO_DROPS = 32
+"""Offsets of SK_MEMINFO_RCVBUF, the second word, and SK_MEMINFO_DROPS, the ninth (include/uapi/linux/sock_diag.h)."""
 _LONG_RUN = 256
 """Messages of one length in a row from which on they are read in place: below, one copy costs less than the columns."""
 
@@ -224,6 +226,8 @@ def _fill_attributes(table: SocketTable, rows: slice | Rows, block: Block, layou
     memory, length = layout.values.get(INET_DIAG_SKMEMINFO, (0, 0))
     if length >= _SK_MEMINFO_RCVBUF + WORD:
         table.receive_buffer[rows] = block.field("u4", memory + _SK_MEMINFO_RCVBUF)
+        is_told = length >= _SK_MEMINFO_DROPS + WORD
+        table.drops[rows] = block.field("u4", memory + _SK_MEMINFO_DROPS) if is_told else DROPS_UNKNOWN
     mark, length = layout.values.get(INET_DIAG_MARK, (0, 0))
     if length >= WORD:
         table.mark[rows] = block.field("u4", mark)

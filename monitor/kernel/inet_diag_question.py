@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from monitor.model.endpoint import Endpoint, address_words
 from monitor.model.socket_table import SocketTable
 from monitor.model.sockets import SocketId
-from monitor.model.tcp import ALL_STATES, PROTOCOL_TCP, PROTOCOL_UDP
+from monitor.model.tcp import ALL_STATES, PROTOCOL_TCP, PROTOCOL_UDP, TcpState
 
 TCPDIAG_GETSOCK = 18
 """nlmsg_type of the old question, which names no family and so lists IPv4 and IPv6 in one walk."""
@@ -19,7 +19,7 @@ SOCK_DIAG_BY_FAMILY = 20
 _EXT_INFO = 1 << (2 - 1)
 """Ask for INET_DIAG_INFO, which is struct tcp_info."""
 _EXT_SKMEMINFO = 1 << (7 - 1)
-"""Ask for INET_DIAG_SKMEMINFO, which holds the size of the receive buffer."""
+"""Ask for INET_DIAG_SKMEMINFO, which holds the size of the receive buffer, and the drops."""
 _EXT_DETAILS = _EXT_INFO | _EXT_SKMEMINFO | 1 << (4 - 1) | 1 << (5 - 1) | 1 << (6 - 1)
 """Ask besides for INET_DIAG_CONG, INET_DIAG_TOS and INET_DIAG_TCLASS: too dear for every row of a list."""
 
@@ -49,6 +49,11 @@ _End = tuple[int, bytes]
 def tcp_list(states: int) -> bytes:
     """List TCP sockets of both families with TCP_INFO; the payload of a TCPDIAG_GETSOCK dump."""
     return _REQ.pack(socket.AF_INET, 0, 0, _EXT_INFO, states & _WORD32, 0)
+
+
+def listener_list() -> bytes:
+    """List TCP listeners of both families with what they dropped, without TCP_INFO: a TCPDIAG_GETSOCK dump."""
+    return _REQ.pack(socket.AF_INET, 0, 0, _EXT_SKMEMINFO, TcpState.LISTEN.bit, 0)
 
 
 def udp_list() -> bytes:

@@ -132,6 +132,10 @@ class OwnerReader:
             self._table = self._make_table(wanted, hidden)
         return self._table
 
+    def open_descriptors(self) -> dict[int, int]:
+        """Give by pid how many descriptors each owner of the last read() had open."""
+        return {pid: self._tables.number_open(pid) for pid in self._table.processes}
+
     def audit(self) -> None:
         """Look for what the last read did not, for the next one; called between each two reads, when nobody waits.
 

@@ -25,6 +25,7 @@ from monitor.kernel.inet_diag_question import (
     exact,
     exact_with_details,
     family_list,
+    listener_list,
     no_list,
     tcp_list,
     udp_list,
@@ -38,7 +39,7 @@ from monitor.kernel.netlink import (
 )
 from monitor.kernel.this_namespace import namespace_number, sockets_in_use, syn_retries
 from monitor.model.places import find_places
-from monitor.model.socket_table import U64, Rows, SocketTable
+from monitor.model.socket_table import DROPS_UNKNOWN, U64, Rows, SocketTable
 from monitor.model.sockets import SocketId
 from monitor.model.tcp import ALL_STATES, LIVE_STATES, PROTOCOL_TCP, PROTOCOL_UDP, TcpState
 
@@ -108,6 +109,17 @@ class SockDiag:
         if one_pass is not None:
             return one_pass
         return self._family_lists(self._udp, PROTOCOL_UDP, ALL_STATES)
+
+    def note_listener_drops(self, table: SocketTable) -> None:
+        """Write into a list of this object what each TCP listener has dropped; DROPS_UNKNOWN where that is not told."""
+        rows = np.flatnonzero(table.is_listener)
+        if not len(rows):
+            return
+        table.drops[rows] = DROPS_UNKNOWN
+        listed = self._one_pass(self._tcp, listener_list(), PROTOCOL_TCP) if self._offers_one_pass else None
+        if listed is not None:
+            places = find_places(listed.cookie, table.cookie[rows])
+            table.drops[rows[places >= 0]] = listed.drops[places[places >= 0]]
 
     def find(self, row_of: SocketTable, row: int) -> SocketTable:
         """Look one connected TCP socket up by endpoints, device and cookie: its row as it is now, or no row.

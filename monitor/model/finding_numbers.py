@@ -27,9 +27,9 @@ class AcceptQueueNumbers:
     """Seconds between the samples that were compared."""
 
     @property
-    def is_full(self) -> bool:
-        """Whether the kernel drops new clients, and not only soon."""
-        return self.full_sockets > 0
+    def is_dropping(self) -> bool:
+        """Whether the kernel drops new clients now or did between two samples, and not only soon."""
+        return self.full_sockets > 0 or bool(self.drops)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

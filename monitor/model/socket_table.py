@@ -24,6 +24,8 @@ Bools = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.intp]
 """Row numbers into one table."""
 
+DROPS_UNKNOWN = 0xFFFF_FFFF
+"""The kernel did not tell (before Linux 4.12), or was not asked in time."""
 V6ONLY_UNKNOWN = 255
 """The kernel tells v6only for IPv6 listeners and bound sockets only."""
 _ALIGNMENT = 64
@@ -72,6 +74,8 @@ class SocketTable:
     """Bytes that the peer has not acknowledged; for a listener the backlog."""
     receive_buffer: U32
     """Bytes that a UDP socket lets wait (sk_rcvbuf); 0 where not asked, as for TCP, which moves it by itself."""
+    drops: U32
+    """Packets that a UDP socket or a listener threw away since it was made, or DROPS_UNKNOWN; 0 for connections."""
     mark: U32
     """SO_MARK; 0 also where CAP_NET_ADMIN is missing, see has_mark."""
     has_mark: Bools
@@ -227,6 +231,7 @@ COLUMN_TYPES: dict[str, np.dtype[np.generic]] = {
     "recv_q": np.dtype(np.uint32),
     "send_q": np.dtype(np.uint32),
     "receive_buffer": np.dtype(np.uint32),
+    "drops": np.dtype(np.uint32),
     "mark": np.dtype(np.uint32),
     "has_mark": np.dtype(np.bool_),
     "info_length": np.dtype(np.uint16),

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.model.finding_numbers import AcceptQueueNumbers
+from monitor.model.finding_numbers import AcceptQueueNumbers, UdpDropNumbers
 from monitor.presentation.finding_names import FindingNames
 from monitor.presentation.finding_text import KindText, Line
-from monitor.presentation.formats import count_text
+from monitor.presentation.formats import bytes_text, count_text
 
 _MOST_NAMED = 3
 
 
 def accept_queue_text(names: FindingNames, numbers: AcceptQueueNumbers) -> KindText:
     """Say that a service drops new clients, or soon will."""
-    does = "drops new clients" if numbers.is_full else "will soon drop new clients"
-    fill = "full" if numbers.is_full else "nearly full"
+    does = "drops new clients" if numbers.is_dropping else "will soon drop new clients"
+    fill = _fill_words(numbers)
     of_several = f" ({numbers.full_sockets} of {numbers.sockets} queues)" if numbers.sockets > 1 else ""
     return KindText(
         title=f"{names.service()} {does}",
@@ -25,9 +25,28 @@ def accept_queue_text(names: FindingNames, numbers: AcceptQueueNumbers) -> KindT
     )
 
 
+def udp_drop_text(names: FindingNames, numbers: UdpDropNumbers) -> KindText:
+    """Say that a UDP socket throws datagrams away."""
+    owners = names.owners()
+    look_at = (("look at", f"fourtuple process {owners[0].pid}"),) if owners else ()
+    host = "" if numbers.host_drops is None else f"; {count_text(numbers.host_drops)} host-wide (RcvbufErrors)"
+    return KindText(
+        title=f"{names.service()} drops datagrams",
+        measured=f"{count_text(numbers.recent)} in {numbers.over_s:.0f} s, {count_text(numbers.drops)} since it was "
+        f"made, {bytes_text(numbers.waiting_bytes)}/{bytes_text(numbers.buffer_bytes or None)} waiting",
+        program=names.owner(),
+        lines=(
+            ("seen", f"{names.since()}{host}"),
+            ("means", "the program reads more slowly than datagrams come; the senders are not told"),
+            ("limit", "the receive buffer: SO_RCVBUF of the program, at most net.core.rmem_max"),
+            *look_at,
+        ),
+    )
+
+
 def _accept_queue_lines(names: FindingNames, numbers: AcceptQueueNumbers, fill: str) -> Iterator[Line]:
     yield "seen", f"{fill} {names.since()}; {_overflow_words(numbers)}"
-    if numbers.is_full:
+    if numbers.is_dropping:
         yield "means", "the program does not accept; clients hang and time out, they are not refused"
     else:
         yield "means", "the program accepts more slowly than clients come; when it is full they hang and time out"
@@ -39,12 +58,18 @@ def _accept_queue_lines(names: FindingNames, numbers: AcceptQueueNumbers, fill: 
         yield "look at", f"{named}{more}:  fourtuple process {owners[0].pid}"
 
 
+def _fill_words(numbers: AcceptQueueNumbers) -> str:
+    if numbers.full_sockets:
+        return "full"
+    return "full again and again" if numbers.is_dropping else "nearly full"
+
+
 def _overflow_words(numbers: AcceptQueueNumbers) -> str:
     if numbers.overflows is None or numbers.over_s is None:
         return "how many handshakes were dropped is not known"
     alone = ", and no other queue is full" if numbers.is_only_full else ", and other queues are full too"
     dropped = f"+{count_text(numbers.overflows)}" if numbers.overflows else "no"
-    return f"{dropped} overflows in {numbers.over_s:.0f} s host-wide{alone if numbers.is_full else ''}"
+    return f"{dropped} overflows in {numbers.over_s:.0f} s host-wide{alone if numbers.full_sockets else ''}"
 
 
 def _limit_words(names: FindingNames, numbers: AcceptQueueNumbers) -> str:

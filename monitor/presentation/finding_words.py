@@ -18,6 +18,7 @@ from monitor.model.finding_numbers import (
     ShortConnectionNumbers,
     SilenceNumbers,
     StalledNumbers,
+    UdpDropNumbers,
     UseNumbers,
     WorkerNumbers,
 )
@@ -33,7 +34,7 @@ from monitor.presentation.finding_peer_words import (
     stalled_text,
 )
 from monitor.presentation.finding_port_words import port_text, short_text, use_text
-from monitor.presentation.finding_queue_words import accept_queue_text
+from monitor.presentation.finding_queue_words import accept_queue_text, udp_drop_text
 from monitor.presentation.finding_route_words import route_text
 from monitor.presentation.finding_text import FindingText, KindText
 
@@ -45,6 +46,7 @@ _WORDS: dict[type, Callable[..., KindText]] = {
     IdleNumbers: idle_text,
     StalledNumbers: stalled_text,
     RetransmitNumbers: retransmit_text,
+    UdpDropNumbers: udp_drop_text,
     PortNumbers: port_text,
     ShortConnectionNumbers: short_text,
     UseNumbers: use_text,

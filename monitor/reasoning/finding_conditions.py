@@ -37,6 +37,8 @@ FORGOTTEN_S: Final = 3600.0
 
 WINDOW_S: Final = 10.0
 """Counters are compared over this time: one sample alone shows a burst."""
+DROPPING_SAMPLES: Final = 3
+"""Samples of the last WINDOW_S in which a socket has dropped: a burst or two is an accident, this is a habit."""
 MOST_OF_A_KIND: Final = 32
 """The largest are told; a thousand findings of one kind tell nobody anything."""
 
@@ -96,8 +98,6 @@ CONNTRACK_NEAR: Final = 0.9
 CONNTRACK_FOR_S: Final = 2.0
 CONNTRACK_UNTIL: Final = 0.8
 
-DROPPING_SAMPLES: Final = 2
-"""Samples of the last WINDOW_S in which a UDP socket has dropped: one burst may be an accident."""
 
 ELSEWHERE_FOR_S: Final = 5.0
 """While interfaces and routes are set up, answers change from one moment to the next."""

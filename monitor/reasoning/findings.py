@@ -18,7 +18,7 @@ from monitor.reasoning.findings_leaks import CloseWaits
 from monitor.reasoning.findings_limits import full_conntrack, used_up_descriptors
 from monitor.reasoning.findings_listeners import listener_notes
 from monitor.reasoning.findings_ports import short_connections, used_up_ports
-from monitor.reasoning.findings_queues import full_accept_queues
+from monitor.reasoning.findings_queues import AcceptQueues, UdpDrops
 from monitor.reasoning.findings_retransmits import Retransmits
 from monitor.reasoning.findings_routes import moved_connections
 from monitor.reasoning.findings_silence import idle_without_keepalive, silent_peers
@@ -40,7 +40,7 @@ class Findings:
         self._window = CounterWindow()
         self._spells = Spells()
         self._families: tuple[Callable[[Look], Iterator[Holding]], ...] = (
-            full_accept_queues,
+            AcceptQueues().holdings,
             used_up_descriptors,
             used_up_ports,
             full_conntrack,
@@ -49,6 +49,7 @@ class Findings:
             silent_peers,
             Retransmits().holdings,
             Stalls().holdings,
+            UdpDrops().holdings,
             moved_connections,
             idle_without_keepalive,
             uneven_workers,

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from monitor.errors import KernelError, WireError
+from monitor.kernel.descriptor_limits import DescriptorLimits
 from monitor.kernel.first_network import FIRST_GENERATION, read_network
+from monitor.kernel.host_counters import HostCounters
 from monitor.kernel.owners import OwnerReader
 from monitor.kernel.sock_diag import SockDiag
 from monitor.kernel.this_namespace import time_wait_count
@@ -55,6 +57,8 @@ class LiveSource:
         self._diag = SockDiag()
         self._owners = OwnerReader()
         self._users = UserNames()
+        self._host = HostCounters()
+        self._limits = DescriptorLimits()
         self._last: SocketTable | None = None
         self._routes: Rtnetlink | None = None
         self._receivers: ReceiverReader | None = None
@@ -72,6 +76,7 @@ class LiveSource:
         table, closed = self._sockets(udp, notices, time_wait=time_wait)
         if left_out := self._diag.malformed - malformed:
             notices.append(f"messages about sockets left out since they broke their bounds: {left_out}")
+        self._note_drops(table, notices)
         owners = self._owners.read(table.inode, table.cgroup) if len(table) else OwnerTable.from_rows([], {})
         network = self._read_network(notices)
         self._last = table
@@ -91,6 +96,8 @@ class LiveSource:
             network=network,
             notices=tuple(notices),
             has_udp=udp is not None,
+            host_facts=self._host.read(boot_time),
+            descriptors=self._limits.use(self._owners.open_descriptors(), owners.processes),
         )
 
     def audit(self) -> None:
@@ -214,6 +221,12 @@ class LiveSource:
         destroyed = np.zeros(0, np.uint64) if self._events is None else self._events.closed()
         closed, missed = self._diag.absentees(self._last, table, destroyed)
         return SocketTable.concatenate([table, missed]) if len(missed) else table, closed
+
+    def _note_drops(self, table: SocketTable, notices: list[str]) -> None:
+        try:
+            self._diag.note_listener_drops(table)
+        except (KernelError, WireError) as error:
+            notices.append(f"what listeners dropped is not known: {error}")
 
     def _note_change(self, things: str, notices: list[str]) -> None:
         """Say so where the list that was just read never came consistent."""

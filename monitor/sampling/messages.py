@@ -15,6 +15,7 @@ import msgspec
 
 from monitor.errors import InputError, KernelError, MonitorError, SourceError, WireError
 from monitor.model.endpoint import Address
+from monitor.model.host_facts import DescriptorUse, HostFacts
 from monitor.model.process import Process
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.sample import Network
@@ -104,6 +105,10 @@ class SampleRead(Message, frozen=True, kw_only=True, tag="sample"):
     network: Network | None
     """None where it is as it was sent before."""
     has_udp: bool = True
+    host_facts: HostFacts | None = None
+    """Likewise."""
+    descriptors: dict[int, DescriptorUse] | None = None
+    """Likewise."""
 
 
 class WaysRead(Message, frozen=True, kw_only=True, tag="ways"):

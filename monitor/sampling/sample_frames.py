@@ -5,11 +5,13 @@ Columns cross as raw little-endian buffers (see column_changes), processes and t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from monitor.errors import WireError
+from monitor.model.host_facts import DescriptorUse, HostFacts
 from monitor.model.owner_table import OwnerTable
 from monitor.model.places import find_places
 from monitor.model.process import Process
@@ -33,6 +35,8 @@ class SampleEncoder:
     _owners: ColumnSender = field(default_factory=ColumnSender)
     _processes: dict[int, Process] = field(default_factory=dict)
     _generation: int = -1
+    _host_facts: HostFacts = field(default_factory=HostFacts)
+    _descriptors: Mapping[int, DescriptorUse] = field(default_factory=dict)
 
     def encode(self, sample: Sample, question: int) -> tuple[SampleRead, list[memoryview]]:
         """Give the head and the body's parts for one sample, in the order in which they must be written."""
@@ -69,7 +73,10 @@ class SampleEncoder:
             closed=len(sample.closed_cookies),
             network=network,
             has_udp=sample.has_udp,
+            host_facts=sample.host_facts if sample.host_facts != self._host_facts else None,
+            descriptors=dict(sample.descriptors) if sample.descriptors != self._descriptors else None,
         )
+        self._host_facts, self._descriptors = sample.host_facts, sample.descriptors
         arrays = (*sockets.parts, *held.parts, np.ascontiguousarray(sample.closed_cookies))
         return head, [array.data.cast("B") for array in arrays if len(array)]
 
@@ -83,6 +90,8 @@ class SampleDecoder:
     _owner_table: OwnerTable = field(default_factory=OwnerTable.unread)
     _processes: dict[int, Process] = field(default_factory=dict)
     _network: Network = field(default_factory=Network)
+    _host_facts: HostFacts = field(default_factory=HostFacts)
+    _descriptors: Mapping[int, DescriptorUse] = field(default_factory=dict)
 
     def decode(self, head: SampleRead, body: memoryview) -> Sample:
         """Make the Sample.
@@ -103,6 +112,8 @@ class SampleDecoder:
             self._processes.pop(gone, None)
         self._processes.update({process.pid: process for process in head.processes_changed})
         self._network = head.network or self._network
+        self._host_facts = head.host_facts or self._host_facts
+        self._descriptors = self._descriptors if head.descriptors is None else head.descriptors
         return Sample(
             taken_at=head.taken_at,
             boot_time=head.boot_time,
@@ -119,6 +130,8 @@ class SampleDecoder:
             network=self._network,
             notices=tuple(head.notices),
             has_udp=head.has_udp,
+            host_facts=self._host_facts,
+            descriptors=self._descriptors,
         )
 
     def _owners_with(self, columns: dict[str, U32], head: SampleRead) -> OwnerTable:

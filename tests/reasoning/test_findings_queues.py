@@ -4,8 +4,9 @@ import pytest
 
 from monitor.model.finding import Certainty, FindingKind, Grade, Side
 from monitor.model.host_facts import HostFacts
+from monitor.model.socket_table import DROPS_UNKNOWN
 from monitor.reasoning.finding_conditions import QUEUE_FULL_FOR_S, QUEUE_NEAR_FOR_S
-from tests.reasoning.watching import Watch, only
+from tests.reasoning.watching import Watch, kinds, only
 from tests.scenes import ANY, BOOT_TIME, row
 
 KIND = FindingKind.ACCEPT_QUEUE
@@ -23,7 +24,7 @@ def test_a_queue_above_its_limit_is_trouble_once_it_was_for_its_time():
     found = only(watch.see_rows([listener(512)], after=0.1), KIND)
     assert (found.grade, found.side, found.certainty) == (Grade.TROUBLE, Side.PROGRAM, Certainty.CERTAIN)
     assert found.since == BOOT_TIME + 1.0
-    assert (found.numbers.queued, found.numbers.limit, found.numbers.is_full) == (512, 511, True)
+    assert (found.numbers.queued, found.numbers.limit, found.numbers.is_dropping) == (512, 511, True)
 
 
 def test_what_was_so_in_the_first_sample_has_an_unknown_beginning():
@@ -33,7 +34,7 @@ def test_what_was_so_in_the_first_sample_has_an_unknown_beginning():
 
 def test_a_queue_that_just_holds_its_limit_drops_nobody():
     found = Watch().see_for(QUEUE_NEAR_FOR_S, [listener(511)])
-    assert not only(found, KIND).numbers.is_full
+    assert not only(found, KIND).numbers.is_dropping
 
 
 def test_a_burst_is_not_told():
@@ -89,3 +90,60 @@ def test_a_clock_that_went_back_is_another_machine():
     watch = Watch()
     watch.see_for(3, [listener(512)])
     assert watch.see_rows([listener(512)], after=-2.0) == ()
+
+
+def overflowing(count):
+    return HostFacts(counters={"TcpExt.ListenOverflows": count, "Udp.RcvbufErrors": 0})
+
+
+def test_a_queue_that_is_full_between_samples_is_told_by_what_it_drops():
+    watch = Watch()
+    for tick in range(4):
+        found = watch.see_rows([listener(3, drops=tick)], host_facts=overflowing(tick))
+    one = only(found, KIND)
+    assert (one.certainty, one.numbers.full_sockets, one.numbers.is_dropping) == (Certainty.LIKELY, 0, True)
+    assert one.numbers.drops == 3
+
+
+def test_what_a_listener_drops_for_other_reasons_is_no_full_queue():
+    watch = Watch()
+    for tick in range(20):
+        found = watch.see_rows([listener(3, drops=tick)], host_facts=overflowing(7))
+    assert found == ()
+
+
+def test_unknown_drops_are_not_none():
+    found = only(Watch().see_for(QUEUE_FULL_FOR_S, [listener(512, drops=DROPS_UNKNOWN)]), KIND)
+    assert found.numbers.drops is None
+
+
+def udp(drops, waiting=0):
+    return row("udp", "127.0.0.1:514", ANY, "UNCONN", owner=(77, 3), queue=(waiting, 0), drops=drops)
+
+
+def errors(count):
+    return HostFacts(counters={"Udp.RcvbufErrors": count, "Udp6.RcvbufErrors": 0})
+
+
+def test_a_udp_socket_that_drops_again_and_again_is_trouble():
+    watch = Watch()
+    watch.see_rows([udp(100)], host_facts=errors(0))
+    assert watch.see_rows([udp(107)], host_facts=errors(7)) == ()
+    assert watch.see_rows([udp(109)], host_facts=errors(9)) == ()
+    one = only(watch.see_rows([udp(110, waiting=212_000)], host_facts=errors(10)), FindingKind.UDP_DROPS)
+    assert (one.grade, one.certainty) == (Grade.TROUBLE, Certainty.CERTAIN)
+    assert (one.numbers.recent, one.numbers.drops, one.numbers.host_drops) == (10, 110, 10)
+
+
+def test_a_udp_socket_whose_filter_refuses_datagrams_is_not():
+    watch = Watch()
+    for tick in range(20):
+        assert watch.see_rows([udp(tick)], host_facts=errors(5)) == ()
+
+
+def test_old_udp_drops_are_forgotten():
+    watch = Watch()
+    for drops in (0, 7, 8, 9):
+        watch.see_rows([udp(drops)], host_facts=errors(drops))
+    assert kinds(watch.see_for(7, [udp(9)], host_facts=errors(9))) == [FindingKind.UDP_DROPS]
+    assert watch.see_for(2, [udp(9)], host_facts=errors(9)) == ()

@@ -42,6 +42,9 @@ class FakeDiag:
         self.malformed += self.broken
         return self._given(self.udp)
 
+    def note_listener_drops(self, table):
+        pass
+
     def absentees(self, previous, current, destroyed):
         self.compared.append((len(previous), len(current)))
         return np.array([5], np.uint64), TCP.take(np.zeros(0, np.intp))

@@ -1,0 +1,58 @@
+"""DescriptorLimits: how many descriptors processes have open, and how many they may, for those that have many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from time import monotonic
+
+from monitor.kernel.proc_files import process_directory, read_file
+from monitor.model.host_facts import DescriptorUse
+from monitor.model.process import Process
+
+MANY_OPEN = 100
+"""Fewer are told of nobody: hardly a limit is as low."""
+READ_AGAIN_S = 30.0
+"""A limit that was read is taken as true for this time; prlimit() may change it."""
+READS_AT_ONCE = 32
+"""Limits that one call reads; the others wait for the next one."""
+
+_SOFT_LIMIT = b"\nMax open files"
+_UNLIMITED = b"unlimited"
+
+
+class DescriptorLimits:
+    """Remembers the limits of the processes that it was asked about last."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._known: dict[Process, tuple[float, int | None]] = {}
+
+    def use(self, open_descriptors: Mapping[int, int], processes: Mapping[int, Process]) -> dict[int, DescriptorUse]:
+        """Give by pid the use of each process with many open descriptors.
+
+        Args:
+            open_descriptors: By pid, how many.
+            processes: By pid, who they are.
+        """
+        now = self._clock()
+        many = {
+            processes[pid]: count for pid, count in open_descriptors.items() if count >= MANY_OPEN and pid in processes
+        }
+        known = {process: self._known[process] for process in many if process in self._known}
+        due = [process for process in many if process not in known or now - known[process][0] >= READ_AGAIN_S]
+        known |= {process: (now, _soft_limit(process.pid)) for process in due[:READS_AT_ONCE]}
+        self._known = known
+        return {
+            process.pid: DescriptorUse(count, known[process][1]) for process, count in many.items() if process in known
+        }
+
+
+def _soft_limit(pid: int) -> int | None:
+    """Read RLIMIT_NOFILE; None where there is none, or it may not be read."""
+    try:
+        with process_directory(pid) as inside:
+            _, found, rest = (b"\n" + read_file("limits", inside)).partition(_SOFT_LIMIT)
+    except OSError:
+        return None
+    words = rest.split(maxsplit=1) if found else []
+    return int(words[0]) if words and words[0] != _UNLIMITED else None

@@ -1,0 +1,58 @@
+"""What sockets have dropped, beside the kernel's own counts of it."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from monitor.kernel.sock_diag import SockDiag
+from monitor.model.socket_table import DROPS_UNKNOWN
+from monitor.model.tcp import TcpState
+
+
+@pytest.fixture
+def diag(namespace):
+    with SockDiag() as opened:
+        yield opened
+
+
+def udp_drops_of_proc(port: int) -> int:
+    """Read the last column of /proc/net/udp."""
+    lines = Path("/proc/thread-self/net/udp").read_text().splitlines()[1:]
+    (found,) = (line.split() for line in lines if line.split()[1].endswith(f":{port:04X}"))
+    return int(found[-1])
+
+
+@pytest.mark.kernel
+def test_a_udp_socket_tells_every_datagram_that_found_no_room(diag):
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as full,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as of,
+    ):
+        full.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        full.bind(("127.0.0.1", 0))
+        for _ in range(50):
+            of.sendto(bytes(1000), full.getsockname())
+        table = diag.dump_udp()
+        row = int(np.flatnonzero(table.local_port == full.getsockname()[1])[0])
+        assert int(table.drops[row]) == udp_drops_of_proc(full.getsockname()[1]) > 40
+
+
+@pytest.mark.kernel
+def test_a_listener_tells_the_handshakes_that_its_full_queue_dropped(diag, full_accept_queue, service):
+    table = diag.dump_tcp(TcpState.LISTEN.bit)
+    diag.note_listener_drops(table)
+    drops = dict(zip(table.cookie.tolist(), table.drops.tolist(), strict=True))
+    assert drops[full_accept_queue.listener.cookie] >= 1
+    assert drops[service.listener.cookie] == 0
+
+
+@pytest.mark.kernel
+def test_a_listener_that_is_not_in_the_second_list_is_unknown_and_not_zero(diag, service):
+    table = diag.dump_tcp(TcpState.LISTEN.bit)
+    table.cookie[:] += 1
+    diag.note_listener_drops(table)
+    assert table.drops.tolist() == [DROPS_UNKNOWN]
