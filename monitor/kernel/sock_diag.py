@@ -75,6 +75,8 @@ class SockDiag:
         self.malformed = 0
         self.was_interrupted = False
         self._offers_one_pass = True
+        self._listeners = SocketTable.empty(self.namespace)
+        self._all_drops: int | None = None
         self._expected_rows: dict[bytes, int] = {}
         # A socket for each kind of question: one abandoned dump never stands in the way of another.
         with ExitStack() as conversations:
@@ -110,16 +112,27 @@ class SockDiag:
             return one_pass
         return self._family_lists(self._udp, PROTOCOL_UDP, ALL_STATES)
 
-    def note_listener_drops(self, table: SocketTable) -> None:
-        """Write into a list of this object what each TCP listener has dropped; DROPS_UNKNOWN where that is not told."""
+    def note_listener_drops(self, table: SocketTable, all_drops: int | None) -> None:
+        """Write into a list of this object what each TCP listener has dropped; DROPS_UNKNOWN where that is not told.
+
+        Args:
+            table: the list.
+            all_drops: what all listeners of the namespace have dropped, as ListenDrops counts it: as long as that
+                stands, so does what each has dropped. None where it is not known.
+        """
         rows = np.flatnonzero(table.is_listener)
         if not len(rows):
             return
-        table.drops[rows] = DROPS_UNKNOWN
-        listed = self._one_pass(self._tcp, listener_list(), PROTOCOL_TCP) if self._offers_one_pass else None
-        if listed is not None:
-            places = find_places(listed.cookie, table.cookie[rows])
-            table.drops[rows[places >= 0]] = listed.drops[places[places >= 0]]
+        is_new = all_drops is None or all_drops != self._all_drops
+        if is_new:
+            listed = self._one_pass(self._tcp, listener_list(), PROTOCOL_TCP) if self._offers_one_pass else None
+            self._listeners = SocketTable.empty(self.namespace) if listed is None else listed
+        places = find_places(self._listeners.cookie, table.cookie[rows])
+        # A listener that has come since a list to which nothing was added has dropped nothing.
+        table.drops[rows] = DROPS_UNKNOWN if is_new else 0
+        table.drops[rows[places >= 0]] = self._listeners.drops[places[places >= 0]]
+        if is_new:
+            self._all_drops = all_drops if (places >= 0).all() else None
 
     def find(self, row_of: SocketTable, row: int) -> SocketTable:
         """Look one connected TCP socket up by endpoints, device and cookie: its row as it is now, or no row.

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from monitor.kernel.rtnetlink import Rtnetlink
     from monitor.kernel.way_look_up import WayLookUp
     from monitor.model.bind_facts import BindFacts, SocketHolder
+    from monitor.model.host_facts import HostFacts
     from monitor.model.process import ProcessFacts
     from monitor.model.receiver import ReceiverFacts
     from monitor.model.route import Flow, RouteDecision
@@ -76,8 +77,10 @@ class LiveSource:
         table, closed = self._sockets(udp, notices, time_wait=time_wait)
         if left_out := self._diag.malformed - malformed:
             notices.append(f"messages about sockets left out since they broke their bounds: {left_out}")
-        self._note_drops(table, notices)
+        host_facts = self._host.read(boot_time)
+        self._note_drops(table, host_facts, notices)
         owners = self._owners.read(table.inode, table.cgroup) if len(table) else OwnerTable.from_rows([], {})
+        descriptors = self._limits.use(self._owners.open_descriptors(), owners.processes)
         network = self._read_network(notices)
         self._last = table
         return Sample(
@@ -96,8 +99,8 @@ class LiveSource:
             network=network,
             notices=tuple(notices),
             has_udp=udp is not None,
-            host_facts=self._host.read(boot_time),
-            descriptors=self._limits.use(self._owners.open_descriptors(), owners.processes),
+            host_facts=host_facts,
+            descriptors=descriptors,
         )
 
     def audit(self) -> None:
@@ -222,9 +225,9 @@ class LiveSource:
         closed, missed = self._diag.absentees(self._last, table, destroyed)
         return SocketTable.concatenate([table, missed]) if len(missed) else table, closed
 
-    def _note_drops(self, table: SocketTable, notices: list[str]) -> None:
+    def _note_drops(self, table: SocketTable, facts: HostFacts, notices: list[str]) -> None:
         try:
-            self._diag.note_listener_drops(table)
+            self._diag.note_listener_drops(table, facts.counters.get("TcpExt.ListenDrops"))
         except (KernelError, WireError) as error:
             notices.append(f"what listeners dropped is not known: {error}")
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from monitor.errors import WireError
+from monitor.model.endpoint import MAX_PORT
 from monitor.model.host_facts import DescriptorUse, HostFacts
 from monitor.model.owner_table import OwnerTable
 from monitor.model.places import find_places
@@ -162,7 +163,7 @@ def _owner_keys(owners: OwnerTable) -> U64:
 
 
 def _check_numbers(head: SampleRead) -> None:
-    """Refuse pids, interface indexes and generations that no kernel gives: columns of them have 32 and 64 bits."""
+    """Refuse pids, interface indexes, generations and ports that no kernel gives: columns have 16, 32 and 64 bits."""
     network = head.network or Network()
     indexes = [link.index for link in network.links] + [address.link for address in network.addresses]
     pids = [process.pid for process in head.processes_changed]
@@ -170,3 +171,7 @@ def _check_numbers(head: SampleRead) -> None:
         raise WireError("a pid or an interface index in a frame is out of range")
     if not all(0 <= number < _GENERATIONS_END for number in (network.generation, network.routing_generation)):
         raise WireError("a generation of the network in a frame is out of range")
+    facts = head.host_facts or HostFacts()
+    for first, last in (facts.port_range or (0, 0), *(facts.reserved_ports or ())):
+        if not 0 <= first <= last <= MAX_PORT:
+            raise WireError("a range of ports in a frame is none")

@@ -11,6 +11,7 @@ import pytest
 from monitor.kernel.sock_diag import SockDiag
 from monitor.model.socket_table import DROPS_UNKNOWN
 from monitor.model.tcp import TcpState
+from tests.servers import full_accept_queue
 
 
 @pytest.fixture
@@ -43,16 +44,40 @@ def test_a_udp_socket_tells_every_datagram_that_found_no_room(diag):
 
 @pytest.mark.kernel
 def test_a_listener_tells_the_handshakes_that_its_full_queue_dropped(diag, full_accept_queue, service):
-    table = diag.dump_tcp(TcpState.LISTEN.bit)
-    diag.note_listener_drops(table)
-    drops = dict(zip(table.cookie.tolist(), table.drops.tolist(), strict=True))
+    drops = drops_of_listeners(diag, None)
     assert drops[full_accept_queue.listener.cookie] >= 1
     assert drops[service.listener.cookie] == 0
 
 
 @pytest.mark.kernel
-def test_a_listener_that_is_not_in_the_second_list_is_unknown_and_not_zero(diag, service):
+def test_listeners_are_asked_again_only_when_any_has_dropped(diag, scene):
+    waiting = scene.enter_context(full_accept_queue(waiting=0)).listener
+    assert drops_of_listeners(diag, 5)[waiting.cookie] == 0
+    with socket.socket() as knocking:
+        knocking.settimeout(0)
+        knocking.connect_ex(waiting.local)
+        assert drops_of_listeners(diag, 5)[waiting.cookie] == 0
+        assert drops_of_listeners(diag, 6)[waiting.cookie] == 1
+
+
+@pytest.mark.kernel
+def test_a_listener_that_came_when_nothing_was_dropped_has_dropped_nothing(diag, service, scene):
+    drops_of_listeners(diag, 5)
+    late = scene.enter_context(full_accept_queue(waiting=0)).listener
+    assert drops_of_listeners(diag, 5)[late.cookie] == 0
+
+
+@pytest.mark.kernel
+def test_a_listener_that_the_second_list_lacks_is_unknown_and_asked_for_again(diag, service):
     table = diag.dump_tcp(TcpState.LISTEN.bit)
+    cookie = int(table.cookie[0])
     table.cookie[:] += 1
-    diag.note_listener_drops(table)
+    diag.note_listener_drops(table, 5)
     assert table.drops.tolist() == [DROPS_UNKNOWN]
+    assert drops_of_listeners(diag, 5) == {cookie: 0}
+
+
+def drops_of_listeners(diag: SockDiag, all_drops: int | None) -> dict[int, int]:
+    table = diag.dump_tcp(TcpState.LISTEN.bit)
+    diag.note_listener_drops(table, all_drops)
+    return dict(zip(table.cookie.tolist(), table.drops.tolist(), strict=True))

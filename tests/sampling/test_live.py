@@ -42,7 +42,7 @@ class FakeDiag:
         self.malformed += self.broken
         return self._given(self.udp)
 
-    def note_listener_drops(self, table):
+    def note_listener_drops(self, table, all_drops):
         pass
 
     def absentees(self, previous, current, destroyed):

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import SourceError, WireError
+from monitor.model.host_facts import DescriptorUse, HostFacts
 from monitor.model.owner_table import OwnerTable
 from monitor.model.process import Process
 from monitor.model.sample import Network, Sample
@@ -176,6 +177,30 @@ def test_numbers_that_do_not_fit_the_body_are_refused():
 )
 def test_a_column_of_another_type_is_refused(dtype):
     assert "type" in refused(columns=columns_with("cookie", dtype))
+
+
+@pytest.mark.parametrize("ports", [(-1, 5), (5, 4), (1, 1 << 16)])
+def test_a_range_of_ports_that_is_none_is_refused(ports):
+    assert "range of ports" in refused(host_facts=HostFacts(port_range=ports))
+    assert "range of ports" in refused(host_facts=HostFacts(reserved_ports=((7, 7), ports)))
+
+
+def test_what_the_host_counts_crosses_only_when_it_changed():
+    facts = HostFacts(
+        counters={"TcpExt.ListenDrops": 1 << 63}, port_range=(1, 2), reserved_ports=((3, 4),), unread=("a",)
+    )
+    use = {812: DescriptorUse(500, None)}
+    samples = [sample_of([ROW], second, host_facts=facts, descriptors=use) for second in (0, 1)]
+    samples.append(sample_of([ROW], 2.0))
+    assert [(one.host_facts, one.descriptors) for one in crossed(samples)] == [
+        (facts, use),
+        (facts, use),
+        (HostFacts(), {}),
+    ]
+    encoder = SampleEncoder()
+    heads = [encoder.encode(sample, 1)[0] for sample in samples]
+    assert [head.host_facts for head in heads] == [facts, None, HostFacts()]
+    assert [head.descriptors for head in heads] == [use, None, {}]
 
 
 @pytest.mark.parametrize("number", [-1, 1 << 31, 1 << 63])
