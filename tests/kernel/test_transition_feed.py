@@ -59,6 +59,15 @@ def changes(records: np.ndarray) -> list[tuple[int, int]]:
     return list(zip(records["old_state"].tolist(), records["new_state"].tolist(), strict=True))
 
 
+def refused(attempts: int) -> None:
+    """Dial where nobody listens."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        for _ in range(attempts):
+            with socket.socket() as client:
+                client.connect_ex(bound.getsockname())
+
+
 @pytest.mark.parametrize(
     ("family", "address"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")], ids=["IPv4", "IPv6"]
 )
@@ -134,7 +143,7 @@ def test_what_came_while_others_were_read_stays_readable_and_comes_next(feed, mo
         patched.setattr(transition_feed.time, "clock_gettime_ns", lambda clock: early)
         assert len(of_port(feed.take().records, port)) == 0
     assert select.select([feed], [], [], 0)[0]
-    assert SYN_SENT in of_port(feed.take().records, port)["new_state"].tolist()
+    assert len(taken(feed, lambda records: len(of_port(records, port)) >= 4))
 
 
 def test_what_the_buffer_has_no_room_for_is_counted_exactly(tracefs, namespace, monkeypatch):
@@ -148,18 +157,15 @@ def test_what_the_buffer_has_no_room_for_is_counted_exactly(tracefs, namespace, 
     assert isinstance(feed, TransitionFeed)
     try:
         attempts, lost, seen = 3000, 0, 0
-        with socket.socket() as bound:
-            bound.bind(("127.0.0.1", 0))
-            for _ in range(attempts):
-                with socket.socket() as client:
-                    client.connect_ex(bound.getsockname())
-        while select.select([feed], [], [], 0)[0]:
-            took = feed.take()
-            seen, lost = seen + len(took), lost + took.lost
+        for _ in range(2):
+            refused(attempts)
+            while select.select([feed], [], [], 0)[0]:
+                took = feed.take()
+                seen, lost = seen + len(took), lost + took.lost
     finally:
         feed.close()
-    assert seen + lost == attempts
-    assert 0 < seen < attempts
+    assert seen + lost == 2 * attempts
+    assert seen > 0
     assert lost > 0
 
 
