@@ -21,7 +21,7 @@ from monitor.model.tcp import TcpState
 
 pytestmark = pytest.mark.kernel
 
-PATIENCE_MS = 10_000
+PATIENCE_S = 10.0
 SYN_SENT, ESTABLISHED, CLOSED = TcpState.SYN_SENT, TcpState.ESTABLISHED, TcpState.CLOSED
 BREAK = struct.pack("=ii", 1, 0)
 """SO_LINGER that closes by a reset."""
@@ -44,9 +44,11 @@ def taken(feed: TransitionFeed, is_enough: Callable[[np.ndarray], bool]) -> np.n
     """Take until what came is enough."""
     poll = select.poll()
     poll.register(feed, select.POLLIN)
+    deadline = time.monotonic() + PATIENCE_S
     records = feed.take().records
     while not is_enough(records):
-        assert poll.poll(PATIENCE_MS), f"only these came: {records}"
+        left_s = deadline - time.monotonic()
+        assert left_s > 0 and poll.poll(left_s * 1000), f"only these came: {records}"
         records = np.concatenate([records, feed.take().records])
     return records
 
