@@ -69,9 +69,14 @@ def _of_link(look: Look, segments: Segments, of_link: Bools, link: int) -> Itera
     resent = np.bincount(peer[of_link], segments.resent[of_link], minlength=len(first))
     but_for_worst = of_link & (peer != int(np.argmax(resent)))
     rest = _numbers(look, segments, but_for_worst, of_link)
-    if _is_lame(rest) and rest.remotes + 1 >= SPREAD_REMOTES:
-        yield _spread(look, segments, of_link, link)
-        return
+    if rest.remotes + 1 >= SPREAD_REMOTES and rest.resent >= RESENT_SEGMENTS:
+        program = _worst_program(look, segments, of_link)
+        if program is not None:
+            yield program
+            return
+        if _is_lame(rest):
+            yield _holding(look, segments, (LinkSubject(link), Side.PATH), of_link, of_link)
+            return
     losing = np.flatnonzero(resent > 0)
     for place in largest(resent[losing].tolist()):
         chosen = of_link & (peer == losing[place])
@@ -79,16 +84,17 @@ def _of_link(look: Look, segments: Segments, of_link: Bools, link: int) -> Itera
         yield _holding(look, segments, (subject, Side.PEER_OR_PATH), chosen, of_link)
 
 
-def _spread(look: Look, segments: Segments, of_link: Bools, link: int) -> Holding:
-    """Tell of an interface that loses towards many whether one program alone does."""
+def _worst_program(look: Look, segments: Segments, of_link: Bools) -> Holding | None:
+    """Give the program that loses towards many peers while the others on the interface do not; None for no such one."""
     losing = np.flatnonzero(of_link)
     holders, holder_of = look.holders(segments.rows[losing])
     worst = int(np.argmax(np.bincount(holder_of, segments.resent[losing])))
     chosen = np.zeros(len(segments.rows), np.bool_)
     chosen[losing[holder_of == worst]] = True
-    if _clears_others(_numbers(look, segments, chosen, of_link)) and isinstance(holders[worst], ProcessSubject):
-        return _holding(look, segments, (holders[worst], Side.PROGRAM), chosen, of_link)
-    return _holding(look, segments, (LinkSubject(link), Side.PATH), of_link, of_link)
+    numbers = _numbers(look, segments, chosen, of_link)
+    if not (isinstance(holders[worst], ProcessSubject) and _is_lame(numbers) and _clears_others(numbers)):
+        return None
+    return _holding(look, segments, (holders[worst], Side.PROGRAM), chosen, of_link)
 
 
 def _holding(look: Look, segments: Segments, whose: tuple[Subject, Side], chosen: Bools, of_link: Bools) -> Holding:
