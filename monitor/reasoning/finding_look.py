@@ -67,6 +67,11 @@ class Look:
         """CLOCK_BOOTTIME of the sample."""
         return self.interval.sample.boot_time
 
+    def is_opened(self, rows: Rows) -> Bools:
+        """Tell which of some rows were seen open, and not found open."""
+        opened: Bools = ~np.isnan(self.interval.opened_at[rows])
+        return opened
+
     def holders(self, rows: Rows) -> tuple[list[Holder], Rows]:
         """Say who holds some rows: each holder once, and for each row the place of its own.
 

@@ -86,7 +86,7 @@ class AcceptQueues:
         """
         table = look.table
         known = rows[table.drops[rows] != DROPS_UNKNOWN]
-        risen = self._rises.see(look.now, table.cookie[known], table.drops[known])
+        risen = self._rises.see(look.now, table.cookie[known], table.drops[known], look.is_opened(known))
         if not look.window.rise(OVERFLOWS):
             risen = {}
         return [risen.get(cookie, Rise()) for cookie in table.cookie[rows].tolist()]
@@ -102,7 +102,7 @@ class UdpDrops:
         """Find UDP sockets that throw datagrams away again and again."""
         table = look.table
         rows = np.flatnonzero((table.protocol == PROTOCOL_UDP) & look.lives & (table.drops != DROPS_UNKNOWN))
-        risen = self._rises.see(look.now, table.cookie[rows], table.drops[rows])
+        risen = self._rises.see(look.now, table.cookie[rows], table.drops[rows], look.is_opened(rows))
         # A socket's own filter counts as drops what it does not want, which is no trouble.
         for_room = [rise for rise in map(look.window.rise, BUFFER_ERRORS) if rise is not None]
         if not risen or (for_room and not any(for_room)):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.model.places import find_places
-from monitor.model.socket_table import U32, U64
+from monitor.model.socket_table import U32, U64, Bools
 from monitor.reasoning.finding_conditions import WINDOW_S
 
 _HALF_RANGE = 1 << 31
@@ -31,17 +31,19 @@ class Rises:
         self._value: U32 = np.zeros(0, np.uint32)
         self._risen: deque[tuple[float, list[int], list[int]]] = deque()
 
-    def see(self, now: float, cookie: U64, value: U32) -> dict[int, Rise]:
+    def see(self, now: float, cookie: U64, value: U32, is_opened: Bools) -> dict[int, Rise]:
         """Take the counters of a sample; give by cookie those that have risen within the window.
 
         Args:
             now: CLOCK_BOOTTIME in seconds.
             cookie: The sockets.
             value: A counter of each, which wraps at 32 bits.
+            is_opened: Which were seen open: all of such a counter has risen since.
         """
         places = find_places(self._cookie, cookie)
-        known = np.flatnonzero(places >= 0)
-        grown = value[known] - self._value[places[known]]
+        known = np.flatnonzero((places >= 0) | is_opened)
+        before = np.append(self._value, np.uint32(0))[places[known]]
+        grown = value[known] - before
         # A difference in the upper half is a counter that fell.
         is_risen = (grown > 0) & (grown < _HALF_RANGE)
         self._risen.append((now, cookie[known[is_risen]].tolist(), grown[is_risen].tolist()))

@@ -1,0 +1,141 @@
+"""Real trouble, made in a namespace: it is found when its condition has held for its time, and goes with it."""
+
+from __future__ import annotations
+
+import os
+import resource
+import select
+import socket
+from pathlib import Path
+
+import pytest
+
+from monitor.model.finding import FindingKind, Grade, ProcessSubject, Side
+from monitor.reasoning.finding_conditions import (
+    DESCRIPTORS_FOR_S,
+    DROPPING_SAMPLES,
+    LEAK_FOR_S,
+    LEAK_SOCKETS,
+    PORTS_FOR_S,
+    QUEUE_FULL_FOR_S,
+    QUIET_S,
+    STALLED_S,
+)
+from tests import servers, troubles
+from tests.reasoning.watching import kinds, only
+
+pytestmark = pytest.mark.kernel
+
+PERIODS = 3
+"""A finding may come so many samples after its condition has held for its time."""
+
+
+def test_a_server_that_does_not_accept(watch, scene):
+    assert watch.see() == ()
+    trouble = scene.enter_context(servers.full_accept_queue(backlog=5))
+    found = only(watch.see_for(QUEUE_FULL_FOR_S), FindingKind.ACCEPT_QUEUE)
+    assert (found.numbers.queued, found.numbers.limit) == (6, 5)
+    assert found.numbers.overflows >= 1
+    assert found.numbers.drops >= 1
+    assert found.cookies.tolist() == [trouble.listener.cookie]
+    scene.close()
+    assert watch.see_for(PERIODS) == ()
+
+
+def test_a_server_that_never_closes(watch, scene):
+    trouble = scene.enter_context(servers.close_wait_leak(LEAK_SOCKETS))
+    assert watch.see_for(QUIET_S - 1) == ()
+    found = only(watch.see_for(LEAK_FOR_S), FindingKind.CLOSE_WAIT)
+    assert isinstance(found.subject, ProcessSubject)
+    assert found.subject.pid == trouble.listener.pid
+    assert found.numbers.unread_ends == LEAK_SOCKETS
+    assert set(found.cookies.tolist()) == {accepted.cookie for accepted in trouble.accepted}
+    scene.close()
+    assert watch.see_for(PERIODS) == ()
+
+
+def test_a_client_that_uses_all_ports(watch, scene):
+    server = scene.enter_context(troubles.used_up_range(ports=50))
+    found = only(watch.see_for(PORTS_FOR_S), FindingKind.EPHEMERAL_PORTS)
+    assert (found.numbers.used, found.numbers.usable) == (50, 50)
+    assert found.subject.remote.port == server.port
+    scene.close()
+    assert FindingKind.EPHEMERAL_PORTS not in kinds(watch.see_for(PERIODS))
+
+
+def test_a_reader_that_has_stopped(watch, scene):
+    trouble = scene.enter_context(troubles.stopped_reader())
+    assert watch.see_for(STALLED_S - 1) == ()
+    found = watch.see_for(PERIODS)
+    # The writer is on this host too, and its reader is told once.
+    assert kinds(found) == [FindingKind.UNREAD]
+    assert (found[0].side, found[0].subject.pid) == (Side.PROGRAM, trouble.reader.pid)
+    assert found[0].numbers.waiting_bytes <= trouble.written
+    scene.close()
+    assert watch.see_for(PERIODS) == ()
+
+
+def test_a_udp_socket_that_nobody_empties(watch, scene):
+    _, send = scene.enter_context(troubles.overflowing_udp())
+    watch.see()
+    for _ in range(DROPPING_SAMPLES):
+        send()
+        found = watch.see()
+    one = only(found, FindingKind.UDP_DROPS)
+    assert one.numbers.drops >= one.numbers.recent == 20 * DROPPING_SAMPLES == one.numbers.host_drops
+    assert one.numbers.waiting_bytes > 0
+    assert FindingKind.UDP_DROPS not in kinds(watch.see_for(11))
+
+
+def test_an_address_from_which_nothing_comes_back(watch, scene, ip):
+    ip("link add e0 type veth peer name p0", "addr add 192.0.2.1/24 dev e0", "link set e0 up", "link set p0 up")
+    ip("neigh add 192.0.2.77 lladdr 00:00:5e:00:53:01 dev e0")
+    scene.enter_context(troubles.setting("ipv4/tcp_syn_linear_timeouts", "4"))
+    clients = scene.enter_context(troubles.unanswered_syns(("192.0.2.77", 443)))
+    wait_for_tries(clients[-1], 3)
+    found = only(watch.see(), FindingKind.SYN_UNANSWERED)
+    assert (found.grade, str(found.subject.remote)) == (Grade.TROUBLE, "192.0.2.77:443")
+    assert found.subject.holder.pid == os.getpid()
+    scene.close()
+    assert watch.see_for(20) == ()
+
+
+def wait_for_tries(client: socket.socket, tries: int) -> None:
+    """Wait until a SYN has been sent again so often: the kernel takes a second for each."""
+    poll = select.poll()
+    poll.register(client, select.POLLERR)
+    for _ in range(200):
+        if client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 3)[2] >= tries:
+            return
+        poll.poll(100)
+    raise TimeoutError("the kernel sends no SYN again")
+
+
+def test_a_refused_connection_is_no_silence(watch):
+    with socket.socket() as client:
+        with pytest.raises(ConnectionRefusedError):
+            client.connect(("127.0.0.1", 9))
+        assert watch.see_for(PERIODS) == ()
+
+
+def test_a_process_without_descriptors_left(watch, scene):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    scene.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+    for _ in range(140):
+        scene.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)).bind(("127.0.0.1", 0))
+    while len(list(Path("/proc/self/fd").iterdir())) < 185:
+        scene.callback(os.close, os.open("/dev/null", os.O_RDONLY))
+    found = only(watch.see_for(DESCRIPTORS_FOR_S), FindingKind.DESCRIPTORS)
+    assert found.subject.pid == os.getpid()
+    assert (found.numbers.limit, found.numbers.used >= 180) == (200, True)
+    scene.close()
+    assert watch.see_for(PERIODS) == ()
+
+
+def test_a_child_that_inherits_a_listener(watch, scene, program):
+    held, child = scene.enter_context(troubles.inheriting_child(program("sleep")))
+    found = only(watch.see_for(PERIODS), FindingKind.INHERITED_LISTENER)
+    assert found.numbers.pids == (held.pid, child)
+    scene.close()
+    assert watch.see_for(PERIODS) == ()
