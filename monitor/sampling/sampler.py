@@ -20,6 +20,7 @@ from monitor.sampling.sampling_loop import SamplingLoop
 
 if TYPE_CHECKING:
     from monitor.model.bind import BindAttempt
+    from monitor.model.event_list import EventList
     from monitor.model.receiver import ReceiverQuestion
     from monitor.model.route import Flow
     from monitor.model.sockets import SocketId
@@ -61,6 +62,11 @@ class Sampler:
     def history(self) -> History | None:
         """The last two minutes; None before the first sample."""
         return self._loop.history
+
+    @property
+    def events(self) -> EventList | None:
+        """What happened to sockets; None before the first reading."""
+        return self._loop.events.listed
 
     def start(self) -> None:
         """Start sampling; the first sample is read at once."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from monitor.model.bind import BindAttempt
+    from monitor.model.event_list import EventList
     from monitor.model.process import ProcessFacts
     from monitor.model.receiver import ReceiverQuestion
     from monitor.model.route import Flow, RouteDecision
@@ -24,6 +25,12 @@ class IntervalMade(NamedTuple):
     """A sample was read; or of the last one's rows the ways are known now, or some were read again."""
 
     interval: Interval
+
+
+class EventsListed(NamedTuple):
+    """Sockets were opened or closed, or more is known of what was missed."""
+
+    events: EventList
 
 
 class SampleFailed(NamedTuple):
@@ -86,6 +93,7 @@ class ReceiversAnswered(NamedTuple):
 
 SamplerEvent = (
     IntervalMade
+    | EventsListed
     | SampleFailed
     | RouteAnswered
     | RoutingAnswered

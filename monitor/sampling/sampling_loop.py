@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import MonitorError, SourceError
 from monitor.sampling.asked import Asked, Wish
+from monitor.sampling.event_watch import SPACING_S, EventWatch
 from monitor.sampling.open_receivers import OpenReceivers
 from monitor.sampling.questions import AskFreshRows, AskReceivers, Question
 from monitor.sampling.sampler_events import (
+    EventsListed,
     IntervalMade,
     ProcessAnswered,
     ReceiversAnswered,
@@ -56,6 +58,8 @@ class SamplingLoop:
         """Whether TIME-WAIT and bound-only rows are to be dumped; set by others."""
         self.history: History | None = None
         """The last two minutes; None before the first sample."""
+        self.events = EventWatch()
+        """What happened to sockets."""
         self.source: Source | None = None
         """Who is asked; None while there is none."""
         self._is_due = False
@@ -118,7 +122,10 @@ class SamplingLoop:
             self._decide_receivers(source)
             self._ask_ways(source)
             # Also where the sample took longer than the period: questions are answered between any two.
-            self._answer_all(source, self.asked.wait(self._next_at - time.monotonic()))
+            wakes_at = min(self._next_at, self.events.next_at)
+            self._answer_all(source, self.asked.wait(wakes_at - time.monotonic()))
+            if time.monotonic() >= self.events.next_at:
+                self._read_events(source)
 
     @property
     def _next_at(self) -> float:
@@ -157,6 +164,16 @@ class SamplingLoop:
             self._show(self._interval)
         if self._findings is None:
             self._begin_findings(self._interval)
+        self._read_events(source)
+
+    def _read_events(self, source: Source) -> None:
+        """Read what happened to sockets; where closes were missed, a sample says what became of the rest."""
+        if self._interval is None or self.is_stopped.is_set():
+            return
+        has_news = self.events.read(source, self._interval)
+        self._is_due |= self.events.has_lost and time.monotonic() - self._sampled_at > SPACING_S
+        if has_news and self.events.listed is not None:
+            self._listener(EventsListed(self.events.listed))
 
     def _with_findings(self, interval: Interval) -> Interval:
         return interval if self._findings is None else replace(interval, findings=self._findings.advance(interval))

@@ -24,6 +24,7 @@ from monitor.ui.themed_app import Look
 from monitor.ui.widgets.list_pane import ListPane
 
 if TYPE_CHECKING:
+    from monitor.model.event_list import EventList
     from monitor.model.sample import Interval
     from monitor.sampling.sampler import Sampler
     from monitor.sampling.sampler_events import SamplerEvent
@@ -78,6 +79,7 @@ class MonitorApp(KeyedApp):
         super().__init__(self.settings.look)
         self.glyphs: Mapping[int, str] | None = ASCII_GLYPHS if self.settings.look.is_ascii else None
         self.interval: Interval | None = None
+        self.events: EventList | None = None
         """What is shown; while paused not the newest."""
         self.news = ""
         """The sentence of the message line."""
@@ -140,12 +142,18 @@ class MonitorApp(KeyedApp):
         if not self.is_running:
             # At the end the screens go before the messages do.
             return
-        from monitor.sampling.sampler_events import IntervalMade, SampleFailed  # noqa: PLC0415 - as below
+        from monitor.sampling.sampler_events import (  # noqa: PLC0415 - as below
+            EventsListed,
+            IntervalMade,
+            SampleFailed,
+        )
         from monitor.ui.answers import hand_on  # noqa: PLC0415 - not before the first paint
 
         match message.event:
             case IntervalMade(interval):
                 self._take_interval(interval)
+            case EventsListed(events):
+                self._take_events(events)
             case SampleFailed(text, is_source_gone):
                 self._say(f"{text}; starting another collector" if is_source_gone else text)
             case answer:
@@ -159,6 +167,9 @@ class MonitorApp(KeyedApp):
         if not self.is_paused or self.interval is None:
             self._show(interval)
         self.tell_status()
+
+    def _take_events(self, events: EventList) -> None:
+        self.events = events
 
     def _show(self, interval: Interval) -> None:
         self.interval = interval

@@ -24,7 +24,14 @@ from monitor.model.tcp_info import SocketDetails
 from monitor.sampling import sampling_loop
 from monitor.sampling.period import MIN_PERIOD_S
 from monitor.sampling.sampler import Sampler
-from monitor.sampling.sampler_events import IntervalMade, ProcessAnswered, RouteAnswered, SampleFailed, SocketAnswered
+from monitor.sampling.sampler_events import (
+    EventsListed,
+    IntervalMade,
+    ProcessAnswered,
+    RouteAnswered,
+    SampleFailed,
+    SocketAnswered,
+)
 from tests.machine_db1 import FACTS, route_to
 from tests.scenes import FixedSource, row, sample_of, table_of
 
@@ -68,7 +75,17 @@ class Loop:
         self.sources = list(sources)
         self.opened = []
         self.events = queue.SimpleQueue()
-        self.sampler = Sampler(self._open, self.events.put, period_s)
+        self.listed = queue.SimpleQueue()
+        self.has_findings = False
+        self.sampler = Sampler(self._open, self._hear, period_s)
+
+    def _hear(self, event):
+        # What happened to sockets is told beside all else, and what was found in the first sample once it was shown.
+        is_beside = isinstance(event, EventsListed) or (
+            isinstance(event, IntervalMade) and bool(event.interval.findings) and not self.has_findings
+        )
+        self.has_findings |= isinstance(event, IntervalMade) and bool(event.interval.findings)
+        (self.listed if is_beside else self.events).put(event)
 
     def _open(self):
         source = self.sources.pop(0)

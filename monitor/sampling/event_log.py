@@ -1,0 +1,118 @@
+"""EventLog: joins what the kernel told of closes and transitions with the samples, into one bounded list.
+
+A close names its socket by cookie, a transition by the kernel's memory and the pair; a sample knows cookies, pairs and
+owners. So a close finds its row in the last interval by cookie; where no sample saw it, its beginning by the pair, and
+its owner by who was seen to act, else by the listener at its local endpoint. What cannot be joined to this network
+namespace is another's, and is not listed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+import numpy as np
+
+from monitor.model.event_list import EVENT, EventKind, EventList
+from monitor.model.sample import Interval, Sample
+from monitor.model.socket_events import SocketEvents
+from monitor.model.socket_table import U64
+from monitor.model.ways import Records
+from monitor.sampling import event_rows
+from monitor.sampling.closed_sockets import ClosedSockets, values_of
+from monitor.sampling.event_owners import EventOwners
+from monitor.sampling.event_processes import EventProcesses
+from monitor.sampling.pending_transitions import PendingTransitions
+
+KEPT_S = 600.0
+"""Older events are no longer listed."""
+MOST_LISTED = 20_000
+"""Of more events the oldest are no longer listed."""
+RATED_S = 5.0
+"""The rates are over as many seconds."""
+
+
+class EventLog:
+    """Of one thread; the lists that it gives never change."""
+
+    def __init__(self) -> None:
+        self._list: EventList | None = None
+        self._forget_all()
+
+    def _forget_all(self) -> None:
+        self._processes = EventProcesses()
+        self._pending = PendingTransitions()
+        self._sample: Sample | None = None
+        self._unfinished: U64 = np.zeros(0, np.uint64)
+        self._recent: deque[tuple[float, int, int]] = deque()
+
+    def take(self, events: SocketEvents, interval: Interval) -> EventList:
+        """Add what happened until now.
+
+        Args:
+            events: What the source gave since the last time.
+            interval: The newest one; the same as the last time where there was no sample since.
+        """
+        former = self._list
+        if former is None or former.namespace != events.namespace:
+            former = self._start(events)
+        self._pending.add(events)
+        closed = ClosedSockets.join(events.closes, interval, self._pending.lives)
+        owners = EventOwners(interval, self._pending, self._processes)
+        opened = self._openings(interval, owners)
+        failed = event_rows.failures(events.namespace, self._pending, owners)
+        ended = event_rows.closes(closed, interval, owners)
+        short = event_rows.short_openings(ended, closed, self._pending)
+        # A handshake that was seen to fail is over, whenever its program closes the socket.
+        has_failed = values_of(self._pending.lives.has_failed, closed.life, unknown=False)
+        ended = ended[~((ended["kind"] == EventKind.FAILED) & has_failed)]
+        self._pending.forget(events.boot_time, interval.elapsed_s, closed.life[closed.life >= 0])
+        self._list = self._joined(former, events, np.concatenate([opened, failed, ended, short]))
+        return self._list
+
+    def _start(self, events: SocketEvents) -> EventList:
+        """Begin anew: for the first time, or in another network namespace."""
+        self._forget_all()
+        return EventList(events.boot_time, events.boot_time, events.namespace, np.zeros(0, EVENT), {})
+
+    def _openings(self, interval: Interval, owners: EventOwners) -> Records:
+        """Tell what a new sample shows as open; of one that was seen before nothing."""
+        if interval.sample is self._sample:
+            return np.zeros(0, EVENT)
+        records = event_rows.openings(interval, self._unfinished, self._pending, owners)
+        table = interval.table
+        self._sample, self._unfinished = interval.sample, table.cookie[np.isin(table.state, event_rows.UNFINISHED)]
+        return records
+
+    def _joined(self, former: EventList, events: SocketEvents, came: Records) -> EventList:
+        """Put what came behind what is listed, and leave out what is too old or too much."""
+        now = events.boot_time
+        came = came[np.argsort(came["at"], kind="stable")]
+        came["number"] = former.happened + 1 + np.arange(len(came))
+        opened, closed, failed = (int(np.count_nonzero(came["kind"] == kind)) for kind in EventKind)
+        records = np.concatenate([former.records, came])[-MOST_LISTED:]
+        records = records[records["at"] > now - KEPT_S]
+        self._recent.append((now, opened, closed))
+        while self._recent[0][0] < now - RATED_S:
+            self._recent.popleft()
+        rated_s = min(RATED_S, now - former.since)
+        return EventList(
+            boot_time=now,
+            since=former.since,
+            namespace=former.namespace,
+            records=records,
+            processes=self._processes.named(records["process"]),
+            opened=former.opened + opened,
+            closed=former.closed + closed,
+            failed=former.failed + failed,
+            lost_closes=former.lost_closes + events.lost_closes,
+            lost_transitions=former.lost_transitions + events.lost_transitions,
+            no_closes=events.no_closes,
+            no_transitions=events.no_transitions,
+            opened_per_second=_rate((count for _, count, _ in self._recent), rated_s),
+            closed_per_second=_rate((count for _, _, count in self._recent), rated_s),
+        )
+
+
+def _rate(counts: Iterable[int], seconds: float) -> float:
+    return sum(counts) / seconds if seconds > 0 else 0.0

@@ -1,0 +1,113 @@
+"""EVENT records of what the kernel told and what the samples show; their numbers are given by who lists them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from monitor.model.event_list import EVENT, Ending, EventKind
+from monitor.model.sample import DIRECTION_DIALLED, Interval
+from monitor.model.socket_table import U64, SocketTable
+from monitor.model.tcp import PROTOCOL_TCP, TcpState
+from monitor.model.ways import Records
+from monitor.reasoning.byte_totals import acknowledged_bytes, received_bytes
+from monitor.sampling.closed_sockets import ClosedSockets, values_of, vars_of
+from monitor.sampling.event_owners import EventOwners
+from monitor.sampling.lives import pairs_of
+from monitor.sampling.pending_transitions import PendingTransitions
+
+UNFINISHED = (TcpState.SYN_SENT, TcpState.SYN_RECEIVED, TcpState.NEW_SYN_RECEIVED)
+"""States of a handshake that is not finished."""
+_ENDPOINTS = ("local_high", "local_low", "local_port", "remote_high", "remote_low", "remote_port", "family")
+_COPIED = ("cookie", "device", "protocol", *_ENDPOINTS)
+_COUNTERS = ("total_retrans", "segs_out", "rtt_us", "info_length")
+
+
+def closes(closed: ClosedSockets, interval: Interval, owners: EventOwners) -> Records:
+    """Make an event of each close."""
+    records = _records_of(closed.table)
+    for name in _COUNTERS:
+        records[name] = getattr(closed.table, name)
+    records["at"], records["opened_at"] = closed.boot_time, closed.opened_at
+    has_failed = closed.last_state == TcpState.SYN_SENT
+    records["kind"] = np.where(has_failed, EventKind.FAILED, EventKind.CLOSED)
+    records["ending"], records["last_state"], records["direction"] = closed.ending, closed.last_state, closed.direction
+    records["is_short"] = closed.row < 0
+    records["received"] = received_bytes(closed.table, closed.has_peer_closed)
+    records["acknowledged"] = acknowledged_bytes(closed.table, closed.direction)
+    records["uid"] = values_of(interval.table.uid, closed.row, 0)
+    records["has_uid"] = values_of(interval.table.has_user, closed.row, unknown=False)
+    owners.by_rows(records, closed.row)
+    owners.by_actors(records, closed.life)
+    owners.by_listeners(records, closed.listener)
+    return records
+
+
+def openings(interval: Interval, unfinished: U64, pending: PendingTransitions, owners: EventOwners) -> Records:
+    """Make an event of each connection that a new sample shows as open, and the one before did not.
+
+    Args:
+        interval: The newest one.
+        unfinished: Cookies of those whose handshake was not finished in the one before.
+        pending: Tells since when they are open, and hears which of its lives are told of by this.
+        owners: Tells whose they are.
+    """
+    table, now = interval.table, interval.sample.boot_time
+    is_pair = (table.protocol == PROTOCOL_TCP) & table.is_pair & np.isnan(interval.closed_at)
+    is_new = (interval.opened_at == now) | np.isin(table.cookie, unfinished)
+    rows = np.flatnonzero(is_pair & is_new & ~np.isin(table.state, (*UNFINISHED, TcpState.TIME_WAIT)))
+    life = pending.lives.find(pairs_of(vars_of(table.take(rows))), np.full(len(rows), now))
+    is_untold = ~values_of(pending.is_told, life, unknown=False)
+    rows, life = rows[is_untold], life[is_untold]
+    records = _records_of(table.take(rows))
+    began = values_of(pending.lives.opened_at, life, np.nan)
+    records["at"] = records["opened_at"] = np.where(np.isnan(began), now, began)
+    records["kind"] = EventKind.OPENED
+    records["last_state"], records["direction"] = table.state[rows], interval.direction[rows]
+    records["uid"], records["has_uid"] = table.uid[rows], table.has_user[rows]
+    owners.by_rows(records, rows)
+    owners.by_actors(records, life)
+    pending.tell(life[life >= 0])
+    return records
+
+
+def short_openings(closing: Records, closed: ClosedSockets, pending: PendingTransitions) -> Records:
+    """Make an event of the opening of what came and went between two samples, of those that were seen to open.
+
+    Args:
+        closing: The events of their closes.
+        closed: The same closes.
+        pending: Hears which of its lives are told of by this.
+    """
+    seen = np.flatnonzero((closed.row < 0) & (closed.life >= 0))
+    seen = seen[~pending.is_told[closed.life[seen]] & ~np.isnan(closed.opened_at[seen])]
+    records = closing[seen]
+    records["kind"], records["ending"], records["at"] = EventKind.OPENED, Ending.UNKNOWN, records["opened_at"]
+    for name in ("received", "acknowledged", *_COUNTERS):
+        records[name] = 0
+    pending.tell(closed.life[seen])
+    return records
+
+
+def failures(namespace: int, pending: PendingTransitions, owners: EventOwners) -> Records:
+    """Make an event of each handshake that was seen to fail, of processes of this network namespace."""
+    lives = pending.lives
+    failed = np.flatnonzero(lives.has_failed & ~pending.is_told)
+    failed = failed[lives.namespaces(pending.actors)[failed] == namespace]
+    last = pending.last_records[failed]
+    records = np.zeros(len(failed), EVENT)
+    for name in (*_ENDPOINTS,):
+        records[name] = last[name]
+    records["protocol"], records["last_state"] = PROTOCOL_TCP, TcpState.SYN_SENT
+    records["kind"], records["ending"], records["direction"] = EventKind.FAILED, lives.ending[failed], DIRECTION_DIALLED
+    records["at"], records["opened_at"] = last["boot_time"], np.nan
+    records["is_short"] = True
+    owners.by_actors(records, failed)
+    pending.tell(failed)
+    return records
+
+
+def _records_of(table: SocketTable) -> Records:
+    records = np.zeros(len(table), EVENT)
+    for name in _COPIED:
+        records[name] = getattr(table, name)
+    return records

@@ -1,0 +1,60 @@
+"""PendingTransitions: transitions that wait for the sample or the close that says whose socket it was."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from monitor.model.socket_events import SocketEvents
+from monitor.model.socket_table import Bools, Rows
+from monitor.model.transitions import TRANSITION, Actor
+from monitor.model.ways import Records
+from monitor.sampling.lives import Lives, lives_in
+
+_MOST_PENDING = 200_000
+_KEPT_S = 10.0
+"""A close is told some milliseconds after the last transition; a sample comes once a second or more seldom."""
+
+
+class PendingTransitions:
+    """Of one thread."""
+
+    def __init__(self) -> None:
+        self._records = np.zeros(0, TRANSITION)
+        self._is_told: Bools = np.zeros(0, np.bool_)
+        self.actors: dict[int, Actor] = {}
+        """By thread: who made them."""
+        self.lives: Lives = lives_in(self._records)
+        """What they amount to."""
+
+    def add(self, events: SocketEvents) -> None:
+        """Take what happened."""
+        self._records = np.concatenate([self._records, events.transitions])
+        self._is_told = np.concatenate([self._is_told, np.zeros(len(events.transitions), np.bool_)])
+        self.actors |= events.actors
+        self.lives = lives_in(self._records)
+
+    @property
+    def is_told(self) -> Bools:
+        """Lives whose beginning has become an event."""
+        told: Bools = self._is_told[self.lives.first]
+        return told
+
+    @property
+    def last_records(self) -> Records:
+        """The last transition of each life."""
+        return self._records[self.lives.last]
+
+    def tell(self, lives: Rows) -> None:
+        """Note that the beginning of some lives has become an event."""
+        self._is_told[self.lives.first[lives]] = True
+
+    def forget(self, now: float, elapsed_s: float, over: Rows) -> None:
+        """Drop the lives that are over, and what nobody will ask for any more."""
+        kept_s = _KEPT_S + (2 * elapsed_s if elapsed_s > 0 else 0.0)
+        is_over = np.zeros(len(self.lives), np.bool_)
+        is_over[over] = True
+        kept = np.flatnonzero(~is_over[self.lives.member] & (self._records["boot_time"] > now - kept_s))
+        kept = kept[-_MOST_PENDING:]
+        self._records, self._is_told = self._records[kept], self._is_told[kept]
+        threads = set(self._records["thread"].tolist())
+        self.actors = {thread: actor for thread, actor in self.actors.items() if thread in threads}
