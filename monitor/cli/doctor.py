@@ -12,17 +12,19 @@ import re
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 
 from monitor.cli.output import write_json, write_lines
-from monitor.errors import InputError, MonitorError
+from monitor.errors import InputError, KernelError, MonitorError, WireError
 from monitor.model.finding import Finding, Grade
 from monitor.model.sample import Interval
 from monitor.presentation.doctor_lines import doctor_lines
 from monitor.presentation.finding_document import doctor_document
 from monitor.reasoning.findings import Findings
+from monitor.sampling.agreement import RouteAgreement
 from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
+from monitor.sampling.sampling_loop import WAYS_AT_ONCE
 
 EXIT_NOTHING, EXIT_TROUBLE, EXIT_COULD_NOT_LOOK = 0, 1, 3
 
@@ -70,15 +72,24 @@ def run(arguments: argparse.Namespace) -> int:
 
 def watch(seconds: float) -> tuple[Interval, tuple[Finding, ...], float]:
     """Read samples for so long; give the last interval, what is found in it, and how long it was."""
-    reader = Findings()
+    reader, agreement = Findings(), RouteAgreement()
     with closing(LiveSource()) as source:
-        first = interval = advance(None, source.sample(time_wait=True))
+        first = interval = _judged(advance(None, source.sample(time_wait=True)), agreement, source)
         found = reader.advance(interval)
         for _ in _ticks(seconds):
-            interval = advance(interval, source.sample(time_wait=True))
-            found = reader.advance(interval)
             source.audit()
+            interval = _judged(advance(interval, source.sample(time_wait=True)), agreement, source)
+            found = reader.advance(interval)
     return interval, found, interval.sample.boot_time - first.sample.boot_time
+
+
+def _judged(interval: Interval, agreement: RouteAgreement, source: LiveSource) -> Interval:
+    """Hold connections against today's routes; what the kernel does not answer stays unknown."""
+    agreement.take(interval)
+    with suppress(KernelError, WireError):
+        while len(asked := agreement.open_questions(WAYS_AT_ONCE)) and len(ways := source.ways(asked)):
+            agreement.learn(ways)
+    return agreement.judged()
 
 
 def _ticks(seconds: float) -> Iterator[None]:

@@ -25,7 +25,7 @@ class LiveWatch:
         """Read one sample, so many seconds after the one before."""
         sample = self._source.sample(time_wait=True)
         self._passed += after
-        return self._watch.see(replace(sample, boot_time=sample.boot_time + self._passed))
+        return self._watch.see(replace(sample, boot_time=sample.boot_time + self._passed), self._source)
 
     def see_for(self, seconds: float) -> tuple[Finding, ...]:
         """Read samples a second apart for so long, from the next on; give what is found in the last."""

@@ -14,6 +14,7 @@ from monitor.model.finding import FindingKind, Grade, ProcessSubject, Side
 from monitor.reasoning.finding_conditions import (
     DESCRIPTORS_FOR_S,
     DROPPING_SAMPLES,
+    ELSEWHERE_FOR_S,
     LEAK_FOR_S,
     LEAK_SOCKETS,
     PORTS_FOR_S,
@@ -23,6 +24,7 @@ from monitor.reasoning.finding_conditions import (
 )
 from tests import servers, troubles
 from tests.reasoning.watching import kinds, only
+from tests.reasoning.watching import troubles as trouble_in
 
 pytestmark = pytest.mark.kernel
 
@@ -139,3 +141,24 @@ def test_a_child_that_inherits_a_listener(watch, scene, program):
     assert found.numbers.pids == (held.pid, child)
     scene.close()
     assert watch.see_for(PERIODS) == ()
+
+
+def test_an_address_that_has_gone(watch, scene, ip):
+    ip("link add e0 type veth peer name p0", "addr add 192.0.2.1/24 dev e0", "addr add 192.0.2.2/24 dev e0")
+    ip("link set e0 up", "link set p0 up")
+    server = scene.enter_context(socket.create_server(("192.0.2.1", 0)))
+    scene.enter_context(socket.create_connection(server.getsockname(), source_address=("192.0.2.2", 0)))
+    assert trouble_in(watch.see_for(ELSEWHERE_FOR_S)) == []
+    ip("addr del 192.0.2.2/24 dev e0")
+    found = only(watch.see_for(ELSEWHERE_FOR_S + 1), FindingKind.NO_WAY)
+    assert found.numbers.connections >= 1
+    ip("addr add 192.0.2.2/24 dev e0")
+    assert trouble_in(watch.see_for(PERIODS)) == []
+
+
+def test_a_listener_at_every_address_by_two_programs(watch, scene, tmp_path):
+    first = scene.enter_context(servers.called(b"first", tmp_path, address="0.0.0.0"))
+    scene.enter_context(servers.called(b"second", tmp_path, address="::", port=first.port, v6only=True))
+    found = watch.see()
+    assert {one.grade for one in found} == {Grade.NOTE}
+    assert set(kinds(found)) == {FindingKind.TWO_PROGRAMS, FindingKind.LISTENS_EVERYWHERE}

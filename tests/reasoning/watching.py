@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 
 from monitor.model.finding import Finding, FindingKind, Grade
 from monitor.model.sample import Sample
 from monitor.reasoning.findings import Findings
+from monitor.sampling.agreement import RouteAgreement
 from monitor.sampling.intervals import advance
+from monitor.sampling.source import Source
+from tests.agreeing import answered
 from tests.scenes import Row, sample_of
 
 
@@ -17,12 +19,16 @@ class Watch:
 
     def __init__(self) -> None:
         self._findings = Findings()
+        self._agreement = RouteAgreement()
         self.interval = None
         self.now = 0.0
 
-    def see(self, sample: Sample) -> tuple[Finding, ...]:
-        """Read one sample."""
+    def see(self, sample: Sample, routes: Source | None = None) -> tuple[Finding, ...]:
+        """Read one sample; where a source of routes is given, connections are held against them."""
         self.interval = advance(self.interval, sample)
+        if routes is not None:
+            self._agreement.take(self.interval)
+            self.interval = answered(self._agreement, routes)
         return self._findings.advance(self.interval)
 
     def see_rows(self, rows: Sequence[Row], *, after: float = 1.0, **told: object) -> tuple[Finding, ...]:
@@ -51,9 +57,3 @@ def kinds(found: Iterable[Finding]) -> list[FindingKind]:
 
 def troubles(found: Iterable[Finding]) -> list[FindingKind]:
     return [finding.kind for finding in found if finding.grade is Grade.TROUBLE]
-
-
-def later(read: Callable[[], Sample], seconds: float) -> Sample:
-    """Read a sample of the running kernel as if so many seconds more had passed since the boot."""
-    sample = read()
-    return replace(sample, boot_time=sample.boot_time + seconds)
