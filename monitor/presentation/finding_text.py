@@ -18,6 +18,8 @@ class FindingText:
     """Who does what: "[::]:443 drops new clients"."""
     measured: str
     """The numbers with their limits: "accept queue full, 512/511"."""
+    since: str
+    """Since when: "since 03:09:12Z", or "since before the first sample"."""
     whose: str
     """Whose side it is on: "This host, nginx"."""
     certainty: str

@@ -60,10 +60,12 @@ _WORDS: dict[type, Callable[..., KindText]] = {
 
 def finding_text(finding: Finding, interval: Interval) -> FindingText:
     """Say a finding in words, with names from the interval that it was found in."""
-    said = _WORDS[type(finding.numbers)](FindingNames(finding, interval), finding.numbers)
+    names = FindingNames(finding, interval)
+    said = _WORDS[type(finding.numbers)](names, finding.numbers)
     return FindingText(
         title=said.title,
         measured=said.measured,
+        since=names.since(),
         whose=_whose(finding.side, said),
         certainty=str(finding.certainty),
         lines=said.lines,
