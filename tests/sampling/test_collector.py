@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from monitor.errors import MonitorError, SourceError
+from monitor.model.closes import CLOSE
 from monitor.model.endpoint import MAPPED_IPV4
 from monitor.model.route import Flow
 from monitor.model.routing import RuleFate
@@ -123,6 +124,22 @@ def test_one_socket_is_asked_for_alone_until_it_is_gone(source):
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         client.close()
         assert source.socket(asked) is None
+
+
+def test_what_was_closed_comes_over_once_the_first_sample_has(source):
+    source.sample()
+    # Listening begins before any later question is answered.
+    source.events()
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        port = client.getsockname()[1]
+    closed = np.zeros(0, CLOSE)
+    deadline = time.monotonic() + PATIENCE_S
+    while port not in closed["local_port"]:
+        assert time.monotonic() < deadline
+        events = source.events()
+        assert events.no_closes is None
+        closed = np.concatenate([closed, events.closes])
+    assert np.count_nonzero(closed["local_port"] == port) == 1
 
 
 def test_rows_are_asked_for_again_listeners_by_their_list(source):

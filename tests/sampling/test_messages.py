@@ -18,9 +18,12 @@ from monitor.model.receiver import FoundSocket, LookUp, Membership, ReceiverFact
 from monitor.model.route import Flow
 from monitor.model.segment import Arrival, Origin, Reach, Segment
 from monitor.model.sockets import SocketId
+from monitor.model.tcp import TcpState
 from monitor.model.tcp_info import SocketDetails, SocketMemory, TcpInfo
-from monitor.sampling import look_up_messages, messages
+from monitor.model.transitions import Actor, NoTransitions
+from monitor.sampling import event_messages, look_up_messages, messages
 from monitor.sampling.row_records import to_records
+from tests.happenings import actor, closed, happened, went
 from tests.machine_db1 import FACTS, route_to
 from tests.scenes import row, table_of
 
@@ -51,6 +54,7 @@ FOUND = FoundSocket((1 << 64) - 1, 5, 0, 10, 0, Endpoint.parse("0.0.0.0:53"), En
 QUESTIONS = [
     *(look_up_messages.AskSocket(id=5, socket=SocketId.of(PAIRS, number)) for number in range(2)),
     messages.AskSample(id=1, time_wait=True),
+    messages.AskEvents(id=8),
     messages.AskFreshRows(id=7, namespace=4_026_531_840, rows=to_records(PAIRS)),
     look_up_messages.AskProcess(id=2, pid=4194304),
     *(messages.AskRoute(id=3, flow=flow) for flow in FLOWS),
@@ -59,7 +63,16 @@ QUESTIONS = [
         id=6, segment=SEGMENTS[0], holders=(SocketHolder(1, 2, 53, is_tcp=False, pid=3, fd=4),)
     ),
 ]
+EVENTS = happened(
+    2.5,
+    [closed(row("tcp", "192.0.2.10:443", "198.51.100.7:51834", "ESTAB"), 2.4)],
+    [went(2.3, 5, TcpState.ESTABLISHED, TcpState.FIN_WAIT_1, "192.0.2.10:443", "198.51.100.7:51834", thread=7)],
+    {7: actor(7, b"\xff\x1b[2J"), 8: Actor(None, None, None)},
+    lost_closes=3,
+    no_transitions=NoTransitions.NOT_ROOT,
+)
 ANSWERS = [
+    event_messages.EventsRead.of(8, EVENTS),
     look_up_messages.SocketRead(id=5, details=None),
     look_up_messages.SocketRead(id=5, details=SocketDetails(**LEAST)),
     look_up_messages.SocketRead(id=5, details=DETAILS),
@@ -181,3 +194,18 @@ def test_a_segment_of_two_families_is_no_question():
     question["segment"]["source"] = {"address": b"\0" * 16, "port": 5, "zone": None}
     with pytest.raises(WireError, match="different families"):
         read_question(msgspec.msgpack.encode(question))
+
+
+def test_events_cross_unchanged():
+    (answer,) = (answer for answer in ANSWERS if isinstance(answer, event_messages.EventsRead))
+    again = answer.events()
+    assert (again.closes.tolist(), again.transitions.tolist()) == (EVENTS.closes.tolist(), EVENTS.transitions.tolist())
+    assert again.actors == EVENTS.actors
+    assert (again.lost_closes, again.no_closes, again.no_transitions) == (3, None, NoTransitions.NOT_ROOT)
+
+
+@pytest.mark.parametrize("name", ["closes", "transitions"])
+def test_events_of_which_a_record_is_cut_are_refused(name):
+    answer = event_messages.EventsRead.of(8, EVENTS)
+    with pytest.raises(WireError):
+        msgspec.structs.replace(answer, **{name: getattr(answer, name)[:-1]}).events()

@@ -1,0 +1,262 @@
+"""What becomes of closes and transitions: joined by cookie, else by pair; another namespace's are nobody's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from monitor.model.event_list import Ending, EventKind, OwnerHint
+from monitor.model.process import Process
+from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED
+from monitor.model.tcp import TcpState
+from monitor.model.transitions import Actor
+from monitor.sampling import event_log
+from monitor.sampling.event_log import KEPT_S, EventLog
+from monitor.sampling.event_processes import NO_UID
+from monitor.sampling.intervals import advance
+from tests.happenings import NAMESPACE, actor, carried, closed, happened, went
+from tests.scenes import ANY, BOOT_TIME, row, sample_of
+
+LISTENER = row("tcp", "192.0.2.10:443", ANY, "LISTEN", owner=(812, 6), queue=(0, 511))
+ACCEPTED = row("tcp", "192.0.2.10:443", "198.51.100.7:51834", "ESTAB", owner=[(812, 17), (813, 17)], uid=33)
+DIALLED = row("tcp", "192.0.2.10:40000", "198.51.100.20:5432", "ESTAB", owner=(990, 5), uid=1001, bytes_acked=1)
+SHORT = row("tcp", "192.0.2.10:40002", "198.51.100.20:5432", "ESTAB", cookie=77)
+SERVED = row("tcp", "192.0.2.10:443", "198.51.100.7:51900", "ESTAB", cookie=78)
+
+S = TcpState
+DIALLING = (went(0.2, 5, S.CLOSED, S.SYN_SENT, "192.0.2.10:40002", "198.51.100.20:5432", thread=990),)
+OPEN = (*DIALLING, went(0.3, 5, S.SYN_SENT, S.ESTABLISHED, "192.0.2.10:40002", "198.51.100.20:5432"))
+
+
+class Watch:
+    """A log with the intervals that it is told."""
+
+    def __init__(self, *rows):
+        self.log = EventLog()
+        self.interval = advance(None, sample_of(rows))
+        self.listed = self.log.take(happened(0.0), self.interval)
+
+    def sample(self, *rows, after_s, closed=()):
+        self.interval = advance(self.interval, sample_of(rows, after_s, closed=closed))
+
+    def take(self, events):
+        self.listed = self.log.take(events, self.interval)
+        return self.listed.records
+
+    def only(self, events):
+        (record,) = self.take(events)
+        return record
+
+    def process(self, record) -> Process | None:
+        return self.listed.processes.get(int(record["process"]))
+
+
+def test_what_was_there_before_is_no_event():
+    assert len(Watch(LISTENER, ACCEPTED).listed.records) == 0
+
+
+def test_a_connection_that_a_sample_saw_closes_with_owner_age_and_bytes():
+    watch = Watch(LISTENER)
+    watch.sample(LISTENER, ACCEPTED, after_s=1.0)
+    (opened,) = watch.take(happened(1.0))
+    assert (opened["kind"], opened["at"], opened["direction"]) == (EventKind.OPENED, BOOT_TIME + 1, DIRECTION_ACCEPTED)
+    closing = closed(ACCEPTED, 4.0, **carried(sent=930, received=120, dialled=False), total_retrans=3)
+    _, ended = watch.take(happened(4.1, [closing]))
+    assert (ended["kind"], ended["at"], ended["opened_at"]) == (EventKind.CLOSED, BOOT_TIME + 4, BOOT_TIME + 1)
+    assert (ended["acknowledged"], ended["received"], ended["total_retrans"]) == (930, 120, 3)
+    assert (watch.process(ended).pid, ended["holders"], ended["owner_hint"]) == (812, 2, OwnerHint.SAMPLE)
+    assert (ended["uid"], ended["has_uid"], ended["is_short"]) == (33, True, False)
+    assert (watch.listed.opened, watch.listed.closed) == (1, 1)
+
+
+def test_the_age_of_what_was_there_before_is_not_known():
+    watch = Watch(LISTENER, ACCEPTED)
+    assert np.isnan(watch.only(happened(1.0, [closed(ACCEPTED, 1.0)]))["opened_at"])
+
+
+@pytest.mark.parametrize(
+    ("state", "ending"),
+    [
+        ("CLOSE-WAIT", Ending.CLOSED_THERE),
+        ("LAST-ACK", Ending.CLOSED_THERE),
+        ("FIN-WAIT-2", Ending.CLOSED_HERE),
+    ],
+)
+def test_who_closed_first_is_told_by_the_last_state_that_a_sample_saw(state, ending):
+    dialled = row("tcp", "192.0.2.10:40000", "198.51.100.20:5432", state, owner=(990, 5))
+    record = Watch(dialled).only(happened(1.0, [closed(dialled, 1.0, **carried(5, 7, dialled=True))]))
+    assert (record["ending"], record["received"]) == (ending, 7)
+
+
+@pytest.mark.parametrize(("own_fin", "ending", "received"), [(True, Ending.IN_ORDER, 7), (False, Ending.BROKEN, 8)])
+def test_without_more_the_own_fin_tells_order_from_breaking(own_fin, ending, received):
+    counters = carried(5, 7, dialled=True, own_fin=own_fin)
+    record = Watch(DIALLED).only(happened(1.0, [closed(DIALLED, 1.0, **counters)]))
+    assert (record["ending"], record["received"], record["acknowledged"]) == (ending, received, 5)
+
+
+def test_a_connection_shorter_than_a_sample_has_no_owner_without_transitions_but_its_listeners():
+    watch = Watch(LISTENER, DIALLED)
+    closes = [closed(SHORT, 0.5, **carried(5, 7, dialled=True)), closed(SERVED, 0.5, **carried(7, 5, dialled=False))]
+    dialled, served = watch.take(happened(0.6, closes))
+    assert (dialled["is_short"], watch.process(dialled), dialled["owner_hint"]) == (True, None, OwnerHint.NONE)
+    assert (dialled["direction"], dialled["acknowledged"], dialled["received"]) == (DIRECTION_DIALLED, 5, 7)
+    assert (watch.process(served).pid, served["owner_hint"]) == (812, OwnerHint.LISTENER)
+    assert (served["direction"], served["acknowledged"], served["received"]) == (DIRECTION_ACCEPTED, 7, 5)
+    assert (watch.listed.opened, watch.listed.closed) == (0, 2)
+
+
+def test_transitions_tell_owner_times_and_ending_of_a_short_connection():
+    watch = Watch(LISTENER)
+    ending = went(0.45, 5, S.ESTABLISHED, S.FIN_WAIT_1, "192.0.2.10:40002", "198.51.100.20:5432", thread=990)
+    events = happened(
+        0.6,
+        [closed(SHORT, 0.5, **carried(5, 7, dialled=True))],
+        [*OPEN, ending],
+        {990: actor(990, b"proxy")},
+    )
+    opened, ended = watch.take(events)
+    assert (opened["kind"], opened["at"], opened["received"]) == (EventKind.OPENED, BOOT_TIME + 0.3, 0)
+    assert (ended["kind"], ended["opened_at"], ended["ending"]) == (
+        EventKind.CLOSED,
+        BOOT_TIME + 0.3,
+        Ending.CLOSED_HERE,
+    )
+    assert (watch.process(ended).name, ended["owner_hint"], ended["direction"]) == (
+        b"proxy",
+        OwnerHint.ACTION,
+        DIRECTION_DIALLED,
+    )
+
+
+def test_a_close_that_comes_after_its_transitions_is_joined_all_the_same():
+    watch = Watch(LISTENER)
+    assert len(watch.take(happened(0.4, (), OPEN, {990: actor(990, b"proxy")}))) == 0
+    opened, ended = watch.take(happened(0.6, [closed(SHORT, 0.5, **carried(5, 7, dialled=True))]))
+    assert (opened["kind"], ended["kind"], watch.process(ended).pid) == (EventKind.OPENED, EventKind.CLOSED, 990)
+
+
+def test_a_sample_tells_of_an_opening_once_at_the_time_that_was_seen():
+    watch = Watch(LISTENER)
+    watch.take(happened(0.4, (), OPEN, {990: actor(990, b"proxy")}))
+    watch.sample(LISTENER, SHORT, after_s=1.0)
+    opened = watch.only(happened(1.0))
+    assert (opened["at"], opened["cookie"]) == (BOOT_TIME + 0.3, 77)
+    watch.sample(LISTENER, SHORT, after_s=2.0)
+    _, ended = watch.take(happened(2.5, [closed(SHORT, 2.4)]))
+    assert (ended["kind"], watch.listed.opened, watch.listed.closed) == (EventKind.CLOSED, 1, 1)
+
+
+def test_a_handshake_that_one_sample_saw_unfinished_opens_with_the_next():
+    watch = Watch(LISTENER)
+    dialling = row("tcp", "192.0.2.10:40002", "198.51.100.20:5432", "SYN-SENT", cookie=77)
+    watch.sample(LISTENER, dialling, after_s=1.0)
+    assert len(watch.take(happened(1.0))) == 0
+    watch.sample(LISTENER, SHORT, after_s=2.0)
+    assert watch.only(happened(2.0))["kind"] == EventKind.OPENED
+
+
+@pytest.mark.parametrize(
+    ("local", "remote", "thread", "after_s", "ending"),
+    [
+        ("192.0.2.10:40002", "198.51.100.20:1", 0, 0.25, Ending.REFUSED),
+        ("127.0.0.1:40002", "127.0.0.1:1", 990, 0.25, Ending.REFUSED),
+        ("192.0.2.10:40002", "198.51.100.20:1", 990, 0.25, Ending.UNANSWERED),
+        ("192.0.2.10:40002", "198.51.100.20:1", 0, 127.0, Ending.UNANSWERED),
+    ],
+    ids=["by the peer", "by this host", "given up by the program", "given up by the kernel"],
+)
+def test_a_handshake_that_fails_is_an_event_of_who_dialled(local, remote, thread, after_s, ending):
+    watch = Watch(LISTENER)
+    watch.interval = replace(watch.interval, elapsed_s=100.0)
+    dialling = went(0.2, 5, S.CLOSED, S.SYN_SENT, local, remote, thread=990)
+    ended = went(after_s, 5, S.SYN_SENT, S.CLOSED, local, remote, thread=thread)
+    failed = watch.only(happened(after_s, (), [dialling, ended], {990: actor(990, b"proxy")}))
+    assert (failed["kind"], failed["ending"], watch.process(failed).pid) == (EventKind.FAILED, ending, 990)
+    watch.take(happened(after_s + 1))
+    assert watch.listed.failed == 1
+
+
+@pytest.mark.parametrize("namespace", [NAMESPACE + 1, None])
+def test_what_cannot_be_said_to_be_of_this_namespace_is_no_event(namespace):
+    watch = Watch(LISTENER)
+    failed = went(0.25, 5, S.SYN_SENT, S.CLOSED, "192.0.2.10:40002", "198.51.100.20:5432")
+    others = {990: actor(990, b"proxy", namespace)}
+    assert len(watch.take(happened(0.6, (), [*DIALLING, failed], others))) == 0
+    assert len(watch.take(happened(0.6, (), OPEN, others))) == 0
+
+
+def test_memory_that_is_used_again_begins_another_life():
+    first = [*OPEN, went(0.35, 5, S.ESTABLISHED, S.CLOSED, "192.0.2.10:40002", "198.51.100.20:5432")]
+    second = [
+        went(0.4, 5, S.SYN_RECEIVED, S.ESTABLISHED, "192.0.2.10:443", "198.51.100.7:51900"),
+        went(0.5, 5, S.CLOSE_WAIT, S.LAST_ACK, "192.0.2.10:443", "198.51.100.7:51900", thread=812),
+    ]
+    watch = Watch(LISTENER)
+    closes = [closed(SHORT, 0.36), closed(SERVED, 0.55, **carried(9, 4, dialled=False))]
+    records = watch.take(
+        happened(0.6, closes, [*first, *second], {990: actor(990, b"proxy"), 812: actor(812, b"nginx")})
+    )
+    ended = {int(record["cookie"]): record for record in records if record["kind"] == EventKind.CLOSED}
+    assert ended[77]["ending"] == Ending.RESET_THERE
+    assert ended[78]["ending"] == Ending.CLOSED_THERE
+    assert [watch.process(ended[cookie]).name for cookie in (77, 78)] == [b"proxy", b"nginx"]
+    assert ended[78]["opened_at"] == BOOT_TIME + 0.4
+
+
+def test_of_a_process_that_has_ended_the_name_is_left():
+    watch = Watch(LISTENER)
+    gone = {990: Actor(None, b"curl", None)}
+    _, ended = watch.take(happened(0.6, [closed(SHORT, 0.5)], OPEN, gone))
+    process = watch.process(ended)
+    assert (process.pid, process.name, process.uid, process.start_time) == (990, b"curl", NO_UID, 0)
+
+
+def test_a_socket_that_nobody_saw_and_that_has_no_peer_is_left_out_and_a_listener_is_not():
+    watch = Watch(LISTENER)
+    unknown = row("tcp", "192.0.2.10:9999", ANY, "LISTEN", cookie=99)
+    record = watch.only(happened(1.0, [closed(unknown, 1.0), closed(LISTENER, 1.0)]))
+    assert (record["last_state"], record["ending"], watch.process(record).pid) == (S.LISTEN, Ending.UNKNOWN, 812)
+
+
+def test_events_are_numbered_in_the_order_of_their_times_and_old_ones_go():
+    watch = Watch(LISTENER, DIALLED, ACCEPTED)
+    watch.take(happened(2.0, [closed(ACCEPTED, 1.9), closed(DIALLED, 1.2)]))
+    assert watch.listed.records["number"].tolist() == [1, 2]
+    assert watch.listed.records["local_port"].tolist() == [40000, 443]
+    assert len(watch.take(happened(1.5 + KEPT_S))) == 1
+    assert watch.listed.closed == 2
+
+
+def test_of_more_events_than_are_listed_all_are_counted(monkeypatch):
+    monkeypatch.setattr(event_log, "MOST_LISTED", 3)
+    watch = Watch(LISTENER)
+    watch.take(happened(1.0, [closed(SHORT, 1.0, cookie=100 + number) for number in range(5)]))
+    assert (watch.listed.records["number"].tolist(), watch.listed.closed) == ([3, 4, 5], 5)
+
+
+def test_losses_add_up_and_reasons_are_the_newest():
+    watch = Watch(LISTENER)
+    watch.take(happened(1.0, lost_closes=3, lost_transitions=1))
+    watch.take(happened(2.0, lost_closes=4, no_closes="listen to closing sockets: not permitted"))
+    assert (watch.listed.lost_closes, watch.listed.lost_transitions) == (7, 1)
+    assert watch.listed.no_closes is not None
+
+
+def test_another_namespace_is_another_list():
+    watch = Watch(LISTENER, ACCEPTED)
+    watch.take(happened(1.0, [closed(ACCEPTED, 1.0)]))
+    watch.take(replace(happened(2.0), namespace=NAMESPACE + 1))
+    assert (len(watch.listed.records), watch.listed.closed, watch.listed.since) == (0, 0, BOOT_TIME + 2)
+
+
+def test_rates_are_of_the_last_seconds():
+    watch = Watch(LISTENER)
+    watch.take(happened(1.0, [closed(SHORT, 1.0, cookie=100 + number) for number in range(10)]))
+    assert watch.listed.closed_per_second == 10.0
+    watch.take(happened(5.0))
+    assert watch.listed.closed_per_second == 2.0
+    watch.take(happened(7.0))
+    assert watch.listed.closed_per_second == 0.0
