@@ -42,8 +42,8 @@ FINDING_MEANINGS: dict[FindingKind, str] = {
     ),
     FindingKind.RETRANSMITS: (
         f"Told when {share_text(when.RESENT_SHARE)} % of the segments of the last {duration_text(when.WINDOW_S)} were "
-        f"sent again, at least {when.RESENT_SEGMENTS} of {when.SENT_SEGMENTS} on {when.RESENT_CONNECTIONS} connections, "
-        f"for {duration_text(when.RESENT_FOR_S)}. Over below {share_text(when.RESENT_UNTIL)} %."
+        f"sent again, at least {when.RESENT_SEGMENTS} of {when.SENT_SEGMENTS} on {when.RESENT_CONNECTIONS} connections,"
+        f" for {duration_text(when.RESENT_FOR_S)}. Over below {share_text(when.RESENT_UNTIL)} %."
     ),
     FindingKind.UNREAD: (
         f"Told when {bytes_text(when.UNREAD_BYTES)} or more wait and the program has read nothing for "
@@ -69,8 +69,8 @@ FINDING_MEANINGS: dict[FindingKind, str] = {
         f"Told of connections to other hosts that are idle for {duration_text(when.IDLE_S)} and have no keepalive."
     ),
     FindingKind.UNEVEN_WORKERS: (
-        f"Told when one process has {when.UNEVEN_FACTOR:g} times its fair share of {when.SHARED_CONNECTIONS} connections "
-        f"or more, or {share_text(when.UNEVEN_OF_TWO)} % of those of two, for {duration_text(when.UNEVEN_FOR_S)}."
+        f"Told when one process has {when.UNEVEN_FACTOR:g} times its fair share of {when.SHARED_CONNECTIONS} "
+        f"connections or more, or {share_text(when.UNEVEN_OF_TWO)} % of those of two, for {duration_text(when.UNEVEN_FOR_S)}."
     ),
     FindingKind.INHERITED_LISTENER: (
         "Told when a child whose program is another than its parent's holds the parent's listening socket."

@@ -89,6 +89,8 @@ PORTS_NEAR: Final = 0.9
 """Share of the ports that connect() may choose from for one remote endpoint; without any left it gets EADDRNOTAVAIL."""
 PORTS_FOR_S: Final = 2.0
 PORTS_UNTIL: Final = 0.8
+PORTS_LOOK_S: Final = 30.0
+"""Where TIME-WAIT could fill the range, but is spread, it is read again after this time."""
 
 DESCRIPTORS_NEAR: Final = 0.9
 DESCRIPTORS_FOR_S: Final = 2.0

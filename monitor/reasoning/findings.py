@@ -17,7 +17,7 @@ from monitor.reasoning.findings_connecting import UnansweredSyns
 from monitor.reasoning.findings_leaks import CloseWaits
 from monitor.reasoning.findings_limits import full_conntrack, used_up_descriptors
 from monitor.reasoning.findings_listeners import listener_notes
-from monitor.reasoning.findings_ports import short_connections, used_up_ports
+from monitor.reasoning.findings_ports import UsedPorts, short_connections
 from monitor.reasoning.findings_queues import AcceptQueues, UdpDrops
 from monitor.reasoning.findings_retransmits import Retransmits
 from monitor.reasoning.findings_routes import moved_connections
@@ -39,10 +39,11 @@ class Findings:
     def _begin(self) -> None:
         self._window = CounterWindow()
         self._spells = Spells()
+        self._ports = UsedPorts()
         self._families: tuple[Callable[[Look], Iterator[Holding]], ...] = (
             AcceptQueues().holdings,
             used_up_descriptors,
-            used_up_ports,
+            self._ports.holdings,
             full_conntrack,
             CloseWaits().holdings,
             UnansweredSyns().holdings,
@@ -56,6 +57,11 @@ class Findings:
             listener_notes,
             short_connections,
         )
+
+    @property
+    def wants_time_wait(self) -> bool:
+        """Whether the next sample should read TIME-WAIT, which may hold nearly all local ports."""
+        return self._ports.wants_time_wait
 
     def advance(self, interval: Interval) -> tuple[Finding, ...]:
         """Give what is found now, trouble first; to be called once for each sample, with its interval."""

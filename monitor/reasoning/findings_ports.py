@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.reasoning.columns import group_rows
 from monitor.reasoning.finding_conditions import (
     PORTS_FOR_S,
+    PORTS_LOOK_S,
     PORTS_NEAR,
     PORTS_UNTIL,
     SHORT_FOR_S,
@@ -27,44 +29,93 @@ from monitor.reasoning.finding_peers import remote_address, stays_on_host
 _PORTS = 1 << 16
 
 
-def used_up_ports(look: Look) -> Iterator[Holding]:
-    """Find pairs of a source address and a remote endpoint between which hardly any local port is left."""
-    facts = look.interval.sample.host_facts
-    is_dialled = (look.tcp_state != 0) & look.table.is_pair & (look.interval.direction != DIRECTION_ACCEPTED)
-    if facts.port_range is None or not _may_fill(facts.port_range, int(np.count_nonzero(is_dialled))):
-        return
-    table, is_usable = look.table, _usable_ports(look, facts.port_range)
-    usable = int(np.count_nonzero(is_usable))
-    rows = np.flatnonzero(is_dialled & is_usable[table.local_port])
-    rows = rows[~_is_reusable(look, rows)]
-    names = ("remote_low", "remote_port", "local_low", "remote_high", "local_high")
-    first, group = group_rows(tuple(getattr(table, name)[rows] for name in names))
-    used = np.bincount(group, minlength=len(first))
-    full = np.flatnonzero(used >= PORTS_UNTIL * usable)
-    for place in largest(used[full].tolist()):
-        part = rows[group == full[place]]
-        count = len(np.unique(table.local_port[part]))
-        row = int(part[0])
-        source = Endpoint(table.local(row).on_the_wire.address, 0)
-        yield Holding(
-            kind=FindingKind.EPHEMERAL_PORTS,
-            subject=PeerSubject(PROTOCOL_TCP, remote_address(table, row, has_port=True), source=source),
-            grade=Grade.TROUBLE,
-            side=Side.PROGRAM,
-            certainty=Certainty.CERTAIN,
-            numbers=PortNumbers(
-                used=count,
-                usable=usable,
-                first=facts.port_range[0],
-                last=facts.port_range[1],
-                time_wait=int(np.count_nonzero(look.tcp_state[part] == TcpState.TIME_WAIT)),
-                has_time_wait=look.interval.sample.has_time_wait,
-            ),
-            rows=part,
-            for_s=PORTS_FOR_S,
-            opens=count >= PORTS_NEAR * usable,
-            stays=count >= PORTS_UNTIL * usable,
-        )
+class UsedPorts:
+    """Remembers how full the fullest pool of ports was when TIME-WAIT was read last."""
+
+    def __init__(self) -> None:
+        self.wants_time_wait = False
+        """Whether TIME-WAIT may hold so many ports that the next sample should read it."""
+        self._looked_at: float | None = None
+        self._fullest = 0.0
+
+    def holdings(self, look: Look) -> Iterator[Holding]:
+        """Find pairs of a source address and a remote endpoint between which hardly any local port is left."""
+        sample = look.interval.sample
+        ports = sample.host_facts.port_range
+        if ports is None:
+            return
+        is_dialled = (look.tcp_state != 0) & look.table.is_pair & (look.interval.direction != DIRECTION_ACCEPTED)
+        count = int(np.count_nonzero(is_dialled))
+        pools = _Pools.of(look, is_dialled, ports) if _may_fill(ports, count) else _Pools.none()
+        if sample.has_time_wait:
+            self._looked_at, self._fullest = look.now, pools.fullest
+        self.wants_time_wait = self._is_worth_a_look(look, count, ports)
+        full = np.flatnonzero(pools.used >= PORTS_UNTIL * pools.usable)
+        for place in largest(pools.used[full].tolist()):
+            yield _used_up(look, pools.rows[pools.pool == full[place]], pools.usable, ports)
+
+    def _is_worth_a_look(self, look: Look, count: int, ports: tuple[int, int]) -> bool:
+        """Whether there are enough entries to fill the range, and the last look did not say that none is near full."""
+        sample = look.interval.sample
+        entries = count if sample.has_time_wait else count + (sample.time_wait or 0)
+        is_due = self._looked_at is None or look.now - self._looked_at >= PORTS_LOOK_S
+        return entries >= PORTS_UNTIL * (ports[1] - ports[0] + 1) and (is_due or self._fullest >= PORTS_UNTIL / 2)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pools:
+    """Connections by what has ports of its own: a source address together with a remote endpoint."""
+
+    rows: Rows
+    pool: Rows
+    """For each of `rows` the number of its pool."""
+    used: Rows
+    """Ports in use of each pool."""
+    usable: int
+    """Ports that each has."""
+
+    @classmethod
+    def none(cls) -> _Pools:
+        nothing: Rows = np.zeros(0, np.intp)
+        return cls(nothing, nothing, nothing, 0)
+
+    @classmethod
+    def of(cls, look: Look, is_dialled: Bools, ports: tuple[int, int]) -> _Pools:
+        table, is_usable = look.table, _usable_ports(look, ports)
+        rows = np.flatnonzero(is_dialled & is_usable[table.local_port])
+        rows = rows[~_is_reusable(look, rows)]
+        names = ("remote_low", "remote_port", "local_low", "remote_high", "local_high")
+        first, pool = group_rows(tuple(getattr(table, name)[rows] for name in names))
+        return cls(rows, pool, np.bincount(pool, minlength=len(first)), int(np.count_nonzero(is_usable)))
+
+    @property
+    def fullest(self) -> float:
+        return float(self.used.max(initial=0)) / max(self.usable, 1)
+
+
+def _used_up(look: Look, rows: Rows, usable: int, ports: tuple[int, int]) -> Holding:
+    table, row = look.table, int(rows[0])
+    used = len(np.unique(table.local_port[rows]))
+    source = Endpoint(table.local(row).on_the_wire.address, 0)
+    return Holding(
+        kind=FindingKind.EPHEMERAL_PORTS,
+        subject=PeerSubject(PROTOCOL_TCP, remote_address(table, row, has_port=True), source=source),
+        grade=Grade.TROUBLE,
+        side=Side.PROGRAM,
+        certainty=Certainty.CERTAIN,
+        numbers=PortNumbers(
+            used=used,
+            usable=usable,
+            first=ports[0],
+            last=ports[1],
+            time_wait=int(np.count_nonzero(look.tcp_state[rows] == TcpState.TIME_WAIT)),
+            has_time_wait=look.interval.sample.has_time_wait,
+        ),
+        rows=rows,
+        for_s=PORTS_FOR_S,
+        opens=used >= PORTS_NEAR * usable,
+        stays=used >= PORTS_UNTIL * usable,
+    )
 
 
 def short_connections(look: Look) -> Iterator[Holding]:

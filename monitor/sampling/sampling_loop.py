@@ -141,7 +141,8 @@ class SamplingLoop:
         self._sampled_at = self._read_at = time.monotonic()
         started = time.thread_time()
         try:
-            sample = source.sample(time_wait=self.has_time_wait)
+            is_wanted = self._findings is not None and self._findings.wants_time_wait
+            sample = source.sample(time_wait=self.has_time_wait or is_wanted)
         except SourceError:
             raise
         except MonitorError as error:

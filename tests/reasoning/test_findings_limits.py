@@ -5,9 +5,11 @@ import pytest
 from monitor.model.finding import FindingKind, Grade, ProcessSubject
 from monitor.model.host_facts import DescriptorUse, HostFacts
 from monitor.model.process import Process
-from monitor.reasoning.finding_conditions import CONNTRACK_FOR_S, DESCRIPTORS_FOR_S, PORTS_FOR_S
+from monitor.reasoning.finding_conditions import CONNTRACK_FOR_S, DESCRIPTORS_FOR_S, PORTS_FOR_S, PORTS_LOOK_S
+from monitor.reasoning.findings import Findings
+from monitor.sampling.intervals import advance
 from tests.reasoning.watching import Watch, kinds, only, troubles
-from tests.scenes import ANY, row, traffic
+from tests.scenes import ANY, row, sample_of, traffic
 
 RANGE = HostFacts(port_range=(40_000, 40_099), reserved_ports=(), time_wait_reuse=2)
 DATABASE = "198.51.100.20:5432"
@@ -67,6 +69,29 @@ class TestPorts:
         assert watch.see_rows(dialled(81), host_facts=RANGE, closed=closed)
         closed = [one.columns["cookie"] for one in dialled(95)[79:]]
         assert watch.see_rows(dialled(79), host_facts=RANGE, closed=closed) == ()
+
+
+class TestTimeWait:
+    def wishes(self, *samples):
+        """Read samples of (rows, number of TIME-WAIT, whether it was read); say after each whether it is wanted."""
+        reader, interval = Findings(), None
+        for second, (rows, time_wait, has_time_wait) in enumerate(samples):
+            told = {"host_facts": RANGE, "time_wait": time_wait, "has_time_wait": has_time_wait}
+            interval = advance(interval, sample_of(rows, float(second), **told))
+            reader.advance(interval)
+            yield reader.wants_time_wait
+
+    def test_it_is_read_where_it_could_fill_the_range(self):
+        assert list(self.wishes((dialled(20), 60, False), (dialled(20), 59, False))) == [True, False]
+
+    def test_it_is_read_on_where_it_does(self):
+        rows = [*dialled(20), *dialled(60, state="TIME-WAIT", first=40_020)]
+        assert list(self.wishes((dialled(20), 60, False), (rows, 60, True), (rows, 60, True)))[1:] == [True, True]
+
+    def test_where_it_is_spread_it_is_read_again_after_a_while_only(self):
+        spread = [one for n in range(20) for one in dialled(4, f"198.51.100.{n}:80", "TIME-WAIT")]
+        wishes = list(self.wishes(([], 80, False), (spread, 80, True), *[([], 80, False)] * int(PORTS_LOOK_S)))
+        assert wishes == [True, *[False] * int(PORTS_LOOK_S), True]
 
 
 def ended(count, remote=DATABASE):
