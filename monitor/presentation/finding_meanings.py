@@ -70,7 +70,8 @@ FINDING_MEANINGS: dict[FindingKind, str] = {
     ),
     FindingKind.UNEVEN_WORKERS: (
         f"Told when one process has {when.UNEVEN_FACTOR:g} times its fair share of {when.SHARED_CONNECTIONS} "
-        f"connections or more, or {share_text(when.UNEVEN_OF_TWO)} % of those of two, for {duration_text(when.UNEVEN_FOR_S)}."
+        f"connections or more, or {share_text(when.UNEVEN_OF_TWO)} % of those of two, for "
+        f"{duration_text(when.UNEVEN_FOR_S)}."
     ),
     FindingKind.INHERITED_LISTENER: (
         "Told when a child whose program is another than its parent's holds the parent's listening socket."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -29,6 +30,7 @@ class UnansweredSyns:
 
     def __init__(self) -> None:
         self._attempts: dict[tuple[_Key, int], float] = {}
+        self._counts: Counter[_Key] = Counter()
         self._last: dict[_Key, Holding] = {}
 
     def holdings(self, look: Look) -> Iterator[Holding]:
@@ -48,16 +50,17 @@ class UnansweredSyns:
 
     def _remember(self, look: Look, parts: dict[_Key, Rows]) -> None:
         now, cookie = look.now, look.table.cookie
-        seen = {(key, one): now for key, rows in parts.items() for one in cookie[rows].tolist()}
+        seen = {(key, one): now for key, rows in parts.items() for one in cookie[rows[:_MOST_ATTEMPTS]].tolist()}
         old = {key: at for key, at in self._attempts.items() if now - at < SYN_REMEMBERED_S and key not in seen}
         answered = _answered(look, {one for _, one in old})
         self._attempts = {key: at for key, at in old.items() if key[1] not in answered} | seen
         for key in list(self._attempts)[:-_MOST_ATTEMPTS]:
             del self._attempts[key]
+        self._counts = Counter(key for key, _ in self._attempts)
 
     def _holding(self, look: Look, key: _Key, rows: Rows) -> Holding:
         table = look.table
-        attempts = sum(other == key for other, _ in self._attempts)
+        attempts = max(self._counts[key], len(rows))
         remotes, group = group_rows((table.remote_high[rows], table.remote_low[rows], table.remote_port[rows]))
         # A program that tries many endpoints has one key for all: then each of them counts for itself.
         is_tried_again = len(remotes) == 1 and attempts >= SYN_ATTEMPTS

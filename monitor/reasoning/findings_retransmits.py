@@ -22,7 +22,8 @@ from monitor.model.finding import (
     Subject,
 )
 from monitor.model.finding_numbers import RetransmitNumbers
-from monitor.model.socket_table import Bools
+from monitor.model.sample import F64
+from monitor.model.socket_table import Bools, Rows
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.reasoning.columns import group_rows
 from monitor.reasoning.finding_conditions import (
@@ -66,7 +67,7 @@ def _of_link(look: Look, segments: Segments, of_link: Bools, link: int) -> Itera
     table = look.table
     rows = segments.rows
     first, peer = group_rows((table.remote_low[rows], table.remote_high[rows]))
-    resent = np.bincount(peer[of_link], segments.resent[of_link], minlength=len(first))
+    resent: F64 = np.bincount(peer[of_link], segments.resent[of_link], minlength=len(first)).astype(np.float64)
     but_for_worst = of_link & (peer != int(np.argmax(resent)))
     rest = _numbers(look, segments, but_for_worst, of_link)
     if rest.remotes + 1 >= SPREAD_REMOTES and rest.resent >= RESENT_SEGMENTS:
@@ -77,11 +78,19 @@ def _of_link(look: Look, segments: Segments, of_link: Bools, link: int) -> Itera
         if _is_lame(rest):
             yield _holding(look, segments, (LinkSubject(link), Side.PATH), of_link, of_link)
             return
-    losing = np.flatnonzero(resent > 0)
+    losing = np.flatnonzero(_may_be_lame(segments, of_link, peer, resent))
     for place in largest(resent[losing].tolist()):
         chosen = of_link & (peer == losing[place])
         subject = PeerSubject(PROTOCOL_TCP, remote_address(table, int(rows[first[losing[place]]])))
         yield _holding(look, segments, (subject, Side.PEER_OR_PATH), chosen, of_link)
+
+
+def _may_be_lame(segments: Segments, of_link: Bools, peer: Rows, resent: F64) -> Bools:
+    """Tell of which peers something may be told: a look at thousands of others would take long."""
+    sent = np.bincount(peer[of_link], segments.sent[of_link], minlength=len(resent))
+    connections = np.bincount(peer[of_link & (segments.resent > 0)], minlength=len(resent))
+    found: Bools = (connections >= RESENT_CONNECTIONS) & (resent >= RESENT_UNTIL * sent)
+    return found
 
 
 def _worst_program(look: Look, segments: Segments, of_link: Bools) -> Holding | None:
@@ -109,7 +118,7 @@ def _holding(look: Look, segments: Segments, whose: tuple[Subject, Side], chosen
         rows=segments.rows[chosen & (segments.resent > 0)],
         for_s=RESENT_FOR_S,
         opens=_is_lame(numbers),
-        stays=numbers.share >= RESENT_UNTIL,
+        stays=numbers.share >= RESENT_UNTIL and numbers.connections >= RESENT_CONNECTIONS,
     )
 
 
