@@ -1,4 +1,4 @@
-"""Cursor, selection and order while thousands of sockets come and go."""
+"""Cursor, selection and order while a hundred thousand sockets come and go."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from monitor.ui.app import Settings
 from tests.many_sockets import TurningSource, cookie_of, remote_of
 from tests.ui.stage import Stage, monitor_of
 
-ROWS = 5_000
-TICKS = 120
+ROWS = 100_000
+TICKS = 30
 SHARE = 0.01
 RESORTED_AFTER_S = 10.0
 
@@ -55,5 +55,5 @@ async def test_cursor_selection_and_order_stay_right_while_sockets_come_and_go(s
             assert pane.cursor_position - pane.top_position == line
             assert remote_of(number) in stage.cursor_line
             assert (np.diff(key(interval, view.order)) >= 0).all()
-            assert sorted(view.order.tolist()) == list(range(len(interval.table)))
-        assert len(first & set(source.numbers.tolist())) < ROWS / 2
+            assert np.array_equal(np.sort(view.order), np.arange(len(interval.table)))
+        assert len(first & set(source.numbers.tolist())) < 0.8 * ROWS
