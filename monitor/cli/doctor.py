@@ -17,7 +17,7 @@ from contextlib import closing, suppress
 from monitor.cli.output import write_json, write_lines
 from monitor.errors import InputError, KernelError, MonitorError, WireError
 from monitor.model.finding import Finding, Grade
-from monitor.model.sample import Interval
+from monitor.model.sample import Interval, Sample
 from monitor.presentation.doctor_lines import doctor_lines
 from monitor.presentation.finding_document import doctor_document
 from monitor.reasoning.findings import Findings
@@ -55,7 +55,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Watch, and say what was found."""
     try:
-        interval, findings, watched_s = watch(arguments.watched_s)
+        interval, findings, first = watch(arguments.watched_s)
     except InputError:
         raise
     except MonitorError as error:
@@ -64,23 +64,23 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"fourtuple: {error}\n")
         return EXIT_COULD_NOT_LOOK
     if arguments.json:
-        write_json(doctor_document(findings, interval, watched_s))
+        write_json(doctor_document(findings, interval, first))
     else:
-        write_lines(doctor_lines(findings, interval, watched_s))
+        write_lines(doctor_lines(findings, interval, first))
     return EXIT_TROUBLE if any(finding.grade is Grade.TROUBLE for finding in findings) else EXIT_NOTHING
 
 
-def watch(seconds: float) -> tuple[Interval, tuple[Finding, ...], float]:
-    """Read samples for so long; give the last interval, what is found in it, and how long it was."""
+def watch(seconds: float) -> tuple[Interval, tuple[Finding, ...], Sample]:
+    """Read samples for so long; give the last interval, what is found in it, and the first sample."""
     reader, agreement = Findings(), RouteAgreement()
     with closing(LiveSource()) as source:
-        first = interval = _judged(advance(None, source.sample(time_wait=True)), agreement, source)
-        found = reader.advance(interval)
+        interval = _judged(advance(None, source.sample(time_wait=True)), agreement, source)
+        first, found = interval.sample, reader.advance(interval)
         for _ in _ticks(seconds):
             source.audit()
             interval = _judged(advance(interval, source.sample(time_wait=True)), agreement, source)
             found = reader.advance(interval)
-    return interval, found, interval.sample.boot_time - first.sample.boot_time
+    return interval, found, first
 
 
 def _judged(interval: Interval, agreement: RouteAgreement, source: LiveSource) -> Interval:

@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from monitor.model.finding import Finding, Grade
-from monitor.model.sample import Interval
+from monitor.model.sample import Interval, Sample
 from monitor.presentation.evidence_words import last_lines
 from monitor.presentation.finding_words import finding_text
 from monitor.presentation.formats import count_text, long_duration_text
+from monitor.presentation.host_counter_words import host_counter_lines
 
 _LABEL_WIDTH = 8
 _MOST_TITLES = 3
 
 
-def doctor_lines(findings: Sequence[Finding], interval: Interval, watched_s: float) -> Iterator[str]:
+def doctor_lines(findings: Sequence[Finding], interval: Interval, first: Sample) -> Iterator[str]:
     """Say what was found; the first line is the whole answer.
 
     Args:
         findings: Of the last interval, trouble first.
         interval: That interval.
-        watched_s: Seconds from the first sample to the last.
+        first: The sample with which watching began.
     """
+    sample = interval.sample
+    watched_s = sample.boot_time - first.boot_time
     texts = [(finding.grade, finding_text(finding, interval)) for finding in findings]
     troubles = [text for grade, text in texts if grade is Grade.TROUBLE]
     notes = [text for grade, text in texts if grade is Grade.NOTE]
@@ -33,7 +36,11 @@ def doctor_lines(findings: Sequence[Finding], interval: Interval, watched_s: flo
     if notes:
         yield ""
         yield from (f"note  {text.heading}" for text in notes)
-    yield from last_lines(interval.sample, width=_LABEL_WIDTH)
+    lost = host_counter_lines(sample.host_facts, first.host_facts.counters)
+    if lost:
+        yield ""
+        yield f"  {'host':<{_LABEL_WIDTH}} {', '.join(lost)}"
+    yield from last_lines(sample, width=_LABEL_WIDTH, notices=sample.host_facts.unread)
 
 
 def _count_words(troubles: int, notes: int, watched_s: float) -> str:

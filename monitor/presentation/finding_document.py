@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from monitor.model.finding import Finding, Grade
-from monitor.model.sample import Interval
+from monitor.model.finding import Finding, Grade, ProcessSubject, ServiceSubject, SocketSubject, UserSubject
+from monitor.model.sample import Interval, Sample
+from monitor.presentation.finding_names import FindingNames
 from monitor.presentation.finding_words import finding_text
 from monitor.presentation.formats import when_text
 from monitor.presentation.safe_text import safe_text
@@ -14,13 +15,13 @@ from monitor.presentation.safe_text import safe_text
 SCHEMA = "fourtuple.doctor/1"
 
 
-def doctor_document(findings: Sequence[Finding], interval: Interval, watched_s: float) -> dict[str, object]:
+def doctor_document(findings: Sequence[Finding], interval: Interval, first: Sample) -> dict[str, object]:
     """Make the document.
 
     Args:
         findings: Of the last interval, trouble first.
         interval: That interval.
-        watched_s: Seconds from the first sample to the last.
+        first: The sample with which watching began.
     """
     sample = interval.sample
     return {
@@ -30,16 +31,20 @@ def doctor_document(findings: Sequence[Finding], interval: Interval, watched_s: 
         "namespace": sample.table.namespace,
         "uid": sample.uid,
         "hidden_processes": sample.owners.hidden_processes,
-        "watched_s": round(watched_s, 3),
+        "watched_s": round(sample.boot_time - first.boot_time, 3),
         "troubles": sum(finding.grade is Grade.TROUBLE for finding in findings),
         "findings": [_document(finding, interval) for finding in findings],
-        "notices": list(sample.notices),
+        "counters": dict(sample.host_facts.counters),
+        "counters_before": dict(first.host_facts.counters),
+        "notices": [*sample.notices, *sample.host_facts.unread],
     }
 
 
 def _document(finding: Finding, interval: Interval) -> dict[str, object]:
-    """Describe one finding; `since` is null where it was so before the first sample."""
+    """Describe one finding; `since` is null where it was so before the first sample, as is what it is not about."""
     text, sample = finding_text(finding, interval), interval.sample
+    names = FindingNames(finding, interval)
+    whose = names.whose()
     since = None if finding.since is None else when_text(sample.taken_at - (sample.boot_time - finding.since))
     return {
         "kind": str(finding.kind),
@@ -47,6 +52,11 @@ def _document(finding: Finding, interval: Interval) -> dict[str, object]:
         "title": text.title,
         "measured": text.measured,
         "since": since,
+        "pid": whose.pid if isinstance(whose, ProcessSubject) else None,
+        "user": whose.uid if isinstance(whose, UserSubject) else None,
+        "service": names.service() if isinstance(finding.subject, ServiceSubject | SocketSubject) else None,
+        "remote": names.peer() or None,
+        "interface": names.link() or None,
         "side": str(finding.side),
         "certainty": str(finding.certainty),
         "numbers": asdict(finding.numbers),

@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 import pytest
 
 from monitor.model.finding import FindingKind, Grade
+from monitor.model.host_facts import HostFacts
 from monitor.presentation.doctor_lines import doctor_lines
 from monitor.presentation.finding_document import doctor_document
 from monitor.presentation.finding_words import finding_text
@@ -67,7 +68,7 @@ def test_since_when_is_a_time_of_day_or_before_anybody_looked():
 
 def test_the_first_line_of_doctor_is_the_whole_answer():
     both = [EXAMPLES[0][0], EXAMPLES[2][0], EXAMPLES[-1][0]]
-    first, *rest = doctor_lines(both, INTERVAL, 5.02)
+    first, *rest = doctor_lines(both, INTERVAL, sample_of([], -5.02))
     assert first == (
         "2 found, and 1 note in 5s of watching: [::]:443 drops new clients; proxy[990] does not close connections."
     )
@@ -76,13 +77,32 @@ def test_the_first_line_of_doctor_is_the_whole_answer():
         f"2  {EXAMPLES[2][1]}",
         f"note  {EXAMPLES[-1][1]}",
     ]
-    assert next(doctor_lines([], INTERVAL, 60.0)) == "Nothing wrong found in 1m of watching."
+    assert next(doctor_lines([], INTERVAL, sample_of([], -60.0))) == "Nothing wrong found in 1m of watching."
 
 
 def test_the_document_holds_every_number_and_is_json():
-    document = json.loads(json.dumps(doctor_document([found for found, _ in EXAMPLES], INTERVAL, 5.0)))
+    document = json.loads(json.dumps(doctor_document([found for found, _ in EXAMPLES], INTERVAL, INTERVAL.sample)))
     for (found, heading), described in zip(EXAMPLES, document["findings"], strict=True):
         assert described["numbers"].keys() == {field.name for field in fields(found.numbers)}
         assert heading.startswith(described["title"])
         assert all(isinstance(cookie, str) for cookie in described["cookies"])
     assert document["troubles"] == sum(found.grade is Grade.TROUBLE for found, _ in EXAMPLES)
+
+
+def test_the_document_names_what_a_finding_is_about():
+    document = doctor_document([EXAMPLES[0][0], EXAMPLES[4][0], EXAMPLES[7][0]], INTERVAL, INTERVAL.sample)
+    keys = ("service", "pid", "remote", "interface")
+    assert [tuple(found[key] for key in keys) for found in document["findings"]] == [
+        ("[::]:443", None, None, None),
+        (None, 990, "198.51.100.20:5432", None),
+        (None, None, None, "eth0"),
+    ]
+
+
+def test_at_the_end_stands_what_the_host_has_lost_and_what_could_not_be_read():
+    facts = HostFacts(counters={"TcpExt.ListenOverflows": 214}, unread=("net.core.somaxconn could not be read: no",))
+    before = HostFacts(counters={"TcpExt.ListenOverflows": 196})
+    now = advance(None, sample_of([], host_facts=facts))
+    *_, host, unread, _evidence = doctor_lines([], now, sample_of([], -5.0, host_facts=before))
+    assert host == "  host     accept queues overflowed 214 (+18)"
+    assert unread == "  unread   net.core.somaxconn could not be read: no"
