@@ -14,7 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,12 +145,17 @@ def _server(*, argument: bytes = b"", **order: object) -> Iterator[_ServerProces
 
 
 @contextmanager
-def service(address: str = _LOOPBACK, connections: int = 2) -> Iterator[Service]:
-    """Run a server that has accepted all of its clients' connections and says nothing."""
+def service(
+    address: str = _LOOPBACK,
+    connections: int = 2,
+    connect: Callable[[tuple[str, int]], socket.socket] = socket.create_connection,
+    **order: object,
+) -> Iterator[Service]:
+    """Run a server that has accepted all of its clients' connections and says nothing; see called() for the order."""
     with ExitStack() as stack:
-        process = stack.enter_context(_server(address=address, accept=connections))
-        (listener,) = process.sockets()
-        clients = tuple(stack.enter_context(socket.create_connection(listener.local)) for _ in range(connections))
+        process = stack.enter_context(_server(address=address, accept=connections, **order))
+        listener, *_ = process.sockets()
+        clients = tuple(stack.enter_context(connect(listener.local)) for _ in range(connections))
         yield Service(listener, process.sockets(), clients)
 
 

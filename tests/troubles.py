@@ -48,14 +48,24 @@ def stopped_reader() -> Iterator[Stalled]:
     """Write to a server that never reads, until its window is shut and the own buffer is full."""
     with servers.service(connections=1) as scene:
         (writer,) = scene.clients
-        writer.settimeout(0)
-        written = 0
-        try:
-            while True:
-                written += writer.send(_BLOCK)
-        except BlockingIOError:
-            pass
-        yield Stalled(scene.accepted[0], writer, written)
+        yield Stalled(scene.accepted[0], writer, fill(writer))
+
+
+def fill(writer: socket.socket) -> int:
+    """Write until nothing more goes; give the number of bytes."""
+    writer.settimeout(0)
+    written = 0
+    try:
+        while True:
+            written += writer.send(_BLOCK)
+    except BlockingIOError:
+        return written
+
+
+def drain(reader: socket.socket, expected: int) -> None:
+    """Read so many bytes, waiting for those that are on their way."""
+    while expected:
+        expected -= len(reader.recv(min(expected, len(_BLOCK))))
 
 
 @contextmanager

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from monitor.model.finding import Finding
+from monitor.model.sample import Sample
+from monitor.model.socket_table import U32, SocketTable
 from monitor.sampling.live import LiveSource
+from tests.far_hosts import FarHosts, far_hosts
 from tests.reasoning.watching import Watch
+
+PERIODS = 3
+"""A finding may come, and go, so many samples after its condition has held for its time, or no longer does."""
 
 
 class LiveWatch:
@@ -20,12 +27,13 @@ class LiveWatch:
         self._source = source
         self._watch = Watch()
         self._passed = 0.0
+        self._quiet_since: dict[tuple[int, int, int], float] = {}
 
     def see(self, *, after: float = 1.0) -> tuple[Finding, ...]:
         """Read one sample, so many seconds after the one before."""
         sample = self._source.sample(time_wait=True)
         self._passed += after
-        return self._watch.see(replace(sample, boot_time=sample.boot_time + self._passed), self._source)
+        return self._watch.see(self._later(sample), self._source)
 
     def see_for(self, seconds: float) -> tuple[Finding, ...]:
         """Read samples a second apart for so long, from the next on; give what is found in the last."""
@@ -34,9 +42,35 @@ class LiveWatch:
             found = self.see()
         return found
 
+    def _later(self, sample: Sample) -> Sample:
+        """Move the sample's own clock, and those by which the kernel tells for how long sockets are idle."""
+        table = sample.table
+        idle_ms = self._idle_ms(table)
+        aged = replace(
+            table,
+            last_data_sent_ms=table.last_data_sent_ms + idle_ms,
+            last_data_recv_ms=table.last_data_recv_ms + idle_ms,
+        )
+        return replace(sample, table=aged, boot_time=sample.boot_time + self._passed)
+
+    def _idle_ms(self, table: SocketTable) -> U32:
+        """Give what has passed by the test's clock since data of a socket was first seen as far as it is now."""
+        columns = (table.cookie, table.bytes_sent, table.bytes_received)
+        seen = list(zip(*(column.tolist() for column in columns), strict=True))
+        before, now = self._quiet_since, self._passed
+        self._quiet_since = {key: before.get(key, now) for key in seen}
+        return np.array([1000 * (now - self._quiet_since[key]) for key in seen], np.uint32)
+
 
 @pytest.fixture
 def watch(namespace) -> Iterator[LiveWatch]:
     """Watch the test's namespace."""
     with closing(LiveSource()) as source:
         yield LiveWatch(source)
+
+
+@pytest.fixture
+def far(ip: Callable[..., str]) -> Iterator[FarHosts]:
+    """Other hosts, at the end of a cable."""
+    with far_hosts(ip) as hosts:
+        yield hosts
