@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from monitor.model.sample import Interval
+from monitor.model.socket_table import SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.model.tcp_info import SocketDetails, TcpInfo
 from monitor.presentation.row_text import RowTexts
+from monitor.reasoning.byte_totals import acknowledged_bytes, received_bytes
 
 if TYPE_CHECKING:
     from monitor.sampling.history import RowHistory
@@ -29,6 +33,7 @@ _COLUMNS = {
     "last_data_recv_ms": "last_data_recv_ms",
 }
 """Fields of TcpInfo that the list has as columns."""
+_BYTES = ("bytes_acked", "bytes_received", "bytes_sent", "bytes_retransmitted")
 _FIN_CAME = frozenset({TcpState.CLOSE_WAIT, TcpState.LAST_ACK, TcpState.CLOSING})
 _FIN_WAITS = frozenset({TcpState.FIN_WAIT_1, TcpState.LAST_ACK, TcpState.CLOSING})
 """The peer's FIN is counted among what came; the own one among what is not acknowledged."""
@@ -96,15 +101,25 @@ class ConnectionReading:
 
     @property
     def received_bytes(self) -> int | None:
-        """Payload that came since the opening; None where not known."""
-        received = self.info.bytes_received
-        return None if received is None else max(0, received - int(self.has_fin_come))
+        """Payload that came in order since the opening, to the byte; None where not known."""
+        return None if self.info.bytes_received is None else int(received_bytes(self._counted)[0])
 
     @property
-    def sent_bytes(self) -> int | None:
-        """Payload that left at least once since the opening; None where not known."""
-        sent, again = self.info.bytes_sent, self.info.bytes_retransmitted
-        return None if sent is None or again is None else max(0, sent - again)
+    def acknowledged_bytes(self) -> int | None:
+        """Payload that the peer has acknowledged since the opening, to the byte; None where not known."""
+        info = self.info
+        if info.bytes_acked is None or info.bytes_sent is None or info.bytes_retransmitted is None:
+            return None
+        return int(acknowledged_bytes(self._counted, self.interval.direction[[self.row]])[0])
+
+    @cached_property
+    def _counted(self) -> SocketTable:
+        """The row by itself with the newest state and counters."""
+        table = self.interval.table.take(np.array([self.row]))
+        table.state[0] = self.state
+        for name in _BYTES:
+            getattr(table, _COLUMNS[name])[0] = getattr(self.info, name) or 0
+        return table
 
     @property
     def waiting_bytes(self) -> int:

@@ -34,13 +34,17 @@ _TRAFFIC = {
     "rate": "Payload received and payload acknowledged, together, per second over the last five seconds.",
     "in": "Payload received per second over the last five seconds, and in all. Sequence numbers, not packets: what the "
     "peer sent twice counts once.",
-    "out": "Payload that the peer acknowledged per second. The delivery rate is the kernel's own measurement of the "
-    "path; limited by our program means that the path may carry more than it shows.",
+    "out": "Payload that the peer acknowledged per second over the last five seconds, and in all. What was sent twice "
+    "counts once; SYN and FIN do not count.",
+    "delivery": "How fast the peer acknowledged when the kernel measured it last. Where our program had no more to "
+    "send, the path may carry more. Paced: segments are let go at this rate and not in bursts (cwnd over rtt, and some "
+    "more).",
     "rtt": "Time from a segment to its acknowledgement, smoothed. Far above the least one means that packets wait in a "
     "queue on the path, or that the peer delays its acknowledgements.",
     "retransmits": "Segments sent again, of all that were sent since the opening. Above one per cent the path "
     "loses packets, or a queue on it overflows; DSACK counts those that the peer had got already.",
-    "lost": "Segments that are now taken for lost and wait to be, or are, sent again. Not 0 for long: the path is bad.",
+    "lost": "Segments that are now taken for lost and wait to be, or are, sent again. Not 0 for long: the path is bad. "
+    "A path that changes the order makes segments look lost that are only late.",
     "udp": "UDP has no connection and no acknowledgements: the kernel counts datagrams of the whole host, not bytes of "
     "a socket.",
     "drops": "Datagrams that arrived for this socket and were thrown away, nearly always because its buffer was "
@@ -67,7 +71,7 @@ _TRAFFIC = {
     "buffers": "Kernel memory that this socket holds, and its limits; the kernel moves both limits unless the program "
     "set them. Each packet costs more than its payload.",
     "idle": "Time since data last passed, either way. TCP itself keeps it, so it is right from the first sample; "
-    "acknowledgements and keepalive probes do not count.",
+    "acknowledgements and keepalive probes do not count. Where no data has passed it counts from the opening.",
 }
 """What passes, and what it meets."""
 

@@ -36,6 +36,7 @@ class Grouping(StrEnum):
     """What rows of one group share; the value is the word for it."""
 
     PROCESS = "process"
+    LOCAL_ADDRESS = "local address"
     REMOTE_ADDRESS = "remote address"
     REMOTE_PORT = "remote port"
     REMOTE_ENDPOINT = "remote endpoint"
@@ -123,15 +124,24 @@ def _hidden_marks(interval: Interval, rows: Rows) -> U64:
     return np.where(has_process[rows], user_marks(interval, rows), np.uint64(0))
 
 
+def _local_address(interval: Interval, rows: Rows) -> KeyColumns:
+    table = interval.table
+    high, low = table.local_high[rows], table.local_low[rows]
+    return high, low, _zone(interval, rows, high)
+
+
 def _remote_address(interval: Interval, rows: Rows) -> KeyColumns:
     table = interval.table
     is_pair = table.is_pair[rows]
     high = np.where(is_pair, table.remote_high[rows], np.uint64(0))
     low = np.where(is_pair, table.remote_low[rows], np.uint64(0))
+    return high, low, (_zone(interval, rows, high) << np.uint64(1)) | is_pair
+
+
+def _zone(interval: Interval, rows: Rows, high: U64) -> U64:
+    """Give the interface of link-local addresses: the same one on two links is two machines; 0 for the others."""
     interface = np.maximum(interval.interface[rows], 0).astype(np.uint64)
-    # The same link-local address on two links is two machines.
-    zone = np.where(high >> np.uint64(54) == _LINK_LOCAL, interface, np.uint64(0))
-    return high, low, (zone << np.uint64(1)) | is_pair
+    return np.where(high >> np.uint64(54) == _LINK_LOCAL, interface, np.uint64(0))
 
 
 def _remote_port(interval: Interval, rows: Rows) -> KeyColumns:
@@ -217,6 +227,7 @@ def _title_of_peer(texts: RowTexts, row: int) -> str:
 
 _COLUMNS: dict[Grouping, Callable[[Interval, Rows], KeyColumns]] = {
     Grouping.PROCESS: _process,
+    Grouping.LOCAL_ADDRESS: _local_address,
     Grouping.REMOTE_ADDRESS: _remote_address,
     Grouping.REMOTE_PORT: _remote_port,
     Grouping.REMOTE_ENDPOINT: _remote_endpoint,
@@ -229,6 +240,7 @@ _COLUMNS: dict[Grouping, Callable[[Interval, Rows], KeyColumns]] = {
 }
 _TITLES: dict[Grouping, Callable[[RowTexts, int], str]] = {
     Grouping.PROCESS: lambda texts, row: texts.process(row),
+    Grouping.LOCAL_ADDRESS: lambda texts, row: texts.local(row).on_the_wire.address_text,
     Grouping.REMOTE_ADDRESS: _title_of_remote_address,
     Grouping.REMOTE_PORT: _title_of_remote_port,
     Grouping.REMOTE_ENDPOINT: _title_of_remote_endpoint,

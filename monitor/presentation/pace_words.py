@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.model.tcp_info import OPTION_ECN, OPTION_SACK, OPTION_TIMESTAMPS, TIMER_PROBE, TcpInfo
 from monitor.presentation.connection_reading import ConnectionReading
-from monitor.presentation.formats import UNKNOWN, bytes_text, count_text, duration_text, rtt_text, share_text
+from monitor.presentation.formats import UNKNOWN, bytes_text, count_text, duration_text, rate_text, rtt_text, share_text
 from monitor.presentation.linked_line import LineMaker, LinkedLine
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.timer_words import left_text, timer_text, tries_text
@@ -21,7 +21,7 @@ _CONGESTION_STATES = {
 
 def pace_lines(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
     """Say what decides the speed, the verdict first."""
-    makers = (_limited, _unread, _unsent, _peer_window, _cwnd, _mss, _keepalive, _timer, _control, _buffers)
+    makers = (_limited, _unread, _unsent, _delivery, _peer_window, _cwnd, _mss, _keepalive, _timer, _control, _buffers)
     heading = maker.heading("Why it is as fast as it is")
     return [heading, *(make(reading, maker) for make in makers)]
 
@@ -61,6 +61,17 @@ def _unsent(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     if not unsent:
         return maker.number("unsent", "unsent", "0", [f"all that our program wrote has left; {flying} (send_q)"])
     return maker.number("unsent", "unsent", bytes_text(unsent), [_what_holds(reading), flying], Role.NOTE)
+
+
+def _delivery(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
+    info = reading.info
+    if info.delivery_rate is None:
+        return maker.number("delivery", "delivery", UNKNOWN, [reading.why_unknown])
+    if not info.delivery_rate:
+        return maker.number("delivery", "delivery", UNKNOWN, ["not measured yet: nothing was acknowledged"])
+    parts = ["our program had no more to send" if info.is_app_limited else "the path gave no more when it was measured"]
+    parts.append(f"paced at {rate_text(info.pacing_rate)}/s" if info.pacing_rate else "not paced")
+    return maker.number("delivery", "delivery", f"{rate_text(info.delivery_rate)}/s", parts, Role.RATE)
 
 
 def _what_holds(reading: ConnectionReading) -> str:

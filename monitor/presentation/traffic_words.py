@@ -13,6 +13,9 @@ from monitor.presentation.view import Role
 
 _WIDE = 100
 """From this width on the curves show two minutes."""
+_MS = 1_000
+_SHORTENED = 1_000
+"""From so many bytes on bytes_text() rounds."""
 _QUIET_PATH = 1.5
 """An rtt below so many times the least one says that packets do not queue on the path."""
 
@@ -20,7 +23,8 @@ _QUIET_PATH = 1.5
 def traffic_lines(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
     """Say what passed either way, and what the path made of it."""
     heading = maker.heading("Traffic" if reading.history is None else f"Traffic, last {_span(maker)}")
-    return [heading, _in(reading, maker), _out(reading, maker), _rtt(reading, maker), *_losses(reading, maker)]
+    makers = (_in, _out, _idle, _rtt, _retransmits, _lost)
+    return [heading, *(make(reading, maker) for make in makers)]
 
 
 def _span(maker: LineMaker) -> str:
@@ -53,7 +57,7 @@ def udp_lines(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
 
 def _in(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     info = reading.info
-    parts = [_total(reading, reading.received_bytes)]
+    parts = [_total(reading, maker, reading.received_bytes)]
     if info.data_segments_in:
         parts.append(f"{count_text(info.data_segments_in)} segments")
     return maker.number(
@@ -68,12 +72,9 @@ def _in(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
 
 def _out(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     info = reading.info
-    parts = [_total(reading, reading.sent_bytes)]
-    if info.delivery_rate:
-        limited = ", limited by our program" if info.is_app_limited else ""
-        parts.append(f"delivery rate {rate_text(info.delivery_rate)}/s{limited}")
-    if info.pacing_rate:
-        parts.append(f"paced at {rate_text(info.pacing_rate)}/s")
+    parts = [_total(reading, maker, reading.acknowledged_bytes)]
+    if info.data_segments_out:
+        parts.append(f"{count_text(info.data_segments_out)} segments")
     return maker.number(
         "out",
         "out",
@@ -82,6 +83,21 @@ def _out(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
         Role.RATE,
         curve=_curve(reading, maker, "send_rate"),
     )
+
+
+def _idle(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
+    info = reading.info
+    sent, came = info.last_data_sent_ms, info.last_data_recv_ms
+    if sent is None or came is None:
+        return maker.number("idle", "idle", UNKNOWN, [reading.why_unknown])
+    parts = [f"data sent {_ago(sent)}, received {_ago(came)}"]
+    if info.last_ack_recv_ms is not None:
+        parts.append(f"the peer acknowledged {_ago(info.last_ack_recv_ms)}")
+    return maker.number("idle", "idle", duration_text(min(sent, came) / _MS), parts)
+
+
+def _ago(milliseconds: int) -> str:
+    return f"{duration_text(milliseconds / _MS)} ago"
 
 
 def _rtt(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
@@ -106,11 +122,11 @@ def _rtt_parts(reading: ConnectionReading) -> list[str]:
     return [*parts, f"{rtt / least:.1f} times the least: packets queue on the path, or the peer answers late"]
 
 
-def _losses(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
+def _retransmits(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     info = reading.info
     again, sent = info.total_retransmits, info.segments_out
     if again is None or sent is None:
-        return [maker.number("retransmits", "sent again", UNKNOWN, [reading.why_unknown])]
+        return maker.number("retransmits", "sent again", UNKNOWN, [reading.why_unknown])
     parts = [f"{count_text(again)} of {count_text(sent)} segments"]
     rose_at = float(reading.interval.retrans_rose_at[reading.row])
     if not math.isnan(rose_at):
@@ -122,21 +138,30 @@ def _losses(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
     share = share_text(again / sent) if sent else "0"
     number = share if share in ("0", UNKNOWN) else f"{share} %"
     curve = _curve(reading, maker, "retransmitted")
-    lines = [maker.number("retransmits", "sent again", number, parts, Role.NOTE, curve=curve)]
-    if info.lost_segments or info.reorderings_seen or info.retransmitted_segments:
-        lines.append(_lost_now(reading, maker))
-    return lines
+    return maker.number("retransmits", "sent again", number, parts, Role.NOTE, curve=curve)
 
 
-def _lost_now(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
+def _lost(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     info = reading.info
-    parts = [
-        f"taken for lost now, {count_text(info.retransmitted_segments)} of {count_text(info.unacked_segments)} "
-        "unacknowledged are on their way again"
-    ]
-    if info.reorderings_seen:
-        parts.append(f"the path changed the order {count_text(info.reorderings_seen)} times")
-    return maker.number("lost", "lost", count_text(info.lost_segments), parts, Role.NOTE)
+    lost = info.lost_segments
+    if lost is None:
+        return maker.number("lost", "lost", UNKNOWN, [reading.why_unknown])
+    parts = [f"of {count_text(info.unacked_segments)} segments on their way" if info.unacked_segments else "none now"]
+    if info.retransmitted_segments:
+        parts.append(f"{count_text(info.retransmitted_segments)} are on their way again")
+    return maker.number("lost", "lost", count_text(lost), [*parts, *_reordered(reading)], Role.NOTE)
+
+
+def _reordered(reading: ConnectionReading) -> list[str]:
+    """Say how often the path changed the order, either way; nothing where this kernel does not tell."""
+    info = reading.info
+    parts = []
+    if info.reorderings_seen is not None:
+        seen = f"{count_text(info.reorderings_seen)} times" if info.reorderings_seen else "never"
+        parts.append(f"reordered on the path {seen}")
+    if info.out_of_order_segments:
+        parts.append(f"{count_text(info.out_of_order_segments)} received out of order")
+    return parts
 
 
 def _rate(per_second: float) -> str:
@@ -144,5 +169,10 @@ def _rate(per_second: float) -> str:
     return text if text in ("0", UNKNOWN) else f"{text}/s"
 
 
-def _total(reading: ConnectionReading, payload: int | None) -> str:
-    return f"{bytes_text(payload)} since opened" + ("" if payload is not None else f" ({reading.why_unknown})")
+def _total(reading: ConnectionReading, maker: LineMaker, payload: int | None) -> str:
+    """Say the payload since the opening; with room for it, to the byte."""
+    if payload is None:
+        return f"{UNKNOWN} since opened ({reading.why_unknown})"
+    if maker.width >= _WIDE and payload >= _SHORTENED:
+        return f"{bytes_text(payload)} since opened: {count_text(payload)} bytes"
+    return f"{bytes_text(payload)} since opened"

@@ -191,8 +191,11 @@ def test_a_route_that_is_not_there_says_why(interval, route, words):
 
 def test_why_it_is_as_fast_as_it_is(interval):
     told = said(interval, WEB, details(timer=TIMER_PROBE, timer_tries=3, timer_ms=2_200, send_q=1_200_000))
-    assert told["in"] == "12K/s    18M since opened"
-    assert told["out"] == "1.4M/s   2.1G since opened; delivery rate 1.6M/s"
+    assert told["in"] == "12K/s    18M since opened: 18,200,000 bytes"
+    assert told["out"] == "1.4M/s   2.1G since opened: 2,100,000,000 bytes"
+    assert told["idle"] == "3s       data sent 4s ago, received 3s ago; the peer acknowledged 2s ago"
+    assert told["lost"] == "0        none now; reordered on the path never"
+    assert told["delivery"] == "1.6M/s   the path gave no more when it was measured; paced at 1.9M/s"
     assert told["rtt"] == "23ms     min 21ms, ± 2.0ms; nothing queues on the path"
     assert told["sent again"] == "0.1 %    1,204 of 1,200,000 segments"
     assert told["limited by"].startswith("peer's window 71 % · network 29 % · send buffer 0 % · of the 2m in which")
@@ -240,8 +243,21 @@ def test_whether_packets_queue_is_said_only_of_a_steady_round_trip(interval, rtt
         ({"peer_window_bytes": 200_000, "unsent_bytes": 0}, "peer window", "50 % in use"),
         ({"duplicates_reported": 7}, "sent again", "7 not needed: the peer had them (DSACK)"),
         ({"timeouts": 3}, "sent again", "3 timeouts"),
-        ({"lost_segments": 2, "reorderings_seen": 5}, "lost", "the path changed the order 5 times"),
-        ({"is_app_limited": True}, "out", "limited by our program"),
+        ({"lost_segments": 2, "unacked_segments": 9}, "lost", "2        of 9 segments on their way"),
+        (
+            {"retransmitted_segments": 2, "reorderings_seen": 5},
+            "lost",
+            "2 are on their way again; reordered on the path 5",
+        ),
+        ({"out_of_order_segments": 4}, "lost", "4 received out of order"),
+        ({"lost_segments": None}, "lost", "–        this kernel does not tell"),
+        ({"is_app_limited": True}, "delivery", "our program had no more to send"),
+        ({"pacing_rate": None}, "delivery", "not paced"),
+        ({"delivery_rate": 0}, "delivery", "–        not measured yet"),
+        ({"last_ack_recv_ms": None}, "idle", "3s       data sent 4s ago, received 3s ago"),
+        ({"bytes_acked": 1_000_001_000}, "out", "1.0G since opened: 1,000,001,000 bytes"),
+        ({"bytes_acked": 2_100_000_001}, "out", "2.1G since opened: 2,100,000,000 bytes"),
+        ({"bytes_sent": None}, "out", "– since opened (this kernel does not tell)"),
         ({"delivered_ce_segments": 12, "options": 0xF}, "control", "ECN yes, 12 segments marked"),
         ({"options": 0x0, "send_window_scale": None}, "control", "SACK no · timestamps no · window scale no"),
         ({"backoff": 2}, "timeout", "doubled 2 times"),
@@ -299,7 +315,7 @@ def test_what_an_older_kernel_does_not_tell_is_a_dash_with_its_reason(interval, 
 
 def test_before_the_kernel_has_answered_the_list_says_what_it_knows(interval):
     words = said(interval, WEB)
-    assert words["in"] == "12K/s    43M since opened"
+    assert words["in"] == "12K/s    43M since opened: 43,260,000 bytes"
     assert words["rtt"].startswith("23ms")
     assert words["cwnd"] == "–        asking the kernel …"
     assert said(interval, WEB, missing="it is gone")["cwnd"] == "–        it is gone"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from contextlib import closing
 
@@ -121,3 +122,49 @@ def test_a_title_of_a_living_connection_has_state_and_direction(source, interval
     assert any(title.startswith("ESTAB · dialled") for title in titles)
     assert any(title.startswith("CLOSE-WAIT · accepted") for title in titles)
     assert any(title.startswith("SYN-SENT · dialled") for title in titles)
+
+
+SENT, ANSWERED = 1_234_567, 7_654
+
+
+def read_exactly(end: socket.socket, size: int) -> None:
+    while size:
+        size -= len(end.recv(min(size, 1 << 16)))
+
+
+def total_of(line: str) -> int:
+    """Read the exact number out of "1.2M since opened: 1,234,567 bytes"."""
+    return int(line.partition("since opened: ")[2].partition(" ")[0].replace(",", ""))
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("is_shut", [False, True], ids=["open", "one side has shut its sending"])
+def test_the_totals_of_a_known_transfer_are_right_to_the_byte_at_both_ends(source, is_shut):
+    with (
+        socket.create_server((world.V4, 0)) as listener,
+        socket.create_connection(listener.getsockname()) as client,
+        listener.accept()[0] as server,
+    ):
+        sender = threading.Thread(target=client.sendall, args=(bytes(SENT),))
+        sender.start()
+        read_exactly(server, SENT)
+        sender.join()
+        server.sendall(bytes(ANSWERED))
+        read_exactly(client, ANSWERED)
+        if is_shut:
+            server.shutdown(socket.SHUT_WR)
+            assert client.recv(1) == b""
+        ends = {client.getsockname()[1]: (ANSWERED, SENT), server.getsockname()[1]: (SENT, ANSWERED)}
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            # The last acknowledgement may be delayed.
+            interval = advance(None, source.sample())
+            rows = {
+                int(interval.table.local_port[row]): row
+                for row in np.flatnonzero(interval.table.is_pair).tolist()
+                if int(interval.table.local_port[row]) in ends
+            }
+            told = {port: texts(lines_about(source, interval, row)) for port, row in rows.items()}
+            if {port: (total_of(line["in"]), total_of(line["out"])) for port, line in told.items()} == ends:
+                break
+            assert time.monotonic() < deadline, told

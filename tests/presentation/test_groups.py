@@ -64,9 +64,12 @@ def slow_key(interval, place, by):  # noqa: PLR0911 - one answer for each groupi
             return int(table.uid[place]) if texts.has_user(place) else None
 
 
-def slow_socket_key(interval, place, by):
+def slow_end_key(interval, place, by):
     if by is Grouping.SOCKET:
         return int(interval.table.cookie[place])
+    if by is Grouping.LOCAL_ADDRESS:
+        local = RowTexts(interval).local(place)
+        return local.on_the_wire.address, local.zone
     (end,) = other_ends(interval.table, np.array([place])).tolist()
     if end < 0:
         return "elsewhere"
@@ -77,7 +80,7 @@ def slow_socket_key(interval, place, by):
 def slow_groups(interval, chosen, by):
     groups = defaultdict(list)
     for place in np.flatnonzero(chosen).tolist():
-        made_by = slow_socket_key if by in (Grouping.PEER, Grouping.SOCKET) else slow_key
+        made_by = slow_end_key if by in (Grouping.PEER, Grouping.SOCKET, Grouping.LOCAL_ADDRESS) else slow_key
         key = made_by(interval, place, by)
         groups[repr(sorted(key, key=repr) if isinstance(key, set) else key)].append(place)
     return sorted(groups.values())
@@ -226,6 +229,7 @@ def title(by, *rows):
 def test_titles_name_what_is_shared():
     served = row("tcp", "[::ffff:192.0.2.10]:443", "[::ffff:198.51.100.7]:51834", "ESTAB", owner=(812, 17))
     listener = row("tcp", "[::]:443", ANY6, "LISTEN")
+    assert title(Grouping.LOCAL_ADDRESS, served) == "192.0.2.10"
     assert title(Grouping.REMOTE_ADDRESS, served) == "198.51.100.7"
     assert title(Grouping.REMOTE_PORT, served) == "51834/tcp"
     assert title(Grouping.REMOTE_ENDPOINT, served) == "198.51.100.7:51834"

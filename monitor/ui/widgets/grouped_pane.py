@@ -19,6 +19,7 @@ GROUP_LETTERS = {
     "r": "REMOTE_ADDRESS",
     "o": "REMOTE_PORT",
     "l": "LISTENER",
+    "a": "LOCAL_ADDRESS",
     "v": "INTERFACE",
     "s": "STATE",
     "u": "USER",
