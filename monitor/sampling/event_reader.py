@@ -22,10 +22,9 @@ from monitor.model.transitions import NoTransitions
 from monitor.sampling.waiting_events import WaitingEvents
 
 if TYPE_CHECKING:
-    from monitor.kernel.transition_actors import TransitionActors
-    from monitor.kernel.transition_feed import TransitionFeed
     from monitor.model.socket_events import SocketEvents
     from monitor.model.socket_table import U64
+    from monitor.sampling.transition_reader import TransitionReader
 
 _GATHERING_S = 0.03
 """From the first message to the reading of all that have come: seldom enough to cost little, and often enough for the
@@ -41,11 +40,11 @@ class EventReader:
         """Begin to read; see open()."""
         self._namespace = namespace
         self._closes = closes
-        self._transitions: TransitionFeed | None = None
-        self._actors: TransitionActors | None = None
+        self._transitions: TransitionReader | None = None
+        self._waits_on = select.poll()
         self._lock = threading.Lock()
         self._waiting = WaitingEvents()
-        self._lost_before = 0
+        self._missed_before = 0
         self._destroyed: deque[U64] = deque()
         self._error: KernelError | None = None
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
@@ -89,29 +88,24 @@ class EventReader:
             self._transitions.close()
 
     def _run(self) -> None:
+        self._waits_on.register(self._wake, select.POLLIN)
+        self._waits_on.register(self._closes, select.POLLIN)
         self._open_transitions()
-        feeds = select.poll()
-        feeds.register(self._wake, select.POLLIN)
-        feeds.register(self._closes, select.POLLIN)
-        if self._transitions is not None:
-            feeds.register(self._transitions, select.POLLIN)
-        while all(descriptor != self._wake for descriptor, _ in feeds.poll()) and self._error is None:
+        while all(descriptor != self._wake for descriptor, _ in self._waits_on.poll()) and self._error is None:
             time.sleep(_GATHERING_S)
             with self._lock:
                 self._read()
 
     def _open_transitions(self) -> None:
-        from monitor.kernel.trace_instance import find_tracefs  # noqa: PLC0415 - closes are heard before it
-        from monitor.kernel.transition_actors import TransitionActors  # noqa: PLC0415 - as above
-        from monitor.kernel.transition_feed import TransitionFeed  # noqa: PLC0415 - as above
+        from monitor.sampling.transition_reader import TransitionReader  # noqa: PLC0415 - closes are heard before it
 
-        tracefs = find_tracefs()
-        opened = NoTransitions.NOT_MOUNTED if tracefs is None else TransitionFeed.open(tracefs)
+        opened = TransitionReader.open()
         with self._lock:
             if isinstance(opened, NoTransitions):
                 self._waiting.no_transitions = opened
-            elif tracefs is not None:
-                self._transitions, self._actors = opened, TransitionActors(tracefs)
+            else:
+                self._transitions = opened
+                self._waits_on.register(opened, select.POLLIN)
 
     def _read(self) -> None:
         """Empty the feeds; with the lock held."""
@@ -119,22 +113,28 @@ class EventReader:
             return
         try:
             self._read_closes()
-            self._read_transitions()
         except KernelError as error:
             self._error = error
+        self._read_transitions()
 
     def _read_closes(self) -> None:
         records = self._closes.take()
-        lost = self._closes.lost()
-        self._waiting.add_closes(records, lost - self._lost_before)
-        self._lost_before = lost
+        # What breaks its bounds is a close that nobody can read.
+        missed = self._closes.lost() + self._closes.malformed
+        self._waiting.add_closes(records, missed - self._missed_before)
+        self._missed_before = missed
         if len(records):
             self._destroyed.append(records["cookie"].copy())
             while sum(map(len, self._destroyed)) > _REMEMBERED:
                 self._destroyed.popleft()
 
     def _read_transitions(self) -> None:
-        if self._transitions is None or self._actors is None:
+        """Empty the feed of transitions; without it closes go on to be heard."""
+        if self._transitions is None:
             return
-        taken = self._transitions.take()
-        self._waiting.add_transitions(taken.records, taken.lost, self._actors.of(taken.records))
+        try:
+            self._transitions.read(self._waiting)
+        except KernelError:
+            self._waits_on.unregister(self._transitions)
+            self._transitions.close()
+            self._transitions, self._waiting.no_transitions = None, NoTransitions.REFUSED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import threading
@@ -11,10 +12,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from monitor.errors import KernelError
 from monitor.model.closes import CLOSE
-from monitor.model.transitions import TRANSITION
+from monitor.model.transitions import TRANSITION, NoTransitions
 from monitor.sampling import waiting_events
 from monitor.sampling.event_reader import EventReader
+from monitor.sampling.transition_reader import TransitionReader
 from monitor.sampling.waiting_events import WaitingEvents
 from tests.namespaces import network_namespace
 
@@ -85,6 +88,38 @@ def test_it_listens_to_the_namespace_in_which_it_was_opened(server, reader):
     connect_and_close(server, 1)
     assert taken_from(reader, 2)["local_port"].tolist().count(server.getsockname()[1]) == 1
     assert other.inode != reader.take().namespace != 0
+
+
+class BrokenTransitions:
+    """A feed whose descriptor is readable and that breaks when it is read."""
+
+    def __init__(self):
+        self._end, self._readable = socket.socketpair()
+        self._end.send(b"x")
+        self.is_closed = False
+
+    def fileno(self):
+        return self._readable.fileno()
+
+    def read(self, waiting):
+        raise KernelError("read TCP transitions", errno.EIO)
+
+    def close(self):
+        self.is_closed = True
+        self._end.close()
+        self._readable.close()
+
+
+@pytest.mark.kernel
+def test_closes_are_heard_also_after_the_transitions_have_broken(server, monkeypatch):
+    broken = BrokenTransitions()
+    monkeypatch.setattr(TransitionReader, "open", lambda: broken)
+    reader = EventReader.open()
+    until(lambda: broken.is_closed)
+    connect_and_close(server, 1)
+    assert len(taken_from(reader, 2)) == 2
+    assert reader.take().no_transitions is NoTransitions.REFUSED
+    reader.close()
 
 
 def test_more_than_may_wait_is_left_out_from_the_oldest_on_and_counted(monkeypatch):
