@@ -22,7 +22,8 @@ class OwnerTable:
     pid: U32
     fd: U32
     processes: Mapping[int, Process] = field(default_factory=dict)
-    """By pid: every process named in the pid column."""
+    """By pid: every process named in the pid column. Where several had one pid, a number that is theirs alone stands
+    for it in both."""
     hidden_processes: int = 0
     """Processes whose descriptors may not be read."""
     is_read: bool = True

@@ -51,7 +51,7 @@ def _busy_keys(interval: Interval, rows: Rows) -> Keys:
     return (busy_rate(interval, rows),)
 
 
-def _row_column(  # noqa: PLR0913, PLR0917 - one parameter per property of a column
+def row_column(  # noqa: PLR0913, PLR0917 - one parameter per property of a column
     column_id: str,
     letter: str,
     title: str,
@@ -63,6 +63,7 @@ def _row_column(  # noqa: PLR0913, PLR0917 - one parameter per property of a col
     fixed: bool = False,
     largest_first: bool = False,
 ) -> RowColumn:
+    """Make a column of single sockets; its width is the first of the widths until it is fitted to a pane."""
     column = Column(
         column_id,
         title,
@@ -76,7 +77,7 @@ def _row_column(  # noqa: PLR0913, PLR0917 - one parameter per property of a col
 
 
 CONNECTION_COLUMNS = (
-    _row_column(
+    row_column(
         "state",
         "s",
         "state",
@@ -85,8 +86,8 @@ CONNECTION_COLUMNS = (
         cells.state_cells,
         fixed=True,
     ),
-    _row_column("local", "l", "local", (21, 21, 28), _endpoint_keys("local"), cells.local_cells, fixed=True),
-    _row_column(
+    row_column("local", "l", "local", (21, 21, 28), _endpoint_keys("local"), cells.local_cells, fixed=True),
+    row_column(
         "direction",
         "d",
         "",
@@ -95,8 +96,8 @@ CONNECTION_COLUMNS = (
         cells.direction_cells,
         fixed=True,
     ),
-    _row_column("remote", "r", "remote", (21, 21, 28), _endpoint_keys("remote"), cells.remote_cells, fixed=True),
-    _row_column(
+    row_column("remote", "r", "remote", (21, 21, 28), _endpoint_keys("remote"), cells.remote_cells, fixed=True),
+    row_column(
         "process",
         "p",
         "process",
@@ -104,7 +105,7 @@ CONNECTION_COLUMNS = (
         lambda interval, rows: (process_ranks(interval, rows),),
         cells.process_cells,
     ),
-    _row_column(
+    row_column(
         "name",
         "p",
         "process",
@@ -112,7 +113,7 @@ CONNECTION_COLUMNS = (
         lambda interval, rows: (process_ranks(interval, rows),),
         cells.process_name_cells,
     ),
-    _row_column(
+    row_column(
         "user",
         "u",
         "user",
@@ -120,7 +121,7 @@ CONNECTION_COLUMNS = (
         _user_keys,
         cells.user_cells,
     ),
-    _row_column(
+    row_column(
         "via",
         "v",
         "via",
@@ -128,8 +129,8 @@ CONNECTION_COLUMNS = (
         lambda interval, rows: (interface_ranks(interval, rows),),
         cells.interface_cells,
     ),
-    _row_column("rate", "a", "⇅/s", (5, None, None), _busy_keys, cells.rate_cells, right=True, largest_first=True),
-    _row_column(
+    row_column("rate", "a", "⇅/s", (5, None, None), _busy_keys, cells.rate_cells, right=True, largest_first=True),
+    row_column(
         "receive",
         "e",
         "↓/s",
@@ -139,7 +140,7 @@ CONNECTION_COLUMNS = (
         right=True,
         largest_first=True,
     ),
-    _row_column(
+    row_column(
         "send",
         "n",
         "↑/s",
@@ -149,7 +150,7 @@ CONNECTION_COLUMNS = (
         right=True,
         largest_first=True,
     ),
-    _row_column(
+    row_column(
         "rtt",
         "t",
         "rtt",
@@ -159,7 +160,7 @@ CONNECTION_COLUMNS = (
         right=True,
         largest_first=True,
     ),
-    _row_column(
+    row_column(
         "retransmits",
         "x",
         "ret%",
@@ -169,7 +170,7 @@ CONNECTION_COLUMNS = (
         right=True,
         largest_first=True,
     ),
-    _row_column(
+    row_column(
         "recv_q",
         "c",
         "rcvq",
@@ -179,7 +180,7 @@ CONNECTION_COLUMNS = (
         right=True,
         largest_first=True,
     ),
-    _row_column(
+    row_column(
         "send_q",
         "q",
         "sndq",
@@ -189,7 +190,7 @@ CONNECTION_COLUMNS = (
         right=True,
         largest_first=True,
     ),
-    _row_column(
+    row_column(
         "idle",
         "i",
         "idle",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS, RowColumn, size_class
 from monitor.presentation.formats import rate_text
 from monitor.presentation.ordered_view import OrderedView, first_press_among, shown_column
-from monitor.presentation.row_marks import Mark, leaves_elsewhere, row_marks
+from monitor.presentation.row_marks import Mark, is_marked, row_marks
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.sorting import TROUBLE_RANKS, Keys, Sort, busy_rate, keep_rows, order_rows, process_ranks
 from monitor.presentation.sparkline import sparkline
@@ -95,7 +95,7 @@ class ConnectionsView(OrderedView[RowColumn]):
 
     def marked(self) -> Rows:
         """Give the positions of the lines that are marked "!" or "~", ascending."""
-        return np.flatnonzero(leaves_elsewhere(self.interval, self.order))
+        return np.flatnonzero(is_marked(self.interval, self.order))
 
     def cells(self, shown: RowColumn, entries: Rows) -> list[Cell]:
         """Make the cells of some rows in one column."""
@@ -142,12 +142,17 @@ def _curve(series: Series) -> str:
 
 
 def columns_for(width: int) -> tuple[RowColumn, ...]:
-    """Choose the columns that a pane of this width shows, with their widths; endpoints share the room to spare."""
+    """Choose the columns that a pane of this width shows."""
+    return fitted_columns(CONNECTION_COLUMNS, width)
+
+
+def fitted_columns(columns: Sequence[RowColumn], width: int) -> tuple[RowColumn, ...]:
+    """Choose those that a pane of this width shows, with their widths; endpoints share the room to spare."""
     size = size_class(width)
-    widths = {shown.column.id: shown.widths[size] for shown in CONNECTION_COLUMNS}
+    widths = {shown.column.id: shown.widths[size] for shown in columns}
     spare = width - _MARKS_WIDTH - sum(cells + 1 for cells in widths.values() if cells is not None)
     chosen = []
-    for shown in CONNECTION_COLUMNS:
+    for shown in columns:
         cells = widths[shown.column.id]
         if cells is not None:
             if shown.column.id in ("local", "remote"):

@@ -41,14 +41,19 @@ from monitor.presentation.row_search import RowSearch, text_of
 from monitor.reasoning.address_ranges import is_in
 from monitor.reasoning.interfaces import NO_INTERFACE
 
-__all__ = ["Filter", "describe", "mask", "parse"]
+__all__ = ["Filter", "describe", "mask", "mask_in", "parse"]
 
 _IPV4 = 4
 
 
 def mask(tree: Filter, interval: Interval) -> Bools:
     """Choose the rows of `interval.table` that are known to fulfil the filter: one entry per row."""
-    return _truth(tree, _search(interval)).is_true
+    return mask_in(tree, _search(interval))
+
+
+def mask_in(tree: Filter, rows: RowSearch) -> Bools:
+    """Choose likewise among rows that are searched in a way of their own."""
+    return _truth(tree, rows).is_true
 
 
 # Every letter that is typed asks the same interval again, and so does every pane.

@@ -7,12 +7,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from monitor.model.sample import Interval
+from monitor.model.sample import F64, Interval
 from monitor.model.socket_table import Rows
 from monitor.presentation.connection_columns import RowColumn
 from monitor.presentation.connections_view import ConnectionsView
@@ -25,6 +25,22 @@ from monitor.reasoning.columns import group_rows
 
 _TITLE_WORDS = {Grouping.REMOTE_ADDRESS: "remote", Grouping.REMOTE_ENDPOINT: "endpoint"}
 _OPEN, _CLOSED = "▾", "▸"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFace:
+    """How groups stand above the rows of a table."""
+
+    rows: type[ConnectionsView]
+    """Makes the rows."""
+    columns: Callable[[Sequence[Column], Grouping], list[Column]]
+    """Gives the columns of the rows as they stand above groups as well."""
+    cells: Mapping[str, GroupCell]
+    """By column: what a group says there."""
+    keys: Mapping[str, Callable[[Groups], Keys]]
+    """By sortable column: what groups are sorted by."""
+    own_keys: Callable[[Groups], Keys]
+    """Likewise where no column was asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,12 +56,13 @@ class GroupsView:
     """The rows of the opened groups, from top to bottom."""
     opened: frozenset[GroupKey]
     """Keys of the opened groups, also of those that have no rows now."""
-    cells: Mapping[str, GroupCell] = field(default_factory=lambda: GROUP_CELLS)
+    face: GroupFace
+    cells: Mapping[str, GroupCell]
     """By column: what a group says there."""
     _made: dict[int, tuple[Cell, ...]] = field(default_factory=dict, init=False)
 
     @classmethod
-    def make(
+    def make(  # noqa: PLR0913 - as a table of rows is made, and what stands above them
         cls,
         groups: Groups,
         opened: Set[GroupKey],
@@ -53,6 +70,7 @@ class GroupsView:
         width: int,
         *,
         former: GroupsView | None = None,
+        face: GroupFace | None = None,
     ) -> GroupsView:
         """Order the groups, and the rows within the opened ones.
 
@@ -62,8 +80,10 @@ class GroupsView:
             sort: The order asked for, of groups and of the rows in them.
             width: Cells of the pane; decides the columns.
             former: The view whose order is to be kept; None to sort anew.
+            face: How the groups stand above their rows; None for connections.
         """
-        order = _ordered(groups, sort, former)
+        face = face or CONNECTION_GROUPS
+        order = _ordered(groups, sort, former, face)
         is_open = np.zeros(len(groups), np.bool_)
         for key in opened:
             entry = groups.entry_of(key)
@@ -71,13 +91,14 @@ class GroupsView:
                 is_open[entry] = True
         chosen = (groups.group_of_row >= 0) & is_open[groups.group_of_row] if len(groups) else groups.group_of_row >= 0
         kept = former.rows if former is not None else None
-        rows = ConnectionsView.make(groups.interval, chosen, sort, width, former=kept)
+        rows = face.rows.make(groups.interval, chosen, sort, width, former=kept)
         place = np.empty(len(groups), np.intp)
         place[order] = np.arange(len(groups))
         by_group = np.argsort(place[groups.group_of_row[rows.order]], kind="stable")
         beneath = np.where(is_open, groups.counts, 0)[order]
         heads = np.arange(len(groups)) + np.cumsum(beneath) - beneath
-        return cls(groups, order, heads, replace(rows, order=rows.order[by_group]), frozenset(opened))
+        rows = replace(rows, order=rows.order[by_group])
+        return cls(groups, order, heads, rows, frozenset(opened), face, face.cells)
 
     @property
     def interval(self) -> Interval:
@@ -86,10 +107,8 @@ class GroupsView:
 
     @property
     def columns(self) -> Sequence[Column]:
-        """The connections' columns, titled for groups as well."""
-        title = f"{_TITLE_WORDS.get(self.groups.by, self.groups.by.value)} / local"
-        columns = [group_column(shown.column) for shown in self.rows.shown_columns]
-        return [replace(column, title=title) if column.id == "local" else column for column in columns]
+        """The rows' columns, titled for groups as well."""
+        return self.face.columns(self.rows.columns, self.groups.by)
 
     @property
     def sort_column(self) -> str | None:
@@ -203,8 +222,30 @@ def group_column(column: Column) -> Column:
     return replace(column, is_sortable=column.id == "local" or column.id in NUMBERS)
 
 
-def _ordered(groups: Groups, sort: Sort, former: GroupsView | None) -> Rows:
-    keys, is_descending = _keys(groups, sort)
+def group_word(by: Grouping) -> str:
+    """Say in a column's title what groups share."""
+    return _TITLE_WORDS.get(by, by.value)
+
+
+def _connection_columns(columns: Sequence[Column], by: Grouping) -> list[Column]:
+    title = f"{group_word(by)} / local"
+    above = map(group_column, columns)
+    return [replace(column, title=title) if column.id == "local" else column for column in above]
+
+
+def _busiest(groups: Groups) -> Keys:
+    busy = np.nan_to_num(groups.receive_rate) + np.nan_to_num(groups.send_rate)
+    return -busy, groups.trouble_rank, -groups.counts, *groups.columns
+
+
+def by_number(number: Callable[[Groups], F64]) -> Callable[[Groups], Keys]:
+    """Sort groups by a number, equal ones by what they share."""
+    return lambda groups: (number(groups), *groups.columns)
+
+
+def _ordered(groups: Groups, sort: Sort, former: GroupsView | None, face: GroupFace) -> Rows:
+    make = face.keys.get(sort.column) if sort.column is not None else None
+    keys, is_descending = (face.own_keys(groups), False) if make is None else (make(groups), sort.is_descending)
     numbers = np.arange(len(groups), dtype=np.uint64)
 
     def order_of(some: Rows) -> Rows:
@@ -218,13 +259,15 @@ def _ordered(groups: Groups, sort: Sort, former: GroupsView | None) -> Rows:
     return keep_order(identity[:known][former.order], identity[known:], order_of)
 
 
-def _keys(groups: Groups, sort: Sort) -> tuple[Keys, bool]:
-    """Give what groups are sorted by, and whether the largest stands first."""
-    if sort.column == "local":
-        return groups.columns, sort.is_descending
-    if sort.column == "state":
-        return (groups.counts, *groups.columns), sort.is_descending
-    if sort.column is not None and sort.column in NUMBERS:
-        return (NUMBERS[sort.column](groups), *groups.columns), sort.is_descending
-    busy = np.nan_to_num(groups.receive_rate) + np.nan_to_num(groups.send_rate)
-    return (-busy, groups.trouble_rank, -groups.counts, *groups.columns), False
+CONNECTION_GROUPS: GroupFace = GroupFace(
+    ConnectionsView,
+    _connection_columns,
+    GROUP_CELLS,
+    {
+        "local": lambda groups: groups.columns,
+        "state": lambda groups: (groups.counts, *groups.columns),
+        **{column: by_number(number) for column, number in NUMBERS.items()},
+    },
+    _busiest,
+)
+"""Groups of connections."""

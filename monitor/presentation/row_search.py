@@ -59,7 +59,7 @@ class RowSearch:
     def rows_of_processes(self, test: Callable[[Process], bool]) -> Bools:
         """Find rows that at least one process holds which passes the test."""
         owners = self.interval.owners
-        chosen = [process.pid for process in owners.processes.values() if test(process)]
+        chosen = [pid for pid, process in owners.processes.items() if test(process)]
         before = np.concatenate(([0], np.cumsum(np.isin(owners.pid, np.array(chosen, np.uint32)))))
         found: Bools = before[self.interval.owner_end] > before[self.interval.owner_first]
         return found

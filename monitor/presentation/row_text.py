@@ -26,7 +26,7 @@ class RowTexts:
 
     interval: Interval
     _interfaces: dict[int, str] = field(default_factory=dict)
-    _names: dict[int, str] = field(default_factory=dict)
+    _names: dict[bytes, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._interfaces = {link.index: safe_text(link.name) for link in self.interval.sample.network.links}
@@ -84,9 +84,9 @@ class RowTexts:
 
     def name(self, process: Process) -> str:
         """Give a process's name, made safe."""
-        if process.pid not in self._names:
-            self._names[process.pid] = safe_text(process.name)
-        return self._names[process.pid]
+        if process.name not in self._names:
+            self._names[process.name] = safe_text(process.name)
+        return self._names[process.name]
 
     def process(self, row: int, *, with_pid: bool = True) -> str:
         """Name the owner: "nginx[812]", "nginx ×4" where several hold it, "(www-data)" where only the user is known."""
@@ -132,10 +132,11 @@ class RowTexts:
         pids = [pid for pid in dict.fromkeys(held_by) if pid in processes]
         if not pids:
             return ""
-        name = self.name(processes[pids[0]])
+        first = processes[pids[0]]
+        name = self.name(first)
         if len(pids) > 1:
             return f"{name} ×{len(pids)}"
-        return f"{name}[{pids[0]}]" if with_pid else name
+        return f"{name}[{first.pid}]" if with_pid else name
 
     def _ownerless(self, row: int) -> str:
         if self.owner_reason(row) is OwnerReason.KERNEL or not self.has_user(row):

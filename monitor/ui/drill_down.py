@@ -117,7 +117,7 @@ class DrillDown:
 
         texts = RowTexts(interval)
         known = interval.owners.processes
-        processes = {pid: known[pid] for pid in pids_of(interval, rows) if pid in known}
+        processes = {known[pid].pid: known[pid] for pid in pids_of(interval, rows) if pid in known}
         is_shared = processes.pop(other_than or 0, None) is not None
         first = int(rows[0])
         local = texts.local(first)
