@@ -210,8 +210,16 @@ def reuseport_group(members: int = 3) -> Iterator[tuple[HeldSocket, ...]]:
     """Run processes that listen on one endpoint by SO_REUSEPORT, each with a socket of its own."""
     with ExitStack() as stack:
         (first,) = stack.enter_context(_server(reuse_port=True)).sockets()
-        rest = [stack.enter_context(_server(reuse_port=True, port=first.port)) for _ in range(members - 1)]
-        yield (first, *(held for process in rest for held in process.sockets()))
+        yield (first, *(stack.enter_context(member_of(first)) for _ in range(members - 1)))
+
+
+@contextmanager
+def member_of(listener: HeldSocket) -> Iterator[HeldSocket]:
+    """Run one more process that listens on the endpoint of a SO_REUSEPORT listener."""
+    address, port = listener.local
+    with _server(address=address, port=port, reuse_port=True) as process:
+        (held,) = process.sockets()
+        yield held
 
 
 @contextmanager

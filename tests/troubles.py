@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +66,28 @@ def drain(reader: socket.socket, expected: int) -> None:
     """Read so many bytes, waiting for those that are on their way."""
     while expected:
         expected -= len(reader.recv(min(expected, len(_BLOCK))))
+
+
+def burst(server: socket.socket, clients: int) -> None:
+    """Have so many clients connect to a server of the test at once, and only then take those that found room."""
+    server.settimeout(0)
+    with ExitStack() as stack:
+        for _ in range(clients):
+            client = stack.enter_context(socket.socket())
+            client.settimeout(0)
+            client.connect_ex(server.getsockname())
+        with suppress(BlockingIOError):
+            while True:
+                stack.enter_context(server.accept()[0])
+
+
+def connect_shortly(server: socket.socket, times: int) -> None:
+    """Connect to a server of the test and close, over and over; the client closes first, and waits in TIME-WAIT."""
+    for _ in range(times):
+        client = socket.create_connection(server.getsockname())
+        accepted, _ = server.accept()
+        client.close()
+        accepted.close()
 
 
 @contextmanager

@@ -38,11 +38,10 @@ class CloseWaits:
 
     def holdings(self, look: Look) -> Iterator[Holding]:
         """Find programs that leave sockets open which their peers have closed."""
-        if self._watched_since is None:
-            self._watched_since = look.now
+        self._watched_since = look.now if self._watched_since is None else self._watched_since
         # One without an inode was not accepted yet: it waits for accept() first.
         rows = np.flatnonzero((look.tcp_state == TcpState.CLOSE_WAIT) & (look.table.inode != 0))
-        idle = self._idle_s(look, rows)
+        idle = self._idle_s(look, rows, look.now - self._watched_since)
         holders, holder_of = look.holders(rows)
         quiet = np.bincount(holder_of[idle >= QUIET_S], minlength=len(holders)).tolist()
         self._growth.add(look.now, {holder: count for holder, count in zip(holders, quiet, strict=True) if count})
@@ -51,12 +50,17 @@ class CloseWaits:
                 of_holder = holder_of == place
                 yield self._holding(look, holders[place], rows[of_holder], idle[of_holder])
 
-    def _idle_s(self, look: Look, rows: Rows) -> F64:
-        """Give for how long nothing passed: by the kernel's clocks, or since it was first seen so if that is longer."""
+    def _idle_s(self, look: Look, rows: Rows, watched_s: float) -> F64:
+        """Give for how long each has been quiet in CLOSE-WAIT, as far as that was seen.
+
+        Where it was so from the first sample on, the kernel's clocks tell more: they count from the last data, which
+        on an idle connection is long before its peer closed.
+        """
         table = look.table
         seen = self._quiet.seconds(look.now, table.cookie[rows], table.bytes_sent[rows])
+        told = np.where(seen >= watched_s, idle_s(table, rows), 0.0)
         # A peer to which something is being sent has closed only its own direction, and reads on.
-        return np.where(table.send_q[rows] > 0, 0.0, np.maximum(idle_s(table, rows), seen))
+        return np.where(table.send_q[rows] > 0, 0.0, np.maximum(told, seen))
 
     def _holding(self, look: Look, holder: Holder, rows: Rows, idle: F64) -> Holding:
         quiet = int((idle >= QUIET_S).sum())

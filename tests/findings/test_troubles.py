@@ -4,32 +4,46 @@ from __future__ import annotations
 
 import os
 import resource
-import select
 import socket
 from pathlib import Path
 
 import pytest
 
-from monitor.model.finding import FindingKind, Grade, ProcessSubject, Side
+from monitor.model.finding import Certainty, FindingKind, Grade, ProcessSubject, Side
 from monitor.reasoning.finding_conditions import (
+    CONNTRACK_FOR_S,
+    CONNTRACK_NEAR,
     DESCRIPTORS_FOR_S,
     DROPPING_SAMPLES,
     ELSEWHERE_FOR_S,
     LEAK_FOR_S,
+    LEAK_GROWTH,
+    LEAK_GROWTH_LEAST,
+    LEAK_GROWTH_S,
     LEAK_SOCKETS,
     PORTS_FOR_S,
     QUEUE_FULL_FOR_S,
+    QUEUE_NEAR_FOR_S,
     QUIET_S,
+    SHARED_CONNECTIONS,
+    SHORT_FOR_S,
+    SHORT_PER_SECOND,
     STALLED_S,
+    SYN_TRIES,
+    TIME_WAIT_S,
+    UNEVEN_FOR_S,
+    WINDOW_S,
 )
-from tests import servers, troubles
+from tests import conntrack, servers, troubles
+from tests.findings.conftest import PERIODS
 from tests.reasoning.watching import kinds, only
 from tests.reasoning.watching import troubles as trouble_in
+from tests.waiting import resends, wait_until
 
 pytestmark = pytest.mark.kernel
 
-PERIODS = 3
-"""A finding may come so many samples after its condition has held for its time."""
+MOST_TRACKED = 300_000
+"""More would take hundreds of megabytes of the kernel."""
 
 
 def test_a_server_that_does_not_accept(watch, scene):
@@ -44,6 +58,31 @@ def test_a_server_that_does_not_accept(watch, scene):
     assert watch.see_for(PERIODS) == ()
 
 
+def test_a_queue_that_is_nearly_full(watch, scene):
+    assert watch.see() == ()
+    server = scene.enter_context(socket.create_server(("127.0.0.1", 0), backlog=20))
+    for _ in range(17):
+        scene.enter_context(socket.create_connection(server.getsockname()))
+    assert watch.see_for(QUEUE_NEAR_FOR_S - 1) == ()
+    found = only(watch.see_for(PERIODS), FindingKind.ACCEPT_QUEUE)
+    assert (found.numbers.queued, found.numbers.limit, found.numbers.is_dropping) == (17, 20, False)
+    for _ in range(10):
+        scene.enter_context(server.accept()[0])
+    assert watch.see_for(PERIODS) == ()
+
+
+def test_a_queue_that_is_full_only_between_samples(watch, scene):
+    server = scene.enter_context(socket.create_server(("127.0.0.1", 0), backlog=3))
+    watch.see()
+    for _ in range(DROPPING_SAMPLES):
+        assert watch.see() == ()
+        troubles.burst(server, clients=8)
+    found = only(watch.see(), FindingKind.ACCEPT_QUEUE)
+    assert (found.numbers.queued, found.numbers.is_dropping) == (0, True)
+    assert found.numbers.drops >= DROPPING_SAMPLES
+    assert watch.see_for(WINDOW_S + PERIODS) == ()
+
+
 def test_a_server_that_never_closes(watch, scene):
     trouble = scene.enter_context(servers.close_wait_leak(LEAK_SOCKETS))
     assert watch.see_for(QUIET_S - 1) == ()
@@ -54,6 +93,30 @@ def test_a_server_that_never_closes(watch, scene):
     assert set(found.cookies.tolist()) == {accepted.cookie for accepted in trouble.accepted}
     scene.close()
     assert watch.see_for(PERIODS) == ()
+
+
+def test_a_server_that_closes_fewer_and_fewer(watch, scene):
+    trouble = scene.enter_context(servers.service(connections=LEAK_SOCKETS - 3))
+    apart_s = LEAK_GROWTH_S / (LEAK_GROWTH + 1)
+    found_at = (LEAK_GROWTH_LEAST - 1) * apart_s + QUIET_S + LEAK_FOR_S
+    clients = iter(trouble.clients)
+    for second in range(round(found_at) + PERIODS):
+        if second % apart_s == 0:
+            next(clients).shutdown(socket.SHUT_WR)
+        found = watch.see()
+        assert found == () or second >= found_at
+    one = only(found, FindingKind.CLOSE_WAIT)
+    assert (one.certainty, one.numbers.quiet < LEAK_SOCKETS) == (Certainty.CERTAIN, True)
+    scene.close()
+    assert watch.see_for(PERIODS) == ()
+
+
+def test_a_large_idle_pool_whose_server_has_just_ended(watch, scene):
+    server = scene.enter_context(servers.service(connections=2 * LEAK_SOCKETS))
+    assert watch.see_for(2 * QUIET_S) == ()
+    for client in server.clients:
+        client.shutdown(socket.SHUT_WR)
+    assert watch.see_for(QUIET_S / 2) == ()
 
 
 def test_a_client_that_uses_all_ports(watch, scene):
@@ -94,23 +157,12 @@ def test_an_address_from_which_nothing_comes_back(watch, scene, ip):
     ip("neigh add 192.0.2.77 lladdr 00:00:5e:00:53:01 dev e0")
     scene.enter_context(troubles.setting("ipv4/tcp_syn_linear_timeouts", "4"))
     clients = scene.enter_context(troubles.unanswered_syns(("192.0.2.77", 443)))
-    wait_for_tries(clients[-1], 3)
+    wait_until(lambda: resends(clients[-1]) >= SYN_TRIES)
     found = only(watch.see(), FindingKind.SYN_UNANSWERED)
     assert (found.grade, str(found.subject.remote)) == (Grade.TROUBLE, "192.0.2.77:443")
     assert found.subject.holder.pid == os.getpid()
     scene.close()
     assert watch.see_for(20) == ()
-
-
-def wait_for_tries(client: socket.socket, tries: int) -> None:
-    """Wait until a SYN has been sent again so often: the kernel takes a second for each."""
-    poll = select.poll()
-    poll.register(client, select.POLLERR)
-    for _ in range(200):
-        if client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 3)[2] >= tries:
-            return
-        poll.poll(100)
-    raise TimeoutError("the kernel sends no SYN again")
 
 
 def test_a_refused_connection_is_no_silence(watch):
@@ -162,3 +214,52 @@ def test_a_listener_at_every_address_by_two_programs(watch, scene, tmp_path):
     found = watch.see()
     assert {one.grade for one in found} == {Grade.NOTE}
     assert set(kinds(found)) == {FindingKind.TWO_PROGRAMS, FindingKind.LISTENS_EVERYWHERE}
+    scene.close()
+    assert watch.see_for(PERIODS) == ()
+
+
+def test_a_database_that_is_reached_from_everywhere(watch, scene):
+    scene.enter_context(servers.service("0.0.0.0", 0, port=5432))
+    found = only(watch.see_for(PERIODS), FindingKind.LISTENS_EVERYWHERE)
+    assert (found.grade, found.numbers.service, found.subject.local_port) == (Grade.NOTE, "PostgreSQL", 5432)
+    scene.close()
+    assert watch.see_for(PERIODS) == ()
+
+
+def test_a_worker_that_takes_nearly_all(watch, scene):
+    """The rest of the group came when the connections were there, as in a rolling restart."""
+    first = scene.enter_context(servers.service(connections=SHARED_CONNECTIONS + 5, reuse_port=True))
+    for _ in range(3):
+        scene.enter_context(servers.member_of(first.listener))
+    assert watch.see_for(UNEVEN_FOR_S - 1) == ()
+    found = only(watch.see_for(PERIODS), FindingKind.UNEVEN_WORKERS)
+    assert (found.grade, found.numbers.pid) == (Grade.NOTE, first.listener.pid)
+    assert (found.numbers.workers, found.numbers.sockets, found.numbers.most) == (4, 4, SHARED_CONNECTIONS + 5)
+    for client in first.clients:
+        client.close()
+    scene.close()
+    assert watch.see_for(PERIODS) == ()
+
+
+def test_many_short_connections_to_one_endpoint(watch, scene, ip):
+    server = scene.enter_context(socket.create_server(("127.0.0.1", 0)))
+    watch.see()
+    troubles.connect_shortly(server, round(SHORT_PER_SECOND * TIME_WAIT_S))
+    found = only(watch.see_for(SHORT_FOR_S), FindingKind.SHORT_CONNECTIONS)
+    assert (found.grade, found.subject.remote.port) == (Grade.NOTE, server.getsockname()[1])
+
+
+def test_a_packet_filter_that_keeps_track_of_too_many(watch):
+    try:
+        conntrack.track(1)
+        limit = int(Path("/proc/sys/net/netfilter/nf_conntrack_max").read_text())
+    except OSError:
+        pytest.skip("kernel lacks connection tracking by netlink")
+    if limit > MOST_TRACKED:
+        pytest.skip(f"kernel lacks a table of connections small enough to fill: {limit:,}")
+    assert watch.see() == ()
+    conntrack.track(round(CONNTRACK_NEAR * limit) + 1)
+    found = only(watch.see_for(CONNTRACK_FOR_S), FindingKind.CONNTRACK)
+    assert (found.numbers.used >= CONNTRACK_NEAR * limit, found.numbers.limit) == (True, limit)
+    conntrack.forget_all()
+    assert watch.see_for(PERIODS) == ()

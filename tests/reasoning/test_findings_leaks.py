@@ -60,7 +60,7 @@ def test_a_few_old_ones_are_a_note():
 
 def test_growth_is_certain():
     watch = Watch()
-    for tick in range(140):
+    for tick in range(300):
         found = watch.see_rows(forgotten(8 + tick // 10), processes=(PROXY,))
     one = only(found, KIND)
     assert one.certainty is Certainty.CERTAIN
