@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeVar
 
 import numpy as np
@@ -18,6 +18,7 @@ from monitor.model.ways import Records
 from monitor.reasoning.byte_totals import own_fin_acknowledged
 from monitor.reasoning.listeners import listener_rows
 from monitor.sampling.lives import Lives, pairs_of
+from monitor.sampling.pending_transitions import PendingTransitions
 
 _IDENTITY = ("local_high", "local_low", "local_port", "remote_high", "remote_low", "remote_port", "device", "family")
 CLOSING_HERE = (TcpState.FIN_WAIT_1, TcpState.FIN_WAIT_2, TcpState.CLOSING, TcpState.TIME_WAIT)
@@ -54,14 +55,21 @@ class ClosedSockets:
     """CLOCK_BOOTTIME in seconds since when it was open; NaN where that was not seen."""
 
     @classmethod
-    def join(cls, closes: Records, interval: Interval, lives: Lives) -> ClosedSockets:
-        """Join CLOSE records; one without a row and a remote endpoint is left out, since nobody knows what it was."""
+    def join(cls, closes: Records, interval: Interval, pending: PendingTransitions) -> ClosedSockets:
+        """Join CLOSE records.
+
+        One without a row and a remote endpoint is left out, since nobody knows what it was; so is one of which it was
+        already told that its handshake failed, whenever its program closes the socket.
+        """
         row = find_places(interval.table.cookie, closes["cookie"].astype(np.uint64))
         kept = (row >= 0) | (closes["remote_port"] != 0)
-        closes, row = closes[kept], row[kept]
-        boot_time = closes["boot_time"].astype(np.float64)
+        closes, row, lives = closes[kept], row[kept], pending.lives
         table = _table_of(closes, interval, row)
-        life = lives.find(pairs_of(vars_of(table)), boot_time)
+        life = lives.find(pairs_of(vars_of(table)), closes["boot_time"].astype(np.float64))
+        is_told = values_of(lives.has_failed & pending.is_told, life, unknown=False)
+        if is_told.any():
+            closes, row, table, life = closes[~is_told], row[~is_told], table.take(~is_told), life[~is_told]
+        boot_time = closes["boot_time"].astype(np.float64)
         listener = _listeners(table, interval)
         last_state = values_of(interval.table.state, row, 0)
         direction = _directions(table, values_of(interval.direction, row, DIRECTION_UNKNOWN), listener, life, lives)
@@ -77,6 +85,23 @@ class ClosedSockets:
             ending=_endings(table, direction, last_state, values_of(lives.ending, life, Ending.UNKNOWN)),
             opened_at=np.where(np.isnan(began), values_of(interval.opened_at, row, np.nan), began),
         )
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def take(self, rows: Rows | slice) -> ClosedSockets:
+        """Give some of them."""
+        taken = np.arange(len(self))[rows]
+        columns = {each.name: getattr(self, each.name) for each in fields(self)}
+        return ClosedSockets(
+            table=self.table.take(taken), **{name: column[taken] for name, column in columns.items() if name != "table"}
+        )
+
+    @property
+    def has_failed(self) -> Bools:
+        """Whether the handshake was not finished."""
+        failed: Bools = self.last_state == TcpState.SYN_SENT
+        return failed
 
     @property
     def has_peer_closed(self) -> Bools:

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 
-from monitor.model.event_list import EVENT, EventKind, EventList
+from monitor.model.event_list import EVENT, EventList
 from monitor.model.sample import Interval, Sample
 from monitor.model.socket_events import SocketEvents
 from monitor.model.socket_table import U64
 from monitor.model.ways import Records
 from monitor.sampling import event_rows
-from monitor.sampling.closed_sockets import ClosedSockets, values_of
+from monitor.sampling.closed_sockets import ClosedSockets
 from monitor.sampling.event_owners import EventOwners
 from monitor.sampling.event_processes import EventProcesses
 from monitor.sampling.pending_transitions import PendingTransitions
@@ -30,6 +31,14 @@ MOST_LISTED = 20_000
 """Of more events the oldest are no longer listed."""
 RATED_S = 5.0
 """The rates are over as many seconds."""
+
+
+class _Counts(NamedTuple):
+    """Of what happened, listed or not."""
+
+    opened: int
+    closed: int
+    failed: int
 
 
 class EventLog:
@@ -44,7 +53,7 @@ class EventLog:
         self._pending = PendingTransitions()
         self._sample: Sample | None = None
         self._unfinished: U64 = np.zeros(0, np.uint64)
-        self._recent: deque[tuple[float, int, int]] = deque()
+        self._recent: deque[tuple[float, _Counts]] = deque()
 
     def take(self, events: SocketEvents, interval: Interval) -> EventList:
         """Add what happened until now.
@@ -57,17 +66,18 @@ class EventLog:
         if former is None or former.namespace != events.namespace:
             former = self._start(events)
         self._pending.add(events)
-        closed = ClosedSockets.join(events.closes, interval, self._pending.lives)
         owners = EventOwners(interval, self._pending, self._processes)
-        opened = self._openings(interval, owners)
         failed = event_rows.failures(events.namespace, self._pending, owners)
-        ended = event_rows.closes(closed, interval, owners)
-        short = event_rows.short_openings(ended, closed, self._pending)
-        # A handshake that was seen to fail is over, whenever its program closes the socket.
-        has_failed = values_of(self._pending.lives.has_failed, closed.life, unknown=False)
-        ended = ended[~((ended["kind"] == EventKind.FAILED) & has_failed)]
+        opened = self._openings(interval, owners)
+        closed = ClosedSockets.join(events.closes, interval, self._pending)
+        short = event_rows.short_ones(closed, self._pending)
+        unfinished = int(np.count_nonzero(closed.has_failed))
+        counts = _Counts(len(opened) + len(short), len(closed) - unfinished, len(failed) + unfinished)
+        # Of more than are listed no more are made.
+        began = event_rows.short_openings(closed.take(short[-MOST_LISTED:]), interval, owners)
+        ended = event_rows.closes(closed.take(slice(-MOST_LISTED, None)), interval, owners)
         self._pending.forget(events.boot_time, interval.elapsed_s, closed.life[closed.life >= 0])
-        self._list = self._joined(former, events, np.concatenate([opened, failed, ended, short]))
+        self._list = self._joined(former, events, np.concatenate([opened, failed, began, ended]), counts)
         return self._list
 
     def _start(self, events: SocketEvents) -> EventList:
@@ -84,15 +94,15 @@ class EventLog:
         self._sample, self._unfinished = interval.sample, table.cookie[np.isin(table.state, event_rows.UNFINISHED)]
         return records
 
-    def _joined(self, former: EventList, events: SocketEvents, came: Records) -> EventList:
+    def _joined(self, former: EventList, events: SocketEvents, came: Records, counts: _Counts) -> EventList:
         """Put what came behind what is listed, and leave out what is too old or too much."""
         now = events.boot_time
-        came = came[np.argsort(came["at"], kind="stable")]
-        came["number"] = former.happened + 1 + np.arange(len(came))
-        opened, closed, failed = (int(np.count_nonzero(came["kind"] == kind)) for kind in EventKind)
-        records = np.concatenate([former.records, came])[-MOST_LISTED:]
+        came = came[np.argsort(came["at"], kind="stable")[-MOST_LISTED:]]
+        came["number"] = former.happened + sum(counts) - len(came) + 1 + np.arange(len(came))
+        displaced = max(0, len(former.records) + len(came) - MOST_LISTED)
+        records = np.concatenate([former.records[displaced:], came])
         records = records[records["at"] > now - KEPT_S]
-        self._recent.append((now, opened, closed))
+        self._recent.append((now, counts))
         while self._recent[0][0] < now - RATED_S:
             self._recent.popleft()
         rated_s = min(RATED_S, now - former.since)
@@ -102,15 +112,15 @@ class EventLog:
             namespace=former.namespace,
             records=records,
             processes=self._processes.named(records["process"]),
-            opened=former.opened + opened,
-            closed=former.closed + closed,
-            failed=former.failed + failed,
+            opened=former.opened + counts.opened,
+            closed=former.closed + counts.closed,
+            failed=former.failed + counts.failed,
             lost_closes=former.lost_closes + events.lost_closes,
             lost_transitions=former.lost_transitions + events.lost_transitions,
             no_closes=events.no_closes,
             no_transitions=events.no_transitions,
-            opened_per_second=_rate((count for _, count, _ in self._recent), rated_s),
-            closed_per_second=_rate((count for _, _, count in self._recent), rated_s),
+            opened_per_second=_rate((recent.opened for _, recent in self._recent), rated_s),
+            closed_per_second=_rate((recent.closed for _, recent in self._recent), rated_s),
         )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from monitor.model.event_list import EVENT, Ending, EventKind
+from monitor.model.places import find_places
 from monitor.model.sample import DIRECTION_DIALLED, Interval
-from monitor.model.socket_table import U64, SocketTable
+from monitor.model.socket_table import U64, Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.model.ways import Records
 from monitor.reasoning.byte_totals import acknowledged_bytes, received_bytes
@@ -28,8 +29,7 @@ def closes(closed: ClosedSockets, interval: Interval, owners: EventOwners) -> Re
     for name in _COUNTERS:
         records[name] = getattr(closed.table, name)
     records["at"], records["opened_at"] = closed.boot_time, closed.opened_at
-    has_failed = closed.last_state == TcpState.SYN_SENT
-    records["kind"] = np.where(has_failed, EventKind.FAILED, EventKind.CLOSED)
+    records["kind"] = np.where(closed.has_failed, EventKind.FAILED, EventKind.CLOSED)
     records["ending"], records["last_state"], records["direction"] = closed.ending, closed.last_state, closed.direction
     records["is_short"] = closed.row < 0
     records["received"] = received_bytes(closed.table, closed.has_peer_closed)
@@ -52,9 +52,10 @@ def openings(interval: Interval, unfinished: U64, pending: PendingTransitions, o
         owners: Tells whose they are.
     """
     table, now = interval.table, interval.sample.boot_time
-    is_pair = (table.protocol == PROTOCOL_TCP) & table.is_pair & np.isnan(interval.closed_at)
-    is_new = (interval.opened_at == now) | np.isin(table.cookie, unfinished)
-    rows = np.flatnonzero(is_pair & is_new & ~np.isin(table.state, (*UNFINISHED, TcpState.TIME_WAIT)))
+    awaited = find_places(table.cookie, unfinished)
+    rows = np.union1d(np.flatnonzero(interval.opened_at == now), awaited[awaited >= 0])
+    is_open = (table.protocol[rows] == PROTOCOL_TCP) & table.is_pair[rows] & np.isnan(interval.closed_at[rows])
+    rows = rows[is_open & ~np.isin(table.state[rows], (*UNFINISHED, TcpState.TIME_WAIT))]
     life = pending.lives.find(pairs_of(vars_of(table.take(rows))), np.full(len(rows), now))
     is_untold = ~values_of(pending.is_told, life, unknown=False)
     rows, life = rows[is_untold], life[is_untold]
@@ -70,21 +71,20 @@ def openings(interval: Interval, unfinished: U64, pending: PendingTransitions, o
     return records
 
 
-def short_openings(closing: Records, closed: ClosedSockets, pending: PendingTransitions) -> Records:
-    """Make an event of the opening of what came and went between two samples, of those that were seen to open.
+def short_ones(closed: ClosedSockets, pending: PendingTransitions) -> Rows:
+    """Give which of some closes were seen to open as well, by no sample; their openings count as told from now on."""
+    seen = np.flatnonzero((closed.row < 0) & (closed.life >= 0) & ~np.isnan(closed.opened_at))
+    seen = seen[~pending.is_told[closed.life[seen]]]
+    pending.tell(closed.life[seen])
+    return seen
 
-    Args:
-        closing: The events of their closes.
-        closed: The same closes.
-        pending: Hears which of its lives are told of by this.
-    """
-    seen = np.flatnonzero((closed.row < 0) & (closed.life >= 0))
-    seen = seen[~pending.is_told[closed.life[seen]] & ~np.isnan(closed.opened_at[seen])]
-    records = closing[seen]
+
+def short_openings(short: ClosedSockets, interval: Interval, owners: EventOwners) -> Records:
+    """Make an event of the opening of each of them."""
+    records = closes(short, interval, owners)
     records["kind"], records["ending"], records["at"] = EventKind.OPENED, Ending.UNKNOWN, records["opened_at"]
     for name in ("received", "acknowledged", *_COUNTERS):
         records[name] = 0
-    pending.tell(closed.life[seen])
     return records
 
 
@@ -92,8 +92,8 @@ def failures(namespace: int, pending: PendingTransitions, owners: EventOwners) -
     """Make an event of each handshake that was seen to fail, of processes of this network namespace."""
     lives = pending.lives
     failed = np.flatnonzero(lives.has_failed & ~pending.is_told)
-    failed = failed[lives.namespaces(pending.actors)[failed] == namespace]
-    last = pending.last_records[failed]
+    failed = failed[lives.namespaces(failed, pending.actors) == namespace]
+    last = pending.last_records(failed)
     records = np.zeros(len(failed), EVENT)
     for name in (*_ENDPOINTS,):
         records[name] = last[name]

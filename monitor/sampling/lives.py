@@ -77,10 +77,10 @@ class Lives:
         failed: Bools = self.dialled & np.isnan(self.opened_at) & (self.ending != Ending.UNKNOWN)
         return failed
 
-    def namespaces(self, actors: Mapping[int, Actor]) -> npt.NDArray[np.int64]:
-        """Give the network namespace of each life, by who acted in it; 0 where nobody tells."""
+    def namespaces(self, lives: Rows, actors: Mapping[int, Actor]) -> npt.NDArray[np.int64]:
+        """Give the network namespace of some lives, by who acted in them; 0 where nobody tells."""
         known = {thread: actor.namespace or 0 for thread, actor in actors.items()}
-        return np.array([known.get(thread, 0) for thread in self.thread.tolist()], np.int64)
+        return np.array([known.get(thread, 0) for thread in self.thread[lives].tolist()], np.int64)
 
 
 def pairs_of(columns: Mapping[str, npt.NDArray[np.generic]]) -> Pairs:

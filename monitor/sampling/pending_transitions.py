@@ -39,10 +39,9 @@ class PendingTransitions:
         told: Bools = self._is_told[self.lives.first]
         return told
 
-    @property
-    def last_records(self) -> Records:
-        """The last transition of each life."""
-        return self._records[self.lives.last]
+    def last_records(self, lives: Rows) -> Records:
+        """Give the last transition of some lives."""
+        return self._records[self.lives.last[lives]]
 
     def tell(self, lives: Rows) -> None:
         """Note that the beginning of some lives has become an event."""
