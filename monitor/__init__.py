@@ -7,16 +7,17 @@ The rooms, each of which imports only what stands below it (tests/test_architect
     ui            the screen; Textual lives here and nowhere else
     presentation  words and order without Textual: safe_text, formats, columns, filters, views
     dial          the library's face: TcpConnection.to() and open() really connect
-    sampling      the collector process, its frames, the stream, the sampler: Samples to Intervals, and their history
-    kernel        the only room that talks to Linux: sock_diag, owners, processes, rtnetlink
-    reasoning     what follows: which listener, which direction, whose socket, whose segment, does the route agree
-    model         nouns: Endpoint, SocketTable, OwnerTable, Process, RouteDecision, Sample, Interval
+    sampling      the collector process, its frames, the stream, the sampler: Samples to Intervals, events, history
+    kernel        the only room that talks to Linux: sock_diag, owners, processes, rtnetlink, closes, transitions
+    reasoning     what follows: which listener, direction, owner, segment; does the route agree; what is wrong
+    model         nouns: Endpoint, SocketTable, OwnerTable, Process, RouteDecision, Sample, Interval, Finding, EventList
     errors        what can go wrong and be said in one sentence
 
 The one way of the data:
 
     kernel ─▶ LiveSource ─▶ Sample ─▶ frames ═ pipe ═▶ StreamSource ─▶ Sampler ─▶ Interval ─▶ views ─▶ LiveTable
     └──────────── collector process ────────────┘      └──────────────── monitor process ───────────────┘
+    kernel ─▶ EventReader ─▶ SocketEvents ══ pipe ══▶ EventLog, which joins them with the Interval ─▶ EventList
 """
 
 from __future__ import annotations
