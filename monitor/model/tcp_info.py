@@ -194,6 +194,8 @@ class SocketDetails:
 
     A program may have set its own in place of the first (TCP_SYNCNT), which the kernel does not tell.
     """
+    read_at: float | None = None
+    """CLOCK_MONOTONIC in seconds: it rests while the machine sleeps, as the kernel's own times do."""
 
     @property
     def has_keepalive(self) -> bool | None:

@@ -20,6 +20,7 @@ from monitor.presentation.routing_text import RouteAnswer
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.state_words import WITHOUT_TRAFFIC, is_all_over, state_lines
 from monitor.presentation.traffic_words import traffic_lines, udp_lines
+from monitor.presentation.verdict_words import verdict_lines
 from monitor.presentation.view import Cell
 from monitor.reasoning.sharing import is_open
 
@@ -79,7 +80,7 @@ def connection_lines(  # noqa: PLR0913 - what a screen knows of a connection
     """
     reading = ConnectionReading(interval, row, details, missing, history)
     maker = LineMaker(width)
-    lines = [*end_lines(reading, route, maker), *state_lines(reading, maker)]
+    lines = [*verdict_lines(reading, maker), *end_lines(reading, route, maker), *state_lines(reading, maker)]
     if not reading.is_tcp:
         lines += udp_lines(reading, maker)
     elif reading.state not in WITHOUT_TRAFFIC:

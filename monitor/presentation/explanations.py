@@ -49,9 +49,12 @@ _TRAFFIC = {
     "a socket.",
     "drops": "Datagrams that arrived for this socket and were thrown away, nearly always because its buffer was "
     "full: the program reads too slowly. The sender is not told.",
-    "limited": "Of the time in which there was something to send: peer's window means that the peer does not read fast "
-    "enough; send buffer, that this host's buffer is too small; network is the rest: the path and its congestion "
-    "control. Time in which our program had nothing to send does not count.",
+    "verdict": "What decides about this connection now: nobody answers, somebody does not read or close, or who has "
+    "the largest share of the last two minutes (of its busy time as long as there are not two readings). The numbers "
+    "are the kernel's own; the lines below have the others.",
+    "limited": "Of the last seconds, and ever of the time in which there was something to send. Our program: it had "
+    "nothing to send. Peer's window: the peer does not read fast enough. Send buffer: this host's buffer is too small. "
+    "Network is the rest: the path and its congestion control.",
     "unread": "Bytes that arrived and our program has not read (recv_q). Above 0 for long, the program is too slow; a "
     "full buffer shuts the window, and then the peer waits.",
     "unsent": "Bytes that our program wrote and that have not left, and behind them those that left and were not "

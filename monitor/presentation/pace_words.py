@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from monitor.model.tcp_info import OPTION_ECN, OPTION_SACK, OPTION_TIMESTAMPS, TIMER_PROBE, TcpInfo
 from monitor.presentation.connection_reading import ConnectionReading
-from monitor.presentation.formats import UNKNOWN, bytes_text, count_text, duration_text, rate_text, rtt_text, share_text
+from monitor.presentation.formats import UNKNOWN, bytes_text, count_text, rate_text, rtt_text, share_text
+from monitor.presentation.limit_words import limit_lines
 from monitor.presentation.linked_line import LineMaker, LinkedLine
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.timer_words import left_text, timer_text, tries_text
@@ -21,25 +22,9 @@ _CONGESTION_STATES = {
 
 def pace_lines(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
     """Say what decides the speed, the verdict first."""
-    makers = (_limited, _unread, _unsent, _delivery, _peer_window, _cwnd, _mss, _keepalive, _timer, _control, _buffers)
+    makers = (_unread, _unsent, _delivery, _peer_window, _cwnd, _mss, _keepalive, _timer, _control, _buffers)
     heading = maker.heading("Why it is as fast as it is")
-    return [heading, *(make(reading, maker) for make in makers)]
-
-
-def _limited(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
-    info = reading.info
-    busy = info.busy_us
-    if busy is None:
-        return maker.words("limited", "limited by", Cell(UNKNOWN, Role.DIM), [reading.why_unknown])
-    if busy == 0:
-        return maker.words("limited", "limited by", Cell("nothing"), ["our program has not kept it busy sending"])
-    window, buffer = info.receive_window_limited_us or 0, info.send_buffer_limited_us or 0
-    shares = [("peer's window", window), ("network", max(0, busy - window - buffer)), ("send buffer", buffer)]
-    first, *others = (
-        f"{name} {share_text(part / busy)} %" for name, part in sorted(shares, key=lambda share: -share[1])
-    )
-    during = f"of the {_long_text(busy / 1e6)} in which it had something to send"
-    return maker.words("limited", "limited by", Cell(first, Role.STRONG), [*others, during])
+    return [heading, *limit_lines(reading, maker), *(make(reading, maker) for make in makers)]
 
 
 def _unread(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
@@ -132,7 +117,7 @@ def _keepalive(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     _, tries, left = reading.timer
     match reading.details.has_keepalive:
         case True:
-            probe = f"looks after an idle peer in {_long_text(left / 1000)}{tries_text(tries)}"
+            probe = f"looks after an idle peer in {left_text(left)}{tries_text(tries)}"
             return maker.number("keepalive", "keepalive", "on", [probe])
         case False:
             dead = "a peer that dies is noticed only when something is sent"
@@ -185,8 +170,3 @@ def _buffers(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
 
 def _yes(*, is_so: bool | None) -> str:
     return "yes" if is_so else "no"
-
-
-def _long_text(seconds: float) -> str:
-    """Write a time that may be shorter than a second."""
-    return rtt_text(seconds * 1e6) if seconds < 1 else duration_text(seconds)

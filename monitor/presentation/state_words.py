@@ -68,12 +68,12 @@ def _close_wait(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine
     parts = ["has not read the end of the stream"] if reading.recv_q else []
     parts += [f"nor {bytes_text(reading.unread_bytes)} before it"] if reading.unread_bytes else []
     return [
-        maker.words("close_wait", "peer", Cell(f"closed {_closed_by_peer(reading)} ago", Role.NOTE)),
+        maker.words("close_wait", "peer", Cell(f"closed {closed_by_peer(reading)} ago", Role.NOTE)),
         maker.words("close_wait", "we", Cell(ours, Role.TROUBLE), parts),
     ]
 
 
-def _closed_by_peer(reading: ConnectionReading) -> str:
+def closed_by_peer(reading: ConnectionReading) -> str:
     """Say when the FIN came: after the last data, and not after the last acknowledgement, since it carried one."""
     info = reading.info
     if info.last_data_recv_ms is None:

@@ -15,9 +15,13 @@ import numpy as np
 from monitor.model.process import ProcessFacts
 from monitor.model.sample import F64, Interval
 from monitor.model.series import Series
+from monitor.model.sockets import SocketId
 from monitor.model.tcp import TcpState
+from monitor.model.tcp_info import SocketDetails
+from monitor.reasoning.limits import BusyTimes
 from monitor.sampling.cpu_readings import CpuReadings
 from monitor.sampling.readings import STATES, Readings, read_host, read_listeners, read_processes, read_rows
+from monitor.sampling.recent_readings import RecentReadings
 
 KEPT_S = 120.0
 """Older moments are forgotten."""
@@ -78,6 +82,8 @@ class RowHistory:
     rtt_us: Series
     retransmitted: Series
     """Segments sent again since the reading before."""
+    busy: tuple[BusyTimes, ...] = ()
+    """As often as its screen asked, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,6 +104,7 @@ class History:
         self._asked: deque[tuple[RowKey, ...]] = deque(maxlen=64)
         self._watched: dict[RowKey, float] = {}
         self._cpu = CpuReadings()
+        self._busy: RecentReadings[RowKey, BusyTimes] = RecentReadings()
 
     def watch(self, keys: Iterable[RowKey]) -> None:
         """Read these rows too, from the next interval on; to be said again with every screen that shows them."""
@@ -129,6 +136,12 @@ class History:
         """Take what is to be remembered of the facts of a process; of the sampling thread only."""
         self._cpu.add(facts)
 
+    def add_details(self, socket: SocketId, details: SocketDetails) -> None:
+        """Take what is to be remembered of an answer about one socket; of the sampling thread only."""
+        busy = BusyTimes.of(details)
+        if busy is not None:
+            self._busy.add((socket.namespace, socket.cookie), busy.at, busy)
+
     def host(self) -> HostHistory:
         """Give the series of all sockets together."""
         moments = self._moments
@@ -152,7 +165,8 @@ class History:
         namespace, cookie = key
         moments = tuple(moment for moment in self._moments if moment.namespace == namespace)
         receive, send, rtt, total = _series(moments, _find([moment.rows for moment in moments], (cookie,)), 4)
-        return RowHistory(receive, send, rtt, _increases(total))
+        busy = tuple(reading for _, reading in self._busy.of(key))
+        return RowHistory(receive, send, rtt, _increases(total), busy)
 
     def _watched_cookies(self, now: float, namespace: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
         while self._asked:

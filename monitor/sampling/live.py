@@ -174,7 +174,8 @@ class LiveSource:
 
     def socket(self, asked: SocketId) -> SocketDetails | None:
         """Ask the kernel for one socket by its exact identity."""
-        return self._diag.details(asked)
+        details = self._diag.details(asked)
+        return None if details is None else replace(details, read_at=time.monotonic())
 
     @property
     def routes(self) -> Rtnetlink:

@@ -24,6 +24,7 @@ from monitor.sampling.sampler_events import (
     ReceiversAnswered,
     SampleFailed,
     SamplerEvent,
+    SocketAnswered,
 )
 
 if TYPE_CHECKING:
@@ -214,10 +215,17 @@ class SamplingLoop:
         except MonitorError as raised:
             error = raised
             answered = question.unanswered(str(raised))
-        if isinstance(answered, ProcessAnswered) and answered.facts is not None and self.history is not None:
-            self.history.add_facts(answered.facts)
+        self._remember(answered)
         self._listener(answered)
         return error if isinstance(error, SourceError) else None
+
+    def _remember(self, answered: SamplerEvent) -> None:
+        if self.history is None:
+            return
+        if isinstance(answered, ProcessAnswered) and answered.facts is not None:
+            self.history.add_facts(answered.facts)
+        elif isinstance(answered, SocketAnswered) and answered.details is not None:
+            self.history.add_details(answered.socket, answered.details)
 
     def _decide_receivers(self, source: Source) -> None:
         """Ask about a segment, and about more until all are answered, a user asks, or the next sample is due."""

@@ -54,4 +54,4 @@ def test_old_readings_and_processes_are_forgotten():
     assert len(made.shares(*KEY)) == 120
     for pid in range(1, 40):
         made.add(replace(PROXY, process=replace(PROXY.process, pid=pid), read_at=1.0))
-    assert len(made._of) == 16
+    assert len(made._used._of) == 16

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from monitor.model.process import Process
+from monitor.model.sockets import SocketId
 from monitor.model.tcp import TcpState
+from monitor.model.tcp_info import SocketDetails, TcpInfo
 from monitor.presentation.listeners_view import KEY_COLUMNS
 from monitor.sampling import readings
 from monitor.sampling.history import KEPT_S, MAX_WATCHED, SPACING_S, WATCHED_S, History
@@ -26,6 +28,12 @@ PEER = "[::ffff:198.51.100.7]:51834"
 def served(*, sent=0, resent=0, rtt_ms=23.0, state="ESTAB", number=1):
     told = traffic(sent=sent, resent=resent, rtt_ms=rtt_ms)
     return row("tcp", "[::ffff:192.0.2.10]:443", PEER, state, owner=(812, 17), cookie=number, **told)
+
+
+def told(*, read_at, busy_us):
+    info = TcpInfo(length_bytes=280, busy_us=busy_us)
+    at = {"state": 1, "timer": 0, "timer_tries": 0, "timer_ms": 0, "recv_q": 0, "send_q": 0, "inode": 5, "uid": 33}
+    return SocketDetails(**at, info=info, read_at=read_at)
 
 
 def listener_key(described):
@@ -158,6 +166,16 @@ def test_retransmissions_are_what_came_since_the_reading_before(machine):
     for number, resent in enumerate((1_448, 1_448, 5_792, 0)):
         machine.reads([served(sent=9_000, resent=resent)], float(number))
     assert values(machine.history.row((NAMESPACE, 1)).retransmitted) == [None, 0.0, 3.0, None]
+
+
+def test_what_was_told_of_a_socket_alone_is_kept_for_two_minutes(machine):
+    socket = SocketId.of(table_of([served()]), 0)
+    for at in range(0, 200, 10):
+        machine.history.add_details(socket, told(read_at=float(at), busy_us=at))
+    machine.history.add_details(socket, told(read_at=200.0, busy_us=None))
+    busy = machine.history.row((NAMESPACE, 1)).busy
+    assert [reading.at for reading in busy] == [float(at) for at in range(70, 200, 10)]
+    assert machine.history.row((NAMESPACE, 2)).busy == ()
 
 
 def test_an_unseen_row_is_unknown_though_it_is_carried(machine):
