@@ -20,6 +20,10 @@ PERIODS = 3
 """A finding may come, and go, so many samples after its condition has held for its time, or no longer does."""
 
 
+_KERNEL_CLOCK_S = 0.05
+"""Two readings of when data last passed differ by less."""
+
+
 class LiveWatch:
     """Reads samples of the kernel as if a period had passed between any two."""
 
@@ -27,7 +31,7 @@ class LiveWatch:
         self._source = source
         self._watch = Watch()
         self._passed = 0.0
-        self._quiet_since: dict[tuple[int, int, int], float] = {}
+        self._last_data: dict[int, tuple[float, float]] = {}
 
     def see(self, *, after: float = 1.0) -> tuple[Finding, ...]:
         """Read one sample, so many seconds after the one before."""
@@ -45,7 +49,7 @@ class LiveWatch:
     def _later(self, sample: Sample) -> Sample:
         """Move the sample's own clock, and those by which the kernel tells for how long sockets are idle."""
         table = sample.table
-        idle_ms = self._idle_ms(table)
+        idle_ms = self._idle_ms(table, sample.boot_time)
         aged = replace(
             table,
             last_data_sent_ms=table.last_data_sent_ms + idle_ms,
@@ -53,13 +57,14 @@ class LiveWatch:
         )
         return replace(sample, table=aged, boot_time=sample.boot_time + self._passed)
 
-    def _idle_ms(self, table: SocketTable) -> U32:
-        """Give what has passed by the test's clock since data of a socket was first seen as far as it is now."""
-        columns = (table.cookie, table.bytes_sent, table.bytes_received)
-        seen = list(zip(*(column.tolist() for column in columns), strict=True))
-        before, now = self._quiet_since, self._passed
-        self._quiet_since = {key: before.get(key, now) for key in seen}
-        return np.array([1000 * (now - self._quiet_since[key]) for key in seen], np.uint32)
+    def _idle_ms(self, table: SocketTable, now: float) -> U32:
+        """Give what has passed by the test's clock since data of each socket was last seen to pass."""
+        told_s = np.minimum(table.last_data_sent_ms, table.last_data_recv_ms) / 1000
+        before, self._last_data = self._last_data, {}
+        for cookie, at in zip(table.cookie.tolist(), (now - told_s).tolist(), strict=True):
+            last = before.get(cookie, (at, self._passed))
+            self._last_data[cookie] = last if at - last[0] < _KERNEL_CLOCK_S else (at, self._passed)
+        return np.array([1000 * (self._passed - since) for _, since in self._last_data.values()], np.uint32)
 
 
 @pytest.fixture
