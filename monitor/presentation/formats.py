@@ -100,6 +100,13 @@ def clock_text(unix: float) -> str:
     return _utc("%H:%M:%SZ", unix)
 
 
+def moment_text(unix: float) -> str:
+    """Write the time of day in UTC to a tenth of a second: "03:12:41.3"."""
+    tenths = math.floor(unix * 10) if math.isfinite(unix) else -1
+    clock = _utc("%H:%M:%S", tenths // 10)
+    return clock if clock == UNKNOWN else f"{clock}.{tenths % 10}"
+
+
 def when_text(unix: float) -> str:
     """Write a Unix time as RFC 3339 does: "2026-11-23T03:12:41Z"."""
     return _utc("%Y-%m-%dT%H:%M:%SZ", unix)
