@@ -17,7 +17,7 @@ import numpy as np
 from monitor.model.event_list import EVENT, EventList
 from monitor.model.sample import Interval, Sample
 from monitor.model.socket_events import SocketEvents
-from monitor.model.socket_table import U64
+from monitor.model.socket_table import U64, Rows
 from monitor.model.ways import Records
 from monitor.sampling import event_rows
 from monitor.sampling.closed_sockets import ClosedSockets
@@ -69,15 +69,19 @@ class EventLog:
         owners = EventOwners(interval, self._pending, self._processes)
         failed = event_rows.failures(events.namespace, self._pending, owners)
         opened = self._openings(interval, owners)
-        closed = ClosedSockets.join(events.closes, interval, self._pending)
-        short = event_rows.short_ones(closed, self._pending)
-        unfinished = int(np.count_nonzero(closed.has_failed))
-        counts = _Counts(len(opened) + len(short), len(closed) - unfinished, len(failed) + unfinished)
-        # Of more than are listed no more are made.
-        began = event_rows.short_openings(closed.take(short[-MOST_LISTED:]), interval, owners)
-        ended = event_rows.closes(closed.take(slice(-MOST_LISTED, None)), interval, owners)
-        self._pending.forget(events.boot_time, interval.elapsed_s, closed.life[closed.life >= 0])
-        self._list = self._joined(former, events, np.concatenate([opened, failed, began, ended]), counts)
+        came, counts = [opened, failed], _Counts(len(opened), 0, len(failed))
+        over: Rows = np.zeros(0, np.intp)
+        if len(events.closes):
+            closed = ClosedSockets.join(events.closes, interval, self._pending)
+            short = event_rows.short_ones(closed, self._pending)
+            unfinished = int(np.count_nonzero(closed.has_failed))
+            counts = _Counts(len(opened) + len(short), len(closed) - unfinished, len(failed) + unfinished)
+            # Of more than are listed no more are made.
+            came.append(event_rows.short_openings(closed.take(short[-MOST_LISTED:]), interval, owners))
+            came.append(event_rows.closes(closed.take(slice(-MOST_LISTED, None)), interval, owners))
+            over = closed.life[closed.life >= 0]
+        self._pending.forget(events.boot_time, interval.elapsed_s, over)
+        self._list = self._joined(former, events, np.concatenate(came), counts)
         return self._list
 
     def _start(self, events: SocketEvents) -> EventList:
@@ -91,7 +95,7 @@ class EventLog:
             return np.zeros(0, EVENT)
         records = event_rows.openings(interval, self._unfinished, self._pending, owners)
         table = interval.table
-        self._sample, self._unfinished = interval.sample, table.cookie[np.isin(table.state, event_rows.UNFINISHED)]
+        self._sample, self._unfinished = interval.sample, table.cookie[event_rows.is_unfinished(table.state)]
         return records
 
     def _joined(self, former: EventList, events: SocketEvents, came: Records, counts: _Counts) -> EventList:

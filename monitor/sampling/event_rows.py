@@ -7,7 +7,7 @@ import numpy as np
 from monitor.model.event_list import EVENT, Ending, EventKind
 from monitor.model.places import find_places
 from monitor.model.sample import DIRECTION_DIALLED, Interval
-from monitor.model.socket_table import U64, Rows, SocketTable
+from monitor.model.socket_table import U8, U64, Bools, Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.model.ways import Records
 from monitor.reasoning.byte_totals import acknowledged_bytes, received_bytes
@@ -16,11 +16,18 @@ from monitor.sampling.event_owners import EventOwners
 from monitor.sampling.lives import pairs_of
 from monitor.sampling.pending_transitions import PendingTransitions
 
-UNFINISHED = (TcpState.SYN_SENT, TcpState.SYN_RECEIVED, TcpState.NEW_SYN_RECEIVED)
-"""States of a handshake that is not finished."""
+_UNFINISHED = np.zeros(256, np.bool_)
+_UNFINISHED[[TcpState.SYN_SENT, TcpState.SYN_RECEIVED, TcpState.NEW_SYN_RECEIVED]] = True
+"""By state: whether the handshake is not finished."""
 _ENDPOINTS = ("local_high", "local_low", "local_port", "remote_high", "remote_low", "remote_port", "family")
 _COPIED = ("cookie", "device", "protocol", *_ENDPOINTS)
 _COUNTERS = ("total_retrans", "segs_out", "rtt_us", "info_length")
+
+
+def is_unfinished(state: U8) -> Bools:
+    """Tell which sockets' handshakes are not finished."""
+    unfinished: Bools = _UNFINISHED[state]
+    return unfinished
 
 
 def closes(closed: ClosedSockets, interval: Interval, owners: EventOwners) -> Records:
@@ -52,10 +59,14 @@ def openings(interval: Interval, unfinished: U64, pending: PendingTransitions, o
         owners: Tells whose they are.
     """
     table, now = interval.table, interval.sample.boot_time
-    awaited = find_places(table.cookie, unfinished)
-    rows = np.union1d(np.flatnonzero(interval.opened_at == now), awaited[awaited >= 0])
+    rows = np.flatnonzero(interval.opened_at == now)
+    if len(unfinished):
+        awaited = find_places(table.cookie, unfinished)
+        rows = np.union1d(rows, awaited[awaited >= 0])
+    if not len(rows):
+        return np.zeros(0, EVENT)
     is_open = (table.protocol[rows] == PROTOCOL_TCP) & table.is_pair[rows] & np.isnan(interval.closed_at[rows])
-    rows = rows[is_open & ~np.isin(table.state[rows], (*UNFINISHED, TcpState.TIME_WAIT))]
+    rows = rows[is_open & ~is_unfinished(table.state[rows]) & (table.state[rows] != TcpState.TIME_WAIT)]
     life = pending.lives.find(pairs_of(vars_of(table.take(rows))), np.full(len(rows), now))
     is_untold = ~values_of(pending.is_told, life, unknown=False)
     rows, life = rows[is_untold], life[is_untold]
@@ -92,6 +103,8 @@ def failures(namespace: int, pending: PendingTransitions, owners: EventOwners) -
     """Make an event of each handshake that was seen to fail, of processes of this network namespace."""
     lives = pending.lives
     failed = np.flatnonzero(lives.has_failed & ~pending.is_told)
+    if not len(failed):
+        return np.zeros(0, EVENT)
     failed = failed[lives.namespaces(failed, pending.actors) == namespace]
     last = pending.last_records(failed)
     records = np.zeros(len(failed), EVENT)

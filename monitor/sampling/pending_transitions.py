@@ -23,15 +23,23 @@ class PendingTransitions:
         self._is_told: Bools = np.zeros(0, np.bool_)
         self.actors: dict[int, Actor] = {}
         """By thread: who made them."""
-        self.lives: Lives = lives_in(self._records)
+        self._lives: Lives | None = None
+
+    @property
+    def lives(self) -> Lives:
         """What they amount to."""
+        if self._lives is None:
+            self._lives = lives_in(self._records)
+        return self._lives
 
     def add(self, events: SocketEvents) -> None:
         """Take what happened."""
-        self._records = np.concatenate([self._records, events.transitions])
+        if not len(events.transitions):
+            return
+        self._records = np.concatenate([self._records, events.transitions.astype(TRANSITION, copy=False)])
         self._is_told = np.concatenate([self._is_told, np.zeros(len(events.transitions), np.bool_)])
         self.actors |= events.actors
-        self.lives = lives_in(self._records)
+        self._lives = None
 
     @property
     def is_told(self) -> Bools:
@@ -49,11 +57,16 @@ class PendingTransitions:
 
     def forget(self, now: float, elapsed_s: float, over: Rows) -> None:
         """Drop the lives that are over, and what nobody will ask for any more."""
+        if not len(self._records):
+            return
         kept_s = _KEPT_S + (2 * elapsed_s if elapsed_s > 0 else 0.0)
         is_over = np.zeros(len(self.lives), np.bool_)
         is_over[over] = True
         kept = np.flatnonzero(~is_over[self.lives.member] & (self._records["boot_time"] > now - kept_s))
         kept = kept[-_MOST_PENDING:]
+        if len(kept) == len(self._records):
+            return
+        self._lives = None
         self._records, self._is_told = self._records[kept], self._is_told[kept]
         threads = set(self._records["thread"].tolist())
         self.actors = {thread: actor for thread, actor in self.actors.items() if thread in threads}
