@@ -109,3 +109,20 @@ def test_it_tells_how_many_descriptors_are_left():
     found = watch_for(LEAK_FOR_S, forgotten(30), descriptors={990: DescriptorUse(144, 1024)})
     numbers = only(found, KIND).numbers
     assert (numbers.descriptors, numbers.descriptor_limit, numbers.seconds_left) == (144, 1024, None)
+
+
+def test_a_count_that_fell_meanwhile_has_not_grown_steadily():
+    watch = Watch()
+    for tick in range(90):
+        count = 10 if tick < 25 else 18 if tick < 50 else 13 if tick < 70 else 16
+        found = watch.see_rows(forgotten(count, idle_s=FORGOTTEN_S - 1000), processes=(PROXY,))
+        assert found == ()
+
+
+def test_it_goes_when_hardly_any_is_left():
+    watch = Watch()
+    watch.see_for(LEAK_FOR_S, forgotten(40), processes=(PROXY,))
+    closed = [described.columns["cookie"] for described in forgotten(40)]
+    few = forgotten(5, idle_s=600)
+    assert watch.see_rows(few, closed=closed[5:], processes=(PROXY,))
+    assert watch.see_rows(few[:4], closed=closed[4:], processes=(PROXY,)) == ()

@@ -166,3 +166,7 @@ class TestReading:
             pair("127.0.0.1:80", "127.0.0.1:5000", queue=(0, 90_000), timer=4),
         ]
         assert kinds(Watch().see_for(STALLED_S, rows)) == [FindingKind.UNREAD]
+
+    def test_a_peer_that_no_longer_answers_probes_is_gone_and_not_slow(self):
+        gone = pair(queue=(0, 90_000), timer=4, timer_tries=3)
+        assert kinds(Watch().see_for(STALLED_S, [gone])) == [FindingKind.UNACKNOWLEDGED]

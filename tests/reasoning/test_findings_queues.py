@@ -5,6 +5,7 @@ import pytest
 from monitor.model.finding import Certainty, FindingKind, Grade, Side
 from monitor.model.host_facts import HostFacts
 from monitor.model.socket_table import DROPS_UNKNOWN
+from monitor.reasoning.counter_window import CounterWindow
 from monitor.reasoning.finding_conditions import QUEUE_FULL_FOR_S, QUEUE_NEAR_FOR_S
 from tests.reasoning.watching import Watch, kinds, only
 from tests.scenes import ANY, BOOT_TIME, row
@@ -147,3 +148,20 @@ def test_old_udp_drops_are_forgotten():
         watch.see_rows([udp(drops)], host_facts=errors(drops))
     assert kinds(watch.see_for(7, [udp(9)], host_facts=errors(9))) == [FindingKind.UDP_DROPS]
     assert watch.see_for(2, [udp(9)], host_facts=errors(9)) == ()
+
+
+def test_a_socket_that_drops_no_longer_is_over_though_others_drop():
+    watch = Watch()
+    for drops in (0, 7, 8, 9):
+        watch.see_rows([udp(drops)], host_facts=errors(drops))
+    for tick in range(10, 22):
+        found = watch.see_rows([udp(9)], host_facts=errors(tick))
+    assert found == ()
+
+
+def test_a_counter_that_fell_or_is_new_has_not_risen():
+    window = CounterWindow()
+    window.add(0.0, {"a": 5, "b": 5})
+    assert (window.seconds, window.rise("a")) == (None, None)
+    window.add(1.0, {"a": 4, "b": 7, "c": 9})
+    assert (window.seconds, window.rise("a"), window.rise("b"), window.rise("c")) == (1.0, None, 2, None)

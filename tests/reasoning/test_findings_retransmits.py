@@ -90,3 +90,18 @@ def test_it_is_told_after_some_seconds_and_goes_when_the_loss_ends():
     last = [watch.see_rows(rows(tick, 10 * first), network=NETWORK) for tick in range(first + 1, first + 25)]
     assert last[0]
     assert last[-1] == ()
+
+
+def test_two_peers_that_lose_are_two_peers():
+    found = watched(
+        lambda tick: [stream(f"198.51.100.{n % 2}:5", tick, port=443 + n, resent=10, owner=(n, 3)) for n in range(1, 9)]
+    )
+    assert {str(one.subject.remote.address) for one in found} == {"198.51.100.0", "198.51.100.1"}
+
+
+def test_syns_that_are_sent_again_are_no_loss_of_data():
+    def dialling(tick):
+        counters = {"segs_out": 100 * tick, "total_retrans": 50 * tick}
+        return [row("tcp", f"192.0.2.10:{n}", f"198.51.100.{n}:5", "SYN-SENT", **counters) for n in range(1, 9)]
+
+    assert watched(dialling) == ()
