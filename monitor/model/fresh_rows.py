@@ -17,3 +17,5 @@ class FreshRows:
     """Those that were found, as they are now."""
     gone: U64
     """Cookies of the connected TCP sockets of which the kernel says that they are closed."""
+    asleep_s: float = 0.0
+    """As in Sample."""

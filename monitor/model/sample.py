@@ -75,6 +75,8 @@ class Sample:
     """Counters and limits of the namespace."""
     descriptors: Mapping[int, DescriptorUse] = field(default_factory=dict)
     """By pid: open descriptors of the processes that have many; the others are far from their limit."""
+    asleep_s: float = 0.0
+    """Seconds that the machine has been suspended since it started: CLOCK_BOOTTIME less CLOCK_MONOTONIC."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +89,8 @@ class Counters:
     bytes_acked: U64
     is_known: Bools
     """Rows whose counters the kernel told."""
+    asleep_s: float
+    """As in Sample."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,6 +136,8 @@ class Interval:
     """How the rows stand to today's routes, as far as was asked; None where nobody asks."""
     findings: tuple[Finding, ...] = ()
     """What is wrong or worth knowing, trouble first; nothing where nobody looks."""
+    slept_s: float = 0.0
+    """How much of elapsed_s the machine was suspended; nothing has a rate over such a time."""
 
     def has_rows_of(self, other: Interval | None) -> bool:
         """Whether it is another one with newer numbers in some rows: the same sample, rows and verdicts."""

@@ -10,7 +10,7 @@ from monitor.model.tcp import TcpState
 from monitor.presentation.connection_reading import ConnectionReading
 from monitor.presentation.explained_socket import ExplainedSocket
 from monitor.presentation.explained_value import Why
-from monitor.presentation.formats import bytes_text
+from monitor.presentation.formats import bytes_text, duration_text
 
 
 def _rate(
@@ -35,6 +35,13 @@ def _no_rate(known: ExplainedSocket) -> str:
         return known.missing
     if bool(interval.is_carried[row]):
         return "not in the newest list"
+    return _no_rate_of(interval)
+
+
+def _no_rate_of(interval: Interval) -> str:
+    """Say why a living row that has counters has no rate yet."""
+    if interval.slept_s:
+        return f"the machine slept {duration_text(interval.slept_s)}: a rate needs two samples since"
     if not interval.has_rates:
         return "a rate needs two samples, and this is the first"
     return "a rate needs two samples with this socket, and counters that did not fall"

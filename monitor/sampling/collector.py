@@ -104,6 +104,7 @@ class Collector:
                     namespace=fresh.table.namespace,
                     rows=to_records(fresh.table),
                     gone=fresh.gone.tobytes(),
+                    asleep_s=fresh.asleep_s,
                 )
             case _:
                 from monitor.sampling.collector_look_ups import answer_look_up  # noqa: PLC0415 - as decoding them

@@ -18,7 +18,7 @@ from monitor.model.places import find_places
 from monitor.model.sample import F64, Interval
 from monitor.model.socket_table import COLUMN_TYPES, INFO_OFFSETS, Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
-from monitor.sampling.rates import rates, retransmitted
+from monitor.sampling.rates import rates, retransmitted, since_sleep
 
 MOST_ROWS = 512
 """More than any screen shows, and few enough to be asked for in one go."""
@@ -45,7 +45,7 @@ def with_fresh_rows(interval: Interval, fresh: FreshRows) -> Interval:
     gone = find_places(interval.table.cookie, fresh.gone)
     gone = gone[gone >= 0]
     gone = gone[np.isnan(interval.closed_at[gone])]
-    receive, send = rates(interval.counters, fresh.boot_time, found)
+    receive, send = rates(since_sleep(interval.counters, fresh.asleep_s), fresh.boot_time, found)
     ended = np.full(len(gone), np.nan, np.float32)
     return replace(
         interval,

@@ -128,6 +128,8 @@ class History:
             read_processes(interval).sharing(before.processes if before else None),
             read_rows(interval, self._watched_cookies(now, namespace)).sharing(before.rows if before else None),
         )
+        if before is not None and interval.slept_s:
+            kept = (*kept, _nothing_at(now - SPACING_S, before))
         if len(kept) > 1 and kept[-1].boot_time - kept[-2].boot_time < SPACING_S:
             kept = kept[:-1]
         self._moments = (*(old for old in kept if now - old.boot_time <= KEPT_S), moment)
@@ -177,6 +179,12 @@ class History:
         kept = [(key, at) for key, at in self._watched.items() if 0 <= now - at <= WATCHED_S]
         self._watched = dict(kept[-MAX_WATCHED:])
         return np.array([cookie for space, cookie in self._watched if space == namespace], np.uint64)
+
+
+def _nothing_at(boot_time: float, before: _Moment) -> _Moment:
+    """Make a moment of which nothing is known, as while the machine slept."""
+    none = [Readings(one.keys[:0], one.values[:0]) for one in (before.listeners, before.processes, before.rows)]
+    return _Moment(boot_time, before.namespace, np.full_like(before.host, np.nan), *none)
 
 
 def _find(readings: list[Readings], key: tuple[int, ...]) -> list[F64 | None]:

@@ -15,7 +15,7 @@ from monitor.reasoning.direction import directions, told_by_counters
 from monitor.reasoning.interfaces import NOT_KNOWN, interfaces
 from monitor.reasoning.ownership import owner_ranges
 from monitor.sampling.carried_rows import CarriedRows, carry, is_in_sight
-from monitor.sampling.rates import extend_window, rates, retransmitted
+from monitor.sampling.rates import extend_window, rates, retransmitted, since_sleep, slept_between
 from monitor.sampling.served_rows import ServedRows
 from monitor.sampling.succession import Succession
 
@@ -39,7 +39,7 @@ def advance(previous: Interval | None, sample: Sample) -> Interval:
     if former is not None and len(carried.table):
         owners = owners.with_former(former.owners, carried.table.inode)
     owner_first, owner_end = _owner_ranges(former, owners, served, step)
-    window = () if former is None else former.counters
+    window = () if former is None else since_sleep(former.counters, sample.asleep_s)
     receive, send = rates(window, sample.boot_time, sample.table)
     # Nothing was read of a carried row: its old counters over the time since would be a false rate.
     no_rate = np.full(len(carried.table), np.nan, np.float32)
@@ -61,6 +61,7 @@ def advance(previous: Interval | None, sample: Sample) -> Interval:
         owner_first=owner_first,
         owner_end=owner_end,
         counters=extend_window(window, sample),
+        slept_s=0.0 if former is None else slept_between(former.sample.asleep_s, sample.asleep_s),
     )
 
 

@@ -70,7 +70,7 @@ class LiveSource:
 
     def sample(self, *, time_wait: bool = False) -> Sample:
         """Dump the sockets, find their owners, and read what changed around them."""
-        taken_at, boot_time, started = time.time(), time.clock_gettime(time.CLOCK_BOOTTIME), time.thread_time()
+        taken_at, (boot_time, asleep_s), started = time.time(), _boot_clock(), time.thread_time()
         notices: list[str] = []
         malformed = self._diag.malformed
         udp = self._udp(notices)
@@ -101,6 +101,7 @@ class LiveSource:
             has_udp=udp is not None,
             host_facts=host_facts,
             descriptors=descriptors,
+            asleep_s=asleep_s,
         )
 
     def audit(self) -> None:
@@ -165,12 +166,12 @@ class LiveSource:
 
     def fresh_rows(self, asked: SocketTable) -> FreshRows:
         """Ask the kernel for some sockets by name."""
-        boot_time = time.clock_gettime(time.CLOCK_BOOTTIME)
+        boot_time, asleep_s = _boot_clock()
         gone, found = self._diag.connected(asked.take(asked.is_pair & (asked.protocol == PROTOCOL_TCP)))
         if asked.is_listener.any():
             listed = self._diag.dump_tcp(TcpState.LISTEN.bit)
             found = SocketTable.concatenate([found, listed.take(np.isin(listed.cookie, asked.cookie))])
-        return FreshRows(boot_time, found, gone)
+        return FreshRows(boot_time, found, gone, asleep_s)
 
     def socket(self, asked: SocketId) -> SocketDetails | None:
         """Ask the kernel for one socket by its exact identity."""
@@ -256,6 +257,12 @@ class LiveSource:
         except (KernelError, WireError) as error:
             notices.append(str(error))
         return self._network or Network()
+
+
+def _boot_clock() -> tuple[float, float]:
+    """Read CLOCK_BOOTTIME, and how much of it the machine was suspended."""
+    now = time.clock_gettime(time.CLOCK_BOOTTIME)
+    return now, now - time.monotonic()
 
 
 def _capabilities() -> int:

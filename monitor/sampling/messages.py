@@ -109,6 +109,7 @@ class SampleRead(Message, frozen=True, kw_only=True, tag="sample"):
     """Likewise."""
     descriptors: dict[int, DescriptorUse] | None = None
     """Likewise."""
+    asleep_s: float = 0.0
 
 
 class WaysRead(Message, frozen=True, kw_only=True, tag="ways"):
@@ -133,6 +134,7 @@ class FreshRowsRead(Message, frozen=True, kw_only=True, tag="fresh-rows"):
     """As row_records writes them."""
     gone: bytes
     """Cookies, 64 bits each."""
+    asleep_s: float = 0.0
 
 
 class Failed(Message, frozen=True, kw_only=True, tag="failed"):

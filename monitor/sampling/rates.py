@@ -12,13 +12,26 @@ WINDOW_S = 5.0
 """Rates are averages over this time."""
 _SPACING_S = 0.8
 """Closer samples share one entry in the window."""
+_SLEEP_S = 1.0
+"""The two clocks are read one after the other: less may be a delay between."""
 
 
 def counters_of(sample: Sample) -> Counters:
     """Keep what the rates need of a sample, without holding on to the rest of it."""
     table = sample.table
     is_known = table.knows("bytes_received") & table.knows("bytes_acked")
-    return Counters(sample.boot_time, table.cookie, table.bytes_received, table.bytes_acked, is_known)
+    return Counters(sample.boot_time, table.cookie, table.bytes_received, table.bytes_acked, is_known, sample.asleep_s)
+
+
+def slept_between(before: float, after: float) -> float:
+    """Give the seconds of sleep between two readings of Sample.asleep_s; 0 where they differ by a delay alone."""
+    slept = after - before
+    return slept if slept >= _SLEEP_S else 0.0
+
+
+def since_sleep(window: tuple[Counters, ...], asleep_s: float) -> tuple[Counters, ...]:
+    """Leave out what was read before the machine slept: over a sleep every rate would come out too low."""
+    return tuple(counters for counters in window if not slept_between(counters.asleep_s, asleep_s))
 
 
 def extend_window(window: tuple[Counters, ...], sample: Sample) -> tuple[Counters, ...]:

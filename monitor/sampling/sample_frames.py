@@ -52,6 +52,7 @@ class SampleEncoder:
             id=question,
             taken_at=sample.taken_at,
             boot_time=sample.boot_time,
+            asleep_s=sample.asleep_s,
             cost_s=sample.cost_s,
             host=sample.host,
             uid=sample.uid,
@@ -118,6 +119,7 @@ class SampleDecoder:
         return Sample(
             taken_at=head.taken_at,
             boot_time=head.boot_time,
+            asleep_s=head.asleep_s,
             cost_s=head.cost_s,
             host=head.host,
             uid=head.uid,

@@ -81,7 +81,8 @@ class StreamSource:
         question = messages.AskFreshRows(id=self._id(), namespace=asked.namespace, rows=to_records(asked))
         answer, _ = self._ask(question, messages.FreshRowsRead)
         try:
-            return FreshRows(answer.boot_time, table_in(answer.rows, answer.namespace), cookies_in(answer.gone))
+            found, gone = table_in(answer.rows, answer.namespace), cookies_in(answer.gone)
+            return FreshRows(answer.boot_time, found, gone, answer.asleep_s)
         except WireError as error:
             raise broken(error) from None
 

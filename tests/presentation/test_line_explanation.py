@@ -96,6 +96,12 @@ def test_a_missing_or_special_value_says_why(state, columns, label, reason):
     assert reason in reasons(of_row(interval_of([row("tcp", *PAIR, state, **columns)]), 0))[label]
 
 
+def test_after_a_sleep_a_rate_needs_two_samples_again():
+    samples = [sample_of([row("tcp", *PAIR, "ESTAB", **traffic(sent=9))], at, asleep_s=at) for at in (0.0, 7_200.0)]
+    woken = advance(advance(None, samples[0]), samples[1])
+    assert reasons(of_row(woken, 0))["↓/s"] == "the machine slept 2h: a rate needs two samples since"
+
+
 def test_a_mark_says_why_the_row_carries_it(interval):
     judged = agreed(interval, lambda flow: replace(db1.route_to(flow), alternatives=()))
     made = of_row(judged, row_of(judged, "203.0.113.10:44120", "198.51.100.40:5044"))

@@ -230,6 +230,19 @@ def test_two_minutes_are_kept(machine):
     assert seconds(machine.history.host().udp_sockets) == [float(time) for time in range(190 - int(KEPT_S), 200, 10)]
 
 
+def test_of_a_sleep_nothing_is_known_and_it_is_drawn_as_a_gap(machine):
+    machine.history.watch([(NAMESPACE, 1)])
+    machine.reads([LISTENER, served()], 0.0)
+    machine.reads([LISTENER, served()], 10.0)
+    machine.reads([LISTENER, served()], 50.0, asleep_s=39.0)
+    machine.reads([LISTENER, served()], 51.0, asleep_s=39.0)
+    drawn = machine.history.row((NAMESPACE, 1)).rtt_us.resample(6, 60.0)
+    assert [math.isnan(value) for value in drawn] == [False, False, True, True, True, False]
+    assert values(machine.history.listener(listener_key(LISTENER)).connections) == [1.0, 1.0, None, 1.0, 1.0]
+    assert math.isnan(machine.history.process(812, 77).sockets.values[2])
+    assert math.isnan(machine.history.host().udp_sockets.values[2])
+
+
 def test_a_moment_too_close_to_the_one_before_gives_way_to_the_next(machine):
     for number in range(101):
         machine.reads([LISTENER] + [RESOLVER] * (number == 100), number * SPACING_S / 4)

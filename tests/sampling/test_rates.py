@@ -96,3 +96,28 @@ def test_close_samples_share_an_entry_of_the_window_and_old_ones_leave_it():
     ages = [interval.sample.boot_time - counters.boot_time for counters in interval.counters]
     assert len(ages) <= WINDOW_S / 0.8 + 2
     assert sum(age >= WINDOW_S for age in ages) == 1, "one entry to start from"
+
+
+HOURS = 8 * 3_600.0
+
+
+def slept(*readings):
+    """Give the interval after readings of (seconds, seconds of them asleep, row)."""
+    interval = None
+    for seconds, asleep_s, described in readings:
+        interval = advance(interval, sample_of([described], seconds, asleep_s=asleep_s))
+    return interval
+
+
+def test_a_sleep_is_a_gap_and_no_time_over_which_a_rate_is_spread():
+    before = [(0.0, 0.0, moved(0)), (1.0, 0.0, moved(1_000))]
+    woken = slept(*before, (2.0 + HOURS, HOURS, moved(2_000)))
+    assert np.isnan(woken.receive_rate[0])
+    assert (woken.slept_s, woken.elapsed_s) == (HOURS, HOURS + 1)
+    after = slept(*before, (2.0 + HOURS, HOURS, moved(2_000)), (3.0 + HOURS, HOURS, moved(5_000)))
+    assert (float(after.receive_rate[0]), after.slept_s) == (3_000.0, 0.0)
+
+
+def test_two_clocks_that_were_read_with_a_delay_between_are_no_sleep():
+    interval = slept((0.0, 0.0, moved(0)), (1.0, 0.4, moved(1_000)), (2.0, 0.0, moved(2_000)))
+    assert (float(interval.receive_rate[0]), interval.slept_s) == (1_000.0, 0.0)

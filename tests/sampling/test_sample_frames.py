@@ -67,7 +67,7 @@ def test_a_sample_crosses_unchanged_in_every_column_and_owner():
         sample_of([], owners=OwnerTable.unread(), time_wait=None, notices=("a", "b"), has_udp=False),
         sample_of([ROW], hidden=7, closed=[1, (1 << 64) - 1], users={0: "root", (1 << 32) - 1: "ü\n"}),
         sample_of([row("tcp", "[fe80::1]:22", "[fe80::7]:1", "ESTAB", cookie=(1 << 64) - 1, inode=(1 << 32) - 1)]),
-        sample_of([ROW], host="\x1b[31mdb1\n", uid=0xFFFF_FFFF, capabilities=(1 << 63) - 1),
+        sample_of([ROW], host="\x1b[31mdb1\n", uid=0xFFFF_FFFF, capabilities=(1 << 63) - 1, asleep_s=28_800.5),
     ],
 )
 def test_samples_at_the_edges_cross_unchanged(sample):
