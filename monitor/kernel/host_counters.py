@@ -29,6 +29,8 @@ COUNTERS = {
 }
 """By their line in netstat or snmp: those that tell of something lost. UDP's are kept apart for IPv6, as Udp6."""
 
+_UDP6 = {f"Udp6{name}".encode(): f"Udp6.{name}" for name in COUNTERS["Udp"]}
+
 SETTINGS_AGE_S = 5.0
 """Settings are read again after this time."""
 
@@ -98,12 +100,12 @@ class _Reader:
         for file in ("netstat", "snmp"):
             lines = self._lines(file)
             for names, values in zip(lines[::2], lines[1::2], strict=False):
-                yield from _of_pair(names.split(), values.split())
-        wanted = {f"Udp6{name}".encode(): f"Udp6.{name}" for name in COUNTERS["Udp"]}
+                yield from _of_pair(names, values)
         for line in self._lines("snmp6"):
-            name, *value = line.split()
-            if name in wanted and value:
-                yield wanted[name], int(value[0])
+            if line.startswith(b"Udp6"):
+                name, _, value = line.partition(b" ")
+                if name in _UDP6 and value.strip().isdigit():
+                    yield _UDP6[name], int(value)
 
     def _lines(self, file: str) -> list[bytes]:
         try:
@@ -115,12 +117,16 @@ class _Reader:
             return []
 
 
-def _of_pair(names: list[bytes], values: list[bytes]) -> Iterator[tuple[str, int]]:
-    group = names[0].removesuffix(b":").decode("ascii", "replace") if names else ""
-    wanted = {name.encode(): name for name in COUNTERS.get(group, ())}
-    for name, value in zip(names, values, strict=False):
-        if name in wanted and value.isdigit():
-            yield f"{group}.{wanted[name]}", int(value)
+def _of_pair(names: bytes, values: bytes) -> Iterator[tuple[str, int]]:
+    group = names.partition(b":")[0].decode("ascii", "replace")
+    wanted = COUNTERS.get(group)
+    if wanted is None:
+        return
+    told = dict(zip(names.split(), values.split(), strict=False))
+    for name in wanted:
+        value = told.get(name.encode(), b"")
+        if value.isdigit():
+            yield f"{group}.{name}", int(value)
 
 
 def _pair(text: bytes) -> tuple[int, int]:
