@@ -185,3 +185,10 @@ class Finding:
     """What was measured, with the limit beside it."""
     cookies: U64 = field(default_factory=lambda: np.zeros(0, np.uint64), compare=False)
     """The sockets that it is about."""
+    is_acknowledged: bool = field(default=False, compare=False)
+    """Whether the user has said that it is known."""
+
+    @property
+    def calls(self) -> bool:
+        """Whether it asks for attention: trouble that is not acknowledged. Its rows are marked, and it is counted."""
+        return self.grade is Grade.TROUBLE and not self.is_acknowledged

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from monitor.presentation.bind_meanings import BIND_MEANINGS
 from monitor.presentation.demux_meanings import DEMUX_MEANINGS
+from monitor.presentation.finding_meanings import FINDING_MEANINGS
 from monitor.presentation.route_meanings import ROUTE_MEANINGS
 
 _ENDS = {
@@ -172,7 +173,8 @@ _ROUTING = {
 
 _SIGNS = {
     "cursor": "The row that keys act on; it keeps its line.",
-    "mark_trouble": "Trouble: an accept queue is above its limit, the kernel drops new clients.",
+    "mark_trouble": "Trouble: a finding is about it, something fails now or soon. 5 shows what, since when, "
+    "and what to do.",
     "mark_elsewhere": "A new connection would leave elsewhere today, or has no way at all.",
     "mark_new": "Opened in the last 3 s.",
     "mark_closed": "Closed in the last 3 s; its last numbers stay for that long.",
@@ -183,6 +185,16 @@ _SIGNS = {
     "retransmits_rose": "Segments were sent again within the last 10 s.",
 }
 """Marks, and signs that stand for a missing or a special value."""
+
+_FINDINGS = {
+    **{f"finding {kind}": meaning for kind, meaning in FINDING_MEANINGS.items()},
+    "since": "The first sample in which it was so, without a break until now. before: it was so in the very first "
+    "one, and nothing tells for how long.",
+    "side": "Whose it is to mend: a program of this host, the peer, the path between, a setting of this host. "
+    "peer/path: nothing that can be seen from here tells which of the two.",
+    "sure": "certain: the kernel's own numbers say it. likely: they fit it best, and something else could look alike.",
+}
+"""Lines of the Findings pane."""
 
 _WORDS = {
     **_ENDS,
@@ -195,6 +207,7 @@ _WORDS = {
     **BIND_MEANINGS,
     **DEMUX_MEANINGS,
     **_SIGNS,
+    **_FINDINGS,
 }
 
 

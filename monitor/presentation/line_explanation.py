@@ -12,6 +12,7 @@ from monitor.presentation.connection_columns import CONNECTION_COLUMNS
 from monitor.presentation.connections_view import ConnectionsView
 from monitor.presentation.endpoint_reasons import endpoint_whys
 from monitor.presentation.explained_value import ExplainedValue, Explanation, Why, explained_line
+from monitor.presentation.findings_view import FindingsView
 from monitor.presentation.formats import count_text
 from monitor.presentation.group_keys import group_title
 from monitor.presentation.group_reasons import group_whys
@@ -20,7 +21,8 @@ from monitor.presentation.listener_cells import endpoint_text
 from monitor.presentation.listener_columns import LISTENER_COLUMNS
 from monitor.presentation.listeners_view import ListenersView
 from monitor.presentation.process_sections import ProcessSections, Section
-from monitor.presentation.row_reasons import mark_why, row_whys
+from monitor.presentation.row_marks import TROUBLE
+from monitor.presentation.row_reasons import mark_why, row_whys, trouble_why
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.service_endpoints import ServiceEndpoints
 from monitor.presentation.view import Column, Line, TableView
@@ -55,16 +57,27 @@ def explain_position(view: TableView, position: int) -> Explanation:
             entry = view.entry_at(position)
             return Explanation(
                 endpoint_text(view.endpoints, view.texts, entry),
-                _values(view, position, endpoint_whys(view.endpoints, view.texts, entry)),
+                _values(view, position, endpoint_whys(view.endpoints, view.texts, entry), _mark_why(view, entry)),
             )
         case ConnectionsView() | GroupsView():
             return _of_part(view, position, view, position)
         case ProcessSections():
             return _of_process(view, position)
+        case FindingsView():
+            return _of_finding(view, position)
         case WorkersView():
             values = _values(view, position, worker_whys(view.workers, int(view.order[position])))
             return Explanation(values[0].value.text, values)
     raise TypeError(f"{type(view).__name__} is none of this package's views")
+
+
+def _mark_why(view: ListenersView, entry: int) -> str:
+    """Say why a service endpoint is marked: trouble of any of its sockets, else what its first socket is marked for."""
+    is_trouble = view.marks(np.array([entry])) == [TROUBLE]
+    endpoints = view.endpoints
+    if is_trouble:
+        return trouble_why(view.interval, endpoints.members(entry).tolist())
+    return mark_why(view.interval, int(endpoints.first[entry]))
 
 
 def _of_part(view: TableView, position: int, part: GroupsView | ConnectionsView, within: int) -> Explanation:
@@ -131,6 +144,17 @@ def _of_listener(interval: Interval, row: int) -> Explanation:
         endpoint_text(endpoints, texts, entry),
         explained_line(columns, Line(" ", cells), [whys(column.id) for column in columns], None),
     )
+
+
+def _of_finding(view: FindingsView, position: int) -> Explanation:
+    finding, text = view.finding_at(position), view.text_at(position)
+    whys = {
+        "what": Why(f"finding {finding.kind}", text.measured),
+        "since": Why("since", text.since),
+        "side": Why("side", text.whose),
+        "sure": Why("sure"),
+    }
+    return Explanation(text.title, _values(view, position, lambda column: whys[column], text.title))
 
 
 def _heading(view: ProcessSections, position: int, section: Section) -> ExplainedValue:

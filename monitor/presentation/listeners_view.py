@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from monitor.model.places import distinct
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Bools, Rows
 from monitor.presentation.listener_cells import REACH_WORDS
 from monitor.presentation.listener_columns import LISTENER_COLUMNS, ListenerColumn, columns_for
 from monitor.presentation.ordered_view import OrderedView, shown_column
-from monitor.presentation.row_marks import NO_MARK, Mark, has_passing_mark, leaves_elsewhere, row_marks
+from monitor.presentation.row_marks import ELSEWHERE, NO_MARK, TROUBLE, Mark, row_marks
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.service_endpoints import ServiceEndpoints
 from monitor.presentation.sorting import Keys, Sort, order_rows
-from monitor.presentation.view import Cell, Role
+from monitor.presentation.view import Cell
 
 if TYPE_CHECKING:
     from monitor.presentation.filter_tree import Filter
 
 KEY_COLUMNS = ("protocol", "family", "v6only", "local_high", "local_low", "local_port", "device")
-OVERFLOWS: Mark = ("!", Role.TROUBLE)
 ListenerKey = tuple[int, ...]
 """The values of what names a service endpoint: protocol, family, v6only, address, port, bound device."""
 
@@ -72,19 +72,19 @@ class ListenersView(OrderedView[ListenerColumn]):
 
     def marked(self) -> Rows:
         """Give the positions of the lines that are marked "!" or "~", ascending."""
-        rows = self.endpoints.first[self.order]
-        is_trouble = self.endpoints.is_overflowing[self.order] & ~has_passing_mark(self.interval, rows)
-        return np.flatnonzero(is_trouble | leaves_elsewhere(self.interval, rows))
+        is_called = [mark in (ELSEWHERE, TROUBLE) for mark in self.marks(self.order)]
+        return np.flatnonzero(np.array(is_called, np.bool_))
 
     def cells(self, shown: ListenerColumn, entries: Rows) -> list[Cell]:
         """Make the cells of some endpoints in one column."""
         return shown.cells(self.endpoints, self.texts, entries)
 
     def marks(self, entries: Rows) -> list[Mark]:
-        """Give the marks of some endpoints: "!" for a queue that overflows, unless the socket has one of its own."""
-        own = row_marks(self.interval, self.endpoints.first[entries])
-        is_full = self.endpoints.is_overflowing[entries].tolist()
-        return [OVERFLOWS if full and mark == NO_MARK else mark for mark, full in zip(own, is_full, strict=True)]
+        """Give the marks of some endpoints: that of the first socket, but trouble of any of them before "~"."""
+        first = row_marks(self.interval, self.endpoints.first[entries])
+        any_trouble = self.endpoints.is_in_trouble[entries].tolist()
+        pairs = zip(first, any_trouble, strict=True)
+        return [TROUBLE if trouble and mark in (NO_MARK, ELSEWHERE) else mark for mark, trouble in pairs]
 
     def _rows_named(self, key: Hashable) -> Bools:
         table, rows = self.interval.table, self.endpoints.first[self.order]
@@ -99,7 +99,7 @@ def _own_keys(endpoints: ServiceEndpoints) -> Keys:
     """Trouble first, then port, then the order of look-up: an exact address before the wildcard."""
     table, first = endpoints.interval.table, endpoints.first
     return (
-        ~endpoints.is_overflowing,
+        ~endpoints.is_in_trouble,
         table.local_port[first],
         endpoints.reach == REACH_WORDS.index("all"),
         table.protocol[first],
@@ -108,11 +108,19 @@ def _own_keys(endpoints: ServiceEndpoints) -> Keys:
     )
 
 
-def chosen_entries(endpoints: ServiceEndpoints, tree: Filter | None) -> Rows:
-    """Choose the entries of which at least one socket fulfils the filter; None chooses all."""
-    if tree is None:
-        return np.arange(len(endpoints))
-    from monitor.presentation.filters import mask  # noqa: PLC0415 - most samples are shown without a filter
+def chosen_entries(endpoints: ServiceEndpoints, tree: Filter | None, narrowed: Bools | None = None) -> Rows:
+    """Choose the entries of which at least one socket is wanted.
 
-    fitting = mask(tree, endpoints.interval)[endpoints.rows]
-    return np.unique(endpoints.group[fitting])
+    Args:
+        endpoints: The service endpoints of an interval.
+        tree: The filter that a socket fulfils; None for any.
+        narrowed: Rows of the interval's table to which it belongs; None for all.
+    """
+    if tree is None and narrowed is None:
+        return np.arange(len(endpoints))
+    wanted: Bools = np.ones(len(endpoints.rows), np.bool_) if narrowed is None else narrowed[endpoints.rows]
+    if tree is not None:
+        from monitor.presentation.filters import mask  # noqa: PLC0415 - most samples are shown without a filter
+
+        wanted = wanted & mask(tree, endpoints.interval)[endpoints.rows]
+    return distinct(endpoints.group[wanted])

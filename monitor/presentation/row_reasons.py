@@ -6,10 +6,11 @@ What the connection's own screen says of a value is said here too.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from monitor.model.places import find_places
 from monitor.model.process import OwnerReason
 from monitor.model.sample import DIRECTION_DIALLED, DIRECTION_UNKNOWN, Interval
 from monitor.model.tcp import TcpState
@@ -17,9 +18,10 @@ from monitor.presentation.agreement_words import agreement_text
 from monitor.presentation.connection_words import connection_title
 from monitor.presentation.explained_socket import ExplainedSocket
 from monitor.presentation.explained_value import Why
+from monitor.presentation.finding_words import finding_text
 from monitor.presentation.linked_line import ToProcess, ToRouting
 from monitor.presentation.number_reasons import NUMBER_REASONS
-from monitor.presentation.row_marks import NEW, row_marks
+from monitor.presentation.row_marks import NEW, is_in_trouble, row_marks
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.selection import owner_line
 from monitor.reasoning.egress import agreement_of
@@ -55,7 +57,16 @@ def mark_why(interval: Interval, row: int) -> str:
         return "closed a moment ago"
     if row_marks(interval, np.array([row])) == [NEW]:
         return "first seen a moment ago"
+    if bool(is_in_trouble(interval, np.array([row]))[0]):
+        return trouble_why(interval, [row])
     return agreement_text(agreement_of(interval, row))
+
+
+def trouble_why(interval: Interval, rows: Sequence[int]) -> str:
+    """Say what calls about some rows."""
+    cookies = interval.table.cookie[np.asarray(rows, np.intp)]
+    calling = [found for found in interval.findings if found.calls and (find_places(found.cookies, cookies) >= 0).any()]
+    return "; ".join(f"{text.title}, {text.since}" for text in (finding_text(one, interval) for one in calling))
 
 
 def owner_why(texts: RowTexts, row: int) -> Why:

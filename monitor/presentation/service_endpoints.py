@@ -10,6 +10,7 @@ import numpy.typing as npt
 from monitor.model.sample import DIRECTION_DIALLED, Interval
 from monitor.model.socket_table import Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP
+from monitor.presentation.row_marks import is_in_trouble
 from monitor.reasoning.columns import group_rows, is_ipv4
 
 IPV4_ONLY, IPV6_ONLY, BOTH_STACKS = "4", "6", "46"
@@ -79,6 +80,13 @@ class ServiceEndpoints:
         found: npt.NDArray[np.bool_] = (table.protocol[self.fullest] == PROTOCOL_TCP) & (
             table.recv_q[self.fullest] > table.send_q[self.fullest]
         )
+        return found
+
+    @property
+    def is_in_trouble(self) -> npt.NDArray[np.bool_]:
+        """Entries with a socket about which there is a finding that calls."""
+        found = np.zeros(len(self), np.bool_)
+        found[self.group[is_in_trouble(self.interval, self.rows)]] = True
         return found
 
     @property

@@ -25,7 +25,9 @@ from monitor.ui.widgets.list_pane import ListPane
 
 if TYPE_CHECKING:
     from monitor.model.event_list import EventList
+    from monitor.model.finding import Finding
     from monitor.model.sample import Interval
+    from monitor.presentation.acknowledged import Acknowledged
     from monitor.sampling.sampler import Sampler
     from monitor.sampling.sampler_events import SamplerEvent
     from monitor.sampling.source import Source
@@ -97,6 +99,12 @@ class MonitorApp(KeyedApp):
         from monitor.sampling.sampler import Sampler  # noqa: PLC0415 - as above
 
         return Sampler(self._open_source, self._report, self.settings.period_s)
+
+    @cached_property
+    def _acknowledged(self) -> Acknowledged:
+        from monitor.presentation.acknowledged import Acknowledged  # noqa: PLC0415 - as above
+
+        return Acknowledged()
 
     @cached_property
     def questions(self) -> Questions:
@@ -172,15 +180,27 @@ class MonitorApp(KeyedApp):
         self.events = events
 
     def _show(self, interval: Interval) -> None:
-        self.interval = interval
+        self.interval = self._acknowledged.mark(interval)
         screen = self._live_screen
         if screen is not None:
-            screen.show_interval(interval)
+            screen.show_interval(self.interval)
+
+    def acknowledge(self, finding: Finding) -> None:
+        """Take a finding for known, so that it calls no more; one that is, as not."""
+        self._acknowledged.toggle(finding)
+        if self.interval is not None:
+            self._show(self.interval)
+            self.tell_status()
 
     @property
     def _live_screen(self) -> LiveScreen | None:
         """The topmost screen that shows samples; the palette above it lets it be seen."""
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, LiveScreen)), None)
+
+    @property
+    def is_news_fresh(self) -> bool:
+        """Whether the message line's sentence was said just now, and is not merely what every sample says again."""
+        return self._boot_clock() < self._news_until
 
     def _set_news(self, sentences: Iterable[str]) -> None:
         """Take the sentences of the message line, made safe: they may carry what another process has said."""

@@ -16,7 +16,8 @@ from textual.widget import Widget
 
 from monitor.ui.keys import KEYS
 
-HANDED_UP = frozenset(name for key in KEYS if key.action in {"open", "explain", "dial"} for name in key.keys.split(","))
+_HANDED_UP = {"open", "explain", "dial", "acknowledge"}
+HANDED_UP = frozenset(name for key in KEYS if key.action in _HANDED_UP for name in key.keys.split(","))
 """Textual's names of the keys that a list hands up to its screen."""
 _PATIENCE_S = 1.0
 """For a screen that waits for the app, which waits for it here; the next key is then taken all the same."""

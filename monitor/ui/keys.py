@@ -32,13 +32,15 @@ class Where(Flag):
     """The bind screen."""
     DEMUX = auto()
     """The demux screen."""
+    FINDINGS = auto()
+    """What is wrong."""
 
     WAYS = RULES | WHAT_IF | DIAL
     """Screens that are opened from Routing."""
     TABLES = LISTENERS | CONNECTIONS | PROCESS | WORKERS
-    LISTS = TABLES | WAYS | CONNECTION | EXPLANATION | BIND | DEMUX
+    LISTS = TABLES | WAYS | CONNECTION | EXPLANATION | BIND | DEMUX | FINDINGS
     """Wherever there is a cursor."""
-    MAIN = LISTENERS | CONNECTIONS | ROUTING
+    MAIN = LISTENERS | CONNECTIONS | ROUTING | FINDINGS
     """The main screen, whichever pane has the focus."""
     EVERYWHERE = MAIN | WAYS | PROCESS | CONNECTION | EXPLANATION | WORKERS | BIND | DEMUX
 
@@ -81,19 +83,19 @@ KEYS = (
     Key("up,k", "↑ k", "cursor_up", "row before", By.TABLE, Where.LISTS),
     Key("pagedown", "PgDn", "page_down", "page down", By.TABLE, Where.LISTS),
     Key("pageup", "PgUp", "page_up", "page up", By.TABLE, Where.LISTS),
-    Key("ctrl+d", "Ctrl+D", "half_page_down", "half a page down", By.TABLE, Where.TABLES),
-    Key("ctrl+u", "Ctrl+U", "half_page_up", "half a page up", By.TABLE, Where.TABLES),
+    Key("ctrl+d", "Ctrl+D", "half_page_down", "half a page down", By.TABLE, Where.TABLES | Where.FINDINGS),
+    Key("ctrl+u", "Ctrl+U", "half_page_up", "half a page up", By.TABLE, Where.TABLES | Where.FINDINGS),
     Key("home,g", "Home g", "first", "first row; there once more: stay on top of the list", By.TABLE, Where.LISTS),
     Key("end,G", "End G", "last", "last row", By.TABLE, Where.LISTS),
-    Key("n", "n", "next_marked", "next row marked ! or ~", By.TABLE, Where.TABLES),
-    Key("N", "N", "previous_marked", "row before that is marked ! or ~", By.TABLE, Where.TABLES),
+    Key("n", "n", "next_marked", "next row marked ! or ~", By.TABLE, Where.TABLES | Where.FINDINGS),
+    Key("N", "N", "previous_marked", "row before that is marked ! or ~", By.TABLE, Where.TABLES | Where.FINDINGS),
     Key("left,h", "← h", "scroll_left", "columns to the left; close a group", By.TABLE, Where.TABLES),
     Key("right,l", "→ l", "scroll_right", "columns to the right; open a group", By.TABLE, Where.TABLES),
     Key(
         "enter",
         "⏎ Enter",
         "open",
-        "a listener: its connections; a connection: all about it; a line: where it leads",
+        "a listener: its connections; connection, event: all about it; finding: its rows; a line: where it leads",
         By.TABLE,
         Where.LISTS,
         "open",
@@ -165,6 +167,16 @@ KEYS = (
         Where.CONNECTIONS | Where.PROCESS,
     ),
     Key(
+        "a",
+        "a",
+        "acknowledge",
+        "acknowledge the finding, or no longer; it comes back when it changes",
+        By.TABLE,
+        Where.FINDINGS,
+        "acknowledge",
+        2,
+    ),
+    Key(
         "i",
         "i",
         "explain",
@@ -232,6 +244,7 @@ KEYS = (
     Key("1", "1", "pane('listeners')", "pane Listeners", By.SCREEN, Where.MAIN),
     Key("2", "2", "pane('connections')", "pane Connections", By.SCREEN, Where.MAIN),
     Key("3", "3", "pane('routing')", "pane Routing", By.SCREEN, Where.MAIN),
+    Key("5,exclamation_mark", "5 !", "pane('findings')", "pane Findings", By.SCREEN, Where.MAIN),
     Key("z", "z", "zoom", "whole screen for this pane, and back", By.SCREEN, Where.MAIN, "zoom", 6),
     Key("space", "space", "pause", "pause, go on", By.APP, Where.EVERYWHERE, "pause", 3),
     Key("minus,f7", "- F7", "faster", "shorter period; below the shortest: auto", By.APP, Where.EVERYWHERE),

@@ -6,7 +6,14 @@ from collections.abc import Callable
 from typing import Literal
 
 Step = Literal[
-    "narrowing", "filter of listeners", "filter of connections", "filter of sockets", "typed route", "zoom", "groups"
+    "narrowing",
+    "narrowing of listeners",
+    "filter of listeners",
+    "filter of connections",
+    "filter of sockets",
+    "typed route",
+    "zoom",
+    "groups",
 ]
 
 

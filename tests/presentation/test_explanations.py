@@ -18,8 +18,12 @@ from monitor.presentation.connection_cells import RETRANS_RECENT_S
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS
 from monitor.presentation.connections_view import ConnectionsView, rows_of_process
 from monitor.presentation.dial_lines import after_lines, before_lines
+from monitor.presentation.event_groups import EVENT_GROUPS
+from monitor.presentation.event_interval import event_interval
+from monitor.presentation.events_view import EventsView
 from monitor.presentation.explained_value import MARK_MEANINGS
 from monitor.presentation.explanations import explain, explained, gist
+from monitor.presentation.findings_view import FindingsView
 from monitor.presentation.group_keys import Grouping
 from monitor.presentation.groups import Groups
 from monitor.presentation.groups_view import GroupsView
@@ -44,9 +48,11 @@ from monitor.presentation.workers_view import WorkersView
 from monitor.sampling.carried_rows import CLOSED_SHOWN_S
 from monitor.sampling.intervals import advance
 from tests import machine_db1
+from tests.event_scene import of_db1
 from tests.presentation import demux_scene
 from tests.presentation.bind_scene import answers
 from tests.presentation.connection_scene import FAST, db1_interval, details, interval_of, lines_of, route_answer
+from tests.presentation.finding_examples import EXAMPLES, INTERVAL
 from tests.rules_db1 import routing_of
 from tests.scenes import ANY, of_state, row, sample_of
 
@@ -163,6 +169,22 @@ def from_the_demux_screen() -> set[str]:
     return {line.value for shown in demux_scene.answers() for line in shown.lines(120) if line.value is not None}
 
 
+def from_the_findings() -> set[str]:
+    view = FindingsView.make(replace(INTERVAL, findings=tuple(found for found, _ in EXAMPLES)), 120)
+    explained_lines = [explain_position(view, position) for position in range(view.count)]
+    return {value.why.meaning for line in explained_lines for value in line.values}
+
+
+def from_the_events() -> set[str]:
+    interval = event_interval(of_db1(), db1_interval())
+    everything = np.ones(len(interval.table), np.bool_)
+    groups = Groups.of(interval, everything, Grouping.PROCESS)
+    views = [EventsView.make(interval, everything, Sort(), width) for width in (80, 200)]
+    views.append(GroupsView.make(groups, frozenset(), Sort(), 200, face=EVENT_GROUPS))
+    explained_lines = [explain_position(view, position) for view in views for position in range(view.count)]
+    return {value.why.meaning for line in explained_lines for value in line.values}
+
+
 def test_whatever_is_shown_is_explained_and_whatever_is_explained_is_shown(lines):
     shown = {value.why.meaning for line in lines for value in line.values}
     shown |= (
@@ -174,6 +196,8 @@ def test_whatever_is_shown_is_explained_and_whatever_is_explained_is_shown(lines
         | from_the_dial_screen()
         | from_the_bind_screen()
         | from_the_demux_screen()
+        | from_the_findings()
+        | from_the_events()
         | set(MARK_MEANINGS.values())
     )
     assert shown | {meaning for _, meaning in SIGNS} == explained()

@@ -23,6 +23,7 @@ from monitor.presentation.sorting import Sort
 from monitor.sampling.intervals import advance
 from tests import machine_db1 as db1
 from tests.agreeing import agreed
+from tests.found import found_among
 from tests.presentation.connection_scene import db1_interval, interval_of, row_of
 from tests.presentation.random_intervals import intervals
 from tests.scenes import ANY, ANY6, row, sample_of, traffic
@@ -222,7 +223,11 @@ def test_it_starts_on_the_first_value_that_is_missing(described, meaning):
 
 def test_it_starts_on_a_mark_then_on_trouble_then_on_the_sorted_column(interval):
     full = row("tcp", PAIR[0], ANY, "LISTEN", queue=(6, 5), owner=(990, 1))
-    assert of_listener(full).most_surprising == "mark_trouble"
+    assert of_listener(full).most_surprising == "accept_queue"
+    endpoints = ServiceEndpoints.of(found_among([full]))
+    marked = explain_position(ListenersView.make(endpoints, np.arange(1), Sort(), 120), 0)
+    assert marked.most_surprising == "mark_trouble"
+    assert reasons(marked)["mark"] == f"{PAIR[0]} drops new clients, since before the first sample"
     number = row_of(interval, *PAIR)
     assert of_row(interval, number, sort=Sort("rtt")).most_surprising == "rtt"
     resent = row_of(interval, "203.0.113.10:44120", "198.51.100.40:5044")

@@ -14,14 +14,12 @@ from monitor.presentation.sorting import Sort
 from monitor.presentation.view import Role
 from monitor.sampling.intervals import advance
 from tests import machine_db1
+from tests.found import found_in
 from tests.scenes import ANY, link, row, sample_of
 
 
 def db1():
-    interval = None
-    for sample in machine_db1.samples():
-        interval = advance(interval, sample)
-    return interval
+    return found_in(machine_db1.samples())
 
 
 def view_of(interval, sort=None, width=71, tree=None):

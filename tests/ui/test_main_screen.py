@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 
 import pytest
 
@@ -252,7 +251,8 @@ async def test_a_click_chooses_the_row_and_a_double_click_opens_it():
 async def test_new_rows_are_marked_and_closed_ones_for_a_moment():
     async with monitor_of(machine_db1.source(), (200, 50)) as stage:
         assert stage.line_with("192.0.2.10:52110").startswith(" +")
-        assert stage.line_with("192.0.2.10:52108").startswith("  ")
+        assert stage.line_with("192.0.2.10:52108").startswith(" !")
+        assert stage.line_with("198.51.100.31:60022").startswith("  ")
         await stage.type("/:40110")
         assert [line[:2] for line in connections(stage)] == [" ×"]
 
@@ -338,13 +338,14 @@ async def test_where_one_pane_has_the_screen_already_z_leaves_nothing_to_undo():
 async def test_panes_are_reached_by_number_and_by_tab():
     async with monitor_of(machine_db1.source()) as stage:
         seen = []
-        for key in ("1", "3", "2", "tab", "tab", "tab", "shift+tab"):
+        for key in ("1", "3", "2", "tab", "tab", "tab", "shift+tab", "5", "2", "exclamation_mark"):
             await stage.press(key)
             seen.append(stage.app.focused.id)
         assert seen == [
-            "listeners", "routing", "connections", "routing", "listeners", "connections", "listeners"
+            "listeners", "routing", "connections", "routing", "findings", "listeners", "findings",
+            "findings", "connections", "findings",
         ]  # fmt: skip
-        assert "[1 Listeners" in stage.text
+        assert "[5 Findings" in stage.text
 
 
 async def test_the_footer_is_that_of_the_focused_pane():
@@ -426,8 +427,8 @@ async def test_the_start_filter_is_in_force_and_can_be_undone():
 
 
 async def test_a_sentence_of_the_sample_stands_on_the_message_line():
-    samples = [replace(sample, notices=("udp6 could not be read",)) for sample in machine_db1.samples()]
-    async with monitor_of(FixedSource(samples, machine_db1.route_to)) as stage:
+    samples = [sample_of([], second, notices=("udp6 could not be read",)) for second in (0.0, 1.0)]
+    async with monitor_of(FixedSource(samples)) as stage:
         assert stage.lines[-2] == " udp6 could not be read"
 
 

@@ -15,13 +15,14 @@ from monitor.ui.question import show_question
 from monitor.ui.row_detail import RowDetail
 from monitor.ui.screens.panes import PanesScreen
 from monitor.ui.steps import Step, Steps
+from monitor.ui.widgets.findings_pane import FindingsPane
 from monitor.ui.widgets.grouped_pane import GroupedPane
-from monitor.ui.widgets.list_pane import ListPane
+from monitor.ui.widgets.list_pane import ListPane, Narrowing
 from monitor.ui.widgets.live_table import LiveTable
 from monitor.ui.widgets.routing_pane import RoutingPane
-from monitor.ui.widgets.rows_pane import Narrowing
 
 if TYPE_CHECKING:
+    from monitor.model.finding import Finding
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
     from monitor.model.socket_table import Bools
@@ -68,8 +69,9 @@ class MainScreen(PanesScreen):
         """Show the newest interval in the panes that can be seen."""
         is_first = self.connections.interval is None
         self.connections.host_history = self.app.histories.host()
-        for pane in (self.listeners, self.connections):
+        for pane in (self.findings, self.listeners, self.connections):
             pane.show_interval(interval)
+        self._finding.note_counters(interval.sample)
         self.app.histories.keep(self.connections.visible_cookies())
         self._detail.forget_stale(interval)
         if is_first:
@@ -78,7 +80,7 @@ class MainScreen(PanesScreen):
         else:
             self.show_detail()
         if not self.prompt.is_asking:
-            self.say(self.app.news or self._remark, Role.DIM if self.app.news else Role.NOTE)
+            self._say_what_matters()
 
     def visible_cookies(self) -> list[int]:
         """Give the sockets that are on screen."""
@@ -131,6 +133,8 @@ class MainScreen(PanesScreen):
         message.stop()
         if message.table is self.listeners:
             self._narrow_to_listener()
+        elif message.table is self.findings:
+            self._go_to_finding()
         else:
             self._open_connection()
 
@@ -138,10 +142,34 @@ class MainScreen(PanesScreen):
         """Show what is known of the selected row: in Routing, on tabs and strip, and what is to be said of it."""
         self._detail.show(self.list_pane)
         self.show_tabs()
+        view = self.findings.findings_view if self.findings.display else None
+        if view is not None:
+            self._finding.show_finding(view, self.findings.cursor_position)
         remark = self._detail.remark(self.list_pane)
-        if remark != self._remark and not self.app.news:
-            self.say(remark, Role.NOTE)
-        self._remark = remark
+        if remark != self._remark:
+            self._remark = remark
+            self._say_what_matters()
+
+    def _say_what_matters(self) -> None:
+        """Say what was said just now, else what there is to say of the selected row, else what calls."""
+        if self.app.is_news_fresh or not (self._remark or self._calls):
+            self.say(self.app.news)
+        elif self._remark:
+            self.say(self._remark, Role.NOTE)
+        else:
+            self._say_findings()
+
+    @property
+    def _calls(self) -> bool:
+        """Whether something found asks for attention."""
+        interval = self.app.interval
+        return interval is not None and any(finding.calls for finding in interval.findings)
+
+    def _say_findings(self) -> None:
+        from monitor.presentation.finding_lines import message_line  # noqa: PLC0415 - it brings numpy
+
+        line = message_line(self.app.interval, self.size.width) if self.app.interval is not None else None
+        self.prompt.say(line or TextLine())
 
     def action_route(self) -> None:
         """Ask for a remote endpoint and show the way to it."""
@@ -194,6 +222,9 @@ class MainScreen(PanesScreen):
 
     def action_show_process(self) -> None:
         """Open the process that owns the row at the cursor; of several let the user choose; a listener has workers."""
+        finding = self.findings.finding_at_cursor if self.list_pane is self.findings else None
+        if finding is not None and self._show_process_of(finding):
+            return
         interval, rows = self.list_pane.interval, self.list_pane.rows_at_cursor()
         workers = self.listeners.workers_at_cursor() if self.list_pane is self.listeners else None
         if workers is not None:
@@ -217,14 +248,44 @@ class MainScreen(PanesScreen):
         else:
             self.action_show_process()
 
-    # What is shown of all rows.
-
     def show_only(self, title: str, choose: Callable[[Interval], Bools]) -> None:
         """Narrow Connections and go there; the title says to what: "on [::]:443"."""
         self._steps.take("narrowing", lambda: self.connections.narrow(None))
         self.connections.narrow(Narrowing(title, choose))
         self.go_to("connections")
         self.say(f"only connections {title}; Esc shows all again")
+
+    def _go_to_finding(self) -> None:
+        """Narrow the list that has the finding's rows, and go there; without rows go to its process."""
+        from monitor.presentation.finding_rows import FindingRows, is_about_listeners  # noqa: PLC0415 - it brings numpy
+
+        finding, view = self.findings.finding_at_cursor, self.findings.findings_view
+        if finding is None or view is None:
+            return
+        title, choose = view.text_at(self.findings.cursor_position).title, FindingRows.of(finding).connections
+        if not len(self.findings.rows_at_cursor()):
+            if not self._show_process_of(finding):
+                self.say(f"{title}: there is no row to show")
+        elif is_about_listeners(finding, view.interval):
+            self._steps.take("narrowing of listeners", lambda: self.listeners.narrow(None))
+            self.listeners.narrow(Narrowing(title, choose))
+            self.go_to("listeners")
+        else:
+            self.show_only(title, choose)
+
+    def _show_process_of(self, finding: Finding) -> bool:
+        """Open the process that a finding is about; False where it is about something else."""
+        from monitor.presentation.finding_rows import pid_of  # noqa: PLC0415 - it brings numpy
+
+        pid = pid_of(finding)
+        if pid is not None:
+            self.app.drill_down.show_process(pid)
+        return pid is not None
+
+    def on_findings_pane_acknowledged(self, message: FindingsPane.Acknowledged) -> None:
+        """Take a finding for known, or no longer."""
+        message.stop()
+        self.app.acknowledge(message.finding)
 
     def _narrow_to_listener(self) -> None:
         from monitor.presentation.narrowing import listener_narrowing  # noqa: PLC0415 - it brings numpy

@@ -11,28 +11,40 @@ keys                                                      keys
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Literal
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from monitor.ui.keys import Where
+from monitor.ui.keys import KEYS, By, Where
 from monitor.ui.screens.framed import FramedScreen
 from monitor.ui.widgets.connections_pane import ConnectionsPane
+from monitor.ui.widgets.finding_detail import FindingDetail
+from monitor.ui.widgets.findings_pane import FindingsPane
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.listeners_pane import ListenersPane
-from monitor.ui.widgets.pane_tabs import PANES, PaneName, PaneTabs
+from monitor.ui.widgets.pane_tabs import PANES, PaneName, PaneTabs, tab_name
 from monitor.ui.widgets.routing_pane import RoutingPane
 from monitor.ui.widgets.text_lines import TextLines
 
-_PLACES = {"listeners": Where.LISTENERS, "connections": Where.CONNECTIONS, "routing": Where.ROUTING}
+_PLACES = {
+    "listeners": Where.LISTENERS,
+    "connections": Where.CONNECTIONS,
+    "routing": Where.ROUTING,
+    "findings": Where.FINDINGS,
+}
+_LOWER: tuple[PaneName, ...] = ("connections", "findings")
+"""Those that share the lower half of the screen: the one where the user was last has it."""
 
-ListName = Literal["listeners", "connections"]
+ListName = Literal["listeners", "connections", "findings"]
 
 _THREE_PANES_WIDTH, _THREE_PANES_HEIGHT = 110, 30
 _SMALLEST_WIDTH, _SMALLEST_HEIGHT = 40, 10
 _ROUTING_WIDTH = 49
+_LEAST_DETAIL, _MOST_DETAIL = 4, 13
+"""Lines of a finding in full."""
 
 
 class PanesScreen(FramedScreen):
@@ -43,11 +55,16 @@ class PanesScreen(FramedScreen):
         self.listeners = ListenersPane(glyphs=glyphs, id="listeners")
         self.connections = ConnectionsPane(glyphs=glyphs, id="connections")
         self.routing = RoutingPane(glyphs=glyphs, id="routing")
+        self.findings = FindingsPane(glyphs=glyphs, id="findings")
+        self._finding = FindingDetail(glyphs=glyphs, id="finding")
+        for name in _LOWER:
+            self._lists[name].neighbours = partial(self._neighbours_of, name)
         self._upper = Horizontal(self.listeners, self.routing, id="upper")
         self._tabs = PaneTabs(glyphs=glyphs, id="tabs")
         self._strip = TextLines(glyphs=glyphs, id="strip")
         self._tiny = TextLines(glyphs=glyphs, id="tiny")
         self._current: PaneName = "connections"
+        self._lower: PaneName = "connections"
         self._current_list: ListName = "connections"
         self._is_zoomed = False
 
@@ -63,7 +80,7 @@ class PanesScreen(FramedScreen):
 
     def middle(self) -> Iterable[Widget]:
         """Give the panes, what names them and the strip."""
-        return self._tabs, self._upper, self.connections, self._strip
+        return self._tabs, self._upper, self.connections, self.findings, self._finding, self._strip
 
     def show_detail(self) -> None:
         """Show what is known of the selected row, and on the tabs; called for another pane or size as well."""
@@ -80,13 +97,37 @@ class PanesScreen(FramedScreen):
         return _PLACES[self._current]
 
     @property
-    def list_pane(self) -> ListenersPane | ConnectionsPane:
+    def list_pane(self) -> ListPane:
         """The list whose row Routing, the strip and the keys speak about: the focused one, or the one focused last."""
-        return self.listeners if self._current_list == "listeners" else self.connections
+        return self._lists[self._current_list]
+
+    @property
+    def _lists(self) -> dict[str, ListPane]:
+        return {
+            "listeners": self.listeners,
+            "connections": self.connections,
+            "findings": self.findings,
+        }
 
     @property
     def _panes(self) -> dict[PaneName, ListPane | RoutingPane]:
-        return {"listeners": self.listeners, "connections": self.connections, "routing": self.routing}
+        return {
+            "listeners": self.listeners,
+            "connections": self.connections,
+            "routing": self.routing,
+            "findings": self.findings,
+        }
+
+    def _neighbours_of(self, name: PaneName) -> list[str]:
+        """Name the other panes of the lower half, where no tabs do."""
+        others = [other for other in _LOWER if other != name and self.has_three_panes]
+        return [tab_name(other, self._panes[other]) for other in others]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave a key to the pane where the table names it for that alone."""
+        places = [key.where for key in KEYS if key.by is By.SCREEN and key.action == action]
+        is_meant = not places or any(where & self.place for where in places)
+        return is_meant and super().check_action(action, parameters)
 
     @property
     def has_three_panes(self) -> bool:
@@ -104,19 +145,29 @@ class PanesScreen(FramedScreen):
         self.set_class(not three and not is_tiny, "-single")
         # Not by a CSS class: a pane takes the focus, and so the next key, only when it is shown already.
         for name, pane in self._panes.items():
-            pane.display = not is_tiny and (three or name == self._current)
+            is_on_top = three and (name not in _LOWER or name == self._lower)
+            pane.display = not is_tiny and (is_on_top or name == self._current)
             pane.has_title = three
-        self._upper.display = not is_tiny and (three or self._current != "connections")
-        self._upper.styles.height = round(height * 0.28) if three else "1fr"
+        self._upper.display = not is_tiny and (three or self._current not in _LOWER)
+        self.set_class(self.findings.display, "-findings")
+        room = height - self._upper_height if three else height
+        self._finding.styles.height = min(max(_LEAST_DETAIL, room // 2 - 2), _MOST_DETAIL)
+        self._upper.styles.height = self._upper_height if three else "1fr"
         self.routing.styles.width = _routing_width(width) if three else "1fr"
         self.routing.is_beside = three
         self.routing.lay_out()
         self.call_after_refresh(self._rebuild)
 
+    @property
+    def _upper_height(self) -> int:
+        """Lines of the upper half, where there is a lower one."""
+        return round(self.app.size.height * 0.28)
+
     def _rebuild(self) -> None:
         """Choose the columns for the present widths, and give the keys back to a pane that was hidden for a while."""
         if self.focused is None:
             (self.prompt if self.prompt.is_asking else self.pane).focus()
+        self.findings.rebuild()
         self.listeners.rebuild()
         self.connections.rebuild()
         self.show_detail()
@@ -133,9 +184,12 @@ class PanesScreen(FramedScreen):
     def go_to(self, name: PaneName) -> None:
         """Give the keys to a pane, and where there is room for one only, the screen."""
         self._current = name
+        is_other = name in _LOWER and name != self._lower
         if name != "routing":
             self._current_list = name
-        if not self.has_three_panes:
+        if name in _LOWER:
+            self._lower = name
+        if is_other or not self.has_three_panes:
             self.lay_out()
         self.set_focus(self.pane)
         self._footer.show_keys(self.place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -11,12 +11,13 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from monitor.errors import InputError
+from monitor.presentation.text_line import TextLine
 from monitor.ui.keys import By, Where, bindings
 from monitor.ui.widgets.live_table import LiveTable
 
 if TYPE_CHECKING:
     from monitor.model.sample import Interval
-    from monitor.model.socket_table import Rows
+    from monitor.model.socket_table import Bools, Rows
     from monitor.presentation.filter_tree import Filter
     from monitor.presentation.sorting import Sort
 
@@ -31,6 +32,16 @@ class FilterInForce:
     """None shows all rows."""
     former: FilterInForce | None = None
     """What it was added to, and what Esc brings back; None for all rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """The pane shows only what belongs to this."""
+
+    title: str
+    """As the pane's title says it: "on [::]:443"."""
+    choose: Callable[[Interval], Bools]
+    """Chooses rows of an interval."""
 
 
 class ListPane(LiveTable):
@@ -69,10 +80,13 @@ class ListPane(LiveTable):
         super().__init__(empty_text="reading the kernel's sockets …", glyphs=glyphs, id=id)
         self.interval: Interval | None = None
         self.in_force = FilterInForce()
+        self.narrowing: Narrowing | None = None
         self.sort: Sort | None = None
         """None is the pane's own order."""
         self.shown_of_all = ""
         """How many rows are shown, for the names of the panes: "943/1,253"."""
+        self.neighbours: Callable[[], Sequence[str]] = tuple
+        """Names the panes that may stand in its place, for its title."""
         self._choices: Mapping[str, Callable[[], None]] | None = None
 
     def show_interval(self, interval: Interval) -> None:
@@ -87,7 +101,13 @@ class ListPane(LiveTable):
     @property
     def limits(self) -> list[str]:
         """What keeps rows out of the list, in words."""
-        return [f"filter {self.filter_text}"] if self.filter_tree is not None else []
+        narrowed = [self.narrowing.title] if self.narrowing is not None else []
+        return [*narrowed, f"filter {self.filter_text}"] if self.filter_tree is not None else narrowed
+
+    def narrow(self, narrowing: Narrowing | None) -> None:
+        """Show only some rows, or all again."""
+        self.narrowing = narrowing
+        self.rebuild()
 
     def rows_at_cursor(self) -> Rows:
         """Give the rows of the interval's table that the line at the cursor stands for."""
@@ -97,6 +117,20 @@ class ListPane(LiveTable):
         """Give the row at the cursor, of several one; None for a heading, or where there are no rows."""
         rows = self.rows_at_cursor()
         return int(rows[0]) if len(rows) else None
+
+    def line_about(self, row: int, group_size: int) -> TextLine:
+        """Say in one line whose a row is and how it fares.
+
+        Args:
+            row: A row of the interval's table.
+            group_size: How many rows the line at the cursor stands for.
+        """
+        from monitor.presentation.row_text import RowTexts  # noqa: PLC0415 - it brings numpy
+        from monitor.presentation.selection import owner_line  # noqa: PLC0415 - as above
+
+        if self.interval is None:
+            return TextLine()
+        return owner_line(RowTexts(self.interval), row, group_size=group_size)
 
     def first_press(self, column_id: str) -> Sort:
         """Give the order that choosing a column brings."""

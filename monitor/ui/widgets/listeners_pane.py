@@ -40,14 +40,15 @@ class ListenersPane(ListPane):
         from monitor.presentation.sorting import Sort  # noqa: PLC0415 - as above
 
         self.endpoints = ServiceEndpoints.of(self.interval)
-        chosen = chosen_entries(self.endpoints, self.filter_tree)
+        narrowed = None if self.narrowing is None else self.narrowing.choose(self.interval)
+        chosen = chosen_entries(self.endpoints, self.filter_tree, narrowed)
         view = ListenersView.make(self.endpoints, chosen, self.sort or Sort(), self.size.width)
         total = len(self.endpoints)
         count = f"{view.count:,} of {total:,}" if view.count != total else f"{total:,}"
         order = f"by {self.sort.column}" if self.sort and self.sort.column else "trouble first, then port"
         notes = [*self.limits, order]
         self.shown_of_all = f"{view.count:,}"
-        self.empty_text = f"0 of {total:,} match the filter; Esc shows all" if total else "nobody listens"
+        self.empty_text = f"0 of {total:,}: nothing matches; Esc widens again" if total else "nobody listens"
         self.set_title(f"1 Listeners {count}", notes)
         self.show(view, stretch="process")
 

@@ -7,16 +7,30 @@ from typing import Literal
 
 from textual.widget import Widget
 
-from monitor.presentation.safe_text import middle_cut_endpoint
+from monitor.presentation.safe_text import cell_width, fit, middle_cut_endpoint
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.routing_pane import RoutingPane
 from monitor.ui.widgets.text_lines import TextLines
 
-PaneName = Literal["listeners", "connections", "routing"]
-PANES: tuple[PaneName, ...] = ("listeners", "connections", "routing")
+PaneName = Literal["listeners", "connections", "routing", "findings"]
+PANES: tuple[PaneName, ...] = ("listeners", "connections", "routing", "findings")
 """The panes of the main screen in the order of their numbers."""
+_NUMBERS: dict[PaneName, int] = {"listeners": 1, "connections": 2, "routing": 3, "findings": 5}
+"""By which they are reached."""
+_SHORT = 3
+"""Letters of a name where there is no room for all of it."""
+_EDGES = 3
+"""Cells between the names and the notes, and at both ends of the line."""
+
+
+def tab_name(name: PaneName, pane: Widget, *, is_short: bool = False) -> str:
+    """Name a pane with its number and its count: "2 Connections 943/1,253"; in short only what calls is counted."""
+    count = pane.shown_of_all if isinstance(pane, ListPane) else ""
+    if is_short:
+        return f"{_NUMBERS[name]} {name.capitalize()[:_SHORT]} {count if count.endswith('!') else ''}".strip()
+    return f"{_NUMBERS[name]} {name.capitalize()} {count}".strip()
 
 
 class PaneTabs(TextLines):
@@ -24,15 +38,20 @@ class PaneTabs(TextLines):
 
     def show_panes(self, panes: Mapping[PaneName, Widget], current: PaneName) -> None:
         """Show what the panes hold now; the current one stands in brackets."""
-        cells = []
-        for number, name in enumerate(PANES, 1):
-            pane = panes[name]
-            count = pane.shown_of_all if isinstance(pane, ListPane) else ""
-            text = f"{number} {name.capitalize()} {count}".strip()
-            is_current = name == current
-            cells.append(Cell(f"[{text}]" if is_current else f" {text} ", Role.STRONG if is_current else Role.HEADING))
         pane = panes[current]
-        notes = ", ".join(pane.limits) if isinstance(pane, ListPane) else ""
-        if isinstance(pane, RoutingPane):
-            notes = middle_cut_endpoint(pane.subject, self.size.width - sum(len(cell.text) for cell in cells) - 3)
-        self.show([TextLine((Cell(" "), *cells), (Cell(f"{notes} ", Role.NOTE),))])
+        notes = pane.subject if isinstance(pane, RoutingPane) else ""
+        if isinstance(pane, ListPane):
+            notes = ", ".join(pane.limits)
+        cells = [_tab(name, panes[name], current, is_short=False) for name in PANES]
+        if sum(cell_width(cell.text) for cell in cells) + cell_width(notes) + _EDGES > self.size.width:
+            cells = [_tab(name, panes[name], current, is_short=name != current) for name in PANES]
+        room = max(0, self.size.width - sum(cell_width(cell.text) for cell in cells) - _EDGES)
+        shown = middle_cut_endpoint(notes, room) if isinstance(pane, RoutingPane) else fit(notes, room).rstrip()
+        self.show([TextLine((Cell(" "), *cells), (Cell(f"{shown} ", Role.NOTE),))])
+
+
+def _tab(name: PaneName, pane: Widget, current: PaneName, *, is_short: bool) -> Cell:
+    text = tab_name(name, pane, is_short=is_short)
+    if name == current:
+        return Cell(f"[{text}]", Role.STRONG)
+    return Cell(f" {text} ", Role.TROUBLE if text.endswith("!") else Role.HEADING)

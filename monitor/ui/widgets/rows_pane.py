@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from monitor.ui.widgets.list_pane import ListPane
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from monitor.model.sample import Interval
     from monitor.model.socket_table import Bools, Rows
     from monitor.presentation.connections_view import ConnectionsView
+    from monitor.presentation.filter_tree import Filter
     from monitor.presentation.groups import GroupKey
     from monitor.presentation.groups_view import GroupsView
     from monitor.presentation.process_sections import ProcessSections
@@ -29,16 +29,6 @@ _RESTLESS = frozenset({None, "rate", "receive", "send", "idle"})
 """Orders that change with every sample."""
 
 
-@dataclass(frozen=True, slots=True)
-class Narrowing:
-    """The pane shows only what belongs to this."""
-
-    title: str
-    """As the pane's title says it: "on [::]:443"."""
-    choose: Callable[[Interval], Bools]
-    """Chooses rows of an interval."""
-
-
 class RowsPane(ListPane):
     """What Connections and the sockets of a process share. A subclass chooses the rows and makes the view."""
 
@@ -46,7 +36,6 @@ class RowsPane(ListPane):
 
     def __init__(self, *, glyphs: Mapping[int, str] | None, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)
-        self.narrowing: Narrowing | None = None
         self.opened: frozenset[GroupKey] = frozenset()
         """Groups whose rows are shown."""
         self.shown: RowsView | None = None
@@ -79,11 +68,6 @@ class RowsPane(ListPane):
         """Name the column that takes the room that is left."""
         return "process" if self.size.width >= 110 else "name"  # noqa: PLR2004 - as the columns' widths
 
-    @property
-    def limits(self) -> list[str]:
-        """What keeps rows out of the list, in words."""
-        return [self.narrowing.title, *super().limits] if self.narrowing is not None else super().limits
-
     def show_interval(self, interval: Interval) -> None:
         """Show the newest interval; where only numbers in some rows are newer, all keep their places.
 
@@ -108,11 +92,6 @@ class RowsPane(ListPane):
     def note_key(self) -> None:
         """Remember that somebody has just pressed a key here."""
         self._key_at = time.monotonic()
-
-    def narrow(self, narrowing: Narrowing | None) -> None:
-        """Show only some rows, or all again."""
-        self.narrowing = narrowing
-        self.rebuild()
 
     def first_press(self, column_id: str) -> Sort:
         """Give the order that choosing a column brings."""
@@ -193,10 +172,14 @@ class RowsPane(ListPane):
         if self.narrowing is not None:
             chosen &= self.narrowing.choose(interval)
         if self.filter_tree is not None:
-            from monitor.presentation.filters import mask  # noqa: PLC0415 - most samples are shown without a filter
-
-            chosen &= mask(self.filter_tree, interval)
+            chosen &= self.matching(self.filter_tree, interval)
         return chosen
+
+    def matching(self, tree: Filter, interval: Interval) -> Bools:
+        """Choose the rows of a filter."""
+        from monitor.presentation.filters import mask  # noqa: PLC0415 - most samples are shown without a filter
+
+        return mask(tree, interval)
 
     def _keeps_order(self, former: RowsView) -> bool:
         """Whether rows stay in the order in which they are shown: the same question, and too early to re-sort."""
