@@ -206,6 +206,11 @@ CONNECTION_COLUMNS = (
 _WIDE, _MIDDLE = 180, 110
 
 
+def is_wide(width: int) -> bool:
+    """Whether a pane of this width shows the widest columns."""
+    return width >= _WIDE
+
+
 def size_class(width: int) -> int:
     """Choose among the widths for 80, 120 and 200 cells."""
     return 2 if width >= _WIDE else 1 if width >= _MIDDLE else 0

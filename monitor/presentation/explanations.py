@@ -33,6 +33,8 @@ _ENDS = {
 
 _TRAFFIC = {
     "rate": "Payload received and payload acknowledged, together, per second over the last five seconds.",
+    "curve": "Both rates together over the last minute, a cell for five seconds, each row on a scale of its own. Blank: "
+    "not known, as before the row was on screen for the first time.",
     "in": "Payload received per second over the last five seconds, and in all. Sequence numbers, not packets: what the "
     "peer sent twice counts once.",
     "out": "Payload that the peer acknowledged per second over the last five seconds, and in all. What was sent twice "

@@ -136,5 +136,6 @@ GROUP_CELLS: Mapping[str, GroupCell] = {
     "recv_q": _number(NUMBERS["recv_q"], bytes_text),
     "send_q": _number(NUMBERS["send_q"], bytes_text),
     "idle": _number(NUMBERS["idle"], duration_text),
+    "curve": lambda *_: Cell(""),
 }
 """By column of the connections: what a group says there."""

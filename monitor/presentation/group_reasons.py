@@ -27,6 +27,7 @@ _MEANINGS = {
     "recv_q": "unread",
     "send_q": "unsent",
     "idle": "idle",
+    "curve": "curve",
 }
 _TOGETHER = {
     "rate": "the sum over those that have a rate",
@@ -52,6 +53,7 @@ def _why(groups: Groups, texts: RowTexts, entry: int, column: str) -> Why:
     if column in ("process", "name"):
         return _owner(groups, texts, entry)
     reasons: dict[str, Callable[[], str]] = {
+        "curve": lambda: "only single rows have one",
         "state": lambda: _closed_text(groups.closed_count(entry)),
         "local": lambda: f"grouped by {groups.by.value}",
         "direction": lambda: _same(groups, directions, entry, "some were accepted and some dialled"),

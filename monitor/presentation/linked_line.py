@@ -183,12 +183,15 @@ class LineMaker:
         *,
         curve: str = "",
     ) -> LinkedLine:
-        """Make a line of a number, its curve, and what it means, in parts as there is room; the first always stands."""
+        """Make a line of a number, its curve, and what it means, in parts as there is room; the first always stands.
+
+        A curve that would leave no room for the first part is left out.
+        """
         shown = Cell(f"{number:<{_VALUE_WIDTH}} ", Role.DIM if number in ("0", "–") else role)
-        drawn = (Cell(f"{curve}  ", Role.RATE),) if curve else ()
-        room = self.width - LABEL_WIDTH - CURSOR_WIDTH - cell_width(shown.text)
+        room = self.width - LABEL_WIDTH - CURSOR_WIDTH - cell_width(shown.text) - sum(map(cell_width, parts[:1]))
+        drawn = (Cell(f"{curve}  ", Role.RATE),) if curve and cell_width(curve) + 2 <= room else ()
         room -= sum(cell_width(cell.text) for cell in drawn)
-        rest = "; ".join([*parts[:1], *fitting_parts(parts[1:], room - sum(map(cell_width, parts[:1])), "; ")])
+        rest = "; ".join([*parts[:1], *fitting_parts(parts[1:], room, "; ")])
         return LinkedLine(TextLine((*_start(label), shown, *drawn, Cell(rest, Role.DIM))), None, value)
 
 

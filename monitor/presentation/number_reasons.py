@@ -79,6 +79,10 @@ def _send_q(known: ExplainedSocket) -> Why:
     return Why("unsent", f"{bytes_text(waiting)} that our program wrote, {acknowledged} (send_q)")
 
 
+def _curve(known: ExplainedSocket) -> Why:
+    return Why("curve", "" if known.is_tcp else "the kernel counts no bytes for UDP")
+
+
 def _idle(known: ExplainedSocket) -> Why:
     if bool(known.interval.table.has_idle_time[known.row]):
         return Why("idle", "counted by TCP itself")
@@ -95,6 +99,7 @@ NUMBER_REASONS: Mapping[str, Callable[[ExplainedSocket], Why]] = {
     "retransmits": _retransmits,
     "recv_q": _recv_q,
     "send_q": _send_q,
+    "curve": _curve,
     "idle": _idle,
 }
 """By column of the connections."""

@@ -7,6 +7,7 @@ from monitor.presentation.connection_reading import ConnectionReading
 from monitor.presentation.formats import UNKNOWN, bytes_text, count_text, rate_text, rtt_text, share_text
 from monitor.presentation.limit_words import limit_lines
 from monitor.presentation.linked_line import LineMaker, LinkedLine
+from monitor.presentation.reading_curves import curve
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.timer_words import left_text, timer_text, tries_text
 from monitor.presentation.view import Cell, Role
@@ -29,12 +30,14 @@ def pace_lines(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]
 
 def _unread(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     if not reading.unread_bytes:
-        return maker.number("unread", "unread", "0", ["our program has read all that arrived (recv_q)"])
+        all_read = ["our program has read all that arrived (recv_q)"]
+        return maker.number("unread", "unread", "0", all_read, curve=curve(reading, maker, "recv_q"))
     memory = reading.details.memory if reading.details is not None else None
     parts = ["arrived, and our program has not read it (recv_q)"]
     if memory is not None and memory.receive_buffer:
         parts.append(f"buffer {share_text(memory.received / memory.receive_buffer)} % full, overhead counted")
-    return maker.number("unread", "unread", bytes_text(reading.unread_bytes), parts, Role.NOTE)
+    drawn = curve(reading, maker, "recv_q")
+    return maker.number("unread", "unread", bytes_text(reading.unread_bytes), parts, Role.NOTE, curve=drawn)
 
 
 def _unsent(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
@@ -42,10 +45,10 @@ def _unsent(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     if unsent is None:
         parts = [reading.why_unknown, f"{bytes_text(reading.waiting_bytes)} not acknowledged, sent or not (send_q)"]
         return maker.number("unsent", "unsent", UNKNOWN, parts)
-    flying = f"{bytes_text(reading.flying_bytes)} sent and not acknowledged"
-    if not unsent:
-        return maker.number("unsent", "unsent", "0", [f"all that our program wrote has left; {flying} (send_q)"])
-    return maker.number("unsent", "unsent", bytes_text(unsent), [_what_holds(reading), flying], Role.NOTE)
+    flying = f"{bytes_text(reading.flying_bytes)} sent and not acknowledged (send_q)"
+    held = _what_holds(reading) if unsent else "all that our program wrote has left"
+    drawn = curve(reading, maker, "send_q")
+    return maker.number("unsent", "unsent", bytes_text(unsent), [held, flying], Role.NOTE, curve=drawn)
 
 
 def _delivery(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 
-from monitor.model.series import Series
 from monitor.presentation.connection_reading import ConnectionReading
 from monitor.presentation.formats import UNKNOWN, bytes_text, count_text, duration_text, rate_text, rtt_text, share_text
 from monitor.presentation.linked_line import LineMaker, LinkedLine
-from monitor.presentation.sparkline import sparkline
+from monitor.presentation.reading_curves import curve, span_text
 from monitor.presentation.view import Role
 
 _WIDE = 100
-"""From this width on the curves show two minutes."""
+"""From this width on totals are exact."""
 _MS = 1_000
 _SHORTENED = 1_000
 """From so many bytes on bytes_text() rounds."""
@@ -22,22 +21,9 @@ _QUIET_PATH = 1.5
 
 def traffic_lines(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
     """Say what passed either way, and what the path made of it."""
-    heading = maker.heading("Traffic" if reading.history is None else f"Traffic, last {_span(maker)}")
+    heading = maker.heading("Traffic" if reading.history is None else f"Traffic, last {span_text(maker)}")
     makers = (_in, _out, _idle, _rtt, _retransmits, _lost)
     return [heading, *(make(reading, maker) for make in makers)]
-
-
-def _span(maker: LineMaker) -> str:
-    return "2 min" if maker.width >= _WIDE else "1 min"
-
-
-def _curve(reading: ConnectionReading, maker: LineMaker, name: str) -> str:
-    """Draw one number of the history: a cell for four seconds."""
-    if reading.history is None:
-        return ""
-    series: Series = getattr(reading.history, name)
-    width, seconds = (30, 120.0) if maker.width >= _WIDE else (15, 60.0)
-    return sparkline(series.resample(width, seconds), width)
 
 
 def udp_lines(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
@@ -66,7 +52,7 @@ def _in(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
         _rate(float(reading.interval.receive_rate[reading.row])),
         parts,
         Role.RATE,
-        curve=_curve(reading, maker, "receive_rate"),
+        curve=curve(reading, maker, "receive_rate"),
     )
 
 
@@ -81,7 +67,7 @@ def _out(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
         _rate(float(reading.interval.send_rate[reading.row])),
         parts,
         Role.RATE,
-        curve=_curve(reading, maker, "send_rate"),
+        curve=curve(reading, maker, "send_rate"),
     )
 
 
@@ -105,8 +91,8 @@ def _rtt(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     if info.rtt_us is None:
         reason = "not measured yet" if info.length_bytes else reading.why_unknown
         return maker.number("rtt", "rtt", UNKNOWN, [reason])
-    curve = _curve(reading, maker, "rtt_us")
-    return maker.number("rtt", "rtt", rtt_text(info.rtt_us), _rtt_parts(reading), curve=curve)
+    drawn = curve(reading, maker, "rtt_us")
+    return maker.number("rtt", "rtt", rtt_text(info.rtt_us), _rtt_parts(reading), curve=drawn)
 
 
 def _rtt_parts(reading: ConnectionReading) -> list[str]:
@@ -137,8 +123,8 @@ def _retransmits(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
         parts.append(f"{count_text(info.timeouts)} timeouts")
     share = share_text(again / sent) if sent else "0"
     number = share if share in ("0", UNKNOWN) else f"{share} %"
-    curve = _curve(reading, maker, "retransmitted")
-    return maker.number("retransmits", "sent again", number, parts, Role.NOTE, curve=curve)
+    drawn = curve(reading, maker, "retransmitted")
+    return maker.number("retransmits", "sent again", number, parts, Role.NOTE, curve=drawn)
 
 
 def _lost(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
+from monitor.model.places import find_places
 from monitor.model.process import ProcessFacts
 from monitor.model.sample import F64, Interval
 from monitor.model.series import Series
+from monitor.model.socket_table import U64
 from monitor.model.sockets import SocketId
 from monitor.model.tcp import TcpState
 from monitor.model.tcp_info import SocketDetails
@@ -82,6 +85,9 @@ class RowHistory:
     rtt_us: Series
     retransmitted: Series
     """Segments sent again since the reading before."""
+    recv_q: Series
+    """Bytes."""
+    send_q: Series
     busy: tuple[BusyTimes, ...] = ()
     """As often as its screen asked, oldest first."""
 
@@ -166,11 +172,36 @@ class History:
         """Give the series of a socket, known from when it was first watched."""
         namespace, cookie = key
         moments = tuple(moment for moment in self._moments if moment.namespace == namespace)
-        receive, send, rtt, total = _series(moments, _find([moment.rows for moment in moments], (cookie,)), 4)
+        found = _find([moment.rows for moment in moments], (cookie,))
+        receive, send, rtt, total, recv_q, send_q = _series(moments, found, 6)
         busy = tuple(reading for _, reading in self._busy.of(key))
-        return RowHistory(receive, send, rtt, _increases(total), busy)
+        return RowHistory(receive, send, rtt, _increases(total), recv_q, send_q, busy)
 
-    def _watched_cookies(self, now: float, namespace: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    def rates(self, namespace: int, cookies: U64, seconds: float = KEPT_S) -> list[Series]:
+        """Give what sockets received and sent together, in bytes per second: one series for each cookie.
+
+        All at once: a page of rows asks whenever it is drawn, and most moments have the same rows.
+
+        Args:
+            namespace: Of all of them.
+            cookies: Which.
+            seconds: How far back.
+        """
+        kept = self._moments
+        moments = [one for one in kept if one.namespace == namespace and one.boot_time >= kept[-1].boot_time - seconds]
+        values = np.full((len(moments), len(cookies)), np.nan)
+        start = 0
+        for _, alike in groupby((moment.rows for moment in moments), key=lambda rows: id(rows.keys)):
+            run = list(alike)
+            places = find_places(run[0].keys[:, 0], cookies)
+            found = np.flatnonzero(places >= 0)
+            read = np.stack([rows.values for rows in run])[:, places[found], :2]
+            values[start : start + len(run), found] = read.sum(axis=2)
+            start += len(run)
+        times = np.array([moment.boot_time for moment in moments])
+        return [Series(times, values[:, number]) for number in range(len(cookies))]
+
+    def _watched_cookies(self, now: float, namespace: int) -> U64:
         while self._asked:
             for key in self._asked.popleft():
                 # Out and in again: the order tells which were watched last.

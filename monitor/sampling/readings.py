@@ -107,7 +107,7 @@ def read_processes(interval: Interval) -> Readings:
 
 
 def read_rows(interval: Interval, cookies: U64) -> Readings:
-    """Read some sockets: bytes per second received and sent, rtt in microseconds, segments sent again so far.
+    """Read some sockets: bytes per second received and sent, rtt in µs, segments sent again so far, both queues.
 
     Only the newest dump is read: of a carried row nothing new is known.
     """
@@ -118,7 +118,8 @@ def read_rows(interval: Interval, cookies: U64) -> Readings:
     rtt[~(table.knows("rtt_us")[rows] & is_pair & (rtt > 0))] = np.nan
     resent = table.total_retrans[rows].astype(np.float64)
     resent[~(table.knows("total_retrans")[rows] & is_pair)] = np.nan
-    values = (interval.receive_rate[rows], interval.send_rate[rows], rtt, resent)
+    recv_q, send_q = (np.where(is_pair, queue[rows], np.nan) for queue in (table.recv_q, table.send_q))
+    values = (interval.receive_rate[rows], interval.send_rate[rows], rtt, resent, recv_q, send_q)
     return Readings(table.cookie[rows][:, np.newaxis], np.stack(values, axis=1).astype(np.float64))
 
 

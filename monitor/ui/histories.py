@@ -23,6 +23,11 @@ class Histories:
         self._kept = kept
         self._shown = shown
 
+    @property
+    def kept(self) -> History | None:
+        """What the sampler keeps."""
+        return self._kept()
+
     def keep(self, cookies: Iterable[int]) -> None:
         """Have the numbers of the rows that are on screen kept, for their curves."""
         history, interval = self._kept(), self._shown()

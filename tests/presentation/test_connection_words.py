@@ -200,7 +200,7 @@ def test_why_it_is_as_fast_as_it_is(interval):
     assert told["sent again"] == "0.1 %    1,204 of 1,200,000 segments"
     assert told["limited by"].startswith("peer's window 71 % · network 29 % · send buffer 0 % · of the 2m in which")
     assert told["unread"] == "0        our program has read all that arrived (recv_q)"
-    assert told["unsent"] == "1.2M     waits for the peer to open its window; 0 sent and not acknowledged"
+    assert told["unsent"] == "1.2M     waits for the peer to open its window; 0 sent and not acknowledged (send_q)"
     assert told["peer window"].startswith("0        shut: the peer does not read; asks for it in 2.2s, tried 3 times")
     assert told["cwnd"] == "42       × 1,448 = 61K may be on the way; ssthresh 36 since a loss"
     assert told["mss"] == "1,448    path mtu 1,500; told the peer 1,460"

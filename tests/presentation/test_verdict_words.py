@@ -22,8 +22,7 @@ WATCHED = 120
 def verdict(told=None, *, busy=(), state="ESTAB", **columns):
     """Give the first line's words, and the label, of a connection of which this is known."""
     described = row("tcp", *PAIR, state, owner=(812, 17), **{**traffic(sent=10), **columns})
-    none = Series.empty()
-    lines = lines_of(interval_of([described]), 0, told, 200, history=RowHistory(none, none, none, none, tuple(busy)))
+    lines = lines_of(interval_of([described]), 0, told, 200, history=RowHistory(*[Series.empty()] * 6, tuple(busy)))
     return texts(lines[:1]).get("Verdict")
 
 
@@ -123,9 +122,8 @@ def test_one_timeout_is_a_lost_segment_and_not_a_silent_peer():
 
 def test_the_shares_of_the_last_seconds_stand_before_those_of_all_time():
     described = row("tcp", *PAIR, "ESTAB", **traffic(sent=10))
-    none = Series.empty()
     readings = (BusyTimes(0.0, 0, 0, 0), BusyTimes(95.0, 0, 0, 0), BusyTimes(100.0, 2 * S, S, 0))
-    lines = lines_of(interval_of([described]), 0, details(), 200, history=RowHistory(none, none, none, none, readings))
+    lines = lines_of(interval_of([described]), 0, details(), 200, history=RowHistory(*[Series.empty()] * 6, readings))
     told = texts(lines)
     assert (
         told["limited by"]

@@ -168,6 +168,32 @@ def test_retransmissions_are_what_came_since_the_reading_before(machine):
     assert values(machine.history.row((NAMESPACE, 1)).retransmitted) == [None, 0.0, 3.0, None]
 
 
+def test_the_queues_of_a_connection_are_kept(machine):
+    machine.history.watch([(NAMESPACE, 1)])
+    for number, waiting in enumerate((5, 900)):
+        described = served()
+        machine.reads(
+            [replace(described, columns={**described.columns, "recv_q": waiting, "send_q": 7})], float(number)
+        )
+    told = machine.history.row((NAMESPACE, 1))
+    assert (values(told.recv_q), values(told.send_q)) == ([5.0, 900.0], [7.0, 7.0])
+
+
+def test_the_rates_of_a_page_of_rows_are_those_of_each_row_by_itself(machine):
+    machine.history.watch([(NAMESPACE, 1), (NAMESPACE, 2)])
+    machine.reads([served(), served(number=2)], 0.0)
+    machine.reads([served(sent=500), served(sent=9_000, number=2)], 5.0)
+    machine.history.watch([(NAMESPACE, 3)])
+    machine.reads([served(number=3), served(sent=1_500)], 10.0)
+    asked = np.array([2, 9, 1], np.uint64)
+    assert [values(series) for series in machine.history.rates(NAMESPACE, asked)] == [
+        [None, 1_800.0, None],
+        [None, None, None],
+        [None, 100.0, 200.0],
+    ]
+    assert [len(series) for series in machine.history.rates(NAMESPACE + 1, asked)] == [0, 0, 0]
+
+
 def test_what_was_told_of_a_socket_alone_is_kept_for_two_minutes(machine):
     socket = SocketId.of(table_of([served()]), 0)
     for at in range(0, 200, 10):

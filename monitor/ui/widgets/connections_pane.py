@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.ui.widgets.grouped_pane import GroupedPane
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from monitor.model.sample import Interval
     from monitor.model.socket_table import Bools, Rows
     from monitor.presentation.sorting import Sort
-    from monitor.sampling.history import HostHistory
+    from monitor.sampling.history import History, HostHistory
     from monitor.ui.widgets.rows_pane import RowsView
 
 _CURVES_WIDTH = 110
@@ -26,6 +27,8 @@ class ConnectionsPane(GroupedPane):
     def __init__(self, *, glyphs: Mapping[int, str] | None, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)
         self.has_time_wait = False
+        self.history: History | None = None
+        """What was kept of the rows that were on screen, drawn at the end of each where there is room."""
         self.host_history: HostHistory | None = None
         """The last two minutes of all sockets together, drawn in the title while none is hidden."""
 
@@ -41,7 +44,8 @@ class ConnectionsPane(GroupedPane):
 
     def make_view(self, interval: Interval, chosen: Bools, sort: Sort, former: RowsView | None) -> RowsView:
         """Order the rows, or group them."""
-        from monitor.presentation.connections_view import ConnectionsView  # noqa: PLC0415 - it brings numpy
+        from monitor.presentation.connection_curves import with_curves  # noqa: PLC0415 - it brings numpy
+        from monitor.presentation.connections_view import ConnectionsView  # noqa: PLC0415 - as above
 
         width = self.size.width
         if self.grouping is not None:
@@ -50,9 +54,10 @@ class ConnectionsPane(GroupedPane):
 
             kept_groups = former if isinstance(former, GroupsView) else None
             groups = Groups.of(interval, chosen, self.grouping)
-            return GroupsView.make(groups, self.opened, sort, width, former=kept_groups)
+            view = GroupsView.make(groups, self.opened, sort, width, former=kept_groups)
+            return replace(view, rows=with_curves(view.rows, self.history, width))
         kept = former if isinstance(former, ConnectionsView) else None
-        return ConnectionsView.make(interval, chosen, sort, width, former=kept)
+        return with_curves(ConnectionsView.make(interval, chosen, sort, width, former=kept), self.history, width)
 
     def say_title(self, view: RowsView, chosen: int, total: int) -> None:
         """Say how many connections are shown, of which, in which order, and how fast they are together."""
