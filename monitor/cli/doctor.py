@@ -22,6 +22,7 @@ from monitor.presentation.doctor_lines import doctor_lines
 from monitor.presentation.finding_document import doctor_document
 from monitor.reasoning.findings import Findings
 from monitor.sampling.agreement import RouteAgreement
+from monitor.sampling.event_log import EventLog
 from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
 from monitor.sampling.sampling_loop import WAYS_AT_ONCE
@@ -72,14 +73,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 def watch(seconds: float) -> tuple[Interval, tuple[Finding, ...], Sample]:
     """Read samples for so long; give the last interval, what is found in it, and the first sample."""
-    reader, agreement = Findings(), RouteAgreement()
+    reader, agreement, log = Findings(), RouteAgreement(), EventLog()
     with closing(LiveSource()) as source:
         interval = _judged(advance(None, source.sample(time_wait=True)), agreement, source)
-        first, found = interval.sample, reader.advance(interval)
+        source.prepare()
+        first, found = interval.sample, reader.advance(interval, log.take(source.events(), interval))
         for _ in _ticks(seconds):
             source.audit()
             interval = _judged(advance(interval, source.sample(time_wait=True)), agreement, source)
-            found = reader.advance(interval)
+            found = reader.advance(interval, log.take(source.events(), interval))
     return interval, found, first
 
 

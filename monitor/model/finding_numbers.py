@@ -141,6 +141,21 @@ class ShortConnectionNumbers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatedConnectionNumbers:
+    """Short connections to one remote endpoint whose ends were seen."""
+
+    ended: int
+    over_s: float
+    """In as many of the last seconds."""
+    program: bytes | None
+    """The name of most of the processes that dialled; untrusted. None where none is known."""
+    pid: int | None
+    """Of the process that dialled; None where there were several, or none is known."""
+    processes: int
+    """How many different ones dialled, of those that are known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetransmitNumbers:
     """Segments of the last seconds, of all connections that are counted together."""
 
@@ -239,6 +254,7 @@ FindingNumbers = (
     | StalledNumbers
     | PortNumbers
     | ShortConnectionNumbers
+    | RepeatedConnectionNumbers
     | RetransmitNumbers
     | UseNumbers
     | UdpDropNumbers

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from monitor.model.finding import Finding, Grade, ProcessSubject, ServiceSubject, SocketSubject, UserSubject
+from monitor.model.finding_numbers import FindingNumbers
 from monitor.model.sample import Interval, Sample
 from monitor.presentation.finding_names import FindingNames
 from monitor.presentation.finding_words import finding_text
 from monitor.presentation.formats import when_text
-from monitor.presentation.safe_text import safe_text
+from monitor.presentation.safe_text import json_name, safe_text
 
 SCHEMA = "fourtuple.doctor/1"
 
@@ -59,7 +60,15 @@ def _document(finding: Finding, interval: Interval) -> dict[str, object]:
         "interface": names.link() or None,
         "side": str(finding.side),
         "certainty": str(finding.certainty),
-        "numbers": asdict(finding.numbers),
+        "numbers": _numbers(finding.numbers),
         "reasons": [{"label": label, "text": words} for label, words in text.lines],
         "cookies": [str(cookie) for cookie in finding.cookies.tolist()],
     }
+
+
+def _numbers(numbers: FindingNumbers) -> dict[str, object]:
+    """Give the fields of a finding's numbers; a name with its bytes where it is not clean."""
+    fields: dict[str, object] = {}
+    for key, value in asdict(numbers).items():
+        fields |= json_name(key, value) if isinstance(value, bytes) else {key: value}
+    return fields

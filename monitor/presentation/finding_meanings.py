@@ -80,8 +80,9 @@ FINDING_MEANINGS: dict[FindingKind, str] = {
         "Told when two programs listen on one TCP port and at least one of them at every address."
     ),
     FindingKind.SHORT_CONNECTIONS: (
-        f"Told when {when.SHORT_PER_SECOND:g} connections a second to one remote endpoint have ended in the last "
-        f"{duration_text(when.TIME_WAIT_S)}; TIME-WAIT tells, where it is read."
+        f"Told when {when.SHORT_PER_SECOND:g} connections a second to one remote endpoint end that lasted less than "
+        f"{duration_text(when.SHORT_LASTS_S)}. Where closes are not seen, TIME-WAIT tells, of the last "
+        f"{duration_text(when.TIME_WAIT_S)}."
     ),
     FindingKind.LISTENS_EVERYWHERE: (
         "Told of TCP services at the wildcard address: one note for each port of a database or debugger, one for all "

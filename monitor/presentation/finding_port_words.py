@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.model.finding import FindingKind, PeerSubject, ProcessSubject
-from monitor.model.finding_numbers import PortNumbers, ShortConnectionNumbers, UseNumbers
+from monitor.model.finding_numbers import PortNumbers, RepeatedConnectionNumbers, ShortConnectionNumbers, UseNumbers
 from monitor.presentation.finding_names import FindingNames
 from monitor.presentation.finding_text import KindText, Line
 from monitor.presentation.formats import count_text
+from monitor.presentation.safe_text import safe_text
 
 
 def port_text(names: FindingNames, numbers: PortNumbers) -> KindText:
@@ -41,6 +42,28 @@ def short_text(names: FindingNames, numbers: ShortConnectionNumbers) -> KindText
         measured=f"{numbers.per_second:.0f}/s in the last minute, {count_text(numbers.time_wait)} in TIME-WAIT",
         program=names.busiest(),
         lines=(("means", "each costs a handshake and a port for a minute; a pool or keep-alive would spare both"),),
+    )
+
+
+def repeated_text(names: FindingNames, numbers: RepeatedConnectionNumbers) -> KindText:
+    """Say that connections to one endpoint are opened over and over, and by whom."""
+    program = "" if numbers.program is None else safe_text(numbers.program)
+    if program and numbers.pid is not None:
+        program = f"{program}[{numbers.pid}]"
+    elif program and numbers.processes > 1:
+        program = f"{program} and others, {count_text(numbers.processes)} processes"
+    return KindText(
+        title=f"many short connections to {names.peer()}",
+        measured=f"{numbers.ended / numbers.over_s:.0f}/s, {count_text(numbers.ended)} ended in {numbers.over_s:.0f} s",
+        program=program or names.busiest(),
+        lines=(
+            ("means", "each costs a handshake and a port for a minute; a pool or keep-alive would spare both"),
+            *(
+                (("unknown", "who dials: they are shorter than a sample, and their openings are not seen"),)
+                if not program
+                else ()
+            ),
+        ),
     )
 
 

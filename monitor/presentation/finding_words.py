@@ -12,6 +12,7 @@ from monitor.model.finding_numbers import (
     IdleNumbers,
     PortNumbers,
     ReachNumbers,
+    RepeatedConnectionNumbers,
     RetransmitNumbers,
     RouteNumbers,
     SharedPortNumbers,
@@ -33,7 +34,7 @@ from monitor.presentation.finding_peer_words import (
     silence_text,
     stalled_text,
 )
-from monitor.presentation.finding_port_words import port_text, short_text, use_text
+from monitor.presentation.finding_port_words import port_text, repeated_text, short_text, use_text
 from monitor.presentation.finding_queue_words import accept_queue_text, udp_drop_text
 from monitor.presentation.finding_route_words import route_text
 from monitor.presentation.finding_text import FindingText, KindText
@@ -49,6 +50,7 @@ _WORDS: dict[type, Callable[..., KindText]] = {
     UdpDropNumbers: udp_drop_text,
     PortNumbers: port_text,
     ShortConnectionNumbers: short_text,
+    RepeatedConnectionNumbers: repeated_text,
     UseNumbers: use_text,
     WorkerNumbers: worker_text,
     SharedPortNumbers: shared_port_text,

@@ -113,6 +113,8 @@ UNEVEN_FOR_S: Final = 10.0
 
 SHORT_PER_SECOND: Final = 10.0
 """Connections to one remote endpoint that end each second, from which on a pool would pay."""
+SHORT_LASTS_S: Final = 2.0
+"""A connection that lasts no longer is short."""
 TIME_WAIT_S: Final = 60.0
 """For so long the kernel keeps a TIME-WAIT entry (TCP_TIMEWAIT_LEN)."""
 SHORT_FOR_S: Final = 3.0

@@ -8,6 +8,7 @@ from heapq import nlargest
 
 import numpy as np
 
+from monitor.model.event_list import EventList
 from monitor.model.finding import Certainty, FindingKind, Grade, Holder, ProcessSubject, Side, Subject, UserSubject
 from monitor.model.finding_numbers import FindingNumbers
 from monitor.model.sample import F64, Interval
@@ -45,17 +46,19 @@ class Look:
     interval: Interval
     window: CounterWindow
     """What the host counted over the last seconds."""
+    events: EventList | None
+    """What happened to connections; None where nobody listens."""
     lives: Bools
     """Rows that are not known to be closed."""
     tcp_state: U8
     """The state of living TCP rows; 0, which no state has, for all others."""
 
     @classmethod
-    def at(cls, interval: Interval, window: CounterWindow) -> Look:
+    def at(cls, interval: Interval, window: CounterWindow, events: EventList | None = None) -> Look:
         """Look at an interval."""
         table, lives = interval.table, np.isnan(interval.closed_at)
         is_tcp = (table.protocol == PROTOCOL_TCP) & lives
-        return cls(interval, window, lives, np.where(is_tcp, table.state, np.uint8(0)))
+        return cls(interval, window, events, lives, np.where(is_tcp, table.state, np.uint8(0)))
 
     @property
     def table(self) -> SocketTable:

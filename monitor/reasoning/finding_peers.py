@@ -8,7 +8,9 @@ import numpy as np
 
 from monitor.model.endpoint import Endpoint
 from monitor.model.finding import Holder, PeerSubject
+from monitor.model.sample import DIRECTION_DIALLED
 from monitor.model.socket_table import U64, Bools, Rows, SocketTable
+from monitor.model.tcp import TcpState
 from monitor.reasoning.columns import MAPPED_HIGH_BITS, group_rows
 from monitor.reasoning.finding_conditions import MOST_PEERS
 from monitor.reasoning.finding_look import Look, largest
@@ -47,6 +49,15 @@ def remote_address(table: SocketTable, row: int, *, has_port: bool = False) -> E
     """Give a row's remote endpoint as packets carry it; with port 0 where the address alone is meant."""
     remote = table.remote(row).on_the_wire
     return remote if has_port else Endpoint(remote.address, 0)
+
+
+def dialled_to(look: Look, high: np.uint64, low: np.uint64, port: np.uint16) -> Rows:
+    """Give the open connections that this host dialled to an endpoint: their processes are the ones that dial it."""
+    table = look.table
+    is_there = (look.tcp_state != 0) & (look.tcp_state != TcpState.TIME_WAIT) & table.is_pair
+    is_there &= look.interval.direction == DIRECTION_DIALLED
+    is_there &= (table.remote_low == low) & (table.remote_port == port) & (table.remote_high == high)
+    return np.flatnonzero(is_there)
 
 
 def stays_on_host(table: SocketTable, rows: Rows) -> Bools:

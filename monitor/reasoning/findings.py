@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from monitor.model.event_list import EventList
 from monitor.model.finding import Finding, FindingKind, Grade
 from monitor.model.sample import Interval
 from monitor.reasoning.counter_window import CounterWindow
@@ -19,6 +20,7 @@ from monitor.reasoning.findings_limits import full_conntrack, used_up_descriptor
 from monitor.reasoning.findings_listeners import listener_notes
 from monitor.reasoning.findings_ports import UsedPorts, short_connections
 from monitor.reasoning.findings_queues import AcceptQueues, UdpDrops
+from monitor.reasoning.findings_repeats import repeated_connections
 from monitor.reasoning.findings_retransmits import Retransmits
 from monitor.reasoning.findings_routes import moved_connections
 from monitor.reasoning.findings_silence import idle_without_keepalive, silent_peers
@@ -56,6 +58,7 @@ class Findings:
             uneven_workers,
             listener_notes,
             short_connections,
+            repeated_connections,
         )
 
     @property
@@ -63,13 +66,18 @@ class Findings:
         """Whether the next sample should read TIME-WAIT, which may hold nearly all local ports."""
         return self._ports.wants_time_wait
 
-    def advance(self, interval: Interval) -> tuple[Finding, ...]:
-        """Give what is found now, trouble first; to be called once for each sample, with its interval."""
+    def advance(self, interval: Interval, events: EventList | None = None) -> tuple[Finding, ...]:
+        """Give what is found now, trouble first; to be called once for each sample.
+
+        Args:
+            interval: The sample's.
+            events: What happened to connections, as far as it was read; None where nobody listens.
+        """
         sample = interval.sample
         if interval.table.namespace != self._namespace or sample.boot_time < self._now:
             self._begin()
         self._namespace, self._now = interval.table.namespace, sample.boot_time
         self._window.add(sample.boot_time, sample.host_facts.counters)
-        look = Look.at(interval, self._window)
+        look = Look.at(interval, self._window, events)
         found = self._spells.tell(look, (holding for family in self._families for holding in family(look)))
         return tuple(sorted(found, key=lambda one: (one.grade is Grade.NOTE, _ORDER[one.kind])))

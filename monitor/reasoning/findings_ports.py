@@ -10,8 +10,8 @@ import numpy as np
 from monitor.model.endpoint import Endpoint
 from monitor.model.finding import Certainty, FindingKind, Grade, PeerSubject, Side
 from monitor.model.finding_numbers import PortNumbers, ShortConnectionNumbers
-from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED
-from monitor.model.socket_table import Bools, Rows
+from monitor.model.sample import DIRECTION_ACCEPTED
+from monitor.model.socket_table import Bools, Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.reasoning.columns import group_rows
 from monitor.reasoning.finding_conditions import (
@@ -24,7 +24,7 @@ from monitor.reasoning.finding_conditions import (
     TIME_WAIT_S,
 )
 from monitor.reasoning.finding_look import Holding, Look, largest
-from monitor.reasoning.finding_peers import remote_address, stays_on_host
+from monitor.reasoning.finding_peers import dialled_to, remote_address, stays_on_host
 
 _PORTS = 1 << 16
 
@@ -119,7 +119,12 @@ def _used_up(look: Look, rows: Rows, usable: int, ports: tuple[int, int]) -> Hol
 
 
 def short_connections(look: Look) -> Iterator[Holding]:
-    """Find remote endpoints that are dialled over and over: told by what is left of them, in TIME-WAIT."""
+    """Find remote endpoints that are dialled over and over by what is left of them, in TIME-WAIT.
+
+    Only where their closes are not seen, which tell more: see repeated_connections().
+    """
+    if look.events is not None and look.events.no_closes is None:
+        return
     table = look.table
     ended = np.flatnonzero((look.tcp_state == TcpState.TIME_WAIT) & (look.interval.listener < 0))
     least = SHORT_PER_SECOND * TIME_WAIT_S
@@ -138,7 +143,7 @@ def short_connections(look: Look) -> Iterator[Holding]:
             side=Side.PROGRAM,
             certainty=Certainty.LIKELY,
             numbers=ShortConnectionNumbers(time_wait=len(part), per_second=len(part) / TIME_WAIT_S),
-            rows=np.concatenate([_open_ones(look, row), part]),
+            rows=np.concatenate([dialled_to(look, *_remote(table, row)), part]),
             for_s=SHORT_FOR_S,
         )
 
@@ -169,12 +174,5 @@ def _is_reusable(look: Look, rows: Rows) -> Bools:
     return is_time_wait & stays_on_host(look.table, rows) if reuse == 2 else np.zeros(len(rows), np.bool_)  # noqa: PLR2004 - loopback
 
 
-def _open_ones(look: Look, like: int) -> Rows:
-    """Give the open connections to the same remote endpoint: their processes are the ones that dial it."""
-    table = look.table
-    is_there = (look.tcp_state != 0) & (look.tcp_state != TcpState.TIME_WAIT) & table.is_pair
-    is_there &= look.interval.direction == DIRECTION_DIALLED
-    for name in ("remote_low", "remote_port", "remote_high"):
-        column = getattr(table, name)
-        is_there &= column == column[like]
-    return np.flatnonzero(is_there)
+def _remote(table: SocketTable, row: int) -> tuple[np.uint64, np.uint64, np.uint16]:
+    return table.remote_high[row], table.remote_low[row], table.remote_port[row]

@@ -31,6 +31,7 @@ from monitor.model.finding_numbers import (
     RetransmitNumbers,
     RouteNumbers,
     SharedPortNumbers,
+    RepeatedConnectionNumbers,
     ShortConnectionNumbers,
     SilenceNumbers,
     StalledNumbers,
@@ -193,6 +194,16 @@ EXAMPLES = [
         ),
         "many short connections to 198.51.100.20:5432: 12/s in the last minute, 720 in TIME-WAIT. "
         "This host, proxy[990]. Certain.",
+    ),
+    (
+        note(
+            FindingKind.SHORT_CONNECTIONS,
+            PeerSubject(6, DATABASE),
+            RepeatedConnectionNumbers(ended=120, over_s=10.0, program=b"curl", pid=None, processes=118),
+            2,
+        ),
+        "many short connections to 198.51.100.20:5432: 12/s, 120 ended in 10 s. "
+        "This host, curl and others, 118 processes. Certain.",
     ),
     (
         finding(FindingKind.DESCRIPTORS, PROXY, UseNumbers(used=1_000, limit=1_024), 2),
