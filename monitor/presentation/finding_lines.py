@@ -20,6 +20,7 @@ from monitor.reasoning.holders import pids_of
 
 _LABEL_WIDTH = 8
 _MOST_VERDICTS = 3
+_WIDE = 100
 _BETWEEN = " · "
 
 
@@ -77,14 +78,15 @@ def verdict_lines(findings: Iterable[Finding], interval: Interval, width: int) -
         width: Cells; longer lines are broken.
     """
     found = list(findings)
-    shown = (_verdict(finding, finding_text(finding, interval)) for finding in found[:_MOST_VERDICTS])
+    shown = (_verdict(finding, finding_text(finding, interval), width) for finding in found[:_MOST_VERDICTS])
     lines = list(chain.from_iterable(wrapped(line, width) for line in shown))
     more = len(found) - _MOST_VERDICTS
     return [*lines, TextLine((Cell(f"   {more} more in Findings", Role.DIM),))] if more > 0 else lines
 
 
-def _verdict(finding: Finding, text: FindingText) -> TextLine:
-    said = f"{text.title} {text.since}: {text.measured}. {text.whose}. ({text.certainty})"
+def _verdict(finding: Finding, text: FindingText, width: int) -> TextLine:
+    whose = f" {text.whose}." if width >= _WIDE else ""
+    said = f"{text.title} {text.since}: {text.measured}.{whose} ({text.certainty})"
     sign, role = ("!", Role.TROUBLE) if finding.calls else ("·", Role.DIM)
     return TextLine((Cell(f" {sign} ", role), Cell(said, role)))
 

@@ -13,6 +13,7 @@ import numpy as np
 from monitor.model.sample import Interval
 from monitor.model.tcp import PROTOCOL_TCP, TROUBLE_ORDER, TcpState, state_name
 from monitor.presentation.formats import clock_text, count_text, duration_text, share_text
+from monitor.presentation.row_marks import is_in_trouble
 from monitor.presentation.safe_text import cell_width, fit, safe_text
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
@@ -104,17 +105,21 @@ def _pace(pace: Pace, *, with_cost: bool) -> list[Cell]:
 def state_counts(interval: Interval, gap: str = "  ") -> list[tuple[int, Cell]]:
     """Count the TCP sockets of the newest dump by state, with the rank in which a narrow line keeps them.
 
-    States with none are left out; the gap stands before each.
+    States with none are left out; the gap stands before each. "!" follows one that some finding that calls is about.
     """
     table = interval.sample.table
     is_tcp = table.protocol == PROTOCOL_TCP
+    is_called = is_in_trouble(interval)[: len(table)]
     cells = []
     for state in _SHOWN_STATES:
-        if count := np.count_nonzero(is_tcp & (table.state == state)):
-            is_trouble = state in TROUBLE_ORDER
-            text = f"{gap}{count_text(int(count))} {state_name(PROTOCOL_TCP, state)}"
+        is_so = is_tcp & (table.state == state)
+        if count := np.count_nonzero(is_so):
+            is_passing = state in TROUBLE_ORDER
+            calls = is_passing and bool((is_so & is_called).any())
+            text = f"{gap}{count_text(int(count))} {state_name(PROTOCOL_TCP, state)}{'!' if calls else ''}"
+            role = Role.TROUBLE if calls else Role.NOTE if is_passing else Role.PLAIN
             rank = _KEPT_LONGEST.index(state) if state in _KEPT_LONGEST else _OTHER_RANK
-            cells.append((rank, Cell(text, Role.NOTE if is_trouble else Role.PLAIN)))
+            cells.append((rank, Cell(text, role)))
     if interval.sample.time_wait:
         cells.append((_TIME_WAIT_RANK, Cell(f"{gap}{count_text(interval.sample.time_wait)} TIME-WAIT", Role.DIM)))
     return cells

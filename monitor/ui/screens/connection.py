@@ -17,6 +17,7 @@ from monitor.ui.screens.framed import FramedScreen
 from monitor.ui.widgets.linked_lines import LinkedLines
 from monitor.ui.widgets.meaning import Meaning
 from monitor.ui.widgets.text_lines import TextLines
+from monitor.ui.widgets.verdicts import Verdicts
 
 if TYPE_CHECKING:
     from monitor.model.route import Flow
@@ -43,6 +44,7 @@ class ConnectionScreen(FramedScreen):
         self.cookie = cookie
         self.lines = LinkedLines(glyphs=glyphs, id="lines")
         self._title = TextLines(glyphs=glyphs, id="title")
+        self._verdicts = Verdicts(glyphs=glyphs, id="verdicts")
         self._meaning = Meaning(glyphs=glyphs, id="meaning")
         self._interval: Interval | None = None
         self._details: SocketDetails | None = None
@@ -65,8 +67,8 @@ class ConnectionScreen(FramedScreen):
         return self.lines
 
     def middle(self) -> Iterable[Widget]:
-        """Give title, lines, and the meaning of one."""
-        return self._title, self.lines, self._meaning
+        """Give title, what is found, lines, and the meaning of one."""
+        return self._title, self._verdicts, self.lines, self._meaning
 
     def on_resize(self) -> None:
         """Word the lines for the new width."""
@@ -139,7 +141,9 @@ class ConnectionScreen(FramedScreen):
         if row is None:
             return
         from monitor.presentation import connection_words as words  # noqa: PLC0415 - it brings numpy
+        from monitor.presentation.finding_lines import findings_of_socket  # noqa: PLC0415 - as above
 
+        self._verdicts.show_findings(findings_of_socket(self._interval, self.cookie), self._interval)
         share = words.connection_share(self._interval, row)
         self._title.show([rule(words.connection_title(self._interval, row), share, self.size.width)])
         self.lines.show_linked(

@@ -172,6 +172,7 @@ class HelpScreen(Screen[None]):
 def help_parts(place: Where, interval: Interval | None, *, is_ascii: bool = False) -> list[Part]:
     """Make the parts of the help for a place."""
     from monitor.presentation.explanations import gist  # noqa: PLC0415 - only who asks needs it
+    from monitor.presentation.finding_meanings import FINDING_MEANINGS  # noqa: PLC0415 - as above
     from monitor.presentation.signs import SIGNS  # noqa: PLC0415 - as above
     from monitor.presentation.words import words_lines  # noqa: PLC0415 - as above
 
@@ -184,6 +185,7 @@ def help_parts(place: Where, interval: Interval | None, *, is_ascii: bool = Fals
         Part("Keys elsewhere", [_key_line(key, _places(key), is_ascii=is_ascii) for key in elsewhere], legend),
         Part("Signs", [_labelled(sign, gist(meaning)) for sign, meaning in SIGNS]),
         Part(WORDS_PART, words_lines(interval)),
+        Part("Findings", [_named(str(kind), meaning) for kind, meaning in FINDING_MEANINGS.items()]),
         Part("Filter", [*(_labelled(sign, text) for sign, text in _FILTERS), TextLine(), plain(f"   {_MOUSE}")]),
     ]
 
@@ -195,6 +197,10 @@ def _key_line(key: Key, places: str = "", *, is_ascii: bool) -> TextLine:
 
 def _labelled(label: str, text: str) -> TextLine:
     return TextLine((Cell(f"   {label:<13}", Role.STRONG), Cell(text)))
+
+
+def _named(name: str, text: str) -> TextLine:
+    return TextLine((Cell(f"   {name:<19}", Role.STRONG), Cell(text)))
 
 
 def _places(key: Key) -> str:

@@ -21,6 +21,7 @@ from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.live_table import LiveTable
 from monitor.ui.widgets.process_header import ProcessHeader
 from monitor.ui.widgets.process_sockets import ProcessSockets
+from monitor.ui.widgets.verdicts import Verdicts
 
 if TYPE_CHECKING:
     from monitor.model.process import ProcessFacts
@@ -51,6 +52,7 @@ class ProcessScreen(FramedScreen):
         self.sockets = ProcessSockets(glyphs=glyphs, id="sockets")
         self.sockets.pid = pid
         self._header = ProcessHeader(pid, glyphs=glyphs, id="header")
+        self._verdicts = Verdicts(glyphs=glyphs, id="verdicts")
         self._steps = Steps()
 
     @property
@@ -64,8 +66,8 @@ class ProcessScreen(FramedScreen):
         return self.sockets
 
     def middle(self) -> Iterable[Widget]:
-        """Give facts and sockets."""
-        return self._header, self.sockets
+        """Give facts, what is found, and sockets."""
+        return self._header, self._verdicts, self.sockets
 
     def on_mount(self) -> None:
         """Ask for the facts."""
@@ -111,6 +113,10 @@ class ProcessScreen(FramedScreen):
         key = (facts.process.pid, facts.process.start_time) if facts is not None else None
         history = self.app.histories.process(*key) if key is not None else None
         self._header.show_facts(self._process_name, self.app.interval, history)
+        if self.app.interval is not None and not self._header.is_gone:
+            from monitor.presentation.finding_lines import findings_of_process  # noqa: PLC0415 - it brings numpy
+
+            self._verdicts.show_findings(findings_of_process(self.app.interval, self.pid), self.app.interval)
 
     def on_live_table_cursor_moved(self, message: LiveTable.CursorMoved) -> None:
         """Say on the message line more of the row at the cursor."""
