@@ -70,15 +70,26 @@ def drain(reader: socket.socket, expected: int) -> None:
 
 def burst(server: socket.socket, clients: int) -> None:
     """Have so many clients connect to a server of the test at once, and only then take those that found room."""
-    server.settimeout(0)
     with ExitStack() as stack:
-        for _ in range(clients):
-            client = stack.enter_context(socket.socket())
-            client.settimeout(0)
-            client.connect_ex(server.getsockname())
-        with suppress(BlockingIOError):
-            while True:
-                stack.enter_context(server.accept()[0])
+        knock(stack, server.getsockname(), clients)
+        accept_all(stack, server)
+
+
+def knock(stack: ExitStack, remote: tuple[str, int], clients: int) -> tuple[socket.socket, ...]:
+    """Have so many clients connect to somebody, and wait for none."""
+    made = tuple(stack.enter_context(socket.socket()) for _ in range(clients))
+    for client in made:
+        client.settimeout(0)
+        client.connect_ex(remote)
+    return made
+
+
+def accept_all(stack: ExitStack, server: socket.socket) -> None:
+    """Take all that wait at a server of the test."""
+    server.settimeout(0)
+    with suppress(BlockingIOError):
+        while True:
+            stack.enter_context(server.accept()[0])
 
 
 def connect_shortly(server: socket.socket, times: int) -> None:
@@ -126,11 +137,7 @@ def overflowing_udp() -> Iterator[tuple[socket.socket, Callable[[], None]]]:
 def unanswered_syns(remote: tuple[str, int], count: int = 2) -> Iterator[tuple[socket.socket, ...]]:
     """Connect to where nothing comes back from; give the sockets, which wait in SYN-SENT."""
     with ExitStack() as stack:
-        clients = tuple(stack.enter_context(socket.socket()) for _ in range(count))
-        for client in clients:
-            client.settimeout(0)
-            client.connect_ex(remote)
-        yield clients
+        yield knock(stack, remote, count)
 
 
 @contextmanager

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import socket
-from contextlib import ExitStack
-
 import numpy as np
 import pytest
 
 from monitor.model.host_facts import HostFacts
 from monitor.model.process import Process
-from tests import servers
 from tests.many_sockets import many_sockets
 from tests.reasoning.watching import Watch, troubles
 from tests.scenes import ANY, ANY6, row, traffic
@@ -155,19 +151,3 @@ def test_a_noisy_start():
         return listeners + dialling
 
     assert troubles_of(starting) == set()
-
-
-@pytest.mark.kernel
-def test_busy_and_idle_servers_of_the_running_kernel(watch, scene: ExitStack):
-    scene.enter_context(servers.service(connections=20))
-    scene.enter_context(servers.forked_listener(3))
-    scene.enter_context(servers.reuseport_group(3))
-    scene.enter_context(servers.udp_pair())
-    server = scene.enter_context(socket.create_server(("127.0.0.1", 0), backlog=64))
-    for _ in range(30):
-        with socket.create_connection(server.getsockname()) as client:
-            client.sendall(b"hello")
-            accepted, _ = server.accept()
-            accepted.recv(5)
-            accepted.close()
-        assert watch.see() == ()
