@@ -46,6 +46,9 @@ def event(  # noqa: PLR0913 - all that an event tells
     record["protocol"], record["kind"], record["ending"], record["process"] = 6, kind, ending, process
     record["holders"], record["owner_hint"] = process > 0, OwnerHint.SAMPLE if process else OwnerHint.NONE
     record["at"], record["opened_at"] = BOOT_TIME + after_s, BOOT_TIME + after_s - lived_s
+    record["cookie"], record["segs_out"] = (
+        (50_000 + round(after_s * 1_000), 200) if kind == EventKind.CLOSED else (0, 0)
+    )
     record["info_length"] = FULL_TCP_INFO if kind == EventKind.CLOSED else 0
     record["direction"] = DIRECTION_ACCEPTED if Endpoint.parse(local).port < 10_000 else DIRECTION_DIALLED
     for name, value in columns.items():

@@ -12,6 +12,8 @@ from monitor.model.sample import Interval
 from monitor.model.series import Series
 from monitor.model.socket_table import U64, Bools, Rows
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
+from monitor.presentation.closed_cells import closed_cells, closed_last
+from monitor.presentation.closed_interval import ClosedInterval
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS, RowColumn, size_class
 from monitor.presentation.formats import rate_text
 from monitor.presentation.ordered_view import OrderedView, first_press_among, shown_column
@@ -58,7 +60,7 @@ class ConnectionsView(OrderedView[RowColumn]):
         else:
             before, now = former.interval.table.cookie, interval.table.cookie
             order = keep_rows(former.order, before, now, chosen, lambda new: _ordered(interval, new, sort))
-        return cls(order, sort, columns_for(width), RowTexts(interval))
+        return cls(closed_last(interval, order), sort, columns_for(width), RowTexts(interval))
 
     def at(self, interval: Interval) -> ConnectionsView:
         """Give the same rows in the same places, with the numbers of an interval that has_rows_of() this one's."""
@@ -99,7 +101,7 @@ class ConnectionsView(OrderedView[RowColumn]):
 
     def cells(self, shown: RowColumn, entries: Rows) -> list[Cell]:
         """Make the cells of some rows in one column."""
-        return shown.cells(self.texts, entries)
+        return closed_cells(self.texts, shown.column.id, entries, shown.cells(self.texts, entries))
 
     def marks(self, entries: Rows) -> list[Mark]:
         """Give the marks of some rows."""
@@ -109,6 +111,8 @@ class ConnectionsView(OrderedView[RowColumn]):
 def pairs(interval: Interval, *, with_time_wait: bool) -> Bools:
     """Choose the rows that have two endpoints, and bound-only sockets with TIME-WAIT where those are asked for."""
     table = interval.table
+    if isinstance(interval, ClosedInterval):
+        return (table.is_pair | table.is_bound_only) & interval.is_shown
     if with_time_wait:
         return table.is_pair | table.is_bound_only
     chosen: Bools = table.is_pair & ~((table.protocol == PROTOCOL_TCP) & (table.state == TcpState.TIME_WAIT))

@@ -61,11 +61,11 @@ def _owner_cells(texts: RowTexts, rows: Rows, *, with_pid: bool) -> list[Cell]:
 
 
 def duration_cells(texts: RowTexts, rows: Rows) -> list[Cell]:
-    """Write how long the connections were open; nothing of an opening."""
+    """Write how long the connections were open; nothing of what is open still, or never was."""
     records, began = records_of(texts.interval, rows), certainly_open_since(texts.interval, rows)
     columns = (records["kind"], records["at"], records["opened_at"], began)
     return [
-        _NOTHING if kind == EventKind.OPENED else known_cell(lifetime_text(at, opened_at, open_since=since))
+        known_cell(lifetime_text(at, opened_at, open_since=since)) if kind == EventKind.CLOSED else _NOTHING
         for kind, at, opened_at, since in zip(*(column.tolist() for column in columns), strict=True)
     ]
 
@@ -93,7 +93,7 @@ def resent_cells(texts: RowTexts, rows: Rows) -> list[Cell]:
 def _ended_cells(texts: RowTexts, rows: Rows, totals: F64) -> list[Cell]:
     cells = number_cells(totals, bytes_text)
     kinds = records_of(texts.interval, rows)["kind"].tolist()
-    return [_NOTHING if kind == EventKind.OPENED else cell for kind, cell in zip(kinds, cells, strict=True)]
+    return [cell if kind == EventKind.CLOSED else _NOTHING for kind, cell in zip(kinds, cells, strict=True)]
 
 
 def certainly_open_since(interval: Interval, rows: Rows) -> F64:
@@ -109,9 +109,9 @@ def certainly_open_since(interval: Interval, rows: Rows) -> F64:
 
 
 def lifetimes_s(interval: Interval, rows: Rows) -> F64:
-    """Give how many seconds connections were open, at least; NaN where unknown, as of openings."""
+    """Give how many seconds connections were open, at least; NaN where unknown, and of what did not close."""
     records = records_of(interval, rows)
-    return where_known(records["at"] - certainly_open_since(interval, rows), records["kind"] != EventKind.OPENED)
+    return where_known(records["at"] - certainly_open_since(interval, rows), records["kind"] == EventKind.CLOSED)
 
 
 def received_bytes(interval: Interval, rows: Rows) -> F64:

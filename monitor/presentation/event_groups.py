@@ -11,11 +11,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from monitor.model.event_list import EventKind
+from monitor.model.event_list import Ending, EventKind
 from monitor.model.sample import F64, Interval
 from monitor.model.socket_table import Bools, Rows
 from monitor.presentation.event_cells import acknowledged_bytes, received_bytes, resent_segments, total_bytes
 from monitor.presentation.event_interval import EventInterval, records_of
+from monitor.presentation.event_words import happening_text
 from monitor.presentation.events_view import EventsView
 from monitor.presentation.formats import bytes_text
 from monitor.presentation.group_cells import GROUP_CELLS, GroupCell, count_cell, title_cell
@@ -28,7 +29,7 @@ from monitor.presentation.sorting import Keys
 from monitor.presentation.view import Cell, Column, Role
 from monitor.reasoning.columns import sum_known
 
-_KIND_WORDS = {EventKind.OPENED: "opened", EventKind.CLOSED: "closed", EventKind.FAILED: "failed"}
+_KIND_WORDS = {kind: happening_text(kind, Ending.UNKNOWN) for kind in EventKind}
 _TITLES = {"time": "events", "what": "+ and × /s", "local": "how many / local"}
 
 
@@ -94,7 +95,10 @@ def _columns(columns: Sequence[Column], by: Grouping) -> list[Column]:
 
 
 def _title(column: Column, by: Grouping) -> str:
-    return f"{group_word(by)} / remote" if column.id == "remote" else _TITLES.get(column.id, column.title)
+    word = group_word(by)
+    if column.id == "remote" and word != column.title:
+        return f"{word} / {column.title}"
+    return _TITLES.get(column.id, column.title)
 
 
 def _busiest(groups: Groups) -> Keys:

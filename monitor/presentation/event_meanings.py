@@ -14,8 +14,8 @@ EVENT_MEANINGS = {
     "written and not acknowledged is not in it.",
     "event_total": "Payload received and payload acknowledged, together, from the opening to the close.",
     "event_resent": "Segments sent again from the opening to the close.",
-    "event_owner": "Whose socket it was: by the last sample that saw it, else by who was seen to open or close it, else, "
-    "where a ? stands before it, by whoever holds the listener.",
+    "event_owner": "Whose socket it was: by the last sample that saw it, else by who was seen to open or close it, "
+    "else, where a ? stands before it, by whoever holds the listener.",
     "event_rates": "How many were opened and how many ended, closed or failed, per second over the last five seconds.",
     "event_counts": "How many of the listed events of this group are openings, closes and failures. The list holds ten "
     "minutes, and 20,000 events at most.",

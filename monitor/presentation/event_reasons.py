@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from monitor.model.event_list import EventKind, OwnerHint
+from monitor.model.event_list import Ending, EventKind, OwnerHint
 from monitor.model.sample import DIRECTION_DIALLED, DIRECTION_UNKNOWN, Interval
+from monitor.model.socket_table import Rows
 from monitor.presentation.event_cells import acknowledged_bytes, process_cells, received_bytes
 from monitor.presentation.event_interval import EventInterval, records_of
 from monitor.presentation.event_words import happening_reason, happening_text, lifetime_text, owner_text
@@ -48,7 +49,12 @@ def event_whys(view: EventsView | GroupsView, position: int) -> tuple[str, Calla
         title = f"{view.groups.by.value} {group_title(view.rows.texts, row, view.groups.by)}"
         return title, lambda column: Why(_GROUP_MEANINGS[column], _SUMS.get(column, ""))
     texts = view.rows.texts if isinstance(view, GroupsView) else view.texts
-    return texts.pair(row), lambda column: _REASONS[column](texts, row)
+    return texts.pair(row), row_whys_of_event(texts, row)
+
+
+def row_whys_of_event(texts: RowTexts, row: int) -> Callable[[str], Why]:
+    """Give a function that says for each column of the events what it is about in this row, and why."""
+    return lambda column: _REASONS[column](texts, row)
 
 
 def owner_reason(interval: Interval, row: int) -> str:
@@ -66,7 +72,7 @@ def event_line(texts: RowTexts, row: int) -> TextLine:
     kind, ending = int(record["kind"]), int(record["ending"])
     who = owner.text if owner.role is Role.NAME else f"{owner.text} {owner_reason(interval, row)}"
     parts = [happening_text(kind, ending)]
-    if kind != EventKind.OPENED:
+    if kind == EventKind.CLOSED:
         began = interval.events.since if isinstance(interval, EventInterval) and not record["is_short"] else math.nan
         lived = lifetime_text(float(record["at"]), float(record["opened_at"]), open_since=began)
         parts[0] += "" if lived == UNKNOWN else f" after {lived}"
@@ -74,6 +80,14 @@ def event_line(texts: RowTexts, row: int) -> TextLine:
         if not math.isnan(received + acknowledged):
             parts.append(f"{bytes_text(received)} in, {bytes_text(acknowledged)} out")
     return TextLine((Cell(" "), Cell(who, Role.NAME), Cell("".join(f" · {part}" for part in parts))))
+
+
+def group_line(interval: Interval, rows: Rows) -> TextLine:
+    """Say what became of several: "16 events: 8 opened, 8 closed"."""
+    kinds = records_of(interval, rows)["kind"]
+    counts = [(int(np.count_nonzero(kinds == kind)), happening_text(kind, Ending.UNKNOWN)) for kind in EventKind]
+    words = ", ".join(f"{count_text(count)} {word}" for count, word in counts if count)
+    return TextLine((Cell(" "), Cell(f"{count_text(len(rows))} events: {words}")))
 
 
 def _record(texts: RowTexts, row: int) -> np.void:
@@ -132,6 +146,8 @@ def _bytes(meaning: str, column: str) -> Callable[[RowTexts, int], Why]:
         record = _record(texts, row)
         if int(record["kind"]) == EventKind.OPENED:
             return Why(meaning, "nothing has passed yet: the close tells")
+        if int(record["kind"]) == EventKind.FAILED:
+            return Why(meaning, "it was never open")
         if not bool(texts.interval.table.knows(column)[row]):
             return Why(meaning, "the kernel gave no TCP_INFO with it")
         names = {"event_received": ("received",), "event_acknowledged": ("acknowledged",), "event_resent": ()}

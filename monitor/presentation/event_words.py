@@ -23,6 +23,13 @@ _ENDINGS: Mapping[int, tuple[str, str]] = {
     Ending.UNANSWERED: ("no answer", "nothing came back until the kernel or the program gave up"),
 }
 """By Ending: the word in a table, and the sentence."""
+_SHORT_ENDINGS: Mapping[int, str] = {
+    Ending.RESET_HERE: "reset",
+    Ending.RESET_THERE: "reset",
+    Ending.BROKEN: "broken",
+    Ending.TIMED_OUT: "timeout",
+}
+"""By Ending: where there is room for one word; the others closed."""
 _GOOD_ENDINGS = frozenset({Ending.UNKNOWN, Ending.CLOSED_HERE, Ending.CLOSED_THERE, Ending.IN_ORDER})
 
 _NO_TRANSITIONS = {
@@ -44,6 +51,11 @@ _OWNER_HINTS = {
 def happening_text(kind: int, ending: int) -> str:
     """Say in one or two words what happened: "opened", "reset by peer"."""
     return _ENDINGS[ending][0] if ending in _ENDINGS else _KINDS[EventKind(kind)]
+
+
+def short_ending_text(ending: int) -> str:
+    """Say in one word of at most 7 letters how a connection ended."""
+    return _SHORT_ENDINGS.get(ending, "closed")
 
 
 def is_bad_ending(ending: int) -> bool:

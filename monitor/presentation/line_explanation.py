@@ -8,9 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from monitor.model.sample import Interval
+from monitor.presentation.closed_reasons import closed_at_text, closed_whys
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS
 from monitor.presentation.connections_view import ConnectionsView
 from monitor.presentation.endpoint_reasons import endpoint_whys
+from monitor.presentation.event_reasons import event_whys
+from monitor.presentation.events_view import EventsView
 from monitor.presentation.explained_value import ExplainedValue, Explanation, Why, explained_line
 from monitor.presentation.findings_view import FindingsView
 from monitor.presentation.formats import count_text
@@ -59,6 +62,9 @@ def explain_position(view: TableView, position: int) -> Explanation:
                 endpoint_text(view.endpoints, view.texts, entry),
                 _values(view, position, endpoint_whys(view.endpoints, view.texts, entry), _mark_why(view, entry)),
             )
+        case EventsView() | GroupsView(rows=EventsView()):
+            title, whys = event_whys(view, position)
+            return Explanation(title, _values(view, position, whys))
         case ConnectionsView() | GroupsView():
             return _of_part(view, position, view, position)
         case ProcessSections():
@@ -88,13 +94,21 @@ def _of_part(view: TableView, position: int, part: GroupsView | ConnectionsView,
         return Explanation(title, _values(view, position, group_whys(part.groups, texts, entry)))
     row = int(part.rows_at(within)[0])
     texts = RowTexts(part.interval)
-    values = _values(view, position, row_whys(texts, row), mark_why(texts.interval, row))
+    values = _values(view, position, *_row_reasons(texts, row))
     # Above groups the columns have the groups' titles.
     own = [
         replace(value, label=_TITLES[column.id])
         for value, column in zip(values[-len(view.columns) :], view.columns, strict=True)
     ]
     return Explanation(pair_text(texts, row), (*values[: -len(own)], *own))
+
+
+def _row_reasons(texts: RowTexts, row: int) -> tuple[_Whys, str]:
+    """Give the reasons for a socket's columns, and for its mark."""
+    living, closed = row_whys(texts, row), closed_whys(texts.interval, row)
+    if closed is None:
+        return living, mark_why(texts.interval, row)
+    return lambda column: closed(column) or living(column), closed_at_text(texts.interval, row)
 
 
 def pair_text(texts: RowTexts, row: int) -> str:

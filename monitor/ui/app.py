@@ -13,7 +13,15 @@ from textual.binding import BindingType
 from monitor.presentation.view import Role
 from monitor.sampling.period import next_longer, next_shorter
 from monitor.ui.commands import ActionCommands, ProcessCommands, WordsCommand
-from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsBind, ShowsReceivers, ShowsSockets, StopScreen
+from monitor.ui.contracts import (
+    ActingScreen,
+    LiveScreen,
+    ShowsBind,
+    ShowsEvents,
+    ShowsReceivers,
+    ShowsSockets,
+    StopScreen,
+)
 from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.histories import Histories
 from monitor.ui.keyed_app import KeyedApp
@@ -88,6 +96,7 @@ class MonitorApp(KeyedApp):
         self.is_paused = False
         self._boot_clock = boot_clock
         self._newest: Interval | None = None
+        self._newest_events: EventList | None = None
         self._open_source = open_source
         self.histories = Histories(lambda: self._sampler.history, lambda: self.interval)
         self._news_until = 0.0
@@ -177,7 +186,15 @@ class MonitorApp(KeyedApp):
         self.tell_status()
 
     def _take_events(self, events: EventList) -> None:
+        self._newest_events = events
+        if not self.is_paused or self.events is None:
+            self._show_events(events)
+
+    def _show_events(self, events: EventList) -> None:
         self.events = events
+        for screen in self.screen_stack:
+            if isinstance(screen, ShowsEvents):
+                screen.show_events(events)
 
     def _show(self, interval: Interval) -> None:
         self.interval = self._acknowledged.mark(interval)
@@ -261,6 +278,8 @@ class MonitorApp(KeyedApp):
     def action_pause(self) -> None:
         """Stop showing, not reading; go on with the newest."""
         self.is_paused = not self.is_paused
+        if not self.is_paused and self._newest_events is not None:
+            self._show_events(self._newest_events)
         if not self.is_paused and self._newest is not None:
             self._show(self._newest)
         self.tell_status()

@@ -13,6 +13,7 @@ from monitor.ui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from monitor.model.bind import BindAttempt
+    from monitor.model.event_list import EventList
     from monitor.model.process import ProcessFacts
     from monitor.model.receiver import ReceiverQuestion
     from monitor.model.route import Flow
@@ -36,6 +37,15 @@ class LiveScreen(Protocol):
 
     def show_status(self, line: TextLine) -> None:
         """Show the status line."""
+        ...
+
+
+@runtime_checkable
+class ShowsEvents(Protocol):
+    """A screen that lists what happened."""
+
+    def show_events(self, events: EventList) -> None:
+        """Show what happened."""
         ...
 
 

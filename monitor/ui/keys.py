@@ -34,13 +34,15 @@ class Where(Flag):
     """The demux screen."""
     FINDINGS = auto()
     """What is wrong."""
+    EVENTS = auto()
+    """What happened."""
 
     WAYS = RULES | WHAT_IF | DIAL
     """Screens that are opened from Routing."""
-    TABLES = LISTENERS | CONNECTIONS | PROCESS | WORKERS
+    TABLES = LISTENERS | CONNECTIONS | EVENTS | PROCESS | WORKERS
     LISTS = TABLES | WAYS | CONNECTION | EXPLANATION | BIND | DEMUX | FINDINGS
     """Wherever there is a cursor."""
-    MAIN = LISTENERS | CONNECTIONS | ROUTING | FINDINGS
+    MAIN = LISTENERS | CONNECTIONS | ROUTING | EVENTS | FINDINGS
     """The main screen, whichever pane has the focus."""
     EVERYWHERE = MAIN | WAYS | PROCESS | CONNECTION | EXPLANATION | WORKERS | BIND | DEMUX
 
@@ -128,7 +130,7 @@ KEYS = (
         "like",
         "only rows like this one, then the letter of what they share; a capital: all but those",
         By.TABLE,
-        Where.LISTENERS | Where.CONNECTIONS | Where.PROCESS,
+        Where.LISTENERS | Where.CONNECTIONS | Where.EVENTS | Where.PROCESS,
         "like this",
         3,
     ),
@@ -148,7 +150,7 @@ KEYS = (
         "group",
         "group, then a letter; Enter opens a group",
         By.TABLE,
-        Where.CONNECTIONS | Where.PROCESS,
+        Where.CONNECTIONS | Where.EVENTS | Where.PROCESS,
         "group",
         5,
     ),
@@ -162,10 +164,11 @@ KEYS = (
         "a",
         "a",
         "more_rows",
-        "with TIME-WAIT and bound-only rows, or without",
+        "with TIME-WAIT and bound-only rows; again: with closed connections too; again: without",
         By.SCREEN,
-        Where.CONNECTIONS | Where.PROCESS,
+        Where.CONNECTIONS,
     ),
+    Key("a", "a", "more_rows", "with TIME-WAIT and bound-only rows, or without", By.SCREEN, Where.PROCESS),
     Key(
         "a",
         "a",
@@ -244,6 +247,7 @@ KEYS = (
     Key("1", "1", "pane('listeners')", "pane Listeners", By.SCREEN, Where.MAIN),
     Key("2", "2", "pane('connections')", "pane Connections", By.SCREEN, Where.MAIN),
     Key("3", "3", "pane('routing')", "pane Routing", By.SCREEN, Where.MAIN),
+    Key("4", "4", "pane('events')", "pane Events", By.SCREEN, Where.MAIN),
     Key("5,exclamation_mark", "5 !", "pane('findings')", "pane Findings", By.SCREEN, Where.MAIN),
     Key("z", "z", "zoom", "whole screen for this pane, and back", By.SCREEN, Where.MAIN, "zoom", 6),
     Key("space", "space", "pause", "pause, go on", By.APP, Where.EVERYWHERE, "pause", 3),

@@ -49,8 +49,6 @@ class RowDetail:
         if interval is None:
             return
         from monitor.presentation.routing_text import strip_line  # noqa: PLC0415 - it brings numpy
-        from monitor.presentation.row_text import RowTexts  # noqa: PLC0415 - as above
-        from monitor.presentation.selection import owner_line  # noqa: PLC0415 - as above
 
         row = pane.row_at_cursor()
         self._route.follow(interval, row)
@@ -59,7 +57,7 @@ class RowDetail:
         if row is None:
             self._strip.show([])
         else:
-            who = owner_line(RowTexts(interval), row, group_size=len(pane.rows_at_cursor()))
+            who = pane.line_about(row, len(pane.rows_at_cursor()))
             self._strip.show([strip_line(interval, row, self._route.answer), who])
 
     def _curves(self, interval: Interval, row: int | None) -> list[TextLine]:

@@ -10,10 +10,12 @@ Step = Literal[
     "narrowing of listeners",
     "filter of listeners",
     "filter of connections",
+    "filter of events",
     "filter of sockets",
     "typed route",
     "zoom",
     "groups",
+    "groups of events",
 ]
 
 

@@ -32,6 +32,7 @@ _PLACES = (
     (Where.DIAL, "dial", "dial"),
     (Where.BIND, "bind", "bind"),
     (Where.DEMUX, "dmx", "who gets it"),
+    (Where.EVENTS, "Evt", "Events"),
     (Where.FINDINGS, "Fin", "Findings"),
 )
 WORDS_PART = "Words"

@@ -22,6 +22,7 @@ from monitor.ui.widgets.live_table import LiveTable
 from monitor.ui.widgets.routing_pane import RoutingPane
 
 if TYPE_CHECKING:
+    from monitor.model.event_list import EventList
     from monitor.model.finding import Finding
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
@@ -70,7 +71,7 @@ class MainScreen(PanesScreen):
         is_first = self.connections.interval is None
         self.connections.history = self.app.histories.kept
         self.connections.host_history = self.app.histories.host()
-        for pane in (self.findings, self.listeners, self.connections):
+        for pane in (self.findings, self.events, self.listeners, self.connections):
             pane.show_interval(interval)
         self._finding.note_counters(interval.sample)
         self.app.histories.keep(self.connections.visible_cookies())
@@ -82,6 +83,12 @@ class MainScreen(PanesScreen):
             self.show_detail()
         if not self.prompt.is_asking:
             self._say_what_matters()
+
+    def show_events(self, events: EventList) -> None:
+        """Show what happened."""
+        self.events.show_events(events)
+        self.connections.show_events(events)
+        self.show_tabs()
 
     def visible_cookies(self) -> list[int]:
         """Give the sockets that are on screen."""
@@ -136,6 +143,8 @@ class MainScreen(PanesScreen):
             self._narrow_to_listener()
         elif message.table is self.findings:
             self._go_to_finding()
+        elif message.table is self.events:
+            self._open_event()
         else:
             self._open_connection()
 
@@ -146,7 +155,8 @@ class MainScreen(PanesScreen):
         view = self.findings.findings_view if self.findings.display else None
         if view is not None:
             self._finding.show_finding(view, self.findings.cursor_position)
-        remark = self._detail.remark(self.list_pane)
+        is_event = self.list_pane is self.events
+        remark = self.events.remark if is_event else self._detail.remark(self.list_pane)
         if remark != self._remark:
             self._remark = remark
             self._say_what_matters()
@@ -228,8 +238,11 @@ class MainScreen(PanesScreen):
             return
         interval, rows = self.list_pane.interval, self.list_pane.rows_at_cursor()
         workers = self.listeners.workers_at_cursor() if self.list_pane is self.listeners else None
+        no_process = self.events.no_process if self.list_pane is self.events else None
         if workers is not None:
             self.app.drill_down.show_workers(workers)
+        elif no_process is not None:
+            self.post_message(ListPane.Refused(no_process))
         elif interval is not None and len(rows):
             self.app.drill_down.show_process_of(interval, rows)
 
@@ -240,14 +253,29 @@ class MainScreen(PanesScreen):
         return self.app.histories.listener(row)
 
     def _open_connection(self) -> None:
-        """Open the screen of the pair at the cursor; a socket that is only bound has none, but a process."""
+        """Open the screen of the pair at the cursor; one that is only bound or has gone has none, but a process."""
         interval, row = self.connections.interval, self.connections.row_at_cursor()
         if interval is None or row is None:
             return
-        if bool(interval.table.is_pair[row]):
-            self.app.drill_down.show_connection(int(interval.table.cookie[row]))
-        else:
+        if not self._open_living(int(interval.table.cookie[row])):
             self.action_show_process()
+
+    def _open_event(self) -> None:
+        """Open the connection of the event at the cursor where it lives, else its process."""
+        cookie = self.events.cookie_at_cursor
+        if cookie is None or not self._open_living(cookie):
+            self.action_show_process()
+
+    def _open_living(self, cookie: int) -> bool:
+        """Open the screen of a socket; False where it has gone, or has no remote endpoint."""
+        interval = self.app.interval
+        row = interval.table.row_of_cookie(cookie) if interval is not None else None
+        is_pair = interval is not None and row is not None and bool(interval.table.is_pair[row])
+        if is_pair:
+            self.app.drill_down.show_connection(cookie)
+        return is_pair
+
+    # What is shown of all rows.
 
     def show_only(self, title: str, choose: Callable[[Interval], Bools]) -> None:
         """Narrow Connections and go there; the title says to what: "on [::]:443"."""
@@ -297,19 +325,22 @@ class MainScreen(PanesScreen):
         self.show_only(*listener_narrowing(view, self.listeners.cursor_position))
 
     def action_more_rows(self) -> None:
-        """Show TIME-WAIT and bound-only rows as well, or no longer."""
-        self.connections.has_time_wait = not self.connections.has_time_wait
-        self.app.questions.set_time_wait(self, is_wanted=self.connections.has_time_wait)
-        self.connections.rebuild()
+        """Show TIME-WAIT and bound-only rows as well, then closed connections too, then neither."""
+        had_time_wait, had_closed = self.connections.has_time_wait, self.connections.has_closed
+        has_closed = had_time_wait and not had_closed
+        has_time_wait = not had_time_wait or has_closed
+        self.app.questions.set_time_wait(self, is_wanted=has_time_wait)
+        self.connections.show_more(has_time_wait=has_time_wait, has_closed=has_closed)
         self.show_tabs()
 
     def on_grouped_pane_grouped(self, message: GroupedPane.Grouped) -> None:
         """Let Esc undo the groups."""
         message.stop()
+        step: Step = "groups of events" if message.pane is self.events else "groups"
         if message.is_own_way:
-            self._steps.drop("groups")
+            self._steps.drop(step)
         else:
-            self._steps.take("groups", lambda: self.connections.group_by(None))
+            self._steps.take(step, lambda: message.pane.group_by(None))
 
     def on_list_pane_asked(self, message: ListPane.Asked) -> None:
         """Say which letters a pane waits for."""
@@ -340,6 +371,8 @@ class MainScreen(PanesScreen):
         ask_filter(self.prompt, pane, done, self.show_tabs)
 
     def _filter_step(self, pane: ListPane) -> Step:
+        if pane is self.events:
+            return "filter of events"
         return "filter of listeners" if pane is self.listeners else "filter of connections"
 
     def _note_filter(self, pane: ListPane) -> None:

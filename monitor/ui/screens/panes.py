@@ -21,6 +21,7 @@ from textual.widget import Widget
 from monitor.ui.keys import KEYS, By, Where
 from monitor.ui.screens.framed import FramedScreen
 from monitor.ui.widgets.connections_pane import ConnectionsPane
+from monitor.ui.widgets.events_pane import EventsPane
 from monitor.ui.widgets.finding_detail import FindingDetail
 from monitor.ui.widgets.findings_pane import FindingsPane
 from monitor.ui.widgets.list_pane import ListPane
@@ -33,12 +34,13 @@ _PLACES = {
     "listeners": Where.LISTENERS,
     "connections": Where.CONNECTIONS,
     "routing": Where.ROUTING,
+    "events": Where.EVENTS,
     "findings": Where.FINDINGS,
 }
-_LOWER: tuple[PaneName, ...] = ("connections", "findings")
+_LOWER: tuple[PaneName, ...] = ("connections", "events", "findings")
 """Those that share the lower half of the screen: the one where the user was last has it."""
 
-ListName = Literal["listeners", "connections", "findings"]
+ListName = Literal["listeners", "connections", "events", "findings"]
 
 _THREE_PANES_WIDTH, _THREE_PANES_HEIGHT = 110, 30
 _SMALLEST_WIDTH, _SMALLEST_HEIGHT = 40, 10
@@ -55,6 +57,7 @@ class PanesScreen(FramedScreen):
         self.listeners = ListenersPane(glyphs=glyphs, id="listeners")
         self.connections = ConnectionsPane(glyphs=glyphs, id="connections")
         self.routing = RoutingPane(glyphs=glyphs, id="routing")
+        self.events = EventsPane(glyphs=glyphs, id="events")
         self.findings = FindingsPane(glyphs=glyphs, id="findings")
         self._finding = FindingDetail(glyphs=glyphs, id="finding")
         for name in _LOWER:
@@ -80,7 +83,7 @@ class PanesScreen(FramedScreen):
 
     def middle(self) -> Iterable[Widget]:
         """Give the panes, what names them and the strip."""
-        return self._tabs, self._upper, self.connections, self.findings, self._finding, self._strip
+        return self._tabs, self._upper, self.connections, self.events, self.findings, self._finding, self._strip
 
     def show_detail(self) -> None:
         """Show what is known of the selected row, and on the tabs; called for another pane or size as well."""
@@ -106,6 +109,7 @@ class PanesScreen(FramedScreen):
         return {
             "listeners": self.listeners,
             "connections": self.connections,
+            "events": self.events,
             "findings": self.findings,
         }
 
@@ -115,6 +119,7 @@ class PanesScreen(FramedScreen):
             "listeners": self.listeners,
             "connections": self.connections,
             "routing": self.routing,
+            "events": self.events,
             "findings": self.findings,
         }
 
@@ -168,6 +173,7 @@ class PanesScreen(FramedScreen):
         if self.focused is None:
             (self.prompt if self.prompt.is_asking else self.pane).focus()
         self.findings.rebuild()
+        self.events.rebuild()
         self.listeners.rebuild()
         self.connections.rebuild()
         self.show_detail()

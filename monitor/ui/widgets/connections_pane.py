@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from monitor.presentation.text_line import TextLine
 from monitor.ui.widgets.grouped_pane import GroupedPane
 
 if TYPE_CHECKING:
+    from monitor.model.event_list import EventList
     from monitor.model.sample import Interval
     from monitor.model.socket_table import Bools, Rows
     from monitor.presentation.sorting import Sort
@@ -27,14 +29,51 @@ class ConnectionsPane(GroupedPane):
     def __init__(self, *, glyphs: Mapping[int, str] | None, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(glyphs=glyphs, id=id)
         self.has_time_wait = False
+        self.has_closed = False
+        """Whether connections that are listed as closed stand after the others."""
         self.history: History | None = None
         """What was kept of the rows that were on screen, drawn at the end of each where there is room."""
+        self._events: EventList | None = None
         self.host_history: HostHistory | None = None
         """The last two minutes of all sockets together, drawn in the title while none is hidden."""
 
     def on_mount(self) -> None:
         """Name the pane before there is anything to show."""
         self.set_title("2 Connections")
+
+    def show_interval(self, interval: Interval) -> None:
+        """Show the newest interval, with the closed connections where they are asked for."""
+        if self.has_closed:
+            self.interval = self._with_closed(interval)
+            self.rebuild()
+        else:
+            super().show_interval(interval)
+
+    def show_events(self, events: EventList) -> None:
+        """Take what happened to connections."""
+        self._events = events
+        if self.has_closed and self.interval is not None:
+            self.show_interval(self.interval)
+
+    def line_about(self, row: int, group_size: int) -> TextLine:
+        """Say whose a row is and how it fares, or what became of it."""
+        from monitor.presentation.closed_reasons import closed_line  # noqa: PLC0415 - it brings numpy
+
+        closed = closed_line(self.interval, row) if self.interval is not None else None
+        return closed or super().line_about(row, group_size)
+
+    def show_more(self, *, has_time_wait: bool, has_closed: bool) -> None:
+        """Show TIME-WAIT and bound-only rows as well, and closed connections, or no longer."""
+        self.has_time_wait, self.has_closed = has_time_wait, has_closed
+        if self.interval is not None:
+            self.interval = self._with_closed(self.interval)
+            self.rebuild()
+
+    def _with_closed(self, interval: Interval) -> Interval:
+        from monitor.presentation.closed_interval import ClosedInterval, with_closed  # noqa: PLC0415 - it brings numpy
+
+        living = interval.base if isinstance(interval, ClosedInterval) else interval
+        return with_closed(living, self._events) if self.has_closed and self._events is not None else living
 
     def candidates(self, interval: Interval) -> Bools:
         """Choose pairs, and more where it is asked for."""
@@ -59,6 +98,13 @@ class ConnectionsPane(GroupedPane):
         kept = former if isinstance(former, ConnectionsView) else None
         return with_curves(ConnectionsView.make(interval, chosen, sort, width, former=kept), self.history, width)
 
+    @property
+    def more_rows_text(self) -> str:
+        """Say which rows beside those of living sockets are shown."""
+        if self.has_closed:
+            return "with TIME-WAIT and closed"
+        return "with TIME-WAIT" if self.has_time_wait else "no TIME-WAIT"
+
     def say_title(self, view: RowsView, chosen: int, total: int) -> None:
         """Say how many connections are shown, of which, in which order, and how fast they are together."""
         from monitor.presentation.connections_view import total_rates  # noqa: PLC0415 - it brings numpy
@@ -66,7 +112,7 @@ class ConnectionsPane(GroupedPane):
         notes = self.limits
         if self.grouping is not None:
             notes.append(f"grouped by {self.grouping.value}")
-        notes.append("with TIME-WAIT" if self.has_time_wait else "no TIME-WAIT")
+        notes.append(self.more_rows_text)
         notes.append(f"by {self.sort.column}" if self.sort and self.sort.column else "busiest first")
         self.shown_of_all = f"{chosen:,}/{total:,}" if chosen != total else f"{total:,}"
         count = f"{chosen:,} of {total:,}" if chosen != total else f"{total:,}"
@@ -74,7 +120,8 @@ class ConnectionsPane(GroupedPane):
         self.empty_text = f"0 of {total:,}: nothing matches; Esc widens again" if is_filtered else "no connections"
         rows = _rows_of(view)
         if rows is not None:
-            closed = [f"{len(rows) - chosen:,} just closed"] if len(rows) > chosen else []
+            word = "closed" if self.has_closed else "just closed"
+            closed = [f"{len(rows) - chosen:,} {word}"] if len(rows) > chosen else []
             is_all = not is_filtered and self.size.width >= _CURVES_WIDTH
             tail = total_rates(view.interval, rows, self.host_history if is_all else None)
             self.set_title(f"2 Connections {count}", [*notes, *closed, *self.neighbours()], tail=tail)

@@ -38,6 +38,7 @@ class GroupedPane(RowsPane):
     class Grouped(Message):
         """The rows were grouped, or are shown in the pane's own way again."""
 
+        pane: GroupedPane
         is_own_way: bool
 
     def __init__(self, *, glyphs: Mapping[int, str] | None, id: str) -> None:  # noqa: A002 - Textual's name
@@ -55,7 +56,7 @@ class GroupedPane(RowsPane):
         self.opened = frozenset()
         self.sort = None
         self.rebuild()
-        self.post_message(self.Grouped(is_own_way=grouping is None))
+        self.post_message(self.Grouped(self, is_own_way=grouping is None))
 
     def action_group(self) -> None:
         """Ask for the letter of what the rows shall be grouped by."""

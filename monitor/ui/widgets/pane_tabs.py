@@ -14,10 +14,10 @@ from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.routing_pane import RoutingPane
 from monitor.ui.widgets.text_lines import TextLines
 
-PaneName = Literal["listeners", "connections", "routing", "findings"]
-PANES: tuple[PaneName, ...] = ("listeners", "connections", "routing", "findings")
+PaneName = Literal["listeners", "connections", "routing", "events", "findings"]
+PANES: tuple[PaneName, ...] = ("listeners", "connections", "routing", "events", "findings")
 """The panes of the main screen in the order of their numbers."""
-_NUMBERS: dict[PaneName, int] = {"listeners": 1, "connections": 2, "routing": 3, "findings": 5}
+_NUMBERS: dict[PaneName, int] = {"listeners": 1, "connections": 2, "routing": 3, "events": 4, "findings": 5}
 """By which they are reached."""
 _SHORT = 3
 """Letters of a name where there is no room for all of it."""
