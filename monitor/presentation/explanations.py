@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from monitor.presentation.bind_meanings import BIND_MEANINGS
 from monitor.presentation.demux_meanings import DEMUX_MEANINGS
+from monitor.presentation.event_meanings import EVENT_MEANINGS
 from monitor.presentation.finding_meanings import FINDING_MEANINGS
 from monitor.presentation.route_meanings import ROUTE_MEANINGS
 
@@ -208,6 +209,7 @@ _WORDS = {
     **ROUTE_MEANINGS,
     **BIND_MEANINGS,
     **DEMUX_MEANINGS,
+    **EVENT_MEANINGS,
     **_SIGNS,
     **_FINDINGS,
 }
