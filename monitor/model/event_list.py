@@ -145,11 +145,12 @@ class EventList:
 
     def says_more_than(self, former: EventList | None) -> bool:
         """Whether more is known than before, be it that something was missed; None stands for nothing known."""
-        return self._news != (_NO_NEWS if former is None else former._news)
+        return self.summary != (_NOTHING if former is None else former.summary)
 
     @property
-    def _news(self) -> tuple[int, int, int, str | None, NoTransitions | None]:
+    def summary(self) -> tuple[int, int, int, str | None, NoTransitions | None]:
+        """How much happened, how much was missed, and why."""
         return self.happened, self.lost_closes, self.lost_transitions, self.no_closes, self.no_transitions
 
 
-_NO_NEWS = 0, 0, 0, None, None
+_NOTHING = 0, 0, 0, None, None

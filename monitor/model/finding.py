@@ -53,6 +53,8 @@ class FindingKind(StrEnum):
     """Another program than the one that listens holds the listening socket too."""
     TWO_PROGRAMS = "two-programs"
     """Which of two programs answers on a port depends on the address that the client uses."""
+    REFUSED = "refused"
+    """connect() to one endpoint is refused again and again."""
     SHORT_CONNECTIONS = "short-connections"
     """Connections to one endpoint are opened and closed many times a second."""
     LISTENS_EVERYWHERE = "listens-everywhere"

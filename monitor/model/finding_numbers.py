@@ -141,10 +141,10 @@ class ShortConnectionNumbers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RepeatedConnectionNumbers:
-    """Short connections to one remote endpoint whose ends were seen."""
+class DialledNumbers:
+    """What became of connections that were dialled to one remote endpoint, by what was seen of it."""
 
-    ended: int
+    count: int
     over_s: float
     """In as many of the last seconds."""
     program: bytes | None
@@ -153,6 +153,16 @@ class RepeatedConnectionNumbers:
     """Of the process that dialled; None where there were several, or none is known."""
     processes: int
     """How many different ones dialled, of those that are known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatedConnectionNumbers(DialledNumbers):
+    """Short ones that have ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedNumbers(DialledNumbers):
+    """Attempts that were refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +265,7 @@ FindingNumbers = (
     | PortNumbers
     | ShortConnectionNumbers
     | RepeatedConnectionNumbers
+    | RefusedNumbers
     | RetransmitNumbers
     | UseNumbers
     | UdpDropNumbers

@@ -79,6 +79,10 @@ FINDING_MEANINGS: dict[FindingKind, str] = {
     FindingKind.TWO_PROGRAMS: (
         "Told when two programs listen on one TCP port and at least one of them at every address."
     ),
+    FindingKind.REFUSED: (
+        f"Told when {when.REFUSED_TIMES} attempts to connect to one endpoint are refused in "
+        f"{duration_text(when.REFUSED_OVER_S)}. They are seen as root with tracefs mounted."
+    ),
     FindingKind.SHORT_CONNECTIONS: (
         f"Told when {when.SHORT_PER_SECOND:g} connections a second to one remote endpoint end that lasted less than "
         f"{duration_text(when.SHORT_LASTS_S)}. Where closes are not seen, TIME-WAIT tells, of the last "

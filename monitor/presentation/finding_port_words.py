@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.model.finding import FindingKind, PeerSubject, ProcessSubject
-from monitor.model.finding_numbers import PortNumbers, RepeatedConnectionNumbers, ShortConnectionNumbers, UseNumbers
+from monitor.model.finding_numbers import (
+    DialledNumbers,
+    PortNumbers,
+    RefusedNumbers,
+    RepeatedConnectionNumbers,
+    ShortConnectionNumbers,
+    UseNumbers,
+)
 from monitor.presentation.finding_names import FindingNames
 from monitor.presentation.finding_text import KindText, Line
 from monitor.presentation.formats import count_text
@@ -47,24 +54,40 @@ def short_text(names: FindingNames, numbers: ShortConnectionNumbers) -> KindText
 
 def repeated_text(names: FindingNames, numbers: RepeatedConnectionNumbers) -> KindText:
     """Say that connections to one endpoint are opened over and over, and by whom."""
-    program = "" if numbers.program is None else safe_text(numbers.program)
-    if program and numbers.pid is not None:
-        program = f"{program}[{numbers.pid}]"
-    elif program and numbers.processes > 1:
-        program = f"{program} and others, {count_text(numbers.processes)} processes"
+    program = _who(names, numbers)
+    lines: list[Line] = [("means", "each costs a handshake and a port for a minute; a pool or keep-alive spares both")]
+    if not program:
+        lines.append(("unknown", "who dials: they are shorter than a sample, and their openings are not seen"))
     return KindText(
         title=f"many short connections to {names.peer()}",
-        measured=f"{numbers.ended / numbers.over_s:.0f}/s, {count_text(numbers.ended)} ended in {numbers.over_s:.0f} s",
-        program=program or names.busiest(),
+        measured=f"{numbers.count / numbers.over_s:.0f}/s, {count_text(numbers.count)} ended in {numbers.over_s:.0f} s",
+        program=program,
+        lines=tuple(lines),
+    )
+
+
+def refused_text(names: FindingNames, numbers: RefusedNumbers) -> KindText:
+    """Say that an endpoint refuses connections, and whose."""
+    return KindText(
+        title=f"{names.peer()} refuses connections",
+        measured=f"{count_text(numbers.count)} in {numbers.over_s:.0f} s",
+        program=_who(names, numbers),
+        peer=names.peer(),
         lines=(
-            ("means", "each costs a handshake and a port for a minute; a pool or keep-alive would spare both"),
-            *(
-                (("unknown", "who dials: they are shorter than a sample, and their openings are not seen"),)
-                if not program
-                else ()
-            ),
+            ("seen", f"dialled by {_who(names, numbers) or 'a program that is not known'}; each was reset at once"),
+            ("means", "nothing listens there, or a packet filter rejects it. Not filtered: an answer came"),
         ),
     )
+
+
+def _who(names: FindingNames, numbers: DialledNumbers) -> str:
+    """Name who dials: "curl[4711]", "curl and others, 118 processes"; empty where nobody is known."""
+    if numbers.program is None:
+        return names.busiest()
+    program = safe_text(numbers.program)
+    if numbers.pid is not None:
+        return f"{program}[{numbers.pid}]"
+    return f"{program} and others, {count_text(numbers.processes)} processes"
 
 
 def use_text(names: FindingNames, numbers: UseNumbers) -> KindText:

@@ -12,6 +12,7 @@ from monitor.model.finding_numbers import (
     IdleNumbers,
     PortNumbers,
     ReachNumbers,
+    RefusedNumbers,
     RepeatedConnectionNumbers,
     RetransmitNumbers,
     RouteNumbers,
@@ -34,7 +35,7 @@ from monitor.presentation.finding_peer_words import (
     silence_text,
     stalled_text,
 )
-from monitor.presentation.finding_port_words import port_text, repeated_text, short_text, use_text
+from monitor.presentation.finding_port_words import port_text, refused_text, repeated_text, short_text, use_text
 from monitor.presentation.finding_queue_words import accept_queue_text, udp_drop_text
 from monitor.presentation.finding_route_words import route_text
 from monitor.presentation.finding_text import FindingText, KindText
@@ -51,6 +52,7 @@ _WORDS: dict[type, Callable[..., KindText]] = {
     PortNumbers: port_text,
     ShortConnectionNumbers: short_text,
     RepeatedConnectionNumbers: repeated_text,
+    RefusedNumbers: refused_text,
     UseNumbers: use_text,
     WorkerNumbers: worker_text,
     SharedPortNumbers: shared_port_text,

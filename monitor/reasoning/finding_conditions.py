@@ -113,6 +113,10 @@ UNEVEN_FOR_S: Final = 10.0
 
 SHORT_PER_SECOND: Final = 10.0
 """Connections to one remote endpoint that end each second, from which on a pool would pay."""
+REFUSED_TIMES: Final = 3
+"""Attempts at one remote endpoint that are refused …"""
+REFUSED_OVER_S: Final = 30.0
+"""… in this time: somebody tries again. Once or twice is a program that asks whether a service is there."""
 SHORT_LASTS_S: Final = 2.0
 """A connection that lasts no longer is short."""
 TIME_WAIT_S: Final = 60.0

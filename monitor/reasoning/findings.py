@@ -20,7 +20,7 @@ from monitor.reasoning.findings_limits import full_conntrack, used_up_descriptor
 from monitor.reasoning.findings_listeners import listener_notes
 from monitor.reasoning.findings_ports import UsedPorts, short_connections
 from monitor.reasoning.findings_queues import AcceptQueues, UdpDrops
-from monitor.reasoning.findings_repeats import repeated_connections
+from monitor.reasoning.findings_repeats import refused_connections, repeated_connections
 from monitor.reasoning.findings_retransmits import Retransmits
 from monitor.reasoning.findings_routes import moved_connections
 from monitor.reasoning.findings_silence import idle_without_keepalive, silent_peers
@@ -58,6 +58,7 @@ class Findings:
             uneven_workers,
             listener_notes,
             short_connections,
+            refused_connections,
             repeated_connections,
         )
 

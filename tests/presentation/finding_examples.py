@@ -31,6 +31,7 @@ from monitor.model.finding_numbers import (
     RetransmitNumbers,
     RouteNumbers,
     SharedPortNumbers,
+    RefusedNumbers,
     RepeatedConnectionNumbers,
     ShortConnectionNumbers,
     SilenceNumbers,
@@ -199,11 +200,20 @@ EXAMPLES = [
         note(
             FindingKind.SHORT_CONNECTIONS,
             PeerSubject(6, DATABASE),
-            RepeatedConnectionNumbers(ended=120, over_s=10.0, program=b"curl", pid=None, processes=118),
+            RepeatedConnectionNumbers(count=120, over_s=10.0, program=b"curl", pid=None, processes=118),
             2,
         ),
         "many short connections to 198.51.100.20:5432: 12/s, 120 ended in 10 s. "
         "This host, curl and others, 118 processes. Certain.",
+    ),
+    (
+        note(
+            FindingKind.REFUSED,
+            PeerSubject(6, DATABASE),
+            RefusedNumbers(count=7, over_s=30.0, program=b"java", pid=1313, processes=1),
+            0,
+        ),
+        "198.51.100.20:5432 refuses connections: 7 in 30 s. This host, java[1313]. Certain.",
     ),
     (
         finding(FindingKind.DESCRIPTORS, PROXY, UseNumbers(used=1_000, limit=1_024), 2),

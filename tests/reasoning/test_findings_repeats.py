@@ -61,7 +61,7 @@ def test_ten_a_second_are_a_note_after_some_seconds_and_go_when_they_end(ticks):
         assert FindingKind.SHORT_CONNECTIONS not in kinds(ticks.second(ticks.closes(A_SECOND)))
     found = only(ticks.second(ticks.closes(A_SECOND)), FindingKind.SHORT_CONNECTIONS)
     assert (found.grade, found.subject.remote.port) == (Grade.NOTE, 5432)
-    assert (found.numbers.ended, found.numbers.program) == (6 * A_SECOND, None)
+    assert (found.numbers.count, found.numbers.program) == (6 * A_SECOND, None)
     for _ in range(10):
         found = ticks.second(())
     assert FindingKind.SHORT_CONNECTIONS not in kinds(found)
@@ -117,3 +117,23 @@ def test_where_closes_are_not_seen_time_wait_is_asked():
         silent = EventList(0.0, 0.0, 0, np.zeros(0), {}, no_closes="listen to closing sockets: not permitted")
         found = findings.advance(interval, silent)
     assert only(found, FindingKind.SHORT_CONNECTIONS).numbers.time_wait == 600
+
+
+def refused(at: float, port: int, thread: int = 9) -> list[np.void]:
+    local, remote = f"192.0.2.10:{port}", "198.51.100.20:5432"
+    return [
+        went(at, port, CLOSED, SYN_SENT, local, remote, thread),
+        went(at + 0.01, port, SYN_SENT, CLOSED, local, remote),
+    ]
+
+
+def test_an_endpoint_that_refuses_three_attempts_is_a_note_for_half_a_minute(ticks):
+    actors = {9: actor(9, b"java")}
+    for attempt in range(2):
+        assert FindingKind.REFUSED not in kinds(ticks.second((), refused(ticks.now, 10_000 + attempt), actors))
+    found = only(ticks.second((), refused(ticks.now, 10_002), actors), FindingKind.REFUSED)
+    assert (found.grade, str(found.subject.remote)) == (Grade.NOTE, "198.51.100.20:5432")
+    assert (found.numbers.count, found.numbers.program, found.numbers.pid) == (3, b"java", 9)
+    for _ in range(30):
+        found = ticks.second(())
+    assert FindingKind.REFUSED not in kinds(found)
