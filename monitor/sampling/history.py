@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -30,6 +30,8 @@ KEPT_S = 120.0
 """Older moments are forgotten."""
 SPACING_S = 0.5
 """A moment closer than this to the one before gives way to the next, so that at most 242 are kept."""
+PAST_S, PAST_SPACING_S = 3_600.0, 15.0
+"""How long the connections of listeners are remembered, and how far apart the moments of it are."""
 WATCHED_S = 60.0
 """A row's numbers are read for this long after it was last watched."""
 MAX_WATCHED = 1024
@@ -107,6 +109,8 @@ class History:
 
     def __init__(self) -> None:
         self._moments: tuple[_Moment, ...] = ()
+        self._past: tuple[_Moment, ...] = ()
+        """Of the last hour, with listeners alone: further apart."""
         self._asked: deque[tuple[RowKey, ...]] = deque(maxlen=64)
         self._watched: dict[RowKey, float] = {}
         self._cpu = CpuReadings()
@@ -124,7 +128,7 @@ class History:
         now, namespace = interval.sample.boot_time, interval.table.namespace
         kept = self._moments
         if kept and (kept[-1].namespace != namespace or now < kept[-1].boot_time):
-            kept = ()
+            kept, self._past = (), ()
         before = kept[-1] if kept else None
         moment = _Moment(
             now,
@@ -139,6 +143,10 @@ class History:
         if len(kept) > 1 and kept[-1].boot_time - kept[-2].boot_time < SPACING_S:
             kept = kept[:-1]
         self._moments = (*(old for old in kept if now - old.boot_time <= KEPT_S), moment)
+        if not self._past or now - self._past[-1].boot_time >= PAST_SPACING_S:
+            past = (old for old in self._past if now - old.boot_time <= PAST_S)
+            nothing = Readings(moment.rows.keys[:0], moment.rows.values[:0])
+            self._past = (*past, replace(moment, processes=nothing, rows=nothing))
 
     def add_facts(self, facts: ProcessFacts) -> None:
         """Take what is to be remembered of the facts of a process; of the sampling thread only."""
@@ -160,6 +168,11 @@ class History:
         """Give the series of a service endpoint, by the values of readings.LISTENER_KEY."""
         moments = self._moments
         return ListenerHistory(*_series(moments, _find([moment.listeners for moment in moments], key), 2))
+
+    def connections(self, key: tuple[int, ...]) -> Series:
+        """Give how many connections a service endpoint had, over the last hour in coarse steps and until now."""
+        moments = (*self._past, *self._moments[-1:])
+        return _series(moments, _find([moment.listeners for moment in moments], key), 2)[0]
 
     def process(self, pid: int, start_time: int) -> ProcessHistory:
         """Give the series of a process."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from monitor.model.sample import Interval
+    from monitor.model.series import Series
     from monitor.sampling.history import History, HostHistory, ListenerHistory, ProcessHistory, RowHistory
 
 
@@ -45,6 +46,13 @@ class Histories:
 
         history, interval = self._kept(), self._shown()
         return None if history is None or interval is None else history.listener(listener_key(interval.table, row))
+
+    def connections(self, row: int) -> Series | None:
+        """Give how many connections it had in the last hour, likewise."""
+        from monitor.sampling.readings import listener_key  # noqa: PLC0415 - it brings numpy
+
+        history, interval = self._kept(), self._shown()
+        return None if history is None or interval is None else history.connections(listener_key(interval.table, row))
 
     def process(self, pid: int, start_time: int) -> ProcessHistory | None:
         """Give that of a process."""

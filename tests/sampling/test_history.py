@@ -14,7 +14,7 @@ from monitor.model.tcp import TcpState
 from monitor.model.tcp_info import SocketDetails, TcpInfo
 from monitor.presentation.listeners_view import KEY_COLUMNS
 from monitor.sampling import readings
-from monitor.sampling.history import KEPT_S, MAX_WATCHED, SPACING_S, WATCHED_S, History
+from monitor.sampling.history import KEPT_S, MAX_WATCHED, PAST_S, PAST_SPACING_S, SPACING_S, WATCHED_S, History
 from monitor.sampling.intervals import advance
 from tests.scenes import ANY, ANY6, BOOT_TIME, row, sample_of, table_of, traffic
 
@@ -267,6 +267,17 @@ def test_of_a_sleep_nothing_is_known_and_it_is_drawn_as_a_gap(machine):
     assert values(machine.history.listener(listener_key(LISTENER)).connections) == [1.0, 1.0, None, 1.0, 1.0]
     assert math.isnan(machine.history.process(812, 77).sockets.values[2])
     assert math.isnan(machine.history.host().udp_sockets.values[2])
+
+
+def test_the_connections_of_a_listener_are_kept_for_an_hour_in_coarse_steps(machine):
+    for second in range(0, 2 * int(PAST_S), 5):
+        machine.reads([LISTENER, *([served()] * (second < PAST_S + 60))], float(second), closed=[1])
+    counts = machine.history.connections(listener_key(LISTENER))
+    assert len(counts) <= PAST_S / PAST_SPACING_S + 2
+    assert counts.boot_times[-1] - counts.boot_times[0] == pytest.approx(PAST_S, abs=PAST_SPACING_S)
+    assert (counts.values[0], counts.last) == (1.0, 0.0)
+    machine.reads([LISTENER], 0.0)
+    assert len(machine.history.connections(listener_key(LISTENER))) == 2
 
 
 def test_a_moment_too_close_to_the_one_before_gives_way_to_the_next(machine):

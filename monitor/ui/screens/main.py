@@ -322,7 +322,11 @@ class MainScreen(PanesScreen):
         view = self.listeners.listeners_view
         if view is None or not view.count:
             return
+        row = int(view.endpoints.first[view.entry_at(self.listeners.cursor_position)])
+        earlier = self.app.histories.connections(row)
         self.show_only(*listener_narrowing(view, self.listeners.cursor_position))
+        if earlier is not None:
+            self.connections.add_earlier(earlier)
 
     def action_more_rows(self) -> None:
         """Show TIME-WAIT and bound-only rows as well, then closed connections too, then neither."""

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from monitor.presentation.count_trend import CountTrend
 from monitor.presentation.text_line import TextLine
 from monitor.ui.widgets.grouped_pane import GroupedPane
 
 if TYPE_CHECKING:
     from monitor.model.event_list import EventList
     from monitor.model.sample import Interval
+    from monitor.model.series import Series
     from monitor.model.socket_table import Bools, Rows
     from monitor.presentation.sorting import Sort
     from monitor.sampling.history import History, HostHistory
@@ -34,6 +36,7 @@ class ConnectionsPane(GroupedPane):
         self.history: History | None = None
         """What was kept of the rows that were on screen, drawn at the end of each where there is room."""
         self._events: EventList | None = None
+        self._trend = CountTrend()
         self.host_history: HostHistory | None = None
         """The last two minutes of all sockets together, drawn in the title while none is hidden."""
 
@@ -105,11 +108,25 @@ class ConnectionsPane(GroupedPane):
             return "with TIME-WAIT and closed"
         return "with TIME-WAIT" if self.has_time_wait else "no TIME-WAIT"
 
+    def add_earlier(self, counts: Series) -> None:
+        """Take how many rows the narrowed list would have had before, and say so in the title."""
+        self._trend.add_before(counts)
+        self.rebuild()
+
+    def _trend_of(self, chosen: int, total: int) -> list[str]:
+        """Say how a narrowed list grew or shrank, where it did."""
+        if self.interval is None:
+            return []
+        what = self.narrowing, self.filter_text, self.has_time_wait, self.has_closed
+        self._trend.note(what, self.interval.sample.boot_time, chosen)
+        text = self._trend.text() if chosen != total or self.narrowing is not None else ""
+        return [text] if text else []
+
     def say_title(self, view: RowsView, chosen: int, total: int) -> None:
         """Say how many connections are shown, of which, in which order, and how fast they are together."""
         from monitor.presentation.connections_view import total_rates  # noqa: PLC0415 - it brings numpy
 
-        notes = self.limits
+        notes = [*self._trend_of(chosen, total), *self.limits]
         if self.grouping is not None:
             notes.append(f"grouped by {self.grouping.value}")
         notes.append(self.more_rows_text)
