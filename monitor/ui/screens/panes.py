@@ -124,9 +124,10 @@ class PanesScreen(FramedScreen):
         }
 
     def _neighbours_of(self, name: PaneName) -> list[str]:
-        """Name the other panes of the lower half, where no tabs do."""
+        """Name the other panes of the lower half, where no tabs do; what calls first, since the last are left out."""
         others = [other for other in _LOWER if other != name and self.has_three_panes]
-        return [tab_name(other, self._panes[other]) for other in others]
+        names = [tab_name(other, self._panes[other]) for other in others]
+        return sorted(names, key=lambda shown: not shown.endswith("!"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave a key to the pane where the table names it for that alone."""

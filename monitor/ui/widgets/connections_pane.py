@@ -141,7 +141,7 @@ class ConnectionsPane(GroupedPane):
             closed = [f"{len(rows) - chosen:,} {word}"] if len(rows) > chosen else []
             is_all = not is_filtered and self.size.width >= _CURVES_WIDTH
             tail = total_rates(view.interval, rows, self.host_history if is_all else None)
-            self.set_title(f"2 Connections {count}", [*notes, *closed, *self.neighbours()], tail=tail)
+            self.set_title(f"2 Connections {count}", [*notes, *self.neighbours(), *closed], tail=tail)
 
 
 def _rows_of(view: RowsView) -> Rows | None:
