@@ -97,7 +97,7 @@ def _of_part(view: TableView, position: int, part: GroupsView | ConnectionsView,
     values = _values(view, position, *_row_reasons(texts, row))
     # Above groups the columns have the groups' titles.
     own = [
-        replace(value, label=_TITLES[column.id])
+        replace(value, label=_TITLES.get(column.id, column.title))
         for value, column in zip(values[-len(view.columns) :], view.columns, strict=True)
     ]
     return Explanation(pair_text(texts, row), (*values[: -len(own)], *own))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from monitor.presentation.connection_curves import with_curves
 from monitor.presentation.connections_view import ConnectionsView
 from monitor.presentation.fitting import cell_width
+from monitor.presentation.group_keys import Grouping
+from monitor.presentation.groups import Groups
+from monitor.presentation.groups_view import GroupsView
+from monitor.presentation.line_explanation import explain_position
 from monitor.presentation.sorting import Sort
 from monitor.sampling.history import History
 from monitor.sampling.intervals import advance
@@ -76,3 +82,18 @@ def test_the_curves_follow_the_rows_to_newer_numbers():
     interval, history = watched()
     made = with_curves(view(interval, 200), history, 200)
     assert curves(made.at(interval)) == curves(made)
+
+
+def test_a_curve_says_what_it_is_like_every_other_value():
+    interval, history = watched()
+    explained = explain_position(with_curves(view(interval, 200), history, 200), 0)
+    assert (explained.values[-1].label, explained.values[-1].why.meaning) == ("last 1m", "curve")
+
+
+def test_groups_have_no_curve_and_their_rows_do():
+    interval, history = watched()
+    groups = Groups.of(interval, np.ones(2, np.bool_), Grouping.REMOTE_ADDRESS)
+    made = GroupsView.make(groups, {groups.key(0)}, Sort(), 200)
+    made = replace(made, rows=with_curves(made.rows, history, 200))
+    assert [line.cells[-1].text.strip() for line in made.lines(0, 3)] == ["", "██", "▁▁"]
+    assert explain_position(made, 0).values[-1].why.reason == "only single rows have one"
