@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import inf
 from time import monotonic
 
 from monitor.kernel.proc_files import process_directory, read_file
@@ -40,6 +41,8 @@ class DescriptorLimits:
         }
         known = {process: self._known[process] for process in many if process in self._known}
         due = [process for process in many if process not in known or now - known[process][0] >= READ_AGAIN_S]
+        # Those never read stand first, then those read longest ago: each has its turn, however long samples are apart.
+        due.sort(key=lambda process: known[process][0] if process in known else -inf)
         known |= {process: (now, _soft_limit(process.pid)) for process in due[:READS_AT_ONCE]}
         self._known = known
         return {

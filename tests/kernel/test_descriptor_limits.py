@@ -72,6 +72,16 @@ def test_a_process_that_has_ended_has_no_known_limit():
     assert DescriptorLimits().use({gone.pid: 500}, {gone.pid: gone}) == {gone.pid: DescriptorUse(500, None)}
 
 
+def test_all_have_their_turn_where_calls_are_far_apart():
+    processes = {2**22 + n: Process(2**22 + n, 1, b"gone", 0) for n in range(3 * READS_AT_ONCE)}
+    clock = Clock()
+    limits = DescriptorLimits(clock)
+    for _ in range(3):
+        use = limits.use(dict.fromkeys(processes, 500), processes)
+        clock.now += 2 * READ_AGAIN_S
+    assert use.keys() == processes.keys()
+
+
 def test_many_processes_are_read_over_several_calls():
     processes = {2**22 + n: Process(2**22 + n, 1, b"gone", 0) for n in range(READS_AT_ONCE + 5)}
     limits = DescriptorLimits(Clock())
