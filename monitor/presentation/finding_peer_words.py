@@ -49,7 +49,7 @@ def silence_text(names: FindingNames, numbers: SilenceNumbers) -> KindText:
         program=names.program(names.whose()),
         peer=names.peer(),
         lines=(
-            ("seen", f"{names.since()}; nothing came for up to {duration_text(numbers.idle_s)}"),
+            ("seen", f"{names.since()}; no data came for up to {duration_text(numbers.idle_s)}"),
             ("means", "the peer or the way to it is gone; the program waits until TCP gives up, for data 15 minutes"),
         ),
     )

@@ -38,7 +38,8 @@ FORGOTTEN_S: Final = 3600.0
 WINDOW_S: Final = 10.0
 """Counters are compared over this time: one sample alone shows a burst."""
 DROPPING_SAMPLES: Final = 3
-"""Samples of the last WINDOW_S in which a socket has dropped: a burst or two is an accident, this is a habit."""
+"""Samples of the last WINDOW_S in which a socket has dropped: a burst or two is an accident, this is a habit. Where
+samples are further apart, of as many of them as that asks for."""
 MOST_OF_A_KIND: Final = 32
 """The largest are told; a thousand findings of one kind tell nobody anything."""
 
@@ -78,7 +79,8 @@ RESENT_SEGMENTS: Final = 20
 SENT_SEGMENTS: Final = 200
 RESENT_CONNECTIONS: Final = 3
 """… where it is at least so many, of so many, on so many connections: a share of a few segments is an accident."""
-RESENT_FOR_S: Final = 5.0
+RESENT_FOR_S: Final = 3.0
+"""What is counted reaches back WINDOW_S anyhow; a doctor that watches for five seconds must be able to tell."""
 RESENT_UNTIL: Final = 0.02
 CLEAN_SHARE: Final = 0.01
 """Up to this share what others send counts as untroubled, which clears the way that they share."""

@@ -70,6 +70,11 @@ class Look:
         """CLOCK_BOOTTIME of the sample."""
         return self.interval.sample.boot_time
 
+    @property
+    def awake_s(self) -> float:
+        """CLOCK_MONOTONIC of the sample: while the machine is suspended no program could have done anything."""
+        return self.interval.sample.boot_time - self.interval.sample.asleep_s
+
     def is_opened(self, rows: Rows) -> Bools:
         """Tell which of some rows were seen open, and not found open."""
         opened: Bools = ~np.isnan(self.interval.opened_at[rows])

@@ -44,7 +44,7 @@ class UnansweredSyns:
         parts = dict(by_peer(look, rows, has_port=True))
         self._remember(look, parts)
         recent = {key for (key, _), at in self._attempts.items() if look.now - at < SYN_UNTIL_S}
-        kept = {key: replace(old, rows=_NO_ROWS) for key, old in self._last.items() if key in recent}
+        kept = {key: self._without_rows(key, old) for key, old in self._last.items() if key in recent}
         self._last = kept | {key: self._holding(look, key, part) for key, part in parts.items()}
         yield from self._last.values()
 
@@ -57,6 +57,12 @@ class UnansweredSyns:
         for key in list(self._attempts)[:-_MOST_ATTEMPTS]:
             del self._attempts[key]
         self._counts = Counter(key for key, _ in self._attempts)
+
+    def _without_rows(self, key: _Key, old: Holding) -> Holding:
+        """Say of attempts that were all given up that none waits any more."""
+        if isinstance(old.numbers, ConnectingNumbers):
+            old = replace(old, numbers=replace(old.numbers, waiting=0, attempts=self._counts[key]))
+        return replace(old, rows=_NO_ROWS)
 
     def _holding(self, look: Look, key: _Key, rows: Rows) -> Holding:
         table = look.table

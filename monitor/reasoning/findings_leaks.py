@@ -38,10 +38,10 @@ class CloseWaits:
 
     def holdings(self, look: Look) -> Iterator[Holding]:
         """Find programs that leave sockets open which their peers have closed."""
-        self._watched_since = look.now if self._watched_since is None else self._watched_since
+        self._watched_since = look.awake_s if self._watched_since is None else self._watched_since
         # One without an inode was not accepted yet: it waits for accept() first.
         rows = np.flatnonzero((look.tcp_state == TcpState.CLOSE_WAIT) & (look.table.inode != 0))
-        idle = self._idle_s(look, rows, look.now - self._watched_since)
+        idle = self._idle_s(look, rows, look.awake_s - self._watched_since)
         holders, holder_of = look.holders(rows)
         quiet = np.bincount(holder_of[idle >= QUIET_S], minlength=len(holders)).tolist()
         self._growth.add(look.now, {holder: count for holder, count in zip(holders, quiet, strict=True) if count})
@@ -57,7 +57,7 @@ class CloseWaits:
         on an idle connection is long before its peer closed.
         """
         table = look.table
-        seen = self._quiet.seconds(look.now, table.cookie[rows], table.bytes_sent[rows])
+        seen = self._quiet.seconds(look.awake_s, table.cookie[rows], table.bytes_sent[rows])
         told = np.where(seen >= watched_s, idle_s(table, rows), 0.0)
         # A peer to which something is being sent has closed only its own direction, and reads on.
         return np.where(table.send_q[rows] > 0, 0.0, np.maximum(told, seen))
@@ -91,7 +91,7 @@ class CloseWaits:
             unread_ends=int((table.recv_q[rows] > 0).sum()),
             remotes=len(remotes),
             per_minute=self._growth.per_minute(holder, LEAK_GROWTH_S),
-            watched_s=look.now - (look.now if self._watched_since is None else self._watched_since),
+            watched_s=look.awake_s - (look.awake_s if self._watched_since is None else self._watched_since),
             descriptors=None if use is None else use.open,
             descriptor_limit=None if use is None else use.limit,
         )

@@ -34,8 +34,16 @@ SENSITIVE_PORTS = {
     27017: "MongoDB",
 }
 """What listens there by default, and should as a rule be reached from few places: databases and debuggers."""
-_HANDS_ON = frozenset({b"systemd", b"init", b"inetd", b"xinetd", b"tcpserver", b"s6-tcpserver4", b"docker-proxy"})
+_HANDS_ON = frozenset(
+    {
+        *(b"systemd", b"init", b"inetd", b"xinetd", b"tcpserver", b"s6-tcpserver4", b"docker-proxy"),
+        # Postfix and Dovecot: their services, each a program of its own, accept.
+        *(b"master", b"dovecot"),
+    }
+)
 """Programs that listen for others: that a child of theirs holds the listener is what they are for."""
+_ONE_EACH = frozenset({b"docker-proxy"})
+"""Programs of which one process listens for IPv4 and another for IPv6, on behalf of one service."""
 _MOST_PORTS = 8
 
 
@@ -56,10 +64,11 @@ def _open_to_all(look: Look, services: Rows) -> Iterator[Holding]:
     ports = look.table.local_port[services]
     is_open = _is_wildcard(look, services)
     is_sensitive = is_open & np.isin(ports, np.array(list(SENSITIVE_PORTS), np.uint16))
-    for row in services[is_sensitive][:MOST_OF_A_KIND].tolist():
-        port = int(look.table.local_port[row])
-        numbers = ReachNumbers(services=1, ports=(port,), service=SENSITIVE_PORTS[port])
-        yield _note(look, FindingKind.LISTENS_EVERYWHERE, ServiceSubject.of(look.table, row), numbers, np.array([row]))
+    for port in np.unique(ports[is_sensitive]).tolist():
+        # IPv4 and IPv6 may have a socket each.
+        rows = services[is_sensitive & (ports == port)]
+        numbers = ReachNumbers(services=len(rows), ports=(port,), service=SENSITIVE_PORTS[port])
+        yield _note(look, FindingKind.LISTENS_EVERYWHERE, ServiceSubject.of(look.table, int(rows[0])), numbers, rows)
     others = services[is_open & ~is_sensitive]
     if len(others):
         few = tuple(np.unique(look.table.local_port[others])[:_MOST_PORTS].tolist())
@@ -120,7 +129,8 @@ def _programs(look: Look, rows: Rows) -> list[Process]:
         if pids:
             process = processes[pids[0]]
             # Two scripts of one interpreter are two programs; workers of one have one command line.
-            found.setdefault((process.name, process.command_line), process)
+            command_line = b"" if process.name in _ONE_EACH else process.command_line
+            found.setdefault((process.name, command_line), process)
     return list(found.values())
 
 

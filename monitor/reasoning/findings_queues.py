@@ -18,7 +18,6 @@ from monitor.reasoning.finding_conditions import (
     QUEUE_NEAR_FOR_S,
     QUEUE_NEAR_LEAST,
     QUEUE_UNTIL,
-    WINDOW_S,
 )
 from monitor.reasoning.finding_look import Holding, Look, largest
 from monitor.reasoning.rises import Rise, Rises
@@ -87,9 +86,10 @@ class AcceptQueues:
         table = look.table
         known = rows[table.drops[rows] != DROPS_UNKNOWN]
         risen = self._rises.see(look.now, table.cookie[known], table.drops[known], look.is_opened(known))
-        if not look.window.rise(OVERFLOWS):
-            risen = {}
-        return [risen.get(cookie, Rise()) for cookie in table.cookie[rows].tolist()]
+        nothing = Rise()
+        if not risen or not look.window.rise(OVERFLOWS):
+            return [nothing] * len(rows)
+        return [risen.get(cookie, nothing) for cookie in table.cookie[rows].tolist()]
 
 
 class UdpDrops:
@@ -119,7 +119,7 @@ class UdpDrops:
                 numbers=UdpDropNumbers(
                     drops=int(table.drops[row]),
                     recent=risen[dropping[place]].total,
-                    over_s=min(WINDOW_S, look.window.seconds or WINDOW_S),
+                    over_s=self._rises.seconds,
                     waiting_bytes=int(table.recv_q[row]),
                     buffer_bytes=int(table.receive_buffer[row]),
                     host_drops=sum(for_room) if for_room else None,

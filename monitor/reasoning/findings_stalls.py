@@ -9,7 +9,7 @@ import numpy as np
 from monitor.model.finding import Certainty, FindingKind, Grade, Side, Subject
 from monitor.model.finding_numbers import StalledNumbers
 from monitor.model.sample import F64
-from monitor.model.socket_table import U32, U64, Rows
+from monitor.model.socket_table import U32, U64, Bools, Rows
 from monitor.model.tcp import TcpState
 from monitor.model.tcp_info import TIMER_PROBE
 from monitor.reasoning.columns import group_rows
@@ -27,20 +27,22 @@ class Stalls:
     def __init__(self) -> None:
         self._read = Unchanged()
         self._acknowledged = Unchanged()
+        self._watched_since: float | None = None
 
     def holdings(self, look: Look) -> Iterator[Holding]:
         """Find readers that do not read: of this host first, since a peer of this host is one of them."""
+        self._watched_since = look.awake_s if self._watched_since is None else self._watched_since
         unread, unread_s = self._unread(look)
         holders, holder_of = look.holders(unread)
         waiting = look.table.recv_q
         for place in largest(np.bincount(holder_of, waiting[unread], minlength=len(holders)).tolist()):
             of_holder = holder_of == place
             numbers = _numbers(look, unread[of_holder], unread_s[of_holder], waiting[unread[of_holder]])
-            yield _holding(FindingKind.UNREAD, holders[place], Side.PROGRAM, numbers, unread[of_holder])
+            yield self._holding(look, (FindingKind.UNREAD, holders[place], Side.PROGRAM), numbers, unread[of_holder])
         shut, shut_s = self._shut(look, unread)
         for subject, rows in by_peer(look, shut):
             numbers = _numbers(look, rows, shut_s[np.isin(shut, rows)], look.table.send_q[rows])
-            yield _holding(FindingKind.SHUT_WINDOW, subject, Side.PEER, numbers, rows)
+            yield self._holding(look, (FindingKind.SHUT_WINDOW, subject, Side.PEER), numbers, rows)
 
     def _unread(self, look: Look) -> tuple[Rows, F64]:
         """Give the rows that a program leaves unread, and for how long."""
@@ -48,21 +50,42 @@ class Stalls:
         rows = _held(look, np.flatnonzero(table.recv_q >= UNREAD_BYTES))
         rows = rows[table.knows("bytes_received")[rows]]
         position: U64 = table.bytes_received[rows] - table.recv_q[rows].astype(np.uint64)
-        seen = self._read.seconds(look.now, table.cookie[rows], position)
-        # As soon as the program reads, the peer goes on to send what it was held up with.
-        return _stalled(rows, seen, table.last_data_recv_ms[rows] / 1000)
+        seen = self._read.seconds(look.awake_s, table.cookie[rows], position)
+        # Once the program was seen to read that clock may lie: nothing more comes of a peer that has sent all.
+        return _stalled(rows, seen, table.last_data_recv_ms[rows] / 1000, seen >= self._watched_s(look))
 
     def _shut(self, look: Look, unread: Rows) -> tuple[Rows, F64]:
         """Give the rows whose peer answers that its window is shut, and for how long nothing could be sent."""
         table = look.table
         rows = _held(look, np.flatnonzero(table.timer == TIMER_PROBE))
         rows = rows[(table.send_q[rows] > 0) & table.knows("bytes_acked")[rows] & ~is_silent(table, rows)]
-        seen = self._acknowledged.seconds(look.now, table.cookie[rows], table.bytes_acked[rows])
-        rows, stalled = _stalled(rows, seen, table.last_data_sent_ms[rows] / 1000)
+        seen = self._acknowledged.seconds(look.awake_s, table.cookie[rows], table.bytes_acked[rows])
+        # While a probe is due nothing is in flight: the peer takes nothing unless something is sent.
+        is_told = (seen >= STALLED_FOR_S) | (seen >= self._watched_s(look))
+        rows, stalled = _stalled(rows, seen, table.last_data_sent_ms[rows] / 1000, is_told)
         if len(rows) and len(unread):
-            is_told = np.isin(other_ends(table, rows), unread)
-            rows, stalled = rows[~is_told], stalled[~is_told]
+            is_here = np.isin(other_ends(table, rows), unread)
+            rows, stalled = rows[~is_here], stalled[~is_here]
         return rows, stalled
+
+    def _watched_s(self, look: Look) -> float:
+        return 0.0 if self._watched_since is None else look.awake_s - self._watched_since
+
+    def _holding(
+        self, look: Look, what: tuple[FindingKind, Subject, Side], numbers: StalledNumbers, rows: Rows
+    ) -> Holding:
+        kind, subject, side = what
+        return Holding(
+            kind=kind,
+            subject=subject,
+            grade=Grade.TROUBLE,
+            side=side,
+            certainty=Certainty.CERTAIN,
+            numbers=numbers,
+            rows=rows,
+            # What the kernel's clocks told at once must be seen to stand still for a moment.
+            for_s=STALLED_FOR_S if self._watched_s(look) < STALLED_FOR_S else 0.0,
+        )
 
 
 def _held(look: Look, rows: Rows) -> Rows:
@@ -72,9 +95,9 @@ def _held(look: Look, rows: Rows) -> Rows:
     return held
 
 
-def _stalled(rows: Rows, seen: F64, told: F64) -> tuple[Rows, F64]:
-    """Give the rows that have stood still for long: seen so all the time, or for a while and told so by the kernel."""
-    stalled = np.where(seen >= STALLED_FOR_S, np.maximum(seen, told), seen)
+def _stalled(rows: Rows, seen: F64, told: F64, is_told: Bools) -> tuple[Rows, F64]:
+    """Give the rows that have stood still for long: seen so all the time, or told so by the kernel where that holds."""
+    stalled = np.where(is_told, np.maximum(seen, told), seen)
     is_long = stalled >= STALLED_S
     return rows[is_long], stalled[is_long]
 
@@ -87,17 +110,4 @@ def _numbers(look: Look, rows: Rows, stalled: F64, waiting: U32) -> StalledNumbe
         remotes=len(remotes),
         waiting_bytes=int(waiting.sum(dtype=np.uint64)),
         longest_s=float(stalled.max()),
-    )
-
-
-def _holding(kind: FindingKind, subject: Subject, side: Side, numbers: StalledNumbers, rows: Rows) -> Holding:
-    return Holding(
-        kind=kind,
-        subject=subject,
-        grade=Grade.TROUBLE,
-        side=side,
-        certainty=Certainty.CERTAIN,
-        numbers=numbers,
-        rows=rows,
-        for_s=0.0,
     )

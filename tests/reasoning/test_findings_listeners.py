@@ -39,6 +39,10 @@ class TestReach:
         assert (redis.numbers.service, redis.numbers.ports) == ("Redis", (6379,))
         assert (others.subject, others.numbers.services, others.numbers.ports) == (HostSubject(), 2, (22, 80))
 
+    def test_one_with_a_socket_for_each_family_is_one_note(self):
+        (found,) = Watch().see_rows([listener("0.0.0.0:5432"), listener("[::]:5432", v6only=1)])
+        assert (found.numbers.services, found.numbers.ports, len(found.cookies)) == (2, (5432,), 2)
+
     @pytest.mark.parametrize("local", ["127.0.0.1:5432", "192.0.2.10:5432", "[::1]:5432", "[2001:db8::10]:5432"])
     def test_one_at_a_single_address_is_not(self, local):
         assert Watch().see_rows([listener(local)]) == ()
@@ -65,6 +69,14 @@ class TestTwoPrograms:
         assert not self.see(listener("0.0.0.0:80", (811, 3)), listener("[::]:80", (811, 4)))
         assert not self.see(listener("0.0.0.0:80", (812, 3)), listener("[::]:80", (813, 4)), processes=NGINX)
 
+    def test_a_proxy_of_docker_for_each_family_is_one_service(self):
+        both = [
+            Process(pid, 1, b"docker-proxy", 0, command_line=b"docker-proxy -host-ip " + address)
+            for pid, address in ((811, b"0.0.0.0"), (812, b"::"))
+        ]
+        rows = listener("0.0.0.0:8080", (811, 3)), listener("[::]:8080", (812, 3), v6only=1)
+        assert self.see(*rows, processes=both) == []
+
     def test_two_scripts_of_one_interpreter_are_two_programs(self):
         scripts = (
             Process(5, 1, b"python3", 0, None, b"python3\0a.py"),
@@ -87,6 +99,7 @@ class TestInherited:
 
     def test_what_listens_for_others_hands_on_by_design(self):
         assert self.see(Process(1, 1, b"systemd", 0), Process(700, 2, b"sshd", 0, parent=1)) == []
+        assert self.see(Process(600, 1, b"master", 0), Process(700, 2, b"smtpd", 89, parent=600)) == []
 
 
 class TestWorkers:

@@ -64,7 +64,8 @@ class TestConnecting:
         watch = Watch()
         watch.see_rows([syn(52110), syn(52112)])
         closed = [syn(port).columns["cookie"] for port in (52110, 52112)]
-        assert troubles(watch.see_rows([], after=SYN_UNTIL_S - 1, closed=closed))
+        found = only(watch.see_rows([], after=SYN_UNTIL_S - 1, closed=closed), FindingKind.SYN_UNANSWERED)
+        assert (found.grade, found.numbers.waiting, found.numbers.attempts) == (Grade.TROUBLE, 0, 2)
         assert watch.see_rows([]) == ()
 
     def test_it_goes_at_once_when_an_answer_comes(self):
@@ -137,7 +138,20 @@ class TestReading:
     def test_the_kernels_clock_tells_it_sooner_once_it_was_seen_to_stand_still(self):
         watch = Watch()
         assert watch.see_rows([unread(quiet_s=STALLED_S)]) == ()
-        assert kinds(watch.see_for(STALLED_FOR_S - 1, [unread(quiet_s=STALLED_S + 3)])) == [FindingKind.UNREAD]
+        found = watch.see_for(STALLED_FOR_S - 1, [unread(quiet_s=STALLED_S + 3)])
+        # It was so before anybody looked.
+        assert only(found, FindingKind.UNREAD).since is None
+
+    def test_one_that_was_seen_to_read_is_told_by_what_was_seen_though_its_peer_has_sent_all(self):
+        watch = Watch()
+        for tick in range(60):
+            found = watch.see_rows([unread(10 * UNREAD_BYTES - tick // 10, read=tick // 10, quiet_s=60 + tick)])
+            assert found == () or tick < 10
+
+    def test_a_machine_that_was_suspended_has_read_nothing_meanwhile(self):
+        watch = Watch()
+        watch.see_for(STALLED_FOR_S, [unread()])
+        assert watch.see_rows([unread()], after=3600.0, asleep_s=3599.0) == ()
 
     def test_one_that_reads_slowly_reads(self):
         watch = Watch()

@@ -146,8 +146,25 @@ def test_old_udp_drops_are_forgotten():
     watch = Watch()
     for drops in (0, 7, 8, 9):
         watch.see_rows([udp(drops)], host_facts=errors(drops))
-    assert kinds(watch.see_for(7, [udp(9)], host_facts=errors(9))) == [FindingKind.UDP_DROPS]
+    assert kinds(watch.see_for(6, [udp(9)], host_facts=errors(9))) == [FindingKind.UDP_DROPS]
     assert watch.see_for(2, [udp(9)], host_facts=errors(9)) == ()
+
+
+@pytest.mark.parametrize("period_s", [4.0, 7.0, 60.0])
+def test_samples_that_are_far_apart_tell_of_drops_too(period_s):
+    watch = Watch()
+    for tick in range(4):
+        found = watch.see_rows([udp(10 * tick)], after=period_s, host_facts=errors(10 * tick))
+    one = only(found, FindingKind.UDP_DROPS)
+    assert (one.numbers.recent, one.numbers.over_s) == (30, 3 * period_s)
+
+
+def test_what_was_dropped_before_a_long_pause_says_nothing():
+    watch = Watch()
+    for drops in (0, 7, 8):
+        watch.see_rows([udp(drops)], host_facts=errors(drops))
+    assert watch.see_rows([udp(9)], after=600.0, host_facts=errors(9)) == ()
+    assert watch.see_rows([udp(10)], host_facts=errors(10)) == ()
 
 
 def test_a_socket_that_drops_no_longer_is_over_though_others_drop():

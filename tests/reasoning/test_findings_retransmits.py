@@ -92,6 +92,13 @@ def test_it_is_told_after_some_seconds_and_goes_when_the_loss_ends():
     assert last[-1] == ()
 
 
+def test_a_doctor_that_watches_for_five_seconds_can_tell():
+    watch = Watch()
+    for tick in range(6):
+        found = watch.see_rows([stream("198.51.100.7:5000", tick, port=443 + n, resent=10) for n in range(3)])
+    assert only(found, FindingKind.RETRANSMITS).numbers.over_s == 5.0
+
+
 def test_two_peers_that_lose_are_two_peers():
     found = watched(
         lambda tick: [stream(f"198.51.100.{n % 2}:5", tick, port=443 + n, resent=10, owner=(n, 3)) for n in range(1, 9)]
