@@ -16,6 +16,7 @@ from monitor.model.routing import RuleFate, RuleStep
 from monitor.presentation.bind_lines import answer_lines
 from monitor.presentation.connection_cells import RETRANS_RECENT_S
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS
+from monitor.presentation.connection_curves import with_curves
 from monitor.presentation.connections_view import ConnectionsView, rows_of_process
 from monitor.presentation.dial_lines import after_lines, before_lines
 from monitor.presentation.event_groups import EVENT_GROUPS
@@ -46,6 +47,7 @@ from monitor.presentation.what_if_lines import what_if_lines
 from monitor.presentation.workers import Workers
 from monitor.presentation.workers_view import WorkersView
 from monitor.sampling.carried_rows import CLOSED_SHOWN_S
+from monitor.sampling.history import History
 from monitor.sampling.intervals import advance
 from tests import machine_db1
 from tests.event_scene import of_db1
@@ -108,6 +110,13 @@ def from_connection_screens() -> set[str]:
         for line in lines_of(interval, number, told)
         if line.value is not None
     }
+
+
+def from_the_widest_rows() -> set[str]:
+    interval = db1_interval()
+    view = ConnectionsView.make(interval, interval.table.is_pair, Sort(), 200)
+    values = explain_position(with_curves(view, History(), 200), 0).values
+    return {value.why.meaning for value in values}
 
 
 def from_routing() -> set[str]:
@@ -189,6 +198,7 @@ def test_whatever_is_shown_is_explained_and_whatever_is_explained_is_shown(lines
     shown = {value.why.meaning for line in lines for value in line.values}
     shown |= (
         from_connection_screens()
+        | from_the_widest_rows()
         | from_routing()
         | from_a_typed_question()
         | from_the_rules_screen()
