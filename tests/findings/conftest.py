@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pytest
 
 from monitor.model.finding import Finding
 from monitor.model.sample import Sample
-from monitor.model.socket_table import U32, SocketTable
+from monitor.model.socket_table import U32, U64
 from monitor.sampling.live import LiveSource
 from tests.far_hosts import FarHosts, far_hosts
 from tests.reasoning.watching import Watch
@@ -20,24 +21,25 @@ PERIODS = 3
 """A finding may come, and go, so many samples after its condition has held for its time, or no longer does."""
 
 
-_KERNEL_CLOCK_S = 0.05
-"""Two readings of when data last passed differ by less."""
+_TICK_S = 0.01
+"""Of the clock by which the kernel tells for how long a socket is idle, or more."""
 
 
 class LiveWatch:
-    """Reads samples of the kernel as if a period had passed between any two."""
+    """Reads samples of the kernel as if a period had passed between any two, and nothing else."""
 
     def __init__(self, source: LiveSource) -> None:
         self._source = source
         self._watch = Watch()
+        self._began = time.clock_gettime(time.CLOCK_BOOTTIME)
         self._passed = 0.0
-        self._last_data: dict[int, tuple[float, float]] = {}
+        self._sent, self._received = _LastData(), _LastData()
 
     def see(self, *, after: float = 1.0) -> tuple[Finding, ...]:
         """Read one sample, so many seconds after the one before."""
         sample = self._source.sample(time_wait=True)
         self._passed += after
-        return self._watch.see(self._later(sample), self._source)
+        return self._watch.see(self._told_later(sample), self._source)
 
     def see_for(self, seconds: float) -> tuple[Finding, ...]:
         """Read samples a second apart for so long, from the next on; give what is found in the last."""
@@ -46,25 +48,42 @@ class LiveWatch:
             found = self.see()
         return found
 
-    def _later(self, sample: Sample) -> Sample:
-        """Move the sample's own clock, and those by which the kernel tells for how long sockets are idle."""
+    def _told_later(self, sample: Sample) -> Sample:
+        """Put the test's clock in place of the sample's own, and of those by which the kernel tells who is idle."""
         table = sample.table
-        idle_ms = self._idle_ms(table, sample.boot_time)
+        between = sample.boot_time, time.clock_gettime(time.CLOCK_BOOTTIME)
         aged = replace(
             table,
-            last_data_sent_ms=table.last_data_sent_ms + idle_ms,
-            last_data_recv_ms=table.last_data_recv_ms + idle_ms,
+            last_data_sent_ms=self._sent.idle_ms(table.cookie, table.last_data_sent_ms, between, self._passed),
+            last_data_recv_ms=self._received.idle_ms(table.cookie, table.last_data_recv_ms, between, self._passed),
         )
-        return replace(sample, table=aged, boot_time=sample.boot_time + self._passed)
+        return replace(sample, table=aged, boot_time=self._began + self._passed)
 
-    def _idle_ms(self, table: SocketTable, now: float) -> U32:
-        """Give what has passed by the test's clock since data of each socket was last seen to pass."""
-        told_s = np.minimum(table.last_data_sent_ms, table.last_data_recv_ms) / 1000
-        before, self._last_data = self._last_data, {}
-        for cookie, at in zip(table.cookie.tolist(), (now - told_s).tolist(), strict=True):
-            last = before.get(cookie, (at, self._passed))
-            self._last_data[cookie] = last if at - last[0] < _KERNEL_CLOCK_S else (at, self._passed)
-        return np.array([1000 * (self._passed - since) for _, since in self._last_data.values()], np.uint32)
+
+class _LastData:
+    """When data of each socket last passed in one direction, by the kernel's clock and by the test's."""
+
+    def __init__(self) -> None:
+        self._at: dict[int, tuple[float, float]] = {}
+
+    def idle_ms(self, cookie: U64, told_ms: U32, between: tuple[float, float], now: float) -> U32:
+        """Give for how long each is idle by the test's clock.
+
+        Args:
+            cookie: The sockets.
+            told_ms: For how long they are idle by the kernel's clock.
+            between: CLOCK_BOOTTIME before and after the kernel told.
+            now: By the test's clock, in seconds.
+        """
+        before, self._at = self._at, {}
+        earliest, latest = (moment - told_ms / 1000 for moment in between)
+        columns = cookie, earliest, latest, now - told_ms / 1000
+        begun = []
+        for one, least, most, since in zip(*(column.tolist() for column in columns), strict=True):
+            known = before.get(one)
+            self._at[one] = (most, since) if known is None or least > known[0] + _TICK_S else known
+            begun.append(self._at[one][1])
+        return (1000 * (now - np.array(begun))).astype(np.uint32)
 
 
 @pytest.fixture
