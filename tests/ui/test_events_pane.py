@@ -184,3 +184,37 @@ async def test_going_back_to_connections_gives_them_the_room_again():
         await stage.press("2")
         assert stage.main.connections.display
         assert not stage.main.events.display
+
+
+async def test_a_goes_on_from_time_wait_to_closed_connections_and_back():
+    async with monitor_of(machine_db1.source()) as stage:
+        await happens(stage, of_db1())
+        await stage.press("a")
+        assert "with TIME-WAIT" in stage.text
+        assert "and closed" not in stage.line_with("2 Connections")
+        await stage.press("a", "end")
+        assert "with TIME-WAIT and closed" in stage.line_with("2 Connections")
+        assert "curl[4411]" in stage.cursor_line
+        await stage.press("a")
+        assert "no TIME-WAIT" in stage.line_with("2 Connections")
+        assert "curl[4411]" not in stage.text
+
+
+async def test_closed_connections_go_on_to_come_in():
+    async with monitor_of(machine_db1.source()) as stage:
+        await happens(stage, of_db1())
+        await stage.press("a", "a")
+        before = stage.main.connections.view.count
+        await happens(stage, and_one_more(of_db1(), cookie=77))
+        assert stage.main.connections.view.count == before + 1
+        await stage.next_sample()
+        assert stage.main.connections.view.count == before + 1
+
+
+async def test_a_closed_connection_leads_to_its_process_and_says_what_became_of_it():
+    async with monitor_of(machine_db1.source(), (80, 24)) as stage:
+        await happens(stage, of_db1())
+        await stage.press("a", "a", "end")
+        assert "curl[4411] · closed here after 43ms · 612 in, 1.2K out" in stage.text
+        await stage.press("enter")
+        assert isinstance(stage.app.screen, ProcessScreen)

@@ -81,7 +81,7 @@ async def test_t_r_s_x_orders_the_remotes_by_their_retransmit_shares_largest_fir
 
 
 async def test_the_title_sums_the_rates_of_groups_too_and_counts_closed_sockets_apart():
-    async with monitor_of(machine_db1.source()) as stage:
+    async with monitor_of(machine_db1.source(), (200, 50)) as stage:
         single = stage.line_with("2 Connections")
         assert "[2 Connections 44]" in single
         assert "1 just closed" in single

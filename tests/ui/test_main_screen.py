@@ -341,7 +341,7 @@ async def test_panes_are_reached_by_number_and_by_tab():
             await stage.press(key)
             seen.append(stage.app.focused.id)
         assert seen == [
-            "listeners", "routing", "connections", "routing", "findings", "listeners", "findings",
+            "listeners", "routing", "connections", "routing", "events", "findings", "events",
             "findings", "connections", "findings",
         ]  # fmt: skip
         assert "[5 Findings" in stage.text
@@ -408,6 +408,8 @@ async def test_a_adds_time_wait_and_bound_only_rows():
         await stage.type("/time-wait")
         assert len(connections(stage)) == 2
         await stage.press("escape", "a")
+        await stage.until(lambda: "with TIME-WAIT and closed" in title(stage))
+        await stage.press("a")
         await stage.until(lambda: "no TIME-WAIT" in title(stage))
 
 
