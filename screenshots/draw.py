@@ -71,6 +71,11 @@ async def _workers(stage: Stage) -> None:
     await stage.sees("workers on")
 
 
+async def _findings(stage: Stage) -> None:
+    await stage.press("5")
+    await stage.sees("[5 Findings")
+
+
 async def _help(stage: Stage) -> None:
     await stage.press("question_mark")
 
@@ -101,6 +106,7 @@ _SCREENS = {
     "connection": _a_connection,
     "process": _a_process,
     "workers": _workers,
+    "findings": _findings,
     "help": _help,
     "words": _words,
     "explained": _explained,
@@ -120,7 +126,7 @@ SHOTS = (
 
 async def draw(shot: Shot) -> str:
     """Run the monitor for one picture and give it as SVG."""
-    earlier = _EARLIER if shot.arrange in {_a_connection, _a_process, _listeners} else 0
+    earlier = _EARLIER if shot.arrange in {_a_connection, _a_process, _listeners, _findings} else 0
     source = machine_db1.source(earlier=earlier)
     settings = Settings(look=shot.look)
     async with monitor_of(source, shot.size, settings, samples=earlier + 2, has_colour=shot.has_colour) as stage:

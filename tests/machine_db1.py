@@ -13,6 +13,7 @@ from ipaddress import ip_address
 
 import numpy as np
 
+from monitor.model.host_facts import HostFacts
 from monitor.model.process import Process, ProcessFacts
 from monitor.model.route import Flow, Neighbour, NextHop, RouteDecision, Rule
 from monitor.model.sample import Network, Sample
@@ -42,6 +43,8 @@ from tests.scenes import (
 
 LO, ETH0, ETH1 = 1, 2, 3
 APART_S = 5.0
+STUCK_AT = -60.0
+"""When proxy stopped to accept."""
 
 NETWORK = Network(
     1,
@@ -152,7 +155,7 @@ def _details() -> dict[int, SocketDetails]:
 
 
 def _sample(seconds: float) -> Sample:
-    rows = [*_listeners(), *_connections(seconds)]
+    rows = [*_listeners(seconds), *_connections(seconds)]
     return sample_of(
         rows,
         seconds - APART_S,
@@ -161,16 +164,24 @@ def _sample(seconds: float) -> Sample:
         users=USERS,
         time_wait=2,
         has_time_wait=True,
+        host_facts=_host_facts(seconds),
         closed={FINISHED.columns["cookie"]} if seconds > 0 else (),
     )
 
 
-def _listeners() -> Iterator[Row]:
+def _host_facts(seconds: float) -> HostFacts:
+    """What the host has lost: since proxy does not accept, some three handshakes a second."""
+    overflows = 1_204 + round(3.6 * max(0.0, seconds - STUCK_AT))
+    counters = {"TcpExt.ListenOverflows": overflows, "TcpExt.ListenDrops": overflows + 31, "Udp.RcvbufErrors": 7}
+    return HostFacts(counters=counters, somaxconn=4096, port_range=(32768, 60999), time_wait_reuse=2)
+
+
+def _listeners(seconds: float) -> Iterator[Row]:
     yield row("tcp", "[::]:443", ANY6, "LISTEN", owner=WORKERS, queue=(0, 511), uid=WWW)
     yield row("tcp", "0.0.0.0:22", ANY, "LISTEN", owner=(640, 3), queue=(0, 128))
     yield row("tcp", "[::]:22", ANY6, "LISTEN", owner=(640, 4), queue=(0, 128), v6only=1)
     yield row("tcp", "127.0.0.1:5432", ANY, "LISTEN", owner=(702, 7), queue=(0, 244), uid=POSTGRES)
-    yield row("tcp", "192.0.2.10:6432", ANY, "LISTEN", owner=(990, 9), queue=(6, 5), uid=APP)
+    yield row("tcp", "192.0.2.10:6432", ANY, "LISTEN", owner=(990, 9), queue=(6 * (seconds >= STUCK_AT), 5), uid=APP)
     yield row("tcp", "0.0.0.0:8080", ANY, "LISTEN", owner=[(pid, 7) for pid, _ in WORKERS], queue=(0, 511), uid=WWW)
     yield row("tcp", "[::]:8080", ANY6, "LISTEN", owner=(4411, 19), queue=(0, 511), uid=APP, v6only=1)
     for worker in range(8):

@@ -177,3 +177,12 @@ async def test_where_a_narrowing_leaves_no_room_the_other_tabs_are_short():
         assert "[2 Connections 2/44]" in stage.lines[1]
         assert "5 Fin 2!" in stage.lines[1]
         assert "java[1313] gets" in stage.lines[1]
+
+
+@pytest.mark.parametrize(("size", "last"), [((80, 24), "look at  "), ((80, 14), "⋮ 7 more lines"), ((120, 40), "host  ")])
+async def test_what_there_is_no_room_for_is_counted_and_the_foot_goes_first(size, last):
+    async with monitor_of(machine_db1.source(), size) as stage:
+        await stage.press("5")
+        below = stage.lines[stage.y_of("─ accept-queue ") : -2]
+        assert any(last in line for line in below)
+        assert any("host  " in line for line in below) == (last != "⋮ 7 more lines")

@@ -89,6 +89,13 @@ async def test_process(svg: SnapshotAssertion, size: tuple[int, int]):
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_findings(svg: SnapshotAssertion, size: tuple[int, int]):
+    async with monitor_of(machine_db1.source(earlier=24), size, samples=26) as stage:
+        await stage.press("5")
+        assert picture(stage.app) == svg
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_workers(svg: SnapshotAssertion, size: tuple[int, int]):
     async with monitor_of(machine_db1.source(), size) as stage:
         await stage.press("1", "down", "down", "down", "down", "p")

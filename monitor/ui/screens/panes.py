@@ -47,6 +47,8 @@ _SMALLEST_WIDTH, _SMALLEST_HEIGHT = 40, 10
 _ROUTING_WIDTH = 49
 _LEAST_DETAIL, _MOST_DETAIL = 4, 13
 """Lines of a finding in full."""
+_BESIDE_DETAIL = 11
+"""Lines of the frame and of a few findings in the list, which come before that."""
 
 
 class PanesScreen(FramedScreen):
@@ -157,7 +159,7 @@ class PanesScreen(FramedScreen):
         self._upper.display = not is_tiny and (three or self._current not in _LOWER)
         self.set_class(self.findings.display, "-findings")
         room = height - self._upper_height if three else height
-        self._finding.styles.height = min(max(_LEAST_DETAIL, room // 2 - 2), _MOST_DETAIL)
+        self._finding.styles.height = min(max(_LEAST_DETAIL, room - _BESIDE_DETAIL), _MOST_DETAIL)
         self._upper.styles.height = self._upper_height if three else "1fr"
         self.routing.styles.width = _routing_width(width) if three else "1fr"
         self.routing.is_beside = three

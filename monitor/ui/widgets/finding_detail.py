@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from monitor.presentation.text_line import TextLine, rule
+from monitor.presentation.text_line import TextLine, plain, rule
+from monitor.presentation.view import Role
 from monitor.ui.widgets.text_lines import TextLines
 
 if TYPE_CHECKING:
@@ -34,9 +35,16 @@ class FindingDetail(TextLines):
 
         width, height = self.size.width, self.size.height
         facts = view.interval.sample.host_facts
-        foot = foot_lines(facts, self._first_counters or {}, self._first_at, width)[: max(0, height - 2)]
+        foot = foot_lines(facts, self._first_counters or {}, self._first_at, width)
         told = str(view.finding_at(position).kind) if view.count else ""
         detail = detail_lines(view.finding_at(position), view.text_at(position), width) if view.count else []
-        room = max(0, height - 1 - len(foot))
-        blank = [TextLine()] * (room - len(detail))
-        self.show([rule(told, "", width), *detail[:room], *blank, *foot])
+        self.show([rule(told, "", width), *_fitted(detail, foot, max(1, height - 1))])
+
+
+def _fitted(detail: Sequence[TextLine], foot: Sequence[TextLine], height: int) -> list[TextLine]:
+    """Put the foot at the bottom; where there is no room for both it goes, and then what the detail says last."""
+    if len(detail) + len(foot) <= height:
+        return [*detail, *[TextLine()] * (height - len(detail) - len(foot)), *foot]
+    if len(detail) <= height:
+        return list(detail)
+    return [*detail[: height - 1], plain(f" ⋮ {len(detail) - height + 1} more lines", Role.DIM)]
