@@ -10,7 +10,6 @@ import os
 import select
 import threading
 import time
-from collections import deque
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,7 +44,9 @@ class EventReader:
         self._lock = threading.Lock()
         self._waiting = WaitingEvents()
         self._missed_before = 0
-        self._destroyed: deque[U64] = deque()
+        self._destroyed: U64 = np.zeros(_REMEMBERED, np.uint64)
+        """A ring: the newest ones over the oldest; cookie 0 is nobody's."""
+        self._destroyed_count = 0
         self._error: KernelError | None = None
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._thread = threading.Thread(target=self._run, name="events", daemon=True)
@@ -76,7 +77,7 @@ class EventReader:
         """Give the cookies of the sockets that were destroyed until this moment, the last ones of very many."""
         with self._lock:
             self._read()
-            return np.concatenate([np.zeros(0, np.uint64), *self._destroyed])
+            return self._destroyed[: self._destroyed_count].copy()
 
     def close(self) -> None:
         """End the thread and give the feeds back."""
@@ -123,10 +124,9 @@ class EventReader:
         missed = self._closes.lost() + self._closes.malformed
         self._waiting.add_closes(records, missed - self._missed_before)
         self._missed_before = missed
-        if len(records):
-            self._destroyed.append(records["cookie"].copy())
-            while sum(map(len, self._destroyed)) > _REMEMBERED:
-                self._destroyed.popleft()
+        places = (self._destroyed_count + np.arange(len(records))) % _REMEMBERED
+        self._destroyed[places] = records["cookie"]
+        self._destroyed_count += len(records)
 
     def _read_transitions(self) -> None:
         """Empty the feed of transitions; without it closes go on to be heard."""

@@ -34,6 +34,9 @@ class WaitingEvents:
         """Take what was read likewise, with the threads that acted."""
         self._transitions.add(records, lost)
         self._actors |= actors
+        if len(self._actors) > MOST_WAITING:
+            acted = self._transitions.distinct("thread")
+            self._actors = {thread: actor for thread, actor in self._actors.items() if thread in acted}
 
     def empty(self, namespace: int) -> SocketEvents:
         """Give all of it."""
@@ -71,6 +74,10 @@ class _Waiting:
             oldest = self._parts.pop(0)
             self._count -= len(oldest)
             self._lost += len(oldest)
+
+    def distinct(self, name: str) -> set[int]:
+        """Give the values of a field."""
+        return {value for part in self._parts for value in part[name].tolist()}
 
     def empty(self) -> tuple[Records, int]:
         """Give them, and how many were lost."""

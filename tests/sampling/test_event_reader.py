@@ -14,8 +14,8 @@ import pytest
 
 from monitor.errors import KernelError
 from monitor.model.closes import CLOSE
-from monitor.model.transitions import TRANSITION, NoTransitions
-from monitor.sampling import waiting_events
+from monitor.model.transitions import TRANSITION, Actor, NoTransitions
+from monitor.sampling import event_reader, waiting_events
 from monitor.sampling.event_reader import EventReader
 from monitor.sampling.transition_reader import TransitionReader
 from monitor.sampling.waiting_events import WaitingEvents
@@ -90,6 +90,16 @@ def test_it_listens_to_the_namespace_in_which_it_was_opened(server, reader):
     assert other.inode != reader.take().namespace != 0
 
 
+@pytest.mark.kernel
+def test_of_what_was_destroyed_the_newest_are_remembered(server, monkeypatch):
+    monkeypatch.setattr(event_reader, "_REMEMBERED", 3)
+    reader = EventReader.open()
+    connect_and_close(server, 4)
+    cookies = taken_from(reader, 8)["cookie"].tolist()
+    assert sorted(reader.closed().tolist()) == sorted(cookies[-3:])
+    reader.close()
+
+
 class BrokenTransitions:
     """A feed whose descriptor is readable and that breaks when it is read."""
 
@@ -120,6 +130,17 @@ def test_closes_are_heard_also_after_the_transitions_have_broken(server, monkeyp
     assert len(taken_from(reader, 2)) == 2
     assert reader.take().no_transitions is NoTransitions.REFUSED
     reader.close()
+
+
+def test_who_acted_is_forgotten_with_what_was_left_out(monkeypatch):
+    monkeypatch.setattr(waiting_events, "MOST_WAITING", 5)
+    waiting = WaitingEvents()
+    for thread in range(1, 100):
+        transitions = np.zeros(1, TRANSITION)
+        transitions["thread"] = thread
+        waiting.add_transitions(transitions, 0, {thread: Actor(None, b"curl", None)})
+    events = waiting.empty(1)
+    assert list(events.actors) == events.transitions["thread"].tolist() == [95, 96, 97, 98, 99]
 
 
 def test_more_than_may_wait_is_left_out_from_the_oldest_on_and_counted(monkeypatch):
