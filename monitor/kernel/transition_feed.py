@@ -31,8 +31,9 @@ _EVENT = "events/sock/inet_sock_set_state"
 _OPENS = f"newstate == {TcpState.SYN_SENT:d} || newstate == {TcpState.ESTABLISHED:d}"
 _CLOSES = f"newstate == {TcpState.FIN_WAIT_1:d} || newstate == {TcpState.LAST_ACK:d}"
 """The program's own doing: they name the thread that closes."""
-_BREAKS = f"newstate == {TcpState.CLOSED:d} && oldstate <= {TcpState.SYN_RECEIVED:d}"
-"""Closed without a FIN: reset, refused or timed out."""
+_UNFINISHED = f"oldstate <= {TcpState.SYN_RECEIVED:d} || oldstate == {TcpState.CLOSE_WAIT:d}"
+_BREAKS = f"newstate == {TcpState.CLOSED:d} && ({_UNFINISHED})"
+"""Closed without a FIN of its own: reset, refused or timed out."""
 _FILTER = f"protocol == {PROTOCOL_TCP} && ({_OPENS} || {_CLOSES} || ({_BREAKS}))"
 
 _FIRST_NAMESPACES = {"pid": 0xEFFF_FFFC, "time": 0xEFFF_FFFA}

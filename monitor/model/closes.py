@@ -22,6 +22,7 @@ _COLUMNS = (
     "bytes_retrans",
     "local_port",
     "remote_port",
+    "recv_q",
     "device",
     "rtt_us",
     "total_retrans",

@@ -23,6 +23,8 @@ from monitor.sampling.pending_transitions import PendingTransitions
 _IDENTITY = ("local_high", "local_low", "local_port", "remote_high", "remote_low", "remote_port", "device", "family")
 CLOSING_HERE = (TcpState.FIN_WAIT_1, TcpState.FIN_WAIT_2, TcpState.CLOSING, TcpState.TIME_WAIT)
 """States of a side that closed first."""
+ACKNOWLEDGED_HERE = (TcpState.FIN_WAIT_2, TcpState.TIME_WAIT)
+"""States in which its FIN has been acknowledged."""
 CLOSING_THERE = (TcpState.CLOSE_WAIT, TcpState.LAST_ACK)
 """States of a side whose peer closed first."""
 _ONCE_HELD = 1
@@ -53,27 +55,45 @@ class ClosedSockets:
     """An Ending."""
     opened_at: F64
     """CLOCK_BOOTTIME in seconds since when it was open; NaN where that was not seen."""
+    was_unanswered: Bools
+    """Dialled, and no sample saw it; its counters show that no answer to its SYN opened it."""
+    was_left: Bools
+    """Seen to close without a FIN of its own after the peer's."""
+    was_half_closed: Bools
+    """A sample saw that its program had sent a FIN and still held it."""
+    has_received_more: Bools
+    """Whether anything, a FIN included, came since the last sample that saw it, or may have."""
 
     @classmethod
     def join(cls, closes: Records, interval: Interval, pending: PendingTransitions) -> ClosedSockets:
         """Join CLOSE records.
 
         One without a row and a remote endpoint is left out, since nobody knows what it was; so is one of which it was
-        already told that its handshake failed, whenever its program closes the socket.
+        already told that its handshake failed, or that it was cut, whenever its program closes the socket.
         """
         row = find_places(interval.table.cookie, closes["cookie"].astype(np.uint64))
         kept = (row >= 0) | (closes["remote_port"] != 0)
         closes, row, lives = closes[kept], row[kept], pending.lives
         table = _table_of(closes, interval, row)
-        life = lives.find(pairs_of(vars_of(table)), closes["boot_time"].astype(np.float64))
-        is_told = values_of(lives.has_failed & pending.is_told, life, unknown=False)
+        life = lives.find_ended(pairs_of(vars_of(table)), closes["boot_time"].astype(np.float64))
+        is_told = values_of((lives.has_failed & pending.is_told) | pending.is_end_told, life, unknown=False)
         if is_told.any():
             closes, row, table, life = closes[~is_told], row[~is_told], table.take(~is_told), life[~is_told]
         boot_time = closes["boot_time"].astype(np.float64)
         listener = _listeners(table, interval)
         last_state = values_of(interval.table.state, row, 0)
-        direction = _directions(table, values_of(interval.direction, row, DIRECTION_UNKNOWN), listener, life, lives)
         began = values_of(lives.opened_at, life, np.nan)
+        was_unanswered = (row < 0) & (listener < 0) & np.isnan(began) & _is_unanswered(table)
+        told = values_of(interval.direction, row, DIRECTION_UNKNOWN)
+        told[was_unanswered] = DIRECTION_DIALLED
+        direction = _directions(table, told, listener, life, lives)
+        is_held = values_of(interval.table.inode, row, 0) != 0
+        received_before = values_of(interval.table.bytes_received, row, 0)
+        was_left = values_of(lives.broke_after_fin, life, unknown=False)
+        seen = values_of(lives.ending, life, Ending.UNKNOWN)
+        # A reset that comes while the program is at its socket is taken by its own thread, too. Who cuts a connection
+        # by a close leaves data unread, beside the peer's FIN; who asks for a reset has no remote endpoint any more.
+        seen[(seen == Ending.RESET_HERE) & (closes["remote_port"] != 0) & (table.recv_q <= was_left)] = Ending.BROKEN
         return cls(
             boot_time=boot_time,
             table=table,
@@ -82,8 +102,12 @@ class ClosedSockets:
             listener=listener,
             last_state=last_state,
             direction=direction,
-            ending=_endings(table, direction, last_state, values_of(lives.ending, life, Ending.UNKNOWN)),
+            ending=_endings(table, direction, np.where(was_unanswered, TcpState.SYN_SENT, last_state), seen, row),
             opened_at=np.where(np.isnan(began), values_of(interval.opened_at, row, np.nan), began),
+            was_unanswered=was_unanswered,
+            was_left=was_left,
+            was_half_closed=is_held & np.isin(last_state, CLOSING_HERE),
+            has_received_more=(row < 0) | (table.bytes_received != received_before),
         )
 
     def __len__(self) -> int:
@@ -100,16 +124,22 @@ class ClosedSockets:
     @property
     def has_failed(self) -> Bools:
         """Whether the handshake was not finished."""
-        failed: Bools = self.last_state == TcpState.SYN_SENT
+        failed: Bools = (self.last_state == TcpState.SYN_SENT) | self.was_unanswered
         return failed
 
     @property
     def has_peer_closed(self) -> Bools:
-        """Whether the peer's FIN was received."""
-        was_first = (self.ending == Ending.CLOSED_THERE) | np.isin(self.last_state, CLOSING_THERE)
-        # Whoever closed first is gone once the other has closed too, but for a reset, which acknowledges nothing.
-        was_second = np.isin(self.ending, (Ending.CLOSED_HERE, Ending.IN_ORDER))
-        closed: Bools = was_first | (was_second & own_fin_acknowledged(self.table, self.direction))
+        """Whether the peer's FIN was received before the socket was gone.
+
+        A socket that its program has closed goes as soon as its own FIN is acknowledged: only TIME-WAIT hears the
+        peer's. Of one that was half-closed between two samples, and read to its end, nothing tells that it was.
+        """
+        was_first = (self.ending == Ending.CLOSED_THERE) | np.isin(self.last_state, CLOSING_THERE) | self.was_left
+        is_acknowledged = own_fin_acknowledged(self.table, self.direction)
+        # With unread data a program closes by a reset: after a FIN only the peer's FIN can stand in the queue.
+        was_heard = np.where(self.ending == Ending.CLOSED_HERE, self.was_half_closed, self.has_received_more)
+        was_second = np.isin(self.ending, (Ending.CLOSED_HERE, Ending.IN_ORDER)) & is_acknowledged
+        closed: Bools = was_first | (was_second & ((self.table.recv_q > 0) | was_heard))
         return closed
 
 
@@ -135,7 +165,26 @@ def _table_of(closes: Records, interval: Interval, row: Rows) -> SocketTable:
     known = np.flatnonzero(row >= 0)
     for name in _IDENTITY:
         getattr(table, name)[known] = getattr(interval.table, name)[row[known]]
+    # Cut by its own program, it was disconnected before it was destroyed: that sets its counters to 0 as well.
+    table.info_length[(closes["remote_port"] == 0) & (table.remote_port != 0)] = 0
     return table
+
+
+def _is_unanswered(table: SocketTable) -> Bools:
+    """Tell whose counters are those of a SYN that was sent, and of nothing that came of it.
+
+    An acknowledged SYN counts as a byte; whoever accepts has measured a round trip, or sent nothing.
+    """
+    carried = table.bytes_acked | table.bytes_received | table.bytes_sent
+    unanswered: Bools = (
+        (table.protocol == PROTOCOL_TCP)
+        & table.knows("bytes_sent")
+        & (table.remote_port != 0)
+        & (carried == 0)
+        & (table.rtt_us == 0)
+        & (table.segs_out > 0)
+    )
+    return unanswered
 
 
 def _listeners(table: SocketTable, interval: Interval) -> Rows:
@@ -163,17 +212,24 @@ def _directions(
     return np.where(is_open, guessed, told).astype(np.int8)
 
 
-def _endings(table: SocketTable, direction: npt.NDArray[np.int8], last_state: U8, seen: U8) -> U8:
+def _endings(table: SocketTable, direction: npt.NDArray[np.int8], last_state: U8, seen: U8, row: Rows) -> U8:
     """Tell how each ended: as was seen, else by its state in the last sample, else by its final counters."""
+    has_fin = own_fin_acknowledged(table, direction)
+    # Refused or given up at once; nobody saw how long it lasted.
+    is_early = (row < 0) & (last_state == TcpState.SYN_SENT) & (table.total_retrans == 0)
     by_state = np.select(
         [
-            (table.protocol != PROTOCOL_TCP) | (table.remote_port == 0),
+            (table.protocol != PROTOCOL_TCP) | (table.remote_port == 0) | is_early,
             last_state == TcpState.SYN_SENT,
             np.isin(last_state, CLOSING_THERE),
             np.isin(last_state, CLOSING_HERE),
-            own_fin_acknowledged(table, direction),
+            has_fin,
         ],
         [Ending.UNKNOWN, Ending.UNANSWERED, Ending.CLOSED_THERE, Ending.CLOSED_HERE, Ending.IN_ORDER],
         Ending.BROKEN,
     )
-    return np.where(seen == Ending.UNKNOWN, by_state, seen).astype(np.uint8)
+    ending = np.where(seen == Ending.UNKNOWN, by_state, seen)
+    # A FIN may be answered by a reset, or by nothing.
+    is_cut = (ending == Ending.CLOSED_HERE) & table.knows("bytes_retrans") & ~has_fin
+    is_cut &= ~np.isin(last_state, ACKNOWLEDGED_HERE)
+    return np.where(is_cut, Ending.BROKEN, ending).astype(np.uint8)

@@ -31,6 +31,8 @@ MOST_LISTED = 20_000
 """Of more events the oldest are no longer listed."""
 RATED_S = 5.0
 """The rates are over as many seconds."""
+_CLOSES_WITHIN_S = 3.0
+"""The kernel tells of a close from a queue of its own, a moment later."""
 
 
 class _Counts(NamedTuple):
@@ -80,6 +82,9 @@ class EventLog:
             came.append(event_rows.short_openings(closed.take(short[-MOST_LISTED:]), interval, owners))
             came.append(event_rows.closes(closed.take(slice(-MOST_LISTED, None)), interval, owners))
             over = closed.life[closed.life >= 0]
+        cut = event_rows.cuts(events.namespace, self._pending, owners, events.boot_time - _CLOSES_WITHIN_S)
+        came.append(cut)
+        counts = counts._replace(opened=counts.opened + len(cut) // 2, closed=counts.closed + len(cut) // 2)
         self._pending.forget(events.boot_time, interval.elapsed_s, over)
         self._list = self._joined(former, events, np.concatenate(came), counts)
         return self._list

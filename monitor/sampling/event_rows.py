@@ -6,7 +6,7 @@ import numpy as np
 
 from monitor.model.event_list import EVENT, Ending, EventKind
 from monitor.model.places import find_places
-from monitor.model.sample import DIRECTION_DIALLED, Interval
+from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, Interval
 from monitor.model.socket_table import U8, U64, Bools, Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.model.ways import Records
@@ -117,6 +117,39 @@ def failures(namespace: int, pending: PendingTransitions, owners: EventOwners) -
     owners.by_actors(records, failed)
     pending.tell(failed)
     return records
+
+
+def cuts(namespace: int, pending: PendingTransitions, owners: EventOwners, until: float) -> Records:
+    """Make events of each connection of this network namespace that no sample saw and that its own program cut.
+
+    Before the kernel destroys it, it may take its endpoints and its counters away: its close then says nothing.
+
+    Args:
+        namespace: The inode of ours.
+        pending: Knows which were told by their close or by a sample, and hears that these are told by this.
+        owners: Tells whose they were.
+        until: CLOCK_BOOTTIME in seconds; of those that were cut later the close may still come.
+    """
+    lives = pending.lives
+    is_cut = (lives.ending == Ending.RESET_HERE) & ~np.isnan(lives.opened_at) & (lives.ended_at <= until)
+    cut = np.flatnonzero(is_cut & ~pending.is_told)
+    if not len(cut):
+        return np.zeros(0, EVENT)
+    cut = cut[lives.namespaces(cut, pending.actors) == namespace]
+    last = pending.last_records(cut)
+    records = np.zeros(len(cut), EVENT)
+    for name in _ENDPOINTS:
+        records[name] = last[name]
+    records["protocol"], records["is_short"] = PROTOCOL_TCP, True
+    records["direction"] = np.where(lives.dialled[cut], DIRECTION_DIALLED, DIRECTION_ACCEPTED)
+    records["at"] = records["opened_at"] = lives.opened_at[cut]
+    records["kind"] = EventKind.OPENED
+    owners.by_actors(records, cut)
+    closed = records.copy()
+    closed["at"], closed["kind"], closed["ending"] = lives.ended_at[cut], EventKind.CLOSED, Ending.RESET_HERE
+    pending.tell(cut)
+    pending.tell_end(cut)
+    return np.concatenate([records, closed])
 
 
 def _records_of(table: SocketTable) -> Records:

@@ -54,6 +54,8 @@ class Lives:
     """Who opened it, else who closed it; 0 for nobody that was seen."""
     ending: npt.NDArray[np.uint8]
     """An Ending; UNKNOWN while it lives."""
+    broke_after_fin: Bools
+    """Closed without a FIN of its own when the peer's had come."""
 
     def __len__(self) -> int:
         return len(self.first)
@@ -70,6 +72,40 @@ class Lives:
         places = np.searchsorted(moments[: len(self)][order], moments[len(self) :], side="right") - 1
         found = order[np.maximum(places, 0)]
         return np.where((places >= 0) & (group[found] == group[len(self) :]), found, -1)
+
+    def find_ended(self, pairs: Pairs, times: F64) -> Rows:
+        """Find for each closed pair, in the order of closing, the life that ended then; -1 for none.
+
+        A close is told a moment late: by then the pair may have begun to live again, and have ended again.
+        """
+        found = self.find(pairs, times)
+        before = self._lives_before()
+        start: dict[int, int] = {}
+        joined = np.flatnonzero(found >= 0)
+        for entry in joined[before[found[joined]] >= 0][::-1].tolist():
+            newest = int(found[entry])
+            life = start.get(newest, newest)
+            if life == newest and self.ending[life] == Ending.UNKNOWN and self.ending[before[life]] != Ending.UNKNOWN:
+                life = int(before[life])
+            found[entry] = life
+            start[newest] = int(before[life]) if life >= 0 else -1
+        return found
+
+    def _lives_before(self) -> Rows:
+        """Give for each life the one before of the same pair; -1 for none."""
+        before = np.full(len(self), -1)
+        if len(self):
+            _, group = group_rows(self.pairs)
+            order = np.lexsort((self.began_at, group))
+            is_same = group[order[1:]] == group[order[:-1]]
+            before[order[1:][is_same]] = order[:-1][is_same]
+        return before
+
+    @property
+    def is_dialling(self) -> Bools:
+        """Dialled, and neither opened nor failed yet."""
+        dialling: Bools = self.dialled & np.isnan(self.opened_at) & (self.ending == Ending.UNKNOWN)
+        return dialling
 
     @property
     def has_failed(self) -> Bools:
@@ -98,6 +134,8 @@ def lives_in(records: Records) -> Lives:
     begins = np.ones(len(records), np.bool_)
     # The kernel uses the memory of a closed socket for another one.
     is_dial, is_accept = new == TcpState.SYN_SENT, (old == TcpState.SYN_RECEIVED) & (new == TcpState.ESTABLISHED)
+    # Where both sides dial, or one dials itself, a SYN comes as the answer to the own one.
+    is_accept[1:] &= (socket[1:] != socket[:-1]) | (new[:-1] != TcpState.SYN_SENT)
     begins[1:] = (socket[1:] != socket[:-1]) | is_dial[1:] | is_accept[1:]
     first = np.flatnonzero(begins)
     life = np.cumsum(begins) - 1
@@ -127,6 +165,7 @@ def lives_in(records: Records) -> Lives:
         accepted=is_accept[first],
         thread=actor,
         ending=_endings(ends, at[first]),
+        broke_after_fin=(ends["old_state"] == TcpState.CLOSE_WAIT) & (ends["new_state"] == TcpState.CLOSED),
     )
 
 

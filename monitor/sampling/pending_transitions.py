@@ -13,6 +13,8 @@ from monitor.sampling.lives import Lives, lives_in
 _MOST_PENDING = 200_000
 _KEPT_S = 10.0
 """A close is told some milliseconds after the last transition; a sample comes once a second or more seldom."""
+_DIALLING_KEPT_S = 150.0
+"""So long the kernel dials, as it is usually set: two minutes and more (tcp_syn_retries)."""
 
 
 class PendingTransitions:
@@ -21,6 +23,7 @@ class PendingTransitions:
     def __init__(self) -> None:
         self._records = np.zeros(0, TRANSITION)
         self._is_told: Bools = np.zeros(0, np.bool_)
+        self._is_end_told: Bools = np.zeros(0, np.bool_)
         self.actors: dict[int, Actor] = {}
         """By thread: who made them."""
         self._lives: Lives | None = None
@@ -37,7 +40,9 @@ class PendingTransitions:
         if not len(events.transitions):
             return
         self._records = np.concatenate([self._records, events.transitions.astype(TRANSITION, copy=False)])
-        self._is_told = np.concatenate([self._is_told, np.zeros(len(events.transitions), np.bool_)])
+        none_told = np.zeros(len(events.transitions), np.bool_)
+        self._is_told = np.concatenate([self._is_told, none_told])
+        self._is_end_told = np.concatenate([self._is_end_told, none_told])
         self.actors |= events.actors
         self._lives = None
 
@@ -45,6 +50,12 @@ class PendingTransitions:
     def is_told(self) -> Bools:
         """Lives whose beginning has become an event."""
         told: Bools = self._is_told[self.lives.first]
+        return told
+
+    @property
+    def is_end_told(self) -> Bools:
+        """Lives whose end has become an event though no close told it."""
+        told: Bools = self._is_end_told[self.lives.first]
         return told
 
     def last_records(self, lives: Rows) -> Records:
@@ -55,18 +66,25 @@ class PendingTransitions:
         """Note that the beginning of some lives has become an event."""
         self._is_told[self.lives.first[lives]] = True
 
+    def tell_end(self, lives: Rows) -> None:
+        """Note that the end of some lives has become an event without a close."""
+        self._is_end_told[self.lives.first[lives]] = True
+
     def forget(self, now: float, elapsed_s: float, over: Rows) -> None:
         """Drop the lives that are over, and what nobody will ask for any more."""
         if not len(self._records):
             return
         kept_s = _KEPT_S + (2 * elapsed_s if elapsed_s > 0 else 0.0)
-        is_over = np.zeros(len(self.lives), np.bool_)
-        is_over[over] = True
-        kept = np.flatnonzero(~is_over[self.lives.member] & (self._records["boot_time"] > now - kept_s))
-        kept = kept[-_MOST_PENDING:]
+        lives = self.lives
+        # A life is kept as a whole: without its beginning its end would be another one's.
+        is_kept = self._records["boot_time"][lives.last] > now - kept_s
+        is_kept |= lives.is_dialling & (lives.began_at > now - _DIALLING_KEPT_S)
+        is_kept[over] = False
+        kept = np.flatnonzero(is_kept[lives.member])[-_MOST_PENDING:]
         if len(kept) == len(self._records):
             return
         self._lives = None
         self._records, self._is_told = self._records[kept], self._is_told[kept]
+        self._is_end_told = self._is_end_told[kept]
         threads = set(self._records["thread"].tolist())
         self.actors = {thread: actor for thread, actor in self.actors.items() if thread in threads}

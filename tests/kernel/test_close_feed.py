@@ -73,6 +73,34 @@ def test_both_ends_of_a_connection_come_with_their_final_bytes(feed, host):
     assert ours["bytes_received"].tolist() == [1, 1001]
 
 
+def test_a_socket_that_was_closed_first_may_be_gone_before_the_peers_fin_comes(feed):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        dialled = socket.create_connection(server.getsockname())
+        accepted, _ = server.accept()
+        cookie = [cookie_of(dialled)]
+        with accepted:
+            accepted.sendall(b"x" * 100)
+            assert len(dialled.recv(100, socket.MSG_WAITALL)) == 100
+            dialled.close()
+            ours = of(taken(feed, cookie), cookie)
+    assert (ours["bytes_received"].tolist(), ours["recv_q"].tolist()) == ([100], [0])
+
+
+def test_a_fin_that_nobody_read_still_stands_in_the_queue(feed):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        dialled = socket.create_connection(server.getsockname())
+        accepted, _ = server.accept()
+        cookies = [cookie_of(dialled)]
+        dialled.shutdown(socket.SHUT_WR)
+        assert accepted.recv(1) == b""
+        accepted.sendall(b"x" * 100)
+        assert len(dialled.recv(100, socket.MSG_WAITALL)) == 100
+        accepted.close()
+        dialled.close()
+        ours = of(taken(feed, cookies), cookies)
+    assert (ours["bytes_received"].tolist(), ours["recv_q"].tolist()) == ([101], [1])
+
+
 def test_a_listener_and_a_udp_socket_come_too_and_a_socket_without_a_port_does_not(feed):
     listening, datagrams, unbound = socket.socket(), socket.socket(type=socket.SOCK_DGRAM), socket.socket()
     with listening, datagrams, unbound:

@@ -70,6 +70,22 @@ def refused(attempts: int) -> None:
                 client.connect_ex(bound.getsockname())
 
 
+def test_a_connection_that_is_cut_after_the_peers_fin_is_seen_to_break(feed):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        client = socket.create_connection(("127.0.0.1", port))
+        accepted, _ = server.accept()
+        client.sendall(b"unread")
+        client.shutdown(socket.SHUT_WR)
+        assert accepted.recv(7, socket.MSG_PEEK | socket.MSG_WAITALL) == b"unread"
+        accepted.close()
+        client.close()
+        cut = (TcpState.CLOSE_WAIT, CLOSED)
+        records = of_port(taken(feed, lambda records: cut in changes(of_port(records, port))), port)
+    (record,) = (record for record in records if (record["old_state"], record["new_state"]) == cut)
+    assert (record["local_port"], record["thread"]) == (port, threading.get_native_id())
+
+
 @pytest.mark.parametrize(
     ("family", "address"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")], ids=["IPv4", "IPv6"]
 )

@@ -97,6 +97,147 @@ def test_without_more_the_own_fin_tells_order_from_breaking(own_fin, ending, rec
     assert (record["ending"], record["received"], record["acknowledged"]) == (ending, received, 5)
 
 
+@pytest.mark.parametrize(
+    ("received", "recv_q", "data"), [(7, 0, 7), (8, 1, 7)], ids=["gone before the peer's FIN", "gone with it"]
+)
+def test_who_closes_first_may_be_gone_before_the_peers_fin_comes(received, recv_q, data):
+    watch = Watch(LISTENER)
+    ending = went(0.45, 5, S.ESTABLISHED, S.FIN_WAIT_1, "192.0.2.10:40002", "198.51.100.20:5432", thread=990)
+    counters = carried(5, received, dialled=True, peer_fin=False)
+    _, ended = watch.take(happened(0.6, [closed(SHORT, 0.5, **counters, recv_q=recv_q)], [*OPEN, ending]))
+    assert (ended["ending"], ended["received"], ended["acknowledged"]) == (Ending.CLOSED_HERE, data, 5)
+
+
+def test_of_a_half_closed_connection_the_peers_fin_is_taken_off():
+    half = row("tcp", "192.0.2.10:40000", "198.51.100.20:5432", "FIN-WAIT-2", owner=(990, 5), bytes_received=4)
+    record = Watch(half).only(happened(1.0, [closed(half, 1.0, **carried(5, 7, dialled=True))]))
+    assert (record["ending"], record["received"]) == (Ending.CLOSED_HERE, 7)
+
+
+def test_what_had_come_when_a_sample_saw_it_was_no_fin():
+    idle = row(
+        "tcp", "192.0.2.10:40000", "198.51.100.20:5432", "ESTAB", owner=(990, 5), bytes_acked=1, bytes_received=7
+    )
+    counters = carried(5, 7, dialled=True, peer_fin=False)
+    record = Watch(idle).only(happened(1.0, [closed(idle, 1.0, **counters)]))
+    assert (record["ending"], record["received"]) == (Ending.IN_ORDER, 7)
+
+
+def test_a_fin_that_nobody_acknowledged_closed_nothing_in_order():
+    watch = Watch(LISTENER)
+    ending = went(0.45, 5, S.ESTABLISHED, S.FIN_WAIT_1, "192.0.2.10:40002", "198.51.100.20:5432", thread=990)
+    counters = carried(5, 7, dialled=True, own_fin=False, peer_fin=False)
+    _, ended = watch.take(happened(0.6, [closed(SHORT, 0.5, **counters)], [*OPEN, ending]))
+    assert (ended["ending"], ended["received"]) == (Ending.BROKEN, 7)
+
+
+@pytest.mark.parametrize(
+    ("thread", "recv_q", "ending"),
+    [(0, 7, Ending.RESET_THERE), (990, 2, Ending.RESET_HERE), (990, 1, Ending.BROKEN)],
+    ids=["by the peer", "by the program, which left a byte", "while the program was at it"],
+)
+def test_a_connection_may_be_cut_after_the_peers_fin(thread, recv_q, ending):
+    watch = Watch(LISTENER)
+    cut = went(0.45, 5, S.CLOSE_WAIT, S.CLOSED, "192.0.2.10:40002", "198.51.100.20:5432", thread=thread)
+    counters = carried(5, 7, dialled=True, own_fin=False)
+    _, ended = watch.take(happened(0.6, [closed(SHORT, 0.5, **counters, recv_q=recv_q)], [*OPEN, cut]))
+    assert (ended["ending"], ended["received"]) == (ending, 7)
+
+
+@pytest.mark.parametrize(("resent", "ending"), [(0, Ending.UNKNOWN), (2, Ending.UNANSWERED)])
+def test_a_dial_that_no_sample_saw_and_nothing_answered_has_failed(resent, ending):
+    watch = Watch(LISTENER)
+    failed = watch.only(happened(0.6, [closed(SHORT, 0.5, protocol=6, segs_out=1 + resent, total_retrans=resent)]))
+    assert (failed["kind"], failed["ending"], failed["direction"]) == (EventKind.FAILED, ending, DIRECTION_DIALLED)
+    assert (watch.listed.closed, watch.listed.failed) == (0, 1)
+
+
+def test_a_client_that_says_nothing_has_not_failed():
+    watch = Watch(LISTENER)
+    records = watch.take(
+        happened(0.6, [closed(SERVED, 0.5, protocol=6, segs_out=1), closed(SHORT, 0.5, protocol=6, rtt_us=9)])
+    )
+    assert records["kind"].tolist() == [EventKind.CLOSED, EventKind.CLOSED]
+
+
+def test_a_socket_that_was_disconnected_has_no_counters_left():
+    dialled = row("tcp", "192.0.2.10:40000", "198.51.100.20:5432", "ESTAB", owner=(990, 5), bytes_received=70)
+    record = Watch(dialled).only(happened(1.0, [closed(dialled, 1.0, remote_port=0, remote_low=0, protocol=6)]))
+    assert (record["remote_port"], record["info_length"]) == (5432, 0)
+
+
+def test_what_its_program_cut_and_no_close_names_is_told_once():
+    watch = Watch(LISTENER)
+    pair = "192.0.2.10:40002", "198.51.100.20:5432"
+    cut = went(0.45, 5, S.ESTABLISHED, S.CLOSED, *pair, thread=990)
+    nameless = closed(SHORT, 0.5, remote_port=0, protocol=6)
+    assert len(watch.take(happened(0.6, [nameless], [*OPEN, cut], {990: actor(990, b"proxy")}))) == 0
+    opened, ended = watch.take(happened(4.0))
+    assert (opened["kind"], opened["at"]) == (EventKind.OPENED, BOOT_TIME + 0.3)
+    assert (ended["kind"], ended["at"], ended["ending"]) == (EventKind.CLOSED, BOOT_TIME + 0.45, Ending.RESET_HERE)
+    assert (ended["info_length"], ended["opened_at"], watch.process(ended).pid) == (0, BOOT_TIME + 0.3, 990)
+    watch.take(happened(5.0, [closed(SHORT, 4.9)]))
+    assert (watch.listed.opened, watch.listed.closed) == (1, 1)
+
+
+def test_what_was_cut_in_another_namespace_is_not_told():
+    watch = Watch(LISTENER)
+    cut = went(0.45, 5, S.ESTABLISHED, S.CLOSED, "192.0.2.10:40002", "198.51.100.20:5432", thread=990)
+    watch.take(happened(0.6, (), [*OPEN, cut], {990: actor(990, b"proxy", NAMESPACE + 1)}))
+    assert len(watch.take(happened(4.0))) == 0
+
+
+def test_a_dial_that_took_long_was_not_refused():
+    watch = Watch(LISTENER)
+    watch.take(happened(0.4, (), DIALLING, {990: actor(990, b"proxy")}))
+    for second in range(1, 60):
+        watch.interval = replace(watch.interval, elapsed_s=1.0)
+        assert len(watch.take(happened(float(second)))) == 0
+    ended = went(59.5, 5, S.SYN_SENT, S.CLOSED, "192.0.2.10:40002", "198.51.100.20:5432")
+    failed = watch.only(happened(60.0, (), [ended], {}))
+    assert (failed["kind"], failed["ending"], watch.process(failed).pid) == (EventKind.FAILED, Ending.UNANSWERED, 990)
+    for second in range(61, 90):
+        watch.take(happened(float(second)))
+    assert watch.listed.failed == 1
+
+
+def test_each_close_of_one_pair_finds_its_own_life():
+    watch = Watch(LISTENER)
+    pair = "192.0.2.10:40002", "198.51.100.20:5432"
+    transitions = []
+    for began in (0.1, 0.2, 0.3):
+        transitions += [
+            went(began, 5, S.CLOSED, S.SYN_SENT, *pair),
+            went(began + 0.01, 5, S.SYN_SENT, S.ESTABLISHED, *pair),
+            went(began + 0.02, 5, S.ESTABLISHED, S.CLOSED, *pair),
+        ]
+    # The third one's close is still to come.
+    closes = [closed(SHORT, 0.4, cookie=cookie) for cookie in (101, 102)]
+    opened_at = {
+        int(record["cookie"]): float(record["opened_at"] - BOOT_TIME)
+        for record in watch.take(happened(0.6, closes, transitions[:-1]))
+        if record["kind"] == EventKind.CLOSED
+    }
+    assert opened_at == pytest.approx({101: 0.11, 102: 0.21}, abs=1e-4)
+    _, ended = watch.take(happened(0.9, [closed(SHORT, 0.8, cookie=103)], transitions[-1:]))[-2:]
+    assert (watch.listed.opened, ended["opened_at"] - BOOT_TIME) == (3, pytest.approx(0.31, abs=1e-4))
+
+
+def test_who_dials_itself_has_dialled():
+    watch = Watch()
+    pair = "192.0.2.10:40002", "192.0.2.10:40002"
+    alone = row("tcp", *pair, "ESTAB", cookie=77)
+    transitions = [
+        went(0.2, 5, S.CLOSED, S.SYN_SENT, *pair, thread=990),
+        went(0.2, 5, S.SYN_RECEIVED, S.ESTABLISHED, *pair, thread=990),
+        went(0.4, 5, S.ESTABLISHED, S.FIN_WAIT_1, *pair, thread=990),
+    ]
+    counters = carried(5, 5, dialled=True)
+    _, ended = watch.take(happened(0.6, [closed(alone, 0.5, **counters, recv_q=1)], transitions))
+    assert (ended["direction"], ended["ending"]) == (DIRECTION_DIALLED, Ending.CLOSED_HERE)
+    assert (ended["received"], ended["acknowledged"]) == (5, 5)
+
+
 def test_a_connection_shorter_than_a_sample_has_no_owner_without_transitions_but_its_listeners():
     watch = Watch(LISTENER, DIALLED)
     closes = [closed(SHORT, 0.5, **carried(5, 7, dialled=True)), closed(SERVED, 0.5, **carried(7, 5, dialled=False))]
