@@ -179,7 +179,9 @@ async def test_where_a_narrowing_leaves_no_room_the_other_tabs_are_short():
         assert "java[1313] gets" in stage.lines[1]
 
 
-@pytest.mark.parametrize(("size", "last"), [((80, 24), "look at  "), ((80, 14), "⋮ 7 more lines"), ((120, 40), "host  ")])
+@pytest.mark.parametrize(
+    ("size", "last"), [((80, 24), "look at  "), ((80, 14), "⋮ 7 more lines"), ((120, 40), "host  ")]
+)
 async def test_what_there_is_no_room_for_is_counted_and_the_foot_goes_first(size, last):
     async with monitor_of(machine_db1.source(), size) as stage:
         await stage.press("5")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.presentation.finding_meanings import FINDING_MEANINGS
 from monitor.ui.keys import KEYS, Where
 from monitor.ui.screens.help import HelpScreen, Part, help_parts
 from tests import machine_db1
@@ -61,11 +62,11 @@ async def test_keys_that_lead_back(key: str):
 async def test_tab_goes_from_part_to_part_and_round():
     async with monitor_of(machine_db1.source(), (80, 24)) as stage:
         await stage.press("question_mark")
-        for title in ("Keys elsewhere", "Signs", "Words"):
+        for title in ("Keys elsewhere", "Signs", "Words", "Findings"):
             await stage.press("tab")
             assert stage.lines[1].startswith(f" {title}")
         await stage.press("shift+tab")
-        assert stage.lines[1].startswith(" Signs")
+        assert stage.lines[1].startswith(" Words")
         await stage.press("tab", "tab")
         assert " Filter" in stage.text
         await stage.press("tab")
@@ -75,7 +76,7 @@ async def test_tab_goes_from_part_to_part_and_round():
 
 
 @pytest.mark.parametrize(
-    ("down", "up", "presses"), [("space", "pageup", 9), ("pagedown", "pageup", 9), ("G", "g", 1), ("end", "home", 1)]
+    ("down", "up", "presses"), [("space", "pageup", 14), ("pagedown", "pageup", 14), ("G", "g", 1), ("end", "home", 1)]
 )
 async def test_all_of_it_can_be_reached_by_scrolling(down: str, up: str, presses: int):
     async with monitor_of(machine_db1.source(), (80, 24)) as stage:
@@ -133,3 +134,11 @@ async def test_a_name_among_the_words_does_nothing():
         stage.app.action_help("Words")
         await stage.sees("\\x1b[31m[/nope] ×2")
         assert all(letter.isprintable() for line in stage.lines for letter in line)
+
+
+async def test_help_says_of_each_finding_when_it_is_told():
+    async with monitor_of(machine_db1.source(), (200, 300)) as stage:
+        await stage.press("question_mark")
+        shown = " ".join(stage.text.split())
+        for kind, meaning in FINDING_MEANINGS.items():
+            assert f"{kind} {meaning.split('.')[0]}" in shown

@@ -21,6 +21,6 @@ class Verdicts(TextLines):
         """Say some findings of an interval."""
         from monitor.presentation.finding_lines import verdict_lines  # noqa: PLC0415 - it brings numpy
 
-        lines = verdict_lines(found, interval, max(1, self.screen.size.width))
+        lines = verdict_lines(found, interval, max(1, self.app.size.width))
         self.styles.height = len(lines)
         self.show(lines)
