@@ -12,10 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from monitor.model.event_list import Ending, EventKind
-from monitor.model.sample import F64, Interval
-from monitor.model.socket_table import Bools, Rows
-from monitor.presentation.event_cells import acknowledged_bytes, received_bytes, resent_segments, total_bytes
-from monitor.presentation.event_interval import EventInterval, records_of
+from monitor.model.sample import F64
+from monitor.presentation.event_sums import event_sums
 from monitor.presentation.event_words import happening_text
 from monitor.presentation.events_view import EventsView
 from monitor.presentation.formats import bytes_text
@@ -27,25 +25,8 @@ from monitor.presentation.known_cells import known_cell
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.sorting import Keys
 from monitor.presentation.view import Cell, Column, Role
-from monitor.reasoning.columns import sum_known
 
-_KIND_WORDS = {kind: happening_text(kind, Ending.UNKNOWN) for kind in EventKind}
 _TITLES = {"time": "events", "what": "+ and × /s", "local": "how many / local"}
-
-
-def kind_counts(groups: Groups, kind: EventKind) -> F64:
-    """Count each group's events of a kind."""
-    return _count(groups, records_of(groups.interval, groups.rows)["kind"] == kind)
-
-
-def rates(groups: Groups, *kinds: EventKind) -> F64:
-    """Give each group's events of some kinds per second, lately; NaN before anything can be said."""
-    interval = groups.interval
-    if not isinstance(interval, EventInterval):
-        raise TypeError(f"the rows of {type(interval).__name__} are no events")
-    records = records_of(interval, groups.rows)
-    is_recent = (records["at"] > interval.now - interval.rated_s) & np.isin(records["kind"], kinds)
-    return _count(groups, is_recent) / interval.rated_s
 
 
 def rates_text(opened: float, ended: float) -> str:
@@ -53,43 +34,44 @@ def rates_text(opened: float, ended: float) -> str:
     return f"+{bytes_text(opened)} ×{bytes_text(ended)}"
 
 
-def _count(groups: Groups, which: Bools) -> F64:
-    return np.bincount(groups.group[which], minlength=len(groups)).astype(np.float64)
-
-
 def _rates_cell(groups: Groups, _: RowTexts, entry: int) -> Cell:
-    opened = float(rates(groups, EventKind.OPENED)[entry])
-    ended = float(rates(groups, EventKind.CLOSED, EventKind.FAILED)[entry])
+    sums = event_sums(groups)
+    opened, ended = float(sums.opened_rate[entry]), float(sums.ended_rate[entry])
     return Cell(rates_text(opened, ended), Role.RATE if opened or ended else Role.DIM)
 
 
 def _counts_cell(groups: Groups, _: RowTexts, entry: int) -> Cell:
-    counts = {word: int(kind_counts(groups, kind)[entry]) for kind, word in _KIND_WORDS.items()}
-    has_failed = counts[_KIND_WORDS[EventKind.FAILED]] > 0
-    text = " ".join(f"{count:,} {word}" for word, count in counts.items() if count)
-    return Cell(text, Role.NOTE if has_failed else Role.PLAIN)
-
-
-def _sum(values: Callable[[Groups], F64]) -> GroupCell:
-    return lambda groups, _, entry: known_cell(bytes_text(float(values(groups)[entry])))
-
-
-def _summed(values: Callable[[Interval, Rows], F64]) -> Callable[[Groups], F64]:
-    return lambda groups: sum_known(groups.group, values(groups.interval, groups.rows), len(groups))
+    counts = {kind: int(count[entry]) for kind, count in event_sums(groups).kinds.items()}
+    text = " ".join(f"{count:,} {happening_text(kind, Ending.UNKNOWN)}" for kind, count in counts.items() if count)
+    return Cell(text, Role.NOTE if counts[EventKind.FAILED] else Role.PLAIN)
 
 
 _NUMBERS: Mapping[str, Callable[[Groups], F64]] = {
-    "total": _summed(total_bytes),
-    "received": _summed(received_bytes),
-    "acknowledged": _summed(acknowledged_bytes),
-    "resent": _summed(resent_segments),
+    "total": lambda groups: event_sums(groups).total,
+    "received": lambda groups: event_sums(groups).received,
+    "acknowledged": lambda groups: event_sums(groups).acknowledged,
+    "resent": lambda groups: event_sums(groups).resent,
 }
 """By column: the sum that a group shows there; NaN for unknown."""
 
 
+def _sum_cell(values: Callable[[Groups], F64]) -> GroupCell:
+    return lambda groups, _, entry: known_cell(bytes_text(float(values(groups)[entry])))
+
+
+def _happening_rate(groups: Groups) -> F64:
+    sums = event_sums(groups)
+    return sums.opened_rate + sums.ended_rate
+
+
 def _columns(columns: Sequence[Column], by: Grouping) -> list[Column]:
     return [
-        replace(column, title=_title(column, by), is_sortable=column.id in EVENT_GROUPS.keys, descending_first=True)
+        replace(
+            column,
+            title=_title(column, by),
+            is_sortable=column.id in EVENT_GROUPS.keys,
+            descending_first=column.id != "remote",
+        )
         for column in columns
     ]
 
@@ -102,7 +84,7 @@ def _title(column: Column, by: Grouping) -> str:
 
 
 def _busiest(groups: Groups) -> Keys:
-    return -np.nan_to_num(rates(groups, *EventKind)), -groups.counts, *groups.columns
+    return -np.nan_to_num(_happening_rate(groups)), -groups.counts, *groups.columns
 
 
 EVENT_GROUPS: GroupFace = GroupFace(
@@ -114,11 +96,11 @@ EVENT_GROUPS: GroupFace = GroupFace(
         "what": _rates_cell,
         "local": _counts_cell,
         "remote": title_cell,
-        **{column: _sum(number) for column, number in _NUMBERS.items()},
+        **{column: _sum_cell(number) for column, number in _NUMBERS.items()},
     },
     {
         "time": lambda groups: (groups.counts, *groups.columns),
-        "what": by_number(lambda groups: rates(groups, *EventKind)),
+        "what": by_number(_happening_rate),
         "remote": lambda groups: groups.columns,
         **{column: by_number(number) for column, number in _NUMBERS.items()},
     },

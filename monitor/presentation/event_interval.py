@@ -103,6 +103,13 @@ def event_interval(events: EventList, interval: Interval) -> EventInterval:
     )
 
 
+def rate_of(events: EventList, interval: Interval | None) -> float:
+    """Tell how many events a second there were lately, by what the list counted; none since it was listed long ago."""
+    if interval is not None and interval.sample.boot_time - events.boot_time >= RATED_S:
+        return 0.0
+    return events.opened_per_second + events.closed_per_second
+
+
 def records_of(interval: Interval, rows: Rows) -> Records:
     """Give the events of some rows.
 

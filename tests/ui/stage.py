@@ -14,8 +14,11 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
+from monitor.model.event_list import EventList
+from monitor.sampling.sampler_events import EventsListed
 from monitor.sampling.source import Source
 from monitor.ui.app import MonitorApp, Settings
+from monitor.ui.messages import SamplerReported
 from monitor.ui.screens.main import MainScreen
 from tests.scenes import FixedSource
 
@@ -178,6 +181,12 @@ async def monitor_of(  # noqa: PLR0913 - one for each thing that a start can dif
                     await stage.next_sample()
                 await stage.settle()
             yield stage
+
+
+async def happens(stage: Stage, events: EventList) -> None:
+    """Have the sampling thread list events."""
+    stage.app.post_message(SamplerReported(EventsListed(events)))
+    await stage.settle()
 
 
 def picture(app: MonitorApp) -> str:

@@ -9,21 +9,14 @@ import pytest
 
 from monitor.model.event_list import Ending, EventKind
 from monitor.model.transitions import NoTransitions
-from monitor.sampling.sampler_events import EventsListed
-from monitor.ui.messages import SamplerReported
 from monitor.ui.screens.connection import ConnectionScreen
 from monitor.ui.screens.process import ProcessScreen
 from tests import machine_db1
 from tests.event_scene import CURL, event, listed, of_db1
-from tests.ui.stage import Stage, monitor_of
+from tests.ui.stage import Stage, happens, monitor_of
 
 PAIR = ("192.0.2.10:52300", "198.51.100.40:8086")
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
-
-
-async def happens(stage: Stage, events):
-    stage.app.post_message(SamplerReported(EventsListed(events)))
-    await stage.settle()
 
 
 async def look(stage: Stage, events=None):
@@ -55,6 +48,14 @@ async def test_its_name_says_how_fast_events_come_before_it_was_ever_shown(size)
         assert "4 Ev" in stage.text
         assert stage.main.events.shown_of_all == "5/s"
         assert stage.main.events.shown is None
+
+
+async def test_a_rate_that_nothing_renews_falls_to_zero():
+    async with monitor_of(machine_db1.source(), samples=1) as stage:
+        await happens(stage, replace(of_db1(), boot_time=stage.app.interval.sample.boot_time))
+        assert stage.main.events.shown_of_all == "5/s"
+        await stage.next_sample()
+        assert stage.main.events.shown_of_all == "0/s"
 
 
 async def test_a_new_event_comes_on_top_and_the_cursor_with_it():

@@ -44,15 +44,23 @@ class EventsPane(GroupedPane):
     def show_interval(self, interval: Interval) -> None:
         """Take names and the time from the newest interval."""
         self._beside, self._has_news = interval, True
+        self._count()
         self.rebuild()
 
     def show_events(self, events: EventList) -> None:
         """Show what happened."""
+        self._events, self._has_news = events, True
+        self._count()
+        self.rebuild()
+
+    def _count(self) -> None:
+        """Say for the names of the panes how fast events come, without looking at them."""
+        if self._events is None:
+            return
+        from monitor.presentation.event_interval import rate_of  # noqa: PLC0415 - it brings numpy
         from monitor.presentation.formats import rate_text  # noqa: PLC0415 - after the first paint
 
-        self._events, self._has_news = events, True
-        self.shown_of_all = f"{rate_text(events.opened_per_second + events.closed_per_second)}/s"
-        self.rebuild()
+        self.shown_of_all = f"{rate_text(rate_of(self._events, self._beside))}/s"
 
     def rebuild(self) -> None:
         """Choose and order the events, while anybody can see them."""
