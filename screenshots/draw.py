@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # the fixed machine lives
 from monitor.ui.app import Settings
 from monitor.ui.themed_app import Look
 from tests import machine_db1
-from tests.ui.stage import Stage, monitor_of, picture
+from tests.event_scene import of_db1
+from tests.ui.stage import Stage, happens, monitor_of, picture
 
 FOLDER = Path(__file__).parent
 
@@ -76,6 +77,11 @@ async def _findings(stage: Stage) -> None:
     await stage.sees("[5 Findings")
 
 
+async def _events(stage: Stage) -> None:
+    await happens(stage, of_db1())
+    await stage.press("4")
+
+
 async def _help(stage: Stage) -> None:
     await stage.press("question_mark")
 
@@ -107,6 +113,7 @@ _SCREENS = {
     "process": _a_process,
     "workers": _workers,
     "findings": _findings,
+    "events": _events,
     "help": _help,
     "words": _words,
     "explained": _explained,

@@ -12,7 +12,8 @@ from syrupy.assertion import SnapshotAssertion
 from monitor.ui.app import Settings
 from monitor.ui.themed_app import Look
 from tests import machine_db1
-from tests.ui.stage import Stage, monitor_of, picture
+from tests.event_scene import of_db1
+from tests.ui.stage import Stage, happens, monitor_of, picture
 
 
 @pytest.fixture
@@ -173,6 +174,21 @@ async def test_palette(svg: SnapshotAssertion):
         await stage.press("colon")
         await stage.type("proxy")
         await stage.sees("process proxy[990]")
+        assert picture(stage.app) == svg
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_events(svg: SnapshotAssertion, size: tuple[int, int]):
+    async with monitor_of(machine_db1.source(), size) as stage:
+        await happens(stage, of_db1())
+        await stage.press("4")
+        assert picture(stage.app) == svg
+
+
+async def test_closed_connections(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source(), (80, 24)) as stage:
+        await happens(stage, of_db1())
+        await stage.press("a", "a", "end")
         assert picture(stage.app) == svg
 
 
