@@ -10,7 +10,7 @@ from monitor.model.tcp_info import TIMER_RETRANSMIT
 from monitor.presentation.connection_reading import ConnectionReading
 from monitor.presentation.formats import bytes_text, share_text
 from monitor.presentation.limit_words import seconds_text
-from monitor.presentation.linked_line import LineMaker, LinkedLine
+from monitor.presentation.linked_line import LineMaker, LinkedLine, Part
 from monitor.presentation.state_words import closed_by_peer
 from monitor.presentation.timer_words import left_text
 from monitor.presentation.view import Cell, Role
@@ -26,7 +26,7 @@ _TIMEOUTS = 2
 @dataclass(frozen=True, slots=True)
 class _Verdict:
     said: str
-    measured: str
+    measured: Part
     whose: str
     role: Role = Role.NOTE
 
@@ -90,32 +90,35 @@ def _pace(reading: ConnectionReading) -> _Verdict | None:
 
 
 def _judged(reading: ConnectionReading, limits: Limits, during: str) -> _Verdict:
-    shares: dict[Callable[[str, ConnectionReading], _Verdict], float] = {
+    shares: dict[Callable[[str, str, ConnectionReading], _Verdict], float] = {
         _program: limits.program,
         _window: limits.peer_window,
         _buffer: limits.send_buffer,
         _network: limits.network,
     }
     largest = max(shares, key=lambda judge: shares[judge])
-    return largest(f"{share_text(shares[largest])} % {during}", reading)
+    return largest(f"{share_text(shares[largest])} %", during, reading)
 
 
-def _program(share: str, _: ConnectionReading) -> _Verdict:
-    return _Verdict(
-        "our program sets the pace", f"{share} it had nothing to send", "not the peer, not the path", Role.PLAIN
-    )
+def _program(share: str, during: str, _: ConnectionReading) -> _Verdict:
+    measured = _measured(share, during, "it had nothing to send")
+    return _Verdict("our program sets the pace", measured, "not the peer, not the path", Role.PLAIN)
 
 
-def _window(share: str, reading: ConnectionReading) -> _Verdict:
+def _window(share: str, during: str, reading: ConnectionReading) -> _Verdict:
     is_shut = reading.info.peer_window_bytes == 0
     said = "the peer does not read" if is_shut else "the peer's window sets the pace"
-    return _Verdict(said, f"{share} its window was full", "not this host, not the path")
+    return _Verdict(said, _measured(share, during, "its window was full"), "not this host, not the path")
 
 
-def _buffer(share: str, _: ConnectionReading) -> _Verdict:
-    return _Verdict("our send buffer is too small", f"{share} it held data back", "this host")
+def _buffer(share: str, during: str, _: ConnectionReading) -> _Verdict:
+    return _Verdict("our send buffer is too small", _measured(share, during, "it held data back"), "this host")
 
 
-def _network(share: str, _: ConnectionReading) -> _Verdict:
-    said = "the path sets the pace"
-    return _Verdict(said, f"{share} data was on its way or held by cwnd", "not the two programs", Role.PLAIN)
+def _network(share: str, during: str, _: ConnectionReading) -> _Verdict:
+    measured = _measured(share, during, "data was on its way or held by cwnd")
+    return _Verdict("the path sets the pace", measured, "not the two programs", Role.PLAIN)
+
+
+def _measured(share: str, during: str, what: str) -> Part:
+    return f"{share} {during} {what}", f"{share} {during}"

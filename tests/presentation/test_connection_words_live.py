@@ -10,12 +10,14 @@ from contextlib import closing
 import numpy as np
 import pytest
 
+from monitor.model.event_list import EventKind
 from monitor.model.sockets import SocketId
 from monitor.model.tcp import TcpState
 from monitor.presentation.connection_words import connection_lines, connection_title
 from monitor.presentation.linked_line import ToSocket
 from monitor.presentation.routing_text import RouteAnswer
 from monitor.presentation.selection import route_question
+from monitor.sampling.event_log import EventLog
 from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
 from tests.kernel import socket_world as world
@@ -132,14 +134,32 @@ def read_exactly(end: socket.socket, size: int) -> None:
         size -= len(end.recv(min(size, 1 << 16)))
 
 
-def total_of(line: str) -> int:
+def total_of(line: str) -> int | None:
     """Read the exact number out of "1.2M since opened: 1,234,567 bytes"."""
-    return int(line.partition("since opened: ")[2].partition(" ")[0].replace(",", ""))
+    number = line.partition("since opened: ")[2].partition(" ")[0].replace(",", "")
+    return int(number) if number else None
+
+
+def totals_on_screen(source, interval, ports) -> dict[int, tuple[int | None, int | None]]:
+    """Give what came and what was acknowledged by local port, as the connections' screens say it."""
+    rows = np.flatnonzero(interval.table.is_pair & np.isin(interval.table.local_port, ports)).tolist()
+    told = {int(interval.table.local_port[row]): texts(lines_about(source, interval, row)) for row in rows}
+    return {port: (total_of(lines["in"]), total_of(lines["out"])) for port, lines in told.items()}
+
+
+def closed_totals(log, source, interval) -> dict[int, tuple[int, int]]:
+    """Give the same as the events tell it of connections that have gone."""
+    records = log.take(source.events(), interval).records
+    # The listener, which closes as well, has the port of what it accepted.
+    gone = records[(records["kind"] == EventKind.CLOSED) & (records["remote_port"] != 0)]
+    return {int(one["local_port"]): (int(one["received"]), int(one["acknowledged"])) for one in gone}
 
 
 @pytest.mark.kernel
 @pytest.mark.parametrize("is_shut", [False, True], ids=["open", "one side has shut its sending"])
 def test_the_totals_of_a_known_transfer_are_right_to_the_byte_at_both_ends(source, is_shut):
+    source.prepare()
+    deadline = time.monotonic() + PATIENCE_S
     with (
         socket.create_server((world.V4, 0)) as listener,
         socket.create_connection(listener.getsockname()) as client,
@@ -155,16 +175,15 @@ def test_the_totals_of_a_known_transfer_are_right_to_the_byte_at_both_ends(sourc
             server.shutdown(socket.SHUT_WR)
             assert client.recv(1) == b""
         ends = {client.getsockname()[1]: (ANSWERED, SENT), server.getsockname()[1]: (SENT, ANSWERED)}
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            # The last acknowledgement may be delayed.
-            interval = advance(None, source.sample())
-            rows = {
-                int(interval.table.local_port[row]): row
-                for row in np.flatnonzero(interval.table.is_pair).tolist()
-                if int(interval.table.local_port[row]) in ends
-            }
-            told = {port: texts(lines_about(source, interval, row)) for port, row in rows.items()}
-            if {port: (total_of(line["in"]), total_of(line["out"])) for port, line in told.items()} == ends:
-                break
+        interval = advance(None, source.sample())
+        # The last acknowledgement may be delayed.
+        while (told := totals_on_screen(source, interval, list(ends))) != ends:
             assert time.monotonic() < deadline, told
+            interval = advance(interval, source.sample())
+        log = EventLog()
+        log.take(source.events(), interval)
+        client.close()
+        assert server.recv(1) == b""
+    interval = advance(interval, source.sample())
+    while (told := closed_totals(log, source, interval)) != ends:
+        assert time.monotonic() < deadline, told
