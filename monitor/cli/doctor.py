@@ -1,7 +1,7 @@
 """fourtuple doctor: what is wrong on this machine, since when and whose fault; as text or JSON.
 
 0  nothing is wrong
-1  trouble was found
+1  trouble was found, also where it is over
 3  could not look
 """
 
@@ -20,6 +20,7 @@ from monitor.model.finding import Finding, Grade
 from monitor.model.sample import Interval, Sample
 from monitor.presentation.doctor_lines import doctor_lines
 from monitor.presentation.finding_document import doctor_document
+from monitor.presentation.past_troubles import PastTrouble, PastTroubles
 from monitor.reasoning.findings import Findings
 from monitor.sampling.agreement import RouteAgreement
 from monitor.sampling.event_log import EventLog
@@ -56,7 +57,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Watch, and say what was found."""
     try:
-        interval, findings, first = watch(arguments.watched_s)
+        interval, findings, first, past = watch(arguments.watched_s)
     except InputError:
         raise
     except MonitorError as error:
@@ -65,24 +66,29 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"fourtuple: {error}\n")
         return EXIT_COULD_NOT_LOOK
     if arguments.json:
-        write_json(doctor_document(findings, interval, first))
+        over = [one.document for one in past]
+        write_json({**doctor_document(findings, interval, first), "over": over})
     else:
-        write_lines(doctor_lines(findings, interval, first))
-    return EXIT_TROUBLE if any(finding.grade is Grade.TROUBLE for finding in findings) else EXIT_NOTHING
+        write_lines(doctor_lines(findings, interval, first, past))
+    is_trouble = bool(past) or any(finding.grade is Grade.TROUBLE for finding in findings)
+    return EXIT_TROUBLE if is_trouble else EXIT_NOTHING
 
 
-def watch(seconds: float) -> tuple[Interval, tuple[Finding, ...], Sample]:
-    """Read samples for so long; give the last interval, what is found in it, and the first sample."""
-    reader, agreement, log = Findings(), RouteAgreement(), EventLog()
+def watch(seconds: float) -> tuple[Interval, tuple[Finding, ...], Sample, tuple[PastTrouble, ...]]:
+    """Read samples for so long; give the last interval, what is found in it, the first sample, and what is over."""
+    reader, agreement, log, past = Findings(), RouteAgreement(), EventLog(), PastTroubles()
     with closing(LiveSource()) as source:
         interval = _judged(advance(None, source.sample(time_wait=True)), agreement, source)
+        start = time.monotonic()
         source.prepare()
         first, found = interval.sample, reader.advance(interval, log.take(source.events(), interval))
-        for _ in _ticks(seconds):
+        for _ in _ticks(start, seconds):
             source.audit()
+            before = interval, found
             interval = _judged(advance(interval, source.sample(time_wait=True)), agreement, source)
             found = reader.advance(interval, log.take(source.events(), interval))
-    return interval, found, first
+            past.see(before, found)
+    return interval, found, first, past.all
 
 
 def _judged(interval: Interval, agreement: RouteAgreement, source: LiveSource) -> Interval:
@@ -94,14 +100,14 @@ def _judged(interval: Interval, agreement: RouteAgreement, source: LiveSource) -
     return agreement.judged()
 
 
-def _ticks(seconds: float) -> Iterator[None]:
-    """Pass at every period from now on, and at the end."""
-    start = time.monotonic()
-    end = start + seconds
-    while (now := time.monotonic()) < end:
-        passed = now - start
-        time.sleep(min(_PERIOD_S - passed % _PERIOD_S, end - now))
+def _ticks(start: float, seconds: float) -> Iterator[None]:
+    """Pass at every period from a moment on, and at the end; once at least."""
+    end, now = start + seconds, time.monotonic()
+    while True:
+        time.sleep(max(0.0, min(_PERIOD_S - (now - start) % _PERIOD_S, end - now)))
         yield
+        if (now := time.monotonic()) >= end:
+            return
 
 
 def _time(text: str) -> float:

@@ -34,14 +34,14 @@ def doctor_document(findings: Sequence[Finding], interval: Interval, first: Samp
         "hidden_processes": sample.owners.hidden_processes,
         "watched_s": round(sample.boot_time - first.boot_time, 3),
         "troubles": sum(finding.grade is Grade.TROUBLE for finding in findings),
-        "findings": [_document(finding, interval) for finding in findings],
+        "findings": [finding_document(finding, interval) for finding in findings],
         "counters": dict(sample.host_facts.counters),
         "counters_before": dict(first.host_facts.counters),
         "notices": [*sample.notices, *sample.host_facts.unread],
     }
 
 
-def _document(finding: Finding, interval: Interval) -> dict[str, object]:
+def finding_document(finding: Finding, interval: Interval) -> dict[str, object]:
     """Describe one finding; `since` is null where it was so before the first sample, as is what it is not about."""
     text, sample = finding_text(finding, interval), interval.sample
     names = FindingNames(finding, interval)

@@ -27,8 +27,9 @@ def route_text(names: FindingNames, numbers: RouteNumbers) -> KindText:
         else "they go on as they are, or hang where the other way does not know their address"
     )
     to = f"to {counted(numbers.remotes, 'address')}"
+    have = "has" if numbers.connections == 1 else "have"
     return KindText(
-        title=f"{connections} {'have no way any more' if is_lost else 'would now leave elsewhere'}",
+        title=f"{connections} {f'{have} no way any more' if is_lost else 'would now leave elsewhere'}",
         measured=f"{to}, were {names.interface(was)}" + ("" if is_lost else f", now {names.interface(now)}"),
         lines=(*example, ("means", means)),
     )

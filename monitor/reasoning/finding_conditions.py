@@ -103,8 +103,9 @@ CONNTRACK_FOR_S: Final = 2.0
 CONNTRACK_UNTIL: Final = 0.8
 
 
-ELSEWHERE_FOR_S: Final = 5.0
-"""While interfaces and routes are set up, answers change from one moment to the next."""
+ELSEWHERE_FOR_S: Final = 3.0
+"""While interfaces and routes are set up, answers change from one moment to the next; the first come with the second
+sample of a doctor that has five seconds."""
 
 SHARED_CONNECTIONS: Final = 30
 """Of an endpoint that several processes serve: with fewer, chance decides who has more."""

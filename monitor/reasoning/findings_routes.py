@@ -37,7 +37,8 @@ def moved_connections(look: Look) -> Iterator[Holding]:
             subject=LinkSubject(int(egress.was[rows[first[place]]]), int(now[first[place]])),
             grade=Grade.TROUBLE if is_trouble else Grade.NOTE,
             side=Side.HOST,
-            certainty=Certainty.CERTAIN if is_trouble else Certainty.LIKELY,
+            # An address that no interface was ever seen to have may be a transparent proxy's.
+            certainty=Certainty.CERTAIN if is_trouble and egress.was[rows[first[place]]] > 0 else Certainty.LIKELY,
             numbers=RouteNumbers(connections=len(part), remotes=len(remotes)),
             rows=part,
             for_s=ELSEWHERE_FOR_S,

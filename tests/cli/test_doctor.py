@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
 
 import pytest
 
+from monitor.cli import doctor
 from monitor.errors import InputError, KernelError
+from monitor.reasoning.finding_conditions import QUEUE_FULL_FOR_S
 from monitor.sampling.live import LiveSource
 from tests.cli.running import command, fourtuple
 
@@ -40,6 +44,36 @@ def test_the_document_has_numbers_with_their_limits(namespace, full_accept_queue
     assert (finding["kind"], finding["grade"], finding["certainty"]) == ("accept-queue", "trouble", "certain")
     assert (finding["numbers"]["queued"], finding["numbers"]["limit"]) == (3, 2)
     assert finding["cookies"] == [str(full_accept_queue.listener.cookie)]
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("has_json", [False, True])
+def test_what_is_over_before_the_end_was_found_all_the_same(namespace, monkeypatch, capsysbinary, scene, has_json):
+    server = scene.enter_context(socket.create_server(("127.0.0.1", 0), backlog=1))
+    for _ in range(2):
+        scene.enter_context(socket.create_connection(server.getsockname()))
+
+    def ticks(start, seconds):
+        time.sleep(QUEUE_FULL_FOR_S)
+        yield
+        for _ in range(2):
+            scene.enter_context(server.accept()[0])
+        yield
+
+    monkeypatch.setattr(doctor, "_ticks", ticks)
+    assert command("doctor", *["--json"] * has_json) == 1
+    if has_json:
+        document = json.loads(capsysbinary.readouterr().out)
+        (over,) = document["over"]
+        assert (document["troubles"], document["findings"], over["kind"]) == (0, [], "accept-queue")
+        assert over["until"] <= document["taken_at"]
+    else:
+        first, _, over, *_ = lines_of(capsysbinary)
+        title = f"127.0.0.1:{server.getsockname()[1]} drops new clients"
+        assert first.startswith("Nothing wrong now, 1 found and over in ")
+        assert first.endswith(f" of watching: {title}.")
+        assert over.startswith(f"over  {title}: accept queue full, 2/1. This host, ")
+        assert " Since before the first sample until " in over
 
 
 def test_who_cannot_look_says_so_by_the_exit_code(monkeypatch, capsys):

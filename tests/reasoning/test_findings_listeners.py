@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from monitor.model.egress import Egress, Reason
-from monitor.model.finding import FindingKind, Grade, HostSubject, LinkSubject
+from monitor.model.finding import Certainty, FindingKind, Grade, HostSubject, LinkSubject
 from monitor.model.process import Process
 from monitor.reasoning.finding_conditions import ELSEWHERE_FOR_S, UNEVEN_FOR_S
 from monitor.reasoning.findings import Findings
@@ -138,7 +138,7 @@ class TestWorkers:
         assert Watch().see_for(UNEVEN_FOR_S, rows, processes=NGINX) == ()
 
 
-def judged_for(seconds, *reasons):
+def judged_for(seconds, *reasons, was=2):
     """Watch connections that today's routes treat so."""
     rows, reader, interval = clients(len(reasons), (812, 7)), Findings(), None
     for tick in range(round(seconds) + 1):
@@ -146,7 +146,7 @@ def judged_for(seconds, *reasons):
         egress = replace(
             Egress.unasked(len(rows)),
             reason=np.array(reasons, np.uint8),
-            was=np.full(len(rows), 2, np.int32),
+            was=np.full(len(rows), was, np.int32),
             leaving=np.full(len(rows), 3, np.int32),
         )
         found = reader.advance(replace(interval, egress=egress))
@@ -161,6 +161,15 @@ class TestRoutes:
         lost, moved = found
         assert (lost.kind, lost.grade, lost.numbers.connections) == (FindingKind.NO_WAY, Grade.TROUBLE, 2)
         assert (moved.kind, moved.grade, moved.subject) == (FindingKind.ELSEWHERE, Grade.NOTE, LinkSubject(2, 3))
+
+    def test_a_doctor_of_five_seconds_who_had_the_first_answers_a_second_late_can_tell(self):
+        assert kinds(judged_for(4.0, Reason.REFUSED)) == [FindingKind.NO_WAY]
+
+    def test_an_address_that_no_interface_was_seen_to_have_may_be_a_proxys(self):
+        assert only(judged_for(ELSEWHERE_FOR_S, Reason.ADDRESS_GONE, was=0), FindingKind.NO_WAY).certainty is (
+            Certainty.LIKELY
+        )
+        assert only(judged_for(ELSEWHERE_FOR_S, Reason.ADDRESS_GONE), FindingKind.NO_WAY).certainty is Certainty.CERTAIN
 
     def test_a_moment_without_a_way_is_not_told(self):
         assert judged_for(ELSEWHERE_FOR_S - 1, Reason.REFUSED) == ()
