@@ -9,6 +9,7 @@ from monitor.model.finding import Finding, FindingKind, ProcessSubject, Subject
 from monitor.model.places import find_places
 from monitor.model.sample import Interval
 from monitor.model.socket_table import U64, Bools, Rows
+from monitor.model.tcp import PROTOCOL_TCP, TcpState
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +54,9 @@ def is_about_listeners(finding: Finding, interval: Interval) -> bool:
     rows = rows_of(finding, interval)
     table = interval.table
     return bool(len(rows)) and bool((table.is_listener | table.is_udp_unconnected)[rows].all())
+
+
+def has_time_wait(finding: Finding, interval: Interval) -> bool:
+    """Tell whether some of a finding's rows are in TIME-WAIT, which Connections does not always show."""
+    table, rows = interval.table, rows_of(finding, interval)
+    return bool(((table.protocol == PROTOCOL_TCP) & (table.state == TcpState.TIME_WAIT))[rows].any())

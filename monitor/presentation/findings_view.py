@@ -65,11 +65,6 @@ class FindingsView(OrderedView[_FindingColumn]):
         """Give its words."""
         return self._text(int(self.order[position]))
 
-    @property
-    def calls(self) -> int:
-        """How many ask for attention."""
-        return sum(finding.calls for finding in self.interval.findings)
-
     def rows_at(self, position: int) -> Rows:
         """Give the rows of the interval's table that a finding is about."""
         return rows_of(self.finding_at(position), self.interval)

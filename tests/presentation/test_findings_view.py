@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from monitor.model.finding import FindingKind, Grade
+from monitor.model.tcp import TcpState
 from monitor.presentation.acknowledged import Acknowledged
 from monitor.presentation.connections_view import ConnectionsView, pairs
-from monitor.presentation.finding_rows import FindingRows, is_about_listeners
+from monitor.presentation.finding_rows import FindingRows, has_time_wait, is_about_listeners
 from monitor.presentation.findings_view import FindingsView
 from monitor.presentation.listeners_view import ListenersView, chosen_entries
 from monitor.presentation.row_marks import CLOSED, TROUBLE, is_in_trouble, row_marks
@@ -43,7 +44,6 @@ def test_trouble_stands_first_then_notes_then_what_is_acknowledged():
     assert [line.marks for line in lines] == ["!", " ", " ", " ", " ", " "]
     assert (lines[0].role, lines[1].role, lines[-1].role) == (Role.TROUBLE, Role.PLAIN, Role.DIM)
     assert lines[-1].cells[0].text.startswith("✓ 192.0.2.10:6432 drops new clients")
-    assert view.calls == 1
     assert view.marked().tolist() == [0]
 
 
@@ -137,6 +137,14 @@ def test_a_finding_leads_to_its_rows_and_goes_on_doing_so_as_they_change():
     over = replace(DB1, findings=())
     assert those.connections(over).sum() == len(syn.cookies)
     assert those == FindingRows.of(fewer.findings[0])
+
+
+def test_rows_in_time_wait_are_told_since_connections_must_show_them_first():
+    syn = of_kind(DB1, FindingKind.SYN_UNANSWERED)
+    ended = DB1.table.cookie[DB1.table.state == TcpState.TIME_WAIT]
+    assert len(ended)
+    assert has_time_wait(replace(syn, cookies=ended), DB1)
+    assert not has_time_wait(syn, DB1)
 
 
 def test_listeners_are_narrowed_to_entries_with_a_chosen_socket():

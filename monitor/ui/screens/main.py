@@ -23,7 +23,6 @@ from monitor.ui.widgets.routing_pane import RoutingPane
 
 if TYPE_CHECKING:
     from monitor.model.event_list import EventList
-    from monitor.model.finding import Finding
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
     from monitor.model.socket_table import Bools
@@ -142,7 +141,9 @@ class MainScreen(PanesScreen):
         if message.table is self.listeners:
             self._narrow_to_listener()
         elif message.table is self.findings:
-            self._go_to_finding()
+            from monitor.ui.finding_visit import go_to_rows  # noqa: PLC0415 - it brings numpy
+
+            go_to_rows(self)
         elif message.table is self.events:
             self._open_event()
         else:
@@ -163,24 +164,21 @@ class MainScreen(PanesScreen):
 
     def _say_what_matters(self) -> None:
         """Say what was said just now, else what there is to say of the selected row, else what calls."""
-        if self.app.is_news_fresh or not (self._remark or self._calls):
-            self.say(self.app.news)
-        elif self._remark:
+        calling = None if self.app.is_news_fresh or self._remark else self._calling_line()
+        if calling is not None:
+            self.prompt.say(calling)
+        elif self._remark and not self.app.is_news_fresh:
             self.say(self._remark, Role.NOTE)
         else:
-            self._say_findings()
+            self.say(self.app.news)
 
-    @property
-    def _calls(self) -> bool:
-        """Whether something found asks for attention."""
+    def _calling_line(self) -> TextLine | None:
         interval = self.app.interval
-        return interval is not None and any(finding.calls for finding in interval.findings)
+        if interval is None or not any(finding.calls for finding in interval.findings):
+            return None
+        from monitor.presentation.finding_lines import message_line  # noqa: PLC0415 - most starts are without it
 
-    def _say_findings(self) -> None:
-        from monitor.presentation.finding_lines import message_line  # noqa: PLC0415 - it brings numpy
-
-        line = message_line(self.app.interval, self.size.width) if self.app.interval is not None else None
-        self.prompt.say(line or TextLine())
+        return message_line(interval, self.size.width)
 
     def action_route(self) -> None:
         """Ask for a remote endpoint and show the way to it."""
@@ -234,8 +232,11 @@ class MainScreen(PanesScreen):
     def action_show_process(self) -> None:
         """Open the process that owns the row at the cursor; of several let the user choose; a listener has workers."""
         finding = self.findings.finding_at_cursor if self.list_pane is self.findings else None
-        if finding is not None and self._show_process_of(finding):
-            return
+        if finding is not None:
+            from monitor.ui.finding_visit import show_process_of  # noqa: PLC0415 - it brings numpy
+
+            if show_process_of(finding, self.app):
+                return
         interval, rows = self.list_pane.interval, self.list_pane.rows_at_cursor()
         workers = self.listeners.workers_at_cursor() if self.list_pane is self.listeners else None
         no_process = self.events.no_process if self.list_pane is self.events else None
@@ -284,37 +285,16 @@ class MainScreen(PanesScreen):
         self.go_to("connections")
         self.say(f"only connections {title}; Esc shows all again")
 
-    def _go_to_finding(self) -> None:
-        """Narrow the list that has the finding's rows, and go there; without rows go to its process."""
-        from monitor.presentation.finding_rows import FindingRows, is_about_listeners  # noqa: PLC0415 - it brings numpy
-
-        finding, view = self.findings.finding_at_cursor, self.findings.findings_view
-        if finding is None or view is None:
-            return
-        title, choose = view.text_at(self.findings.cursor_position).title, FindingRows.of(finding).connections
-        if not len(self.findings.rows_at_cursor()):
-            if not self._show_process_of(finding):
-                self.say(f"{title}: there is no row to show")
-        elif is_about_listeners(finding, view.interval):
-            self._steps.take("narrowing of listeners", lambda: self.listeners.narrow(None))
-            self.listeners.narrow(Narrowing(title, choose))
-            self.go_to("listeners")
-        else:
-            self.show_only(title, choose)
-
-    def _show_process_of(self, finding: Finding) -> bool:
-        """Open the process that a finding is about; False where it is about something else."""
-        from monitor.presentation.finding_rows import pid_of  # noqa: PLC0415 - it brings numpy
-
-        pid = pid_of(finding)
-        if pid is not None:
-            self.app.drill_down.show_process(pid)
-        return pid is not None
-
     def on_findings_pane_acknowledged(self, message: FindingsPane.Acknowledged) -> None:
         """Take a finding for known, or no longer."""
         message.stop()
         self.app.acknowledge(message.finding)
+
+    def show_only_listeners(self, title: str, choose: Callable[[Interval], Bools]) -> None:
+        """Narrow Listeners likewise."""
+        self._steps.take("narrowing of listeners", lambda: self.listeners.narrow(None))
+        self.listeners.narrow(Narrowing(title, choose))
+        self.go_to("listeners")
 
     def _narrow_to_listener(self) -> None:
         from monitor.presentation.narrowing import listener_narrowing  # noqa: PLC0415 - it brings numpy

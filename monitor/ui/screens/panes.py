@@ -200,6 +200,9 @@ class PanesScreen(FramedScreen):
             self._lower = name
         if is_other or not self.has_three_panes:
             self.lay_out()
+        if name == "findings":
+            # The next key may be behind this one already, and finds its rows.
+            self.findings.rebuild()
         self.set_focus(self.pane)
         self._footer.show_keys(self.place)
         self.show_detail()

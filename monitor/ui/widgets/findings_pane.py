@@ -33,13 +33,17 @@ class FindingsPane(ListPane, inherit_bindings=False):
         self.set_title("5 Findings")
 
     def rebuild(self) -> None:
-        """Show what is found in the interval."""
+        """Count what is found in the interval, and show it where the pane is on screen."""
         if self.interval is None:
             return
-        from monitor.presentation.findings_view import FindingsView  # noqa: PLC0415 - it brings numpy
+        findings = self.interval.findings
+        calls = sum(finding.calls for finding in findings)
+        self.shown_of_all = f"{calls}!" if calls else f"{len(findings):,}"
+        if not self.display:
+            return
+        from monitor.presentation.findings_view import FindingsView  # noqa: PLC0415 - the first rows need no words
 
         view = FindingsView.make(self.interval, self.size.width)
-        self.shown_of_all = f"{view.calls}!" if view.calls else f"{view.count:,}"
         self.empty_text = "nothing found so far; what grows slowly takes a minute to tell"
         self.set_title(f"5 Findings {self.shown_of_all}", ["trouble first", *self.neighbours()])
         self.show(view, stretch="what")
