@@ -32,7 +32,6 @@ class _Seen:
     """What became of the ends of connections; each connection has two."""
 
     ends: int
-    elapsed_s: float
     events: EventList
     polled: int
     """Ends that at least one sample held."""
@@ -42,12 +41,12 @@ class _Seen:
     @property
     def per_second(self) -> float:
         """Connections that were made each second."""
-        return self.ends / 2 / self.elapsed_s
+        return self.ends / 2 / SECONDS
 
     @property
     def feed_percent(self) -> float:
         """Share of a core that the feeds took."""
-        return 100 * self.feed_s / self.elapsed_s
+        return 100 * self.feed_s / SECONDS
 
     def percent(self, number: int) -> float:
         """Give a number of ends in hundredths of all."""
@@ -99,7 +98,7 @@ def _run(rate: int, tracefs: Path | None) -> _Seen:
         log, interval, polled = EventLog(), advance(None, source.sample()), set[int]()
         assert source._events is not None
         thread = source._events._thread.native_id
-        before, started, sampled_at = _cpu_s(thread), time.monotonic(), time.monotonic()
+        before, sampled_at = _cpu_s(thread), time.monotonic()
         events = log.take(source.events(), interval)
         makers.start()
         settled_at = None
@@ -111,9 +110,8 @@ def _run(rate: int, tracefs: Path | None) -> _Seen:
                 polled.update(interval.table.cookie[interval.table.is_pair].tolist())
             events = log.take(source.events(), interval)
             if settled_at is None and makers.are_done:
-                elapsed_s = time.monotonic() - started
                 settled_at = time.monotonic() + _SETTLED_S
-        return _Seen(2 * makers.made(), elapsed_s, events, len(polled), _cpu_s(thread) - before)
+        return _Seen(2 * makers.made(), events, len(polled), _cpu_s(thread) - before)
 
 
 @contextmanager

@@ -13,11 +13,11 @@ from monitor.sampling.live import LiveSource
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.load import Load, running
 
-LOAD = Load(10_000, listeners=100, udp=200, time_wait=5_000)
+LOAD = Load(10_000, processes=10, listeners=100, udp=200, time_wait=5_000)
 TICKS = 300
 TURNOVER_A_TICK = 500
 """Rows that are to be closed, and others opened, from each sample to the next."""
-TICK_S = 0.1
+TICK_S = 0.15
 """Until the next sample is taken, a second later by the clock that the findings are told."""
 
 
