@@ -88,5 +88,6 @@ _REASONS: Mapping[str, Reason] = {
     "queue": _queue,
     "process": _process,
     "user": _user,
+    "curve": lambda *_: Why("conns_curve"),
 }
 """By column of the listeners."""

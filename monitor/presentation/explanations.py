@@ -34,8 +34,8 @@ _ENDS = {
 
 _TRAFFIC = {
     "rate": "Payload received and payload acknowledged, together, per second over the last five seconds.",
-    "curve": "Both rates together over the last minute, a cell for five seconds, each row on a scale of its own. Blank: "
-    "not known, as before the row was on screen for the first time.",
+    "curve": "Both rates together over the last minute, a cell for five seconds, each row on a scale of its own. "
+    "Blank: not known, as before the row was on screen for the first time.",
     "in": "Payload received per second over the last five seconds, and in all. Sequence numbers, not packets: what the "
     "peer sent twice counts once.",
     "out": "Payload that the peer acknowledged per second over the last five seconds, and in all. What was sent twice "
@@ -129,6 +129,8 @@ _LISTENERS = {
     "lets pass is not looked at.",
     "conns": "Connections that demultiplexing gives to this endpoint. All have its port; the remote endpoints tell "
     "them apart. Those that wait in the accept queue are among them.",
+    "conns_curve": "Its connections over the last two minutes, each row on a scale of its own. Blank: not known, as "
+    "for UDP, which has none.",
     "accept_queue": "Finished handshakes that accept() has not taken, and their limit. The limit is what the program "
     "told listen(), or net.core.somaxconn where that is less. Above it the kernel drops new clients: they hang and "
     "are not refused.",

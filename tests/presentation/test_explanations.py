@@ -30,6 +30,7 @@ from monitor.presentation.groups import Groups
 from monitor.presentation.groups_view import GroupsView
 from monitor.presentation.line_explanation import explain_position
 from monitor.presentation.listener_columns import LISTENER_COLUMNS
+from monitor.presentation.listener_curves import with_listener_curves
 from monitor.presentation.listeners_view import ListenersView
 from monitor.presentation.losses import losses_of_row
 from monitor.presentation.narrowing import ListenerConnections
@@ -115,8 +116,10 @@ def from_connection_screens() -> set[str]:
 def from_the_widest_rows() -> set[str]:
     interval = db1_interval()
     view = ConnectionsView.make(interval, interval.table.is_pair, Sort(), 200)
-    values = explain_position(with_curves(view, History(), 200), 0).values
-    return {value.why.meaning for value in values}
+    waiting = ServiceEndpoints.of(interval)
+    listeners = ListenersView.make(waiting, np.arange(len(waiting)), Sort(), 110)
+    views = with_curves(view, History(), 200), with_listener_curves(listeners, History(), 110)
+    return {value.why.meaning for view in views for value in explain_position(view, 0).values}
 
 
 def from_routing() -> set[str]:

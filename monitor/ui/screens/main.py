@@ -68,7 +68,7 @@ class MainScreen(PanesScreen):
     def show_interval(self, interval: Interval) -> None:
         """Show the newest interval in the panes that can be seen."""
         is_first = self.connections.interval is None
-        self.connections.history = self.app.histories.kept
+        self.connections.history = self.listeners.history = self.app.histories.kept
         self.connections.host_history = self.app.histories.host()
         for pane in (self.findings, self.events, self.listeners, self.connections):
             pane.show_interval(interval)

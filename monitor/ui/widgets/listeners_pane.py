@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from monitor.presentation.narrowing import ListenerConnections
     from monitor.presentation.service_endpoints import ServiceEndpoints
     from monitor.presentation.sorting import Sort
+    from monitor.sampling.history import History
 
 
 class ListenersPane(ListPane):
@@ -20,6 +21,8 @@ class ListenersPane(ListPane):
     LIKE_LETTERS = "plvu"
     endpoints: ServiceEndpoints | None = None
     """The service endpoints of the interval that is shown."""
+    history: History | None = None
+    """What was kept of them, drawn at the end of each where there is room; None before the first sample."""
 
     def on_mount(self) -> None:
         """Name the pane before there is anything to show."""
@@ -35,6 +38,7 @@ class ListenersPane(ListPane):
         """Group and order the waiting sockets of the interval."""
         if self.interval is None:
             return
+        from monitor.presentation.listener_curves import with_listener_curves  # noqa: PLC0415 - as above
         from monitor.presentation.listeners_view import ListenersView, chosen_entries  # noqa: PLC0415 - as above
         from monitor.presentation.service_endpoints import ServiceEndpoints  # noqa: PLC0415 - as above
         from monitor.presentation.sorting import Sort  # noqa: PLC0415 - as above
@@ -42,7 +46,8 @@ class ListenersPane(ListPane):
         self.endpoints = ServiceEndpoints.of(self.interval)
         narrowed = None if self.narrowing is None else self.narrowing.choose(self.interval)
         chosen = chosen_entries(self.endpoints, self.filter_tree, narrowed)
-        view = ListenersView.make(self.endpoints, chosen, self.sort or Sort(), self.size.width)
+        rows = ListenersView.make(self.endpoints, chosen, self.sort or Sort(), self.size.width)
+        view = with_listener_curves(rows, self.history, self.size.width)
         total = len(self.endpoints)
         count = f"{view.count:,} of {total:,}" if view.count != total else f"{total:,}"
         order = f"by {self.sort.column}" if self.sort and self.sort.column else "trouble first, then port"
