@@ -9,12 +9,12 @@ import numpy as np
 from monitor.model.finding import Certainty, FindingKind, Grade, HostSubject, ServiceSubject, Side, Subject
 from monitor.model.finding_numbers import FindingNumbers, ReachNumbers, SharedPortNumbers
 from monitor.model.process import Process
+from monitor.model.sample import Interval
 from monitor.model.socket_table import Bools, Rows
 from monitor.model.tcp import TcpState
 from monitor.reasoning.columns import group_rows, is_ipv4, service_columns
 from monitor.reasoning.finding_conditions import MOST_OF_A_KIND
 from monitor.reasoning.finding_look import Holding, Look
-from monitor.reasoning.holders import pids_of
 
 SENSITIVE_PORTS = {
     1433: "SQL Server",
@@ -103,7 +103,7 @@ def _inherited(look: Look, services: Rows) -> Iterator[Holding]:
     several = services[end > first + 1]
     told = 0
     for row in several.tolist():
-        held = [interval.owners.processes[pid] for pid in pids_of(interval, [row]) if pid in interval.owners.processes]
+        held = _holders(interval, row)
         pids = {process.pid for process in held}
         heirs = [process for process in held if _is_heir(process, held)]
         listens = next((process for process in held if process.parent not in pids), None)
@@ -115,6 +115,13 @@ def _inherited(look: Look, services: Rows) -> Iterator[Holding]:
         yield _note(look, FindingKind.INHERITED_LISTENER, subject, numbers, np.array([row]))
 
 
+def _holders(interval: Interval, row: int) -> list[Process]:
+    """List the known processes that hold a row, by pid."""
+    owners = interval.owners
+    pids = owners.pid[interval.owner_first[row] : interval.owner_end[row]].tolist()
+    return [owners.processes[pid] for pid in sorted(set(pids)) if pid in owners.processes]
+
+
 def _is_heir(process: Process, held: list[Process]) -> bool:
     """Whether its parent holds the listener too, and is another program."""
     return any(other.pid == process.parent and other.name != process.name for other in held)
@@ -122,12 +129,11 @@ def _is_heir(process: Process, held: list[Process]) -> bool:
 
 def _programs(look: Look, rows: Rows) -> list[Process]:
     """Give a process of each program that listens; one of a row whose process is not known is left out."""
-    processes = look.interval.owners.processes
     found: dict[tuple[bytes, bytes], Process] = {}
     for row in rows.tolist():
-        pids = [pid for pid in pids_of(look.interval, [row]) if pid in processes]
-        if pids:
-            process = processes[pids[0]]
+        held = _holders(look.interval, row)
+        if held:
+            process = held[0]
             # Two scripts of one interpreter are two programs; workers of one have one command line.
             command_line = b"" if process.name in _ONE_EACH else process.command_line
             found.setdefault((process.name, command_line), process)
