@@ -75,12 +75,14 @@ class Stalls:
         self, look: Look, what: tuple[FindingKind, Subject, Side], numbers: StalledNumbers, rows: Rows
     ) -> Holding:
         kind, subject, side = what
+        # A program may read now and then, and its peer have sent all long ago: only what was watched so long is sure.
+        is_sure = kind is FindingKind.SHUT_WINDOW or self._watched_s(look) >= STALLED_S
         return Holding(
             kind=kind,
             subject=subject,
             grade=Grade.TROUBLE,
             side=side,
-            certainty=Certainty.CERTAIN,
+            certainty=Certainty.CERTAIN if is_sure else Certainty.LIKELY,
             numbers=numbers,
             rows=rows,
             # What the kernel's clocks told at once must be seen to stand still for a moment.

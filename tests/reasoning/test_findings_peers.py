@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.model.finding import FindingKind, Grade, PeerSubject, ProcessSubject, Side
+from monitor.model.finding import Certainty, FindingKind, Grade, PeerSubject, ProcessSubject, Side
 from monitor.reasoning.finding_conditions import (
     IDLE_S,
     KEEPALIVE_TRIES,
@@ -138,9 +138,11 @@ class TestReading:
     def test_the_kernels_clock_tells_it_sooner_once_it_was_seen_to_stand_still(self):
         watch = Watch()
         assert watch.see_rows([unread(quiet_s=STALLED_S)]) == ()
-        found = watch.see_for(STALLED_FOR_S - 1, [unread(quiet_s=STALLED_S + 3)])
-        # It was so before anybody looked.
-        assert only(found, FindingKind.UNREAD).since is None
+        found = only(watch.see_for(STALLED_FOR_S - 1, [unread(quiet_s=STALLED_S + 3)]), FindingKind.UNREAD)
+        # It was so before anybody looked, unless the program has read what came last only a moment before.
+        assert (found.since, found.certainty) == (None, Certainty.LIKELY)
+        found = only(watch.see_for(STALLED_S, [unread(quiet_s=2 * STALLED_S)]), FindingKind.UNREAD)
+        assert found.certainty is Certainty.CERTAIN
 
     def test_one_that_was_seen_to_read_is_told_by_what_was_seen_though_its_peer_has_sent_all(self):
         watch = Watch()
