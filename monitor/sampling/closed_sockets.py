@@ -27,6 +27,9 @@ ACKNOWLEDGED_HERE = (TcpState.FIN_WAIT_2, TcpState.TIME_WAIT)
 """States in which its FIN has been acknowledged."""
 CLOSING_THERE = (TcpState.CLOSE_WAIT, TcpState.LAST_ACK)
 """States of a side whose peer closed first."""
+_TOLD_WITHIN_S = 0.1
+"""Closes are gathered for some hundredths of a second, and the kernel tells of them from a queue."""
+_SYN_SENT = np.uint8(TcpState.SYN_SENT)
 _ONCE_HELD = 1
 """An inode for rows that somebody may have accepted."""
 
@@ -38,7 +41,7 @@ class ClosedSockets:
     """Columns with an entry per close."""
 
     boot_time: F64
-    """CLOCK_BOOTTIME in seconds when each was told."""
+    """CLOCK_BOOTTIME in seconds when each ended, or was told to be gone where that was not seen."""
     table: SocketTable
     """Their endpoints and final counters; state, inode and uid mean nothing."""
     row: Rows
@@ -56,7 +59,7 @@ class ClosedSockets:
     opened_at: F64
     """CLOCK_BOOTTIME in seconds since when it was open; NaN where that was not seen."""
     was_unanswered: Bools
-    """Dialled, and no sample saw it; its counters show that no answer to its SYN opened it."""
+    """Dialled, and its SYN was never acknowledged: as a sample saw it last, or by its counters."""
     was_left: Bools
     """Seen to close without a FIN of its own after the peer's."""
     was_half_closed: Bools
@@ -79,11 +82,15 @@ class ClosedSockets:
         is_told = values_of((lives.has_failed & pending.is_told) | pending.is_end_told, life, unknown=False)
         if is_told.any():
             closes, row, table, life = closes[~is_told], row[~is_told], table.take(~is_told), life[~is_told]
-        boot_time = closes["boot_time"].astype(np.float64)
+        boot_time = _ended_at(closes["boot_time"].astype(np.float64), values_of(lives.ended_at, life, np.nan))
         listener = _listeners(table, interval)
         last_state = values_of(interval.table.state, row, 0)
         began = values_of(lives.opened_at, life, np.nan)
-        was_unanswered = (row < 0) & (listener < 0) & np.isnan(began) & _is_unanswered(table)
+        # What a sample saw dial may have opened and closed since.
+        is_dialling = (last_state == TcpState.SYN_SENT) & ~(table.knows("bytes_acked") & (table.bytes_acked > 0))
+        was_unanswered = is_dialling | ((row < 0) & (listener < 0) & _is_unanswered(table))
+        was_unanswered &= np.isnan(began)
+        is_dialled = was_unanswered | (last_state == TcpState.SYN_SENT)
         told = values_of(interval.direction, row, DIRECTION_UNKNOWN)
         told[was_unanswered] = DIRECTION_DIALLED
         direction = _directions(table, told, listener, life, lives)
@@ -102,7 +109,7 @@ class ClosedSockets:
             listener=listener,
             last_state=last_state,
             direction=direction,
-            ending=_endings(table, direction, np.where(was_unanswered, TcpState.SYN_SENT, last_state), seen, row),
+            ending=_endings(table, direction, np.where(is_dialled, was_unanswered * _SYN_SENT, last_state), seen, row),
             opened_at=np.where(np.isnan(began), values_of(interval.opened_at, row, np.nan), began),
             was_unanswered=was_unanswered,
             was_left=was_left,
@@ -124,8 +131,7 @@ class ClosedSockets:
     @property
     def has_failed(self) -> Bools:
         """Whether the handshake was not finished."""
-        failed: Bools = (self.last_state == TcpState.SYN_SENT) | self.was_unanswered
-        return failed
+        return self.was_unanswered
 
     @property
     def has_peer_closed(self) -> Bools:
@@ -185,6 +191,12 @@ def _is_unanswered(table: SocketTable) -> Bools:
         & (table.segs_out > 0)
     )
     return unanswered
+
+
+def _ended_at(told_at: F64, seen_at: F64) -> F64:
+    """Give when each ended: as was seen, unless its socket stayed on for longer than telling takes."""
+    with np.errstate(invalid="ignore"):
+        return np.where(told_at - seen_at < _TOLD_WITHIN_S, seen_at, told_at)
 
 
 def _listeners(table: SocketTable, interval: Interval) -> Rows:

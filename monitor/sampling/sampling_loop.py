@@ -178,7 +178,9 @@ class SamplingLoop:
             self._listener(EventsListed(self.events.listed))
 
     def _with_findings(self, interval: Interval) -> Interval:
-        return interval if self._findings is None else replace(interval, findings=self._findings.advance(interval, self.events.listed))
+        if self._findings is None:
+            return interval
+        return replace(interval, findings=self._findings.advance(interval, self.events.listed))
 
     def _begin_findings(self, first: Interval) -> None:
         """Look at the first interval too, once its rows are on screen."""

@@ -223,6 +223,34 @@ def test_each_close_of_one_pair_finds_its_own_life():
     assert (watch.listed.opened, ended["opened_at"] - BOOT_TIME) == (3, pytest.approx(0.31, abs=1e-4))
 
 
+@pytest.mark.parametrize("state", ["TIME-WAIT", "FIN-WAIT-2"])
+def test_what_is_left_of_a_closed_connection_hides_nothing_of_it_and_opens_nothing(state):
+    watch = Watch(LISTENER, DIALLED)
+    left = row("tcp", "192.0.2.10:40000", "198.51.100.20:5432", state, info_length=0)
+    left = replace(left, columns={**left.columns, "cookie": DIALLED.columns["cookie"], "inode": 0})
+    watch.sample(LISTENER, left, after_s=1.0)
+    ended = watch.only(happened(1.0, [closed(DIALLED, 0.9, **carried(5, 7, dialled=True))]))
+    assert (watch.process(ended).pid, ended["uid"], ended["last_state"]) == (990, 1001, S.ESTABLISHED)
+    watch.sample(LISTENER, after_s=2.0)
+    watch.take(happened(2.0))
+    watch.sample(LISTENER, left, after_s=3.0)
+    watch.take(happened(3.0))
+    assert (watch.listed.opened, watch.listed.closed) == (0, 1)
+
+
+def test_what_a_sample_saw_dial_may_have_opened_and_closed_since():
+    watch = Watch(LISTENER)
+    dialling = row("tcp", "192.0.2.10:40002", "198.51.100.20:5432", "SYN-SENT", cookie=77)
+    watch.sample(LISTENER, dialling, after_s=0.2)
+    watch.take(happened(0.2, (), DIALLING))
+    counters = carried(5, 7, dialled=True)
+    opened, ended = watch.take(happened(0.6, [closed(SHORT, 0.5, **counters)], OPEN[1:]))
+    assert (opened["kind"], ended["kind"], ended["ending"]) == (EventKind.OPENED, EventKind.CLOSED, Ending.IN_ORDER)
+    unseen = closed(replace(dialling, columns={**dialling.columns, "cookie": 77}), 0.7, **counters)
+    watch.take(happened(0.8, [unseen]))
+    assert (watch.listed.opened, watch.listed.closed, watch.listed.failed) == (1, 2, 0)
+
+
 def test_who_dials_itself_has_dialled():
     watch = Watch()
     pair = "192.0.2.10:40002", "192.0.2.10:40002"
@@ -270,6 +298,15 @@ def test_transitions_tell_owner_times_and_ending_of_a_short_connection():
         OwnerHint.ACTION,
         DIRECTION_DIALLED,
     )
+
+
+@pytest.mark.parametrize(("told_after_s", "at"), [(0.5, 0.45), (9.0, 9.0)], ids=["at once", "it stayed on"])
+def test_a_connection_ends_when_it_was_seen_to_end_unless_its_socket_stayed_on(told_after_s, at):
+    watch = Watch(LISTENER)
+    ending = went(0.45, 5, S.ESTABLISHED, S.FIN_WAIT_1, "192.0.2.10:40002", "198.51.100.20:5432", thread=990)
+    closes = [closed(SHORT, told_after_s, **carried(5, 7, dialled=True))]
+    ended = watch.take(happened(told_after_s + 0.1, closes, [*OPEN, ending], {990: actor(990, b"proxy")}))[-1]
+    assert ended["at"] == BOOT_TIME + at
 
 
 def test_a_close_that_comes_after_its_transitions_is_joined_all_the_same():
