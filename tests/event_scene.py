@@ -73,13 +73,12 @@ def listed(events: Iterable[np.void], after_s: float = 5.0, since_s: float = -60
 
 def of_db1() -> EventList:
     """What happened on db1 until its second sample: curl polls, a payment gateway is silent, a client resets."""
-    happened = [*_polling(), *_clients(), *_failing()]
-    return listed(
-        sorted(happened, key=lambda record: float(record["at"])),
-        machine_db1.APART_S,
-        opened_per_second=2.4,
-        closed_per_second=2.6,
-    )
+    happened = sorted((*_polling(), *_clients(), *_failing()), key=lambda record: float(record["at"]))
+    made = listed(happened, 0.0, since_s=-65.0, opened_per_second=2.4, closed_per_second=2.6)
+    # They are told from the first sample on; the second one is the newest.
+    for moment in ("at", "opened_at"):
+        made.records[moment] -= machine_db1.APART_S
+    return made
 
 
 def _polling() -> Sequence[np.void]:

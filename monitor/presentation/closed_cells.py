@@ -11,7 +11,7 @@ from monitor.model.socket_table import Rows
 from monitor.presentation.closed_interval import ClosedInterval
 from monitor.presentation.event_cells import (
     acknowledged_bytes,
-    duration_cells,
+    certainly_open_since,
     process_cells,
     process_name_cells,
     received_bytes,
@@ -48,12 +48,10 @@ def closed_cells(texts: RowTexts, column_id: str, rows: Rows, cells: list[Cell])
 
 def _ending_cells(texts: RowTexts, rows: Rows) -> list[Cell]:
     """Say how they ended, and how long they were open: "reset 14m"."""
-    endings = records_of(texts.interval, rows)["ending"].tolist()
-    lived = [cell.text for cell in duration_cells(texts, rows)]
-    return [
-        Cell(short_ending_text(ending) if text == UNKNOWN else f"{short_ending_text(ending)} {text}", Role.CLOSED)
-        for ending, text in zip(endings, lived, strict=True)
-    ]
+    records = records_of(texts.interval, rows)
+    began = certainly_open_since(texts.interval, rows)
+    columns = (records["ending"], records["at"], records["opened_at"], began)
+    return [Cell(short_ending_text(*each), Role.CLOSED) for each in zip(*(c.tolist() for c in columns), strict=True)]
 
 
 def _sums(amounts: Callable[[Interval, Rows], F64]) -> _Maker:
@@ -82,8 +80,10 @@ _CELLS: Mapping[str, _Maker] = {
 """By column of the connections; the others say of closed ones what they said while those lived."""
 
 
-def closed_last(interval: Interval, order: Rows) -> Rows:
-    """Put closed connections behind all others, and leave them in their order otherwise."""
+def closed_last(interval: Interval, order: Rows, *, is_own_order: bool) -> Rows:
+    """Put closed connections behind all others: in the pane's own order the newest first, else in their order."""
     if not isinstance(interval, ClosedInterval):
         return order
-    return order[np.argsort(order >= interval.first_closed, kind="stable")]
+    is_closed = order >= interval.first_closed
+    closed = order[is_closed]
+    return np.concatenate([order[~is_closed], np.sort(closed) if is_own_order else closed])

@@ -60,7 +60,8 @@ class ConnectionsView(OrderedView[RowColumn]):
         else:
             before, now = former.interval.table.cookie, interval.table.cookie
             order = keep_rows(former.order, before, now, chosen, lambda new: _ordered(interval, new, sort))
-        return cls(closed_last(interval, order), sort, columns_for(width), RowTexts(interval))
+        order = closed_last(interval, order, is_own_order=sort.column is None)
+        return cls(order, sort, columns_for(width), RowTexts(interval))
 
     def at(self, interval: Interval) -> ConnectionsView:
         """Give the same rows in the same places, with the numbers of an interval that has_rows_of() this one's."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from monitor.model.event_list import Ending, EventKind, EventList, OwnerHint
 from monitor.model.transitions import NoTransitions
-from monitor.presentation.formats import UNKNOWN, count_text, rtt_text
+from monitor.presentation.formats import UNKNOWN, count_text, duration_text, rtt_text
 from monitor.presentation.safe_text import safe_text
 
 _KINDS = {EventKind.OPENED: "opened", EventKind.CLOSED: "closed", EventKind.FAILED: "failed"}
@@ -26,10 +26,10 @@ _ENDINGS: Mapping[int, tuple[str, str]] = {
 _SHORT_ENDINGS: Mapping[int, str] = {
     Ending.RESET_HERE: "reset",
     Ending.RESET_THERE: "reset",
-    Ending.BROKEN: "broken",
-    Ending.TIMED_OUT: "timeout",
+    Ending.BROKEN: "cut",
+    Ending.TIMED_OUT: "lost",
 }
-"""By Ending: where there is room for one word; the others closed."""
+"""By Ending: where there is room for one word; the others ended in order, or nobody knows how."""
 _GOOD_ENDINGS = frozenset({Ending.UNKNOWN, Ending.CLOSED_HERE, Ending.CLOSED_THERE, Ending.IN_ORDER})
 
 _NO_TRANSITIONS = {
@@ -53,9 +53,14 @@ def happening_text(kind: int, ending: int) -> str:
     return _ENDINGS[ending][0] if ending in _ENDINGS else _KINDS[EventKind(kind)]
 
 
-def short_ending_text(ending: int) -> str:
-    """Say in one word of at most 7 letters how a connection ended."""
-    return _SHORT_ENDINGS.get(ending, "closed")
+def short_ending_text(ending: int, at: float, opened_at: float, open_since: float) -> str:
+    """Say in 10 cells how a connection ended and how long it was open: "reset 14m", "ended <1s", "ended ≥2h"."""
+    word = _SHORT_ENDINGS.get(ending, "ended")
+    is_seen = not math.isnan(opened_at)
+    lived = at - (opened_at if is_seen else open_since)
+    if math.isnan(lived):
+        return word
+    return f"{word} <1s" if lived < 1 else f"{word} {'' if is_seen else '≥'}{duration_text(lived)}"
 
 
 def is_bad_ending(ending: int) -> bool:

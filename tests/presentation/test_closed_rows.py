@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -45,7 +46,7 @@ def test_closed_connections_stand_after_the_living_in_every_order():
     interval = with_closed(living, of_db1())
     for sort in (Sort(), first_press("local"), first_press("send"), Sort("rtt", is_descending=True)):
         order = view_of(interval, sort).order
-        assert np.array_equal(order, closed_last(interval, order))
+        assert np.array_equal(order, closed_last(interval, order, is_own_order=False))
         assert order[-1] >= interval.first_closed == len(living.table)
 
 
@@ -53,7 +54,7 @@ def test_new_sockets_come_before_closed_ones_also_where_the_order_rests():
     before = with_closed(advance(None, samples()[0]), of_db1())
     after = with_closed(db1_interval(), of_db1())
     kept = ConnectionsView.make(after, pairs(after, with_time_wait=True), Sort(), 120, former=view_of(before))
-    assert np.array_equal(kept.order, closed_last(after, kept.order))
+    assert np.array_equal(kept.order, closed_last(after, kept.order, is_own_order=True))
 
 
 def test_a_closed_connection_says_how_it_ended_how_long_it_lived_and_what_it_carried():
@@ -67,7 +68,23 @@ def test_a_closed_connection_says_how_it_ended_how_long_it_lived_and_what_it_car
 def test_what_the_kernel_did_not_count_is_not_zero():
     close = event(EventKind.CLOSED, 1, *PAIR, cookie=9, info_length=0, is_short=True)
     _, said = line_of(view_of(with_closed(db1_interval(), listed([close]))), 9)
-    assert (said["state"], said["receive"], said["process"]) == ("closed", "–", "–")
+    assert (said["state"], said["receive"], said["process"]) == ("ended", "–", "–")
+
+
+@pytest.mark.parametrize("ending", Ending)
+@pytest.mark.parametrize("lived_s", [0.04, 59, 14 * 3_600, 999 * 86_400, math.nan])
+def test_an_end_has_room_in_its_column(ending, lived_s):
+    close = event(EventKind.CLOSED, 1, *PAIR, ending=ending, lived_s=lived_s, cookie=9)
+    events = listed([close], since_s=-14 * 3_600)
+    _, said = line_of(view_of(with_closed(db1_interval(), events)), 9)
+    assert 0 < len(said["state"]) <= 10
+
+
+def test_in_the_own_order_the_newest_close_stands_first():
+    interval = with_closed(db1_interval(), of_db1())
+    order = view_of(interval).order
+    closed_at = interval.closed_at[order[order >= interval.first_closed]]
+    assert closed_at.tolist() == sorted(closed_at.tolist(), reverse=True)
 
 
 def test_a_socket_that_still_stands_is_not_listed_twice():

@@ -53,7 +53,7 @@ def test_the_newest_event_stands_first():
     view = view_of(rows_of(of_db1()))
     assert [view.key_at(position) for position in range(view.count)] == list(range(view.count, 0, -1))
     assert words(view, "time", "what", "remote", "process")[0] == (
-        "03:12:45.1",
+        "03:12:40.1",
         "refused",
         "198.51.100.60:9200",
         "proxy[990]",

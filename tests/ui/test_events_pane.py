@@ -26,7 +26,7 @@ async def look(stage: Stage, events=None):
 
 def and_one_more(events, **columns):
     """The same list after another close."""
-    record = event(EventKind.CLOSED, 4.9, *PAIR, CURL, ending=Ending.TIMED_OUT, **columns)
+    record = event(EventKind.CLOSED, -0.1, *PAIR, CURL, ending=Ending.TIMED_OUT, **columns)
     record["number"] = events.happened + 1
     records = np.append(events.records, record)
     return replace(events, records=records, closed=events.closed + 1)
@@ -36,7 +36,7 @@ def and_one_more(events, **columns):
 async def test_the_key_4_shows_what_happened_newest_first(size):
     async with monitor_of(machine_db1.source(), size) as stage:
         await look(stage)
-        assert "03:12:45.1 refused" in stage.cursor_line
+        assert "03:12:40.1 refused" in stage.cursor_line
         assert stage.y_of("refused") < stage.y_of("reset by peer") < stage.y_of("no answer")
         assert "4 Events" in stage.text
 
