@@ -70,7 +70,7 @@ def _forms(texts: Sequence[FindingText], count: int) -> Iterator[str]:
 
 
 def verdict_lines(findings: Iterable[Finding], interval: Interval, width: int) -> list[TextLine]:
-    """Say at the top of a screen what is found about what it shows: troubles first, a few of them.
+    """Say at the top of a screen what is found about what it shows: troubles first, a few of them, and notes in short.
 
     Args:
         findings: About it, trouble first.
@@ -87,6 +87,8 @@ def verdict_lines(findings: Iterable[Finding], interval: Interval, width: int) -
 def _verdict(finding: Finding, text: FindingText, width: int) -> TextLine:
     whose = f" {text.whose}." if width >= _WIDE else ""
     said = f"{text.title} {text.since}: {text.measured}.{whose} ({text.certainty})"
+    if not finding.calls and width < _WIDE:
+        said = text.title
     sign, role = ("!", Role.TROUBLE) if finding.calls else ("·", Role.DIM)
     return TextLine((Cell(f" {sign} ", role), Cell(said, role)))
 
