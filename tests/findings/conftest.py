@@ -35,6 +35,11 @@ class LiveWatch:
         self._passed = 0.0
         self._sent, self._received = _LastData(), _LastData()
 
+    @property
+    def now(self) -> float:
+        """CLOCK_BOOTTIME of the last sample, as the findings were told it."""
+        return self._began + self._passed
+
     def see(self, *, after: float = 1.0) -> tuple[Finding, ...]:
         """Read one sample, so many seconds after the one before."""
         sample = self._source.sample(time_wait=True)
@@ -57,7 +62,7 @@ class LiveWatch:
             last_data_sent_ms=self._sent.idle_ms(table.cookie, table.last_data_sent_ms, between, self._passed),
             last_data_recv_ms=self._received.idle_ms(table.cookie, table.last_data_recv_ms, between, self._passed),
         )
-        return replace(sample, table=aged, boot_time=self._began + self._passed)
+        return replace(sample, table=aged, boot_time=self.now)
 
 
 class _LastData:
