@@ -78,7 +78,8 @@ def test_trouble_has_a_mark_of_its_own_among_verdicts_and_many_are_counted():
     assert trouble.startswith(" ! 192.0.2.10:6432 drops new clients since before the first sample: accept queue full")
     assert trouble.endswith("This host, proxy. (certain)")
     assert note.startswith(" · proxy[990] does not close connections")
-    assert words(verdict_lines(findings_of_process(DB1, 990), DB1, 80)[-1]) == " · proxy[990] does not close connections"
+    *_, short = verdict_lines(findings_of_process(DB1, 990), DB1, 80)
+    assert words(short) == " · proxy[990] does not close connections"
     many = verdict_lines(DB1.findings, DB1, 300)
     assert words(many[-1]) == f"   {len(DB1.findings) - 3} more in Findings"
     assert verdict_lines([], DB1, 80) == []
