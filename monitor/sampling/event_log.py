@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from monitor.model.event_list import EVENT, EventList
+from monitor.model.places import find_places
 from monitor.model.sample import Interval, Sample
 from monitor.model.socket_events import SocketEvents
 from monitor.model.socket_table import U64, Rows
@@ -42,6 +43,9 @@ class _Counts(NamedTuple):
     closed: int
     failed: int
 
+    def plus(self, opened: int, closed: int, failed: int) -> _Counts:
+        return _Counts(self.opened + opened, self.closed + closed, self.failed + failed)
+
 
 class EventLog:
     """Of one thread; the lists that it gives never change."""
@@ -54,6 +58,7 @@ class EventLog:
         self._processes = EventProcesses()
         self._pending = PendingTransitions()
         self._sample: Sample | None = None
+        self._interval: Interval | None = None
         self._unfinished: U64 = np.zeros(0, np.uint64)
         self._recent: deque[tuple[float, _Counts]] = deque()
 
@@ -68,26 +73,44 @@ class EventLog:
         if former is None or former.namespace != events.namespace:
             former = self._start(events)
         self._pending.add(events)
-        owners = EventOwners(interval, self._pending, self._processes)
+        owners = self._owners(interval)
         failed = event_rows.failures(events.namespace, self._pending, owners)
         opened = self._openings(interval, owners)
         came, counts = [opened, failed], _Counts(len(opened), 0, len(failed))
         over: Rows = np.zeros(0, np.intp)
-        if len(events.closes):
-            closed = ClosedSockets.join(events.closes, interval, self._pending)
+        for closes, side in self._sides(events.closes, interval):
+            closed, owners = ClosedSockets.join(closes, side, self._pending), self._owners(side)
             short = event_rows.short_ones(closed, self._pending)
             unfinished = int(np.count_nonzero(closed.has_failed))
-            counts = _Counts(len(opened) + len(short), len(closed) - unfinished, len(failed) + unfinished)
+            counts = counts.plus(len(short), len(closed) - unfinished, unfinished)
             # Of more than are listed no more are made.
-            came.append(event_rows.short_openings(closed.take(short[-MOST_LISTED:]), interval, owners))
-            came.append(event_rows.closes(closed.take(slice(-MOST_LISTED, None)), interval, owners))
-            over = closed.life[closed.life >= 0]
+            came.append(event_rows.short_openings(closed.take(short[-MOST_LISTED:]), side, owners))
+            came.append(event_rows.closes(closed.take(slice(-MOST_LISTED, None)), side, owners))
+            over = np.concatenate([over, closed.life[closed.life >= 0]])
         cut = event_rows.cuts(events.namespace, self._pending, owners, events.boot_time - _CLOSES_WITHIN_S)
         came.append(cut)
-        counts = counts._replace(opened=counts.opened + len(cut) // 2, closed=counts.closed + len(cut) // 2)
+        counts = counts.plus(len(cut) // 2, len(cut) // 2, 0)
         self._pending.forget(events.boot_time, interval.elapsed_s, over)
+        self._interval = interval
         self._list = self._joined(former, events, np.concatenate(came), counts)
         return self._list
+
+    def _owners(self, interval: Interval) -> EventOwners:
+        return EventOwners(interval, self._pending, self._processes)
+
+    def _sides(self, closes: Records, interval: Interval) -> list[tuple[Records, Interval]]:
+        """Give closes with the interval that knows most of them: of what has left a bucket since, the one before."""
+        if not len(closes):
+            return []
+        before = self._interval
+        if before is None or before.sample is interval.sample:
+            return [(closes, interval)]
+        row = find_places(interval.table.cookie, closes["cookie"].astype(np.uint64))
+        is_left = row >= 0
+        is_left[is_left] = event_rows.is_bucket(interval.table, row[is_left])
+        is_left &= find_places(before.table.cookie, closes["cookie"].astype(np.uint64)) >= 0
+        sides = (closes[is_left], before), (closes[~is_left], interval)
+        return [(some, side) for some, side in sides if len(some)]
 
     def _start(self, events: SocketEvents) -> EventList:
         """Begin anew: for the first time, or in another network namespace."""

@@ -30,6 +30,13 @@ def is_unfinished(state: U8) -> Bools:
     return unfinished
 
 
+def is_bucket(table: SocketTable, rows: Rows) -> Bools:
+    """Tell which rows are what is left of a closed connection: in FIN-WAIT-2, too, only a socket has TCP_INFO."""
+    state = table.state[rows]
+    bucket: Bools = (state == TcpState.TIME_WAIT) | ((state == TcpState.FIN_WAIT_2) & (table.info_length[rows] == 0))
+    return bucket
+
+
 def closes(closed: ClosedSockets, interval: Interval, owners: EventOwners) -> Records:
     """Make an event of each close."""
     records = _records_of(closed.table)
@@ -66,7 +73,7 @@ def openings(interval: Interval, unfinished: U64, pending: PendingTransitions, o
     if not len(rows):
         return np.zeros(0, EVENT)
     is_open = (table.protocol[rows] == PROTOCOL_TCP) & table.is_pair[rows] & np.isnan(interval.closed_at[rows])
-    rows = rows[is_open & ~is_unfinished(table.state[rows]) & (table.state[rows] != TcpState.TIME_WAIT)]
+    rows = rows[is_open & ~is_unfinished(table.state[rows]) & ~is_bucket(table, rows)]
     life = pending.lives.find(pairs_of(vars_of(table.take(rows))), np.full(len(rows), now))
     is_untold = ~values_of(pending.is_told, life, unknown=False)
     rows, life = rows[is_untold], life[is_untold]
@@ -84,7 +91,8 @@ def openings(interval: Interval, unfinished: U64, pending: PendingTransitions, o
 
 def short_ones(closed: ClosedSockets, pending: PendingTransitions) -> Rows:
     """Give which of some closes were seen to open as well, by no sample; their openings count as told from now on."""
-    seen = np.flatnonzero((closed.row < 0) & (closed.life >= 0) & ~np.isnan(closed.opened_at))
+    is_unseen = (closed.row < 0) | is_unfinished(closed.last_state)
+    seen = np.flatnonzero(is_unseen & (closed.life >= 0) & ~np.isnan(closed.opened_at))
     seen = seen[~pending.is_told[closed.life[seen]]]
     pending.tell(closed.life[seen])
     return seen
