@@ -106,6 +106,8 @@ CONNTRACK_UNTIL: Final = 0.8
 ELSEWHERE_FOR_S: Final = 3.0
 """While interfaces and routes are set up, answers change from one moment to the next; the first come with the second
 sample of a doctor that has five seconds."""
+HEARD_S: Final = 2.0
+"""Data that came within this time came to an address that is still there."""
 
 SHARED_CONNECTIONS: Final = 30
 """Of an endpoint that several processes serve: with fewer, chance decides who has more."""

@@ -12,7 +12,7 @@ from monitor.reasoning.finding_conditions import ELSEWHERE_FOR_S, UNEVEN_FOR_S
 from monitor.reasoning.findings import Findings
 from monitor.sampling.intervals import advance
 from tests.reasoning.watching import Watch, kinds, only
-from tests.scenes import ANY, ANY6, row, sample_of
+from tests.scenes import ANY, ANY6, row, sample_of, traffic
 
 NGINX = (
     Process(811, 1, b"nginx", 0, parent=1),
@@ -138,9 +138,9 @@ class TestWorkers:
         assert Watch().see_for(UNEVEN_FOR_S, rows, processes=NGINX) == ()
 
 
-def judged_for(seconds, *reasons, was=2):
+def judged_for(seconds, *reasons, was=2, heard_s=60):
     """Watch connections that today's routes treat so."""
-    rows, reader, interval = clients(len(reasons), (812, 7)), Findings(), None
+    rows, reader, interval = clients(len(reasons), (812, 7), **traffic(idle_s=heard_s)), Findings(), None
     for tick in range(round(seconds) + 1):
         interval = advance(interval, sample_of(rows, float(tick)))
         egress = replace(
@@ -170,6 +170,10 @@ class TestRoutes:
             Certainty.LIKELY
         )
         assert only(judged_for(ELSEWHERE_FOR_S, Reason.ADDRESS_GONE), FindingKind.NO_WAY).certainty is Certainty.CERTAIN
+
+    def test_where_such_an_address_hears_its_peer_it_has_not_gone(self):
+        assert judged_for(ELSEWHERE_FOR_S, Reason.ADDRESS_GONE, was=0, heard_s=1) == ()
+        assert kinds(judged_for(ELSEWHERE_FOR_S, Reason.ADDRESS_GONE, heard_s=1)) == [FindingKind.NO_WAY]
 
     def test_a_moment_without_a_way_is_not_told(self):
         assert judged_for(ELSEWHERE_FOR_S - 1, Reason.REFUSED) == ()
