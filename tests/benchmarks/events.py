@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,11 +56,15 @@ class _Seen:
 def measure(rounds: int) -> list[Figure]:
     """Make short connections at several rates, first with closes alone, then with transitions as well."""
     del rounds
-    try:
-        with detached_tracefs() as tracefs:
-            return [figure for rate in RATES for figure in _figures(rate, _run(rate, None), _run(rate, tracefs))]
-    except OSError:
-        return [figure for rate in RATES for figure in _figures(rate, _run(rate, None), None)]
+    with ExitStack() as stack:
+        tracefs = None
+        with suppress(OSError):
+            tracefs = stack.enter_context(detached_tracefs())
+        return [figure for rate in RATES for figure in _measured(rate, tracefs)]
+
+
+def _measured(rate: int, tracefs: Path | None) -> Iterator[Figure]:
+    yield from _figures(rate, _run(rate, None), None if tracefs is None else _run(rate, tracefs))
 
 
 def _figures(rate: int, closes: _Seen, both: _Seen | None) -> Iterator[Figure]:
@@ -73,6 +77,7 @@ def _figures(rate: int, closes: _Seen, both: _Seen | None) -> Iterator[Figure]:
         seen, lost = both.events.opened, both.events.lost_transitions
         detail = f"{seen:,} of {both.ends:,}, {lost:,} transitions lost, at {both.per_second:,.0f} a second"
         yield _share(f"{name}: opens listed or counted as lost", both.percent(seen + lost), detail)
+        # One thread reads both: what it takes beyond closes alone, in another run.
         more = max(0.0, both.feed_percent - closes.feed_percent)
         yield Figure(f"{name}: opens, reading", 0, more, _MOST_PERCENT, "% of a core")
     detail = f"{closes.polled:,} of {closes.ends:,}, each open for {LIFE_S * 1000:.0f} ms"

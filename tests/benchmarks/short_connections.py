@@ -20,6 +20,7 @@ from typing import Self
 from tests.server_process import die_with_parent
 
 LIFE_S = 0.02
+"""From the opening of a connection to its closing: a small request and its answer within a data centre, and more."""
 _ADDRESSES = 50
 """To which connections go in turn, since TIME-WAIT keeps the ports that were used to one endpoint."""
 _PAUSE_S = 0.001

@@ -19,10 +19,8 @@ from tests.reasoning.watching import Watch
 
 PERIODS = 3
 """A finding may come, and go, so many samples after its condition has held for its time, or no longer does."""
-
-
 _TICK_S = 0.01
-"""Of the clock by which the kernel tells for how long a socket is idle, or more."""
+"""More than a step of the clock by which the kernel tells for how long a socket is idle."""
 
 
 class LiveWatch:
