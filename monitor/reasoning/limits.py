@@ -54,11 +54,6 @@ class Limits:
     network: float
     """The rest: the path, and what congestion control lets be on the way."""
 
-    @property
-    def busy(self) -> float:
-        """Share in which there was something to send."""
-        return 1.0 - self.program
-
 
 def limits_over(readings: Sequence[BusyTimes], seconds: float) -> Limits | None:
     """Say what held a connection back until its newest reading.

@@ -15,7 +15,7 @@ import numpy as np
 
 from monitor.model.places import find_places
 from monitor.model.process import ProcessFacts
-from monitor.model.sample import F64, Interval
+from monitor.model.sample import Interval
 from monitor.model.series import Series
 from monitor.model.socket_table import U64
 from monitor.model.sockets import SocketId
@@ -23,6 +23,7 @@ from monitor.model.tcp import TcpState
 from monitor.model.tcp_info import SocketDetails
 from monitor.reasoning.limits import BusyTimes
 from monitor.sampling.cpu_readings import CpuReadings
+from monitor.sampling.moments import Moment, find_thing, increases, nothing_at, series_of
 from monitor.sampling.readings import STATES, Readings, read_host, read_listeners, read_processes, read_rows
 from monitor.sampling.recent_readings import RecentReadings
 
@@ -94,22 +95,12 @@ class RowHistory:
     """As often as its screen asked, oldest first."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Moment:
-    boot_time: float
-    namespace: int
-    host: F64
-    listeners: Readings
-    processes: Readings
-    rows: Readings
-
-
 class History:
     """Bounded in age and number. A series has a NaN for every moment at which its thing was not read."""
 
     def __init__(self) -> None:
-        self._moments: tuple[_Moment, ...] = ()
-        self._past: tuple[_Moment, ...] = ()
+        self._moments: tuple[Moment, ...] = ()
+        self._past: tuple[Moment, ...] = ()
         """Of the last hour, with listeners alone: further apart."""
         self._asked: deque[tuple[RowKey, ...]] = deque(maxlen=64)
         self._watched: dict[RowKey, float] = {}
@@ -130,7 +121,7 @@ class History:
         if kept and (kept[-1].namespace != namespace or now < kept[-1].boot_time):
             kept, self._past = (), ()
         before = kept[-1] if kept else None
-        moment = _Moment(
+        moment = Moment(
             now,
             namespace,
             read_host(interval),
@@ -139,7 +130,7 @@ class History:
             read_rows(interval, self._watched_cookies(now, namespace)).sharing(before.rows if before else None),
         )
         if before is not None and interval.slept_s:
-            kept = (*kept, _nothing_at(now - SPACING_S, before))
+            kept = (*kept, nothing_at(now - SPACING_S, before))
         if len(kept) > 1 and kept[-1].boot_time - kept[-2].boot_time < SPACING_S:
             kept = kept[:-1]
         self._moments = (*(old for old in kept if now - old.boot_time <= KEPT_S), moment)
@@ -161,34 +152,34 @@ class History:
     def host(self) -> HostHistory:
         """Give the series of all sockets together."""
         moments = self._moments
-        receive, send, udp, *states = _series(moments, [moment.host for moment in moments], 3 + len(STATES))
+        receive, send, udp, *states = series_of(moments, [moment.host for moment in moments], 3 + len(STATES))
         return HostHistory(receive, send, udp, dict(zip(STATES, states, strict=True)))
 
     def listener(self, key: tuple[int, ...]) -> ListenerHistory:
         """Give the series of a service endpoint, by the values of readings.LISTENER_KEY."""
         moments = self._moments
-        return ListenerHistory(*_series(moments, _find([moment.listeners for moment in moments], key), 2))
+        return ListenerHistory(*series_of(moments, find_thing([moment.listeners for moment in moments], key), 2))
 
     def connections(self, key: tuple[int, ...]) -> Series:
         """Give how many connections a service endpoint had, over the last hour in coarse steps and until now."""
         moments = (*self._past, *self._moments[-1:])
-        return _series(moments, _find([moment.listeners for moment in moments], key), 2)[0]
+        return series_of(moments, find_thing([moment.listeners for moment in moments], key), 2)[0]
 
     def process(self, pid: int, start_time: int) -> ProcessHistory:
         """Give the series of a process."""
         moments = self._moments
-        found = _find([moment.processes for moment in moments], (pid, start_time))
-        receive, send, sockets, close_waits = _series(moments, found, 4)
+        found = find_thing([moment.processes for moment in moments], (pid, start_time))
+        receive, send, sockets, close_waits = series_of(moments, found, 4)
         return ProcessHistory(receive, send, sockets, close_waits, self._cpu.shares(pid, start_time))
 
     def row(self, key: RowKey) -> RowHistory:
         """Give the series of a socket, known from when it was first watched."""
         namespace, cookie = key
         moments = tuple(moment for moment in self._moments if moment.namespace == namespace)
-        found = _find([moment.rows for moment in moments], (cookie,))
-        receive, send, rtt, total, recv_q, send_q = _series(moments, found, 6)
+        found = find_thing([moment.rows for moment in moments], (cookie,))
+        receive, send, rtt, total, recv_q, send_q = series_of(moments, found, 6)
         busy = tuple(reading for _, reading in self._busy.of(key))
-        return RowHistory(receive, send, rtt, _increases(total), recv_q, send_q, busy)
+        return RowHistory(receive, send, rtt, increases(total), recv_q, send_q, busy)
 
     def rates(self, namespace: int, cookies: U64, seconds: float = KEPT_S) -> list[Series]:
         """Give what sockets received and sent together, in bytes per second: one series for each cookie.
@@ -223,35 +214,3 @@ class History:
         kept = [(key, at) for key, at in self._watched.items() if 0 <= now - at <= WATCHED_S]
         self._watched = dict(kept[-MAX_WATCHED:])
         return np.array([cookie for space, cookie in self._watched if space == namespace], np.uint64)
-
-
-def _nothing_at(boot_time: float, before: _Moment) -> _Moment:
-    """Make a moment of which nothing is known, as while the machine slept."""
-    none = [Readings(one.keys[:0], one.values[:0]) for one in (before.listeners, before.processes, before.rows)]
-    return _Moment(boot_time, before.namespace, np.full_like(before.host, np.nan), *none)
-
-
-def _find(readings: list[Readings], key: tuple[int, ...]) -> list[F64 | None]:
-    """Give the values of one thing at every moment; None where it was not read."""
-    found: list[F64 | None] = []
-    keys, place = None, None
-    for reading in readings:
-        if reading.keys is not keys:
-            keys, place = reading.keys, reading.place_of(key)
-        found.append(None if place is None else reading.values[place])
-    return found
-
-
-def _series(moments: tuple[_Moment, ...], found: list[F64 | None] | list[F64], numbers: int) -> list[Series]:
-    times = np.array([moment.boot_time for moment in moments])
-    values = np.full((len(moments), numbers), np.nan)
-    for place, row in enumerate(found):
-        if row is not None:
-            values[place] = row
-    return [Series(times, values[:, number].copy()) for number in range(numbers)]
-
-
-def _increases(total: Series) -> Series:
-    """Give by how much a counter rose from reading to reading; a counter that fell tells nothing."""
-    rises = np.diff(total.values, prepend=np.nan)
-    return Series(total.boot_times, np.where(rises >= 0, rises, np.nan))

@@ -26,7 +26,6 @@ def test_the_program_has_the_time_in_which_nothing_was_to_be_sent():
     readings = [BusyTimes(10.0, 5 * S, S, 0), BusyTimes(20.0, 9 * S, 3 * S, S)]
     limits = limits_over(readings, 5.0)
     assert (limits.seconds, shares(limits)) == (10.0, [0.6, 0.2, 0.1, 0.1])
-    assert limits.busy == pytest.approx(0.4)
 
 
 def test_it_begins_with_the_youngest_reading_that_is_old_enough():
