@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from monitor.model.sample import Interval
 from monitor.presentation.closed_interval import ClosedInterval
-from monitor.presentation.event_reasons import event_line, row_whys_of_event
+from monitor.presentation.event_reasons import event_line, owner_reason, row_whys_of_event
 from monitor.presentation.explained_value import Why
 from monitor.presentation.formats import when_text
 from monitor.presentation.row_text import RowTexts
@@ -53,6 +53,15 @@ def closed_line(interval: Interval, row: int) -> TextLine | None:
     """Say in one line whose a closed connection was, and what became of it; None for all other rows."""
     found = _closed(interval, row)
     return None if found is None else event_line(*found)
+
+
+def no_process_text(interval: Interval, row: int) -> str | None:
+    """Say why no process is known of a closed connection; None where one is, and for all other rows."""
+    found = _closed(interval, row)
+    if found is None or bool(interval.owner_end[row] > interval.owner_first[row]):
+        return None
+    texts, place = found
+    return owner_reason(texts.interval, place)
 
 
 def _closed(interval: Interval, row: int) -> tuple[RowTexts, int] | None:

@@ -219,3 +219,11 @@ async def test_a_closed_connection_leads_to_its_process_and_says_what_became_of_
         assert "curl[4411] · closed here after 43ms · 612 in, 1.2K out" in stage.text
         await stage.press("enter")
         assert isinstance(stage.app.screen, ProcessScreen)
+
+
+@pytest.mark.parametrize("keys", [("enter",), ("p",), ("f", "p")])
+async def test_of_a_closed_connection_without_a_process_the_reason_is_said(keys):
+    async with monitor_of(machine_db1.source()) as stage:
+        await happens(stage, listed([event(EventKind.CLOSED, 1, *PAIR, is_short=True)]))
+        await stage.press("a", "a", "end", *keys)
+        assert "shorter than a sample, and who opened or closed it had ended" in stage.text

@@ -239,7 +239,7 @@ class MainScreen(PanesScreen):
                 return
         interval, rows = self.list_pane.interval, self.list_pane.rows_at_cursor()
         workers = self.listeners.workers_at_cursor() if self.list_pane is self.listeners else None
-        no_process = self.events.no_process if self.list_pane is self.events else None
+        no_process = self.list_pane.no_process
         if workers is not None:
             self.app.drill_down.show_workers(workers)
         elif no_process is not None:

@@ -58,6 +58,14 @@ class ConnectionsPane(GroupedPane):
         if self.has_closed and self.interval is not None:
             self.show_interval(self.interval)
 
+    @property
+    def no_process(self) -> str | None:
+        """Say why no process is known of a closed connection."""
+        from monitor.presentation.closed_reasons import no_process_text  # noqa: PLC0415 - it brings numpy
+
+        row = self.row_at_cursor()
+        return None if self.interval is None or row is None else no_process_text(self.interval, row)
+
     def line_about(self, row: int, group_size: int) -> TextLine:
         """Say whose a row is and how it fares, or what became of it."""
         from monitor.presentation.closed_reasons import closed_line  # noqa: PLC0415 - it brings numpy

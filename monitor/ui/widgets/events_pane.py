@@ -156,19 +156,13 @@ class EventsPane(GroupedPane):
 
     @property
     def no_process(self) -> str | None:
-        """Why no process is known of the line at the cursor; None where one is."""
+        """Say why no process is known of the line at the cursor; None where one is."""
         from monitor.presentation.event_reasons import owner_reason  # noqa: PLC0415 - it brings numpy
 
         interval, rows = self.interval, self.rows_at_cursor()
         if interval is None or not len(rows) or (interval.owner_end[rows] > interval.owner_first[rows]).any():
             return None
         return owner_reason(interval, int(rows[0]))
-
-    def _add_condition(self, letter: str) -> None:
-        if letter.lower() == "p" and self.no_process is not None:
-            self.post_message(self.Refused(self.no_process))
-        else:
-            super()._add_condition(letter)
 
     def line_about(self, row: int, group_size: int) -> TextLine:
         """Say whose an event's socket was and what became of it; of a group what became of all."""

@@ -118,6 +118,11 @@ class ListPane(LiveTable):
         rows = self.rows_at_cursor()
         return int(rows[0]) if len(rows) else None
 
+    @property
+    def no_process(self) -> str | None:
+        """Say why no process is known of the line at the cursor, where that is not what it is of a living socket."""
+        return None
+
     def line_about(self, row: int, group_size: int) -> TextLine:
         """Say in one line whose a row is and how it fares.
 
@@ -170,6 +175,9 @@ class ListPane(LiveTable):
         from monitor.presentation.filter_parser import parse  # noqa: PLC0415 - as above
 
         if self.interval is None:
+            return
+        if letter.lower() == "p" and self.no_process is not None:
+            self.post_message(self.Refused(self.no_process))
             return
         try:
             condition = condition_like(self.interval, self.rows_at_cursor(), letter)
