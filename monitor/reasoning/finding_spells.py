@@ -40,6 +40,9 @@ class Spells:
         found = []
         for holding in holdings:
             key = holding.kind, holding.subject
+            # One peer may be met on two interfaces: it is one finding, that of the first.
+            if key in kept:
+                continue
             spell = self._spells.get(key)
             if spell is None or (has_gap and not spell.is_told):
                 spell = _Spell(look.now, None if is_first else look.now, holding.grade)

@@ -99,6 +99,27 @@ def test_a_doctor_that_watches_for_five_seconds_can_tell():
     assert only(found, FindingKind.RETRANSMITS).numbers.over_s == 5.0
 
 
+def test_a_peer_that_loses_by_two_interfaces_is_told_once():
+    two = Network(
+        1,
+        (link(1, "lo"), link(2, "eth0"), link(3, "eth1")),
+        (address(2, "192.0.2.10/24"), address(3, "192.0.2.11/24")),
+    )
+
+    def losing(tick):
+        counters = {"segs_out": 100 * tick, "total_retrans": 10 * tick}
+        return [
+            row("tcp", f"{local}:{443 + n}", "198.51.100.7:5000", "ESTAB", owner=(812, 6), **counters)
+            for local in ("192.0.2.10", "192.0.2.11")
+            for n in range(3)
+        ]
+
+    watch = Watch()
+    for tick in range(SECONDS):
+        found = watch.see_rows(losing(tick), network=two)
+    assert only(found, FindingKind.RETRANSMITS).numbers.connections == 3
+
+
 def test_two_peers_that_lose_are_two_peers():
     found = watched(
         lambda tick: [stream(f"198.51.100.{n % 2}:5", tick, port=443 + n, resent=10, owner=(n, 3)) for n in range(1, 9)]
