@@ -90,7 +90,7 @@ class EventLog:
         cut = event_rows.cuts(events.namespace, self._pending, owners, events.boot_time - _CLOSES_WITHIN_S)
         came.append(cut)
         counts = counts.plus(len(cut) // 2, len(cut) // 2, 0)
-        self._pending.forget(events.boot_time, interval.elapsed_s, over)
+        self._pending.forget(events.boot_time, interval.elapsed_s, over, events.namespace)
         self._interval = interval
         self._list = self._joined(former, events, np.concatenate(came), counts)
         return self._list

@@ -13,6 +13,8 @@ from monitor.sampling.lives import Lives, lives_in
 _MOST_PENDING = 200_000
 _KEPT_S = 10.0
 """A close is told some milliseconds after the last transition; a sample comes once a second or more seldom."""
+_ELSEWHERE_KEPT_S = 2.0
+"""What a thread of another network namespace did waits no longer: a busy host has more of it than of ours."""
 _DIALLING_KEPT_S = 150.0
 """So long the kernel dials, as it is usually set: two minutes and more (tcp_syn_retries)."""
 
@@ -70,15 +72,18 @@ class PendingTransitions:
         """Note that the end of some lives has become an event without a close."""
         self._is_end_told[self.lives.first[lives]] = True
 
-    def forget(self, now: float, elapsed_s: float, over: Rows) -> None:
+    def forget(self, now: float, elapsed_s: float, over: Rows, namespace: int) -> None:
         """Drop the lives that are over, and what nobody will ask for any more."""
         if not len(self._records):
             return
         kept_s = _KEPT_S + (2 * elapsed_s if elapsed_s > 0 else 0.0)
         lives = self.lives
         # A life is kept as a whole: without its beginning its end would be another one's.
-        is_kept = self._records["boot_time"][lives.last] > now - kept_s
+        last_at = self._records["boot_time"][lives.last]
+        is_kept = last_at > now - kept_s
         is_kept |= lives.is_dialling & (lives.began_at > now - _DIALLING_KEPT_S)
+        others = [number for number, actor in self.actors.items() if actor.namespace not in {None, namespace}]
+        is_kept &= (last_at > now - _ELSEWHERE_KEPT_S) | ~np.isin(lives.thread, others)
         is_kept[over] = False
         kept = np.flatnonzero(is_kept[lives.member])[-_MOST_PENDING:]
         if len(kept) == len(self._records):

@@ -16,6 +16,7 @@ from monitor.sampling import event_log
 from monitor.sampling.event_log import KEPT_S, EventLog
 from monitor.sampling.event_processes import NO_UID
 from monitor.sampling.intervals import advance
+from monitor.sampling.pending_transitions import PendingTransitions
 from tests.happenings import NAMESPACE, actor, carried, closed, happened, went
 from tests.scenes import ANY, BOOT_TIME, row, sample_of
 
@@ -364,6 +365,16 @@ def test_what_cannot_be_said_to_be_of_this_namespace_is_no_event(namespace):
     others = {990: actor(990, b"proxy", namespace)}
     assert len(watch.take(happened(0.6, (), [*DIALLING, failed], others))) == 0
     assert len(watch.take(happened(0.6, (), OPEN, others))) == 0
+
+
+@pytest.mark.parametrize(("namespace", "lives"), [(NAMESPACE, 1), (None, 1), (NAMESPACE + 1, 0)])
+def test_what_happened_in_another_namespace_soon_waits_no_longer(namespace, lives):
+    pending = PendingTransitions()
+    pending.add(happened(0.4, (), OPEN, {990: actor(990, b"proxy", namespace)}))
+    pending.forget(BOOT_TIME + 1.0, 1.0, np.zeros(0, np.intp), NAMESPACE)
+    assert len(pending.lives) == 1
+    pending.forget(BOOT_TIME + 4.0, 1.0, np.zeros(0, np.intp), NAMESPACE)
+    assert len(pending.lives) == lives
 
 
 def test_memory_that_is_used_again_begins_another_life():
