@@ -38,7 +38,8 @@ FINDING_MEANINGS: dict[FindingKind, str] = {
     ),
     FindingKind.UNACKNOWLEDGED: (
         f"Told after {when.RESEND_TRIES} timeouts in a row of data, {when.KEEPALIVE_TRIES} keepalive probes or "
-        f"{when.WINDOW_PROBE_TRIES} probes of a shut window without an answer."
+        f"{when.WINDOW_PROBE_TRIES} probes of a shut window without an answer. Of a service's clients fewer than "
+        f"{share_text(when.VANISHED_SHARE)} % are a note: people leave."
     ),
     FindingKind.RETRANSMITS: (
         f"Told when {share_text(when.RESENT_SHARE)} % of the segments of the last {duration_text(when.WINDOW_S)} were "

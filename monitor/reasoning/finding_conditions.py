@@ -59,6 +59,8 @@ RESEND_TRIES: Final = 6
 """Timeouts in a row: each doubles the wait, so that even the quickest path has been silent for 12 seconds."""
 WINDOW_PROBE_TRIES: Final = 3
 """Probes of a shut window without an answer: a peer that merely does not read answers each."""
+VANISHED_SHARE: Final = 0.05
+"""Of a service's clients: fewer that no longer answer are people who left, and a note."""
 
 IDLE_S: Final = 7200.0
 """As long as the kernel would wait before its first keepalive probe (tcp_keepalive_time)."""

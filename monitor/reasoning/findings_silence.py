@@ -17,6 +17,7 @@ from monitor.reasoning.finding_conditions import (
     KEEPALIVE_TRIES,
     LEAK_FOR_S,
     RESEND_TRIES,
+    VANISHED_SHARE,
     WINDOW_PROBE_TRIES,
 )
 from monitor.reasoning.finding_look import Holding, Look, idle_s, largest
@@ -41,13 +42,14 @@ def silent_peers(look: Look) -> Iterator[Holding]:
     # Beyond these states the program has let go of it, and the kernel gives up by itself.
     is_in_use = np.isin(look.tcp_state[rows], (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)) & (table.inode[rows] != 0)
     rows = rows[is_in_use & is_silent(table, rows)]
+    vanished = rows[_are_some_clients_of_many(look, rows)]
     for subject, part in by_peer(look, rows):
         remotes, _ = group_rows((table.remote_high[part], table.remote_low[part]))
         with_data = part[table.timer[part] != TIMER_KEEPALIVE]
         yield Holding(
             kind=FindingKind.UNACKNOWLEDGED,
             subject=subject,
-            grade=Grade.TROUBLE,
+            grade=Grade.NOTE if np.isin(part, vanished).all() else Grade.TROUBLE,
             side=Side.PEER_OR_PATH,
             certainty=Certainty.CERTAIN,
             numbers=SilenceNumbers(
@@ -61,6 +63,19 @@ def silent_peers(look: Look) -> Iterator[Holding]:
             rows=part,
             for_s=0.0,
         )
+
+
+def _are_some_clients_of_many(look: Look, rows: Rows) -> Bools:
+    """Tell which are clients of a service of which nearly all others answer: clients lose their network every day."""
+    few = np.zeros(len(rows), np.bool_)
+    listener = look.interval.listener
+    clients = np.flatnonzero(listener[rows] >= 0)
+    if len(clients):
+        served = np.bincount(listener[(listener >= 0) & look.lives])
+        of = listener[rows[clients]]
+        silent = np.bincount(of, minlength=len(served))
+        few[clients] = silent[of] < VANISHED_SHARE * served[of]
+    return few
 
 
 def idle_without_keepalive(look: Look) -> Iterator[Holding]:

@@ -93,6 +93,22 @@ class TestSilence:
     def test_fewer_are_not(self, timer, tries):
         assert Watch().see_rows([pair(timer=timer, timer_tries=tries)]) == ()
 
+    @pytest.mark.parametrize(("silent", "grade"), [(4, Grade.NOTE), (5, Grade.TROUBLE)])
+    def test_few_of_many_clients_that_are_gone_are_a_note(self, silent, grade):
+        listener = row("tcp", "192.0.2.10:443", ANY, "LISTEN", owner=(812, 6), queue=(0, 511))
+        clients = [
+            pair(
+                f"198.51.100.7:{20_000 + number}",
+                "192.0.2.10:443",
+                owner=(812, 10 + number),
+                timer=1 if number < silent else 0,
+                timer_tries=RESEND_TRIES if number < silent else 0,
+            )
+            for number in range(100)
+        ]
+        found = only(Watch().see_rows([listener, *clients]), FindingKind.UNACKNOWLEDGED)
+        assert (found.grade, found.numbers.connections) == (grade, silent)
+
     def test_what_its_program_has_closed_is_the_kernels(self):
         assert Watch().see_rows([pair(state="FIN-WAIT-1", inode=0, timer=1, timer_tries=9)]) == ()
 
