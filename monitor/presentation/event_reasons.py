@@ -10,7 +10,7 @@ import numpy as np
 from monitor.model.event_list import Ending, EventKind, OwnerHint
 from monitor.model.sample import DIRECTION_DIALLED, DIRECTION_UNKNOWN, Interval
 from monitor.model.socket_table import Rows
-from monitor.presentation.event_cells import acknowledged_bytes, process_cells, received_bytes
+from monitor.presentation.event_cells import acknowledged_bytes, certainly_open_since, process_cells, received_bytes
 from monitor.presentation.event_interval import EventInterval, records_of
 from monitor.presentation.event_words import happening_reason, happening_text, lifetime_text, owner_text
 from monitor.presentation.events_view import EventsView
@@ -73,7 +73,7 @@ def event_line(texts: RowTexts, row: int) -> TextLine:
     who = owner.text if owner.role is Role.NAME else f"{owner.text} {owner_reason(interval, row)}"
     parts = [happening_text(kind, ending)]
     if kind == EventKind.CLOSED:
-        began = interval.events.since if isinstance(interval, EventInterval) and not record["is_short"] else math.nan
+        began = float(certainly_open_since(interval, rows)[0])
         lived = lifetime_text(float(record["at"]), float(record["opened_at"]), open_since=began)
         parts[0] += "" if lived == UNKNOWN else f" after {lived}"
         received, acknowledged = received_bytes(interval, rows)[0], acknowledged_bytes(interval, rows)[0]
