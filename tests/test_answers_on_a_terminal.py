@@ -38,8 +38,7 @@ def line_with(terminal: Terminal, *words: str) -> str:
 @pytest.mark.kernel
 def test_a_full_accept_queue_is_the_first_thing_that_one_sees(namespace, full_accept_queue):
     with asked(at_most=0) as terminal:
-        line = line_with(terminal, f"127.0.0.1:{full_accept_queue.listener.port}", "3/2")
-        assert line.startswith(" !")
+        line = line_with(terminal, " ! tcp4 ", f"127.0.0.1:{full_accept_queue.listener.port}", "3/2")
         lines = terminal.lines()
         assert lines.index(line) == next(y for y, head in enumerate(lines) if "proto local" in head) + 1
 

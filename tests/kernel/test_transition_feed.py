@@ -147,7 +147,7 @@ def test_nothing_is_given_twice_and_nothing_is_left(feed):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         socket.create_connection(("127.0.0.1", port)).close()
-    seen = of_port(taken(feed, lambda records: len(of_port(records, port)) >= 4), port)
+    seen = of_port(taken(feed, lambda records: len(of_port(records, port)) >= 5), port)
     assert len({tuple(row) for row in seen.tolist()}) == len(seen)
     assert len(of_port(feed.take().records, port)) == 0
 

@@ -11,6 +11,7 @@ from textual.timer import Timer
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
 from monitor.ui.keys import By, Where, bindings
+from monitor.ui.openings import Openings
 from monitor.ui.question import show_question
 from monitor.ui.row_detail import RowDetail
 from monitor.ui.screens.panes import PanesScreen
@@ -46,6 +47,7 @@ class MainScreen(PanesScreen):
         self._start_filter = start_filter
         self._steps = Steps()
         self._detail = RowDetail(self.routing, self._strip, self._ask_route, self._history_of_listener)
+        self._openings = Openings(self, self._detail)
         self._rest_timer: Timer | None = None
         self._remark = ""
         """What was said of the selected row."""
@@ -136,18 +138,9 @@ class MainScreen(PanesScreen):
         self._rest_timer = self.set_timer(_DETAIL_DELAY_S, self.show_detail)
 
     def on_live_table_opened(self, message: LiveTable.Opened) -> None:
-        """A listener: narrow Connections to it and go there. A connection: open its screen."""
+        """Go where the row at the cursor leads."""
         message.stop()
-        if message.table is self.listeners:
-            self._narrow_to_listener()
-        elif message.table is self.findings:
-            from monitor.ui.finding_visit import go_to_rows  # noqa: PLC0415 - it brings numpy
-
-            go_to_rows(self)
-        elif message.table is self.events:
-            self._open_event()
-        else:
-            self._open_connection()
+        self._openings.open(message.table)
 
     def show_detail(self) -> None:
         """Show what is known of the selected row: in Routing, on tabs and strip, and what is to be said of it."""
@@ -195,86 +188,30 @@ class MainScreen(PanesScreen):
 
     def on_routing_pane_dial_wanted(self, message: RoutingPane.DialWanted) -> None:
         """Ask whether to dial the remote endpoint of the answer in Routing."""
-        from monitor.presentation.dial_lines import why_not  # noqa: PLC0415 - most starts are without it
-
         message.stop()
-        flow = self._detail.flow
-        refusal = "there is no remote endpoint to dial" if flow is None else why_not(flow)
-        if flow is None or refusal is not None:
-            self.say(refusal or "")
-            return
-        from monitor.ui.screens.dial import DialScreen  # noqa: PLC0415 - as above
-
-        self.app.push_screen(DialScreen(flow, self.app.glyphs))
-
-    def action_what_if(self) -> None:
-        """Show who is affected if what the row needs goes: its address, its interface, its route."""
-        if not self.place & (Where.LISTENERS | Where.ROUTING):
-            return
-        from monitor.ui.screens.what_if import WhatIfScreen  # noqa: PLC0415 - as above
-
-        # The cursor may have moved just now, and Routing follows once it rests.
-        self.show_detail()
-        subject, losses = self._detail.losses(self.list_pane)
-        self.app.push_screen(WhatIfScreen(subject, losses, self.app.glyphs))
+        self._openings.ask_dial()
 
     def on_routing_pane_opened(self, message: RoutingPane.Opened) -> None:
         """Show the rules and routes behind the answer in Routing."""
         message.stop()
-        flow = self._detail.flow
-        if flow is None:
-            self.say("a listener has no route of its own: Enter in Connections or r asks for one")
-            return
-        from monitor.ui.screens.rules import RulesScreen  # noqa: PLC0415 - most starts are without it
+        self._openings.show_rules()
 
-        self.app.push_screen(RulesScreen(flow, self.app.glyphs))
+    def action_what_if(self) -> None:
+        """Show who is affected if what the row needs goes: its address, its interface, its route."""
+        if self.place & (Where.LISTENERS | Where.ROUTING):
+            # The cursor may have moved just now, and Routing follows once it rests.
+            self.show_detail()
+            self._openings.show_what_if()
 
     def action_show_process(self) -> None:
         """Open the process that owns the row at the cursor; of several let the user choose; a listener has workers."""
-        finding = self.findings.finding_at_cursor if self.list_pane is self.findings else None
-        if finding is not None:
-            from monitor.ui.finding_visit import show_process_of  # noqa: PLC0415 - it brings numpy
-
-            if show_process_of(finding, self.app):
-                return
-        interval, rows = self.list_pane.interval, self.list_pane.rows_at_cursor()
-        workers = self.listeners.workers_at_cursor() if self.list_pane is self.listeners else None
-        no_process = self.list_pane.no_process
-        if workers is not None:
-            self.app.drill_down.show_workers(workers)
-        elif no_process is not None:
-            self.post_message(ListPane.Refused(no_process))
-        elif interval is not None and len(rows):
-            self.app.drill_down.show_process_of(interval, rows)
+        self._openings.show_process()
 
     def _ask_route(self, flow: Flow) -> None:
         self.app.questions.ask_route(flow)
 
     def _history_of_listener(self, row: int) -> ListenerHistory | None:
         return self.app.histories.listener(row)
-
-    def _open_connection(self) -> None:
-        """Open the screen of the pair at the cursor; one that is only bound or has gone has none, but a process."""
-        interval, row = self.connections.interval, self.connections.row_at_cursor()
-        if interval is None or row is None:
-            return
-        if not self._open_living(int(interval.table.cookie[row])):
-            self.action_show_process()
-
-    def _open_event(self) -> None:
-        """Open the connection of the event at the cursor where it lives, else its process."""
-        cookie = self.events.cookie_at_cursor
-        if cookie is None or not self._open_living(cookie):
-            self.action_show_process()
-
-    def _open_living(self, cookie: int) -> bool:
-        """Open the screen of a socket; False where it has gone, or has no remote endpoint."""
-        interval = self.app.interval
-        row = interval.table.row_of_cookie(cookie) if interval is not None else None
-        is_pair = interval is not None and row is not None and bool(interval.table.is_pair[row])
-        if is_pair:
-            self.app.drill_down.show_connection(cookie)
-        return is_pair
 
     # What is shown of all rows.
 
@@ -295,18 +232,6 @@ class MainScreen(PanesScreen):
         self._steps.take("narrowing of listeners", lambda: self.listeners.narrow(None))
         self.listeners.narrow(Narrowing(title, choose))
         self.go_to("listeners")
-
-    def _narrow_to_listener(self) -> None:
-        from monitor.presentation.narrowing import listener_narrowing  # noqa: PLC0415 - it brings numpy
-
-        view = self.listeners.listeners_view
-        if view is None or not view.count:
-            return
-        row = int(view.endpoints.first[view.entry_at(self.listeners.cursor_position)])
-        earlier = self.app.histories.connections(row)
-        self.show_only(*listener_narrowing(view, self.listeners.cursor_position))
-        if earlier is not None:
-            self.connections.add_earlier(earlier)
 
     def action_more_rows(self) -> None:
         """Show TIME-WAIT and bound-only rows as well, then closed connections too, then neither."""
