@@ -1,7 +1,8 @@
 """What becomes of freed memory: a sample's columns are as large as those of the sample before.
 
 The C library hands large blocks back to the kernel as soon as they are freed, and every page of the next ones is
-then asked for and cleared anew: a tenth of a sample's time. So what is freed is kept for the next sample.
+then asked for and cleared anew. So what is freed is kept for the next sample, but for blocks from which on the kernel
+gives huge pages: clearing such a block takes no longer where it is new, and a table is not kept beside the two in use.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from contextlib import suppress
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 """Parameters of mallopt (glibc, malloc.h)."""
-_LARGEST_KEPT = 32 << 20
-"""Bytes of one block, and as many as the C library takes (HEAP_MAX_SIZE / 2)."""
+_LARGEST_KEPT = 4 << 20
+"""Bytes of one block; numpy asks for huge pages from here on."""
 _MOST_KEPT = 256 << 20
 _LARGEST_SHARED, _MOST_SHARED = 1 << 20, 4 << 20
 """Bytes likewise, where columns stay. Left alone, the C library would come to keep what the first sample took."""

@@ -42,6 +42,7 @@ RETURNING_PROGRAM = """
 import sys
 from pathlib import Path
 import numpy as np
+from monitor.model.socket_table import SocketTable
 from monitor.sampling.freed_memory import keep_freed_memory, return_freed_memory
 
 def resident_bytes():
@@ -49,11 +50,18 @@ def resident_bytes():
 
 keep_freed_memory()
 before = resident_bytes()
-columns = [np.ones(100_000, np.uint64) for _ in range(20)]
-held = resident_bytes()
-del columns[:-1]
-if sys.argv[1] == "return":
-    return_freed_memory()
+if sys.argv[1] == "table":
+    table = SocketTable.zeros(100_000)
+    for name in SocketTable.column_names():
+        getattr(table, name)[:] = 1
+    held = resident_bytes()
+    del table
+else:
+    columns = [np.ones(100_000, np.uint64) for _ in range(20)]
+    held = resident_bytes()
+    del columns[:-1]
+    if sys.argv[1] == "return":
+        return_freed_memory()
 print((held - resident_bytes()) / (held - before))
 """
 
@@ -63,6 +71,10 @@ def returned_share(mode: str, program: str = RETURNING_PROGRAM) -> float:
         [sys.executable, "-c", program, mode], capture_output=True, text=True, check=True, timeout=60
     )
     return float(answer.stdout)
+
+
+def test_a_large_table_goes_back_as_soon_as_nobody_uses_it():
+    assert returned_share("table") > 0.9
 
 
 def test_what_is_kept_goes_back_when_asked():
