@@ -125,6 +125,7 @@ class EventList:
     opened: int = 0
     """All that were seen, listed or not."""
     closed: int = 0
+    """Likewise, closed listeners and UDP sockets among them."""
     failed: int = 0
     lost_closes: int = 0
     """Closes that happened and were not seen."""
