@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from pathlib import Path
-from typing import TypeVar
+from dataclasses import replace
 
 from monitor.errors import KernelError, WireError
-from monitor.kernel.host_counters import port_list
+from monitor.kernel.net_settings import NetSettings, port_list, port_range
 from monitor.kernel.rtnetlink_list import RtnetlinkList, attributes, number, unpack
 from monitor.kernel.rtnetlink_numbers import (
     IFINFO,
@@ -26,14 +25,11 @@ from monitor.kernel.table_routes import if_table_exists, table_request
 from monitor.model.bind_facts import BindFacts, LocalKind, LocalPrefix, SocketHolder
 from monitor.model.route import RT_TABLE_LOCAL
 
-_SETTINGS = Path("/proc/sys/net")
 _IFLA_LINKINFO, _IFLA_INFO_KIND, _IFLA_INFO_DATA, _IFLA_VRF_TABLE = 18, 1, 2, 1
 _IPV4_BYTES = 4
 
 _RTN_UNICAST, _RTN_LOCAL, _RTN_BROADCAST = 1, 2, 3
 _KINDS = {_RTN_LOCAL: LocalKind.LOCAL, _RTN_BROADCAST: LocalKind.BROADCAST}
-
-_ValueT = TypeVar("_ValueT")
 
 
 def read_bind_facts(asked: Sequence[SocketHolder]) -> BindFacts:
@@ -41,56 +37,39 @@ def read_bind_facts(asked: Sequence[SocketHolder]) -> BindFacts:
 
     A setting that cannot be read stays at the kernel's default.
     """
-    settings = _Settings()
-    first, last = settings.read("ipv4/ip_local_port_range", _pair, (32768, 60999))
+    settings = NetSettings()
+    notices: list[str] = []
+    first, last = settings.read("ipv4/ip_local_port_range", port_range) or (32768, 60999)
+    unprivileged_from = settings.read("ipv4/ip_unprivileged_port_start", int)
+    reserved = settings.read("ipv4/ip_local_reserved_ports", port_list) or ()
+
+    def is_on(name: str) -> bool:
+        return bool(settings.read(name, int))
+
     try:
         vrf_tables = _vrf_tables()
         prefixes = tuple(_local_prefixes({RT_TABLE_LOCAL, *vrf_tables.values()}))
     except (KernelError, WireError) as error:
-        settings.notices.append(str(error))
+        notices.append(str(error))
         vrf_tables, prefixes = {}, ()
     options, unread = read_options(asked)
-    return BindFacts(
-        unprivileged_from=settings.read("ipv4/ip_unprivileged_port_start", int, 1024),
+    facts = BindFacts(
+        unprivileged_from=1024 if unprivileged_from is None else unprivileged_from,
         range_first=first,
         range_last=last,
-        reserved=settings.read("ipv4/ip_local_reserved_ports", port_list, ()),
-        nonlocal_ipv4=settings.is_on("ipv4/ip_nonlocal_bind"),
-        nonlocal_ipv6=settings.is_on("ipv6/ip_nonlocal_bind"),
-        v6only_default=settings.is_on("ipv6/bindv6only"),
-        autobind_reuse=settings.is_on("ipv4/ip_autobind_reuse"),
-        l3mdev_accept=settings.is_on("ipv4/tcp_l3mdev_accept"),
+        reserved=reserved,
+        nonlocal_ipv4=is_on("ipv4/ip_nonlocal_bind"),
+        nonlocal_ipv6=is_on("ipv6/ip_nonlocal_bind"),
+        v6only_default=is_on("ipv6/bindv6only"),
+        autobind_reuse=is_on("ipv4/ip_autobind_reuse"),
+        l3mdev_accept=is_on("ipv4/tcp_l3mdev_accept"),
         local_prefixes=prefixes,
         vrf_tables=vrf_tables,
         options=options,
         unread=unread,
-        notices=tuple(settings.notices),
     )
-
-
-class _Settings:
-    """Reads settings below /proc/sys/net, and keeps a sentence about what could not be read."""
-
-    def __init__(self) -> None:
-        self.notices: list[str] = []
-
-    def read(self, name: str, parse: Callable[[bytes], _ValueT], default: _ValueT) -> _ValueT:
-        try:
-            return parse((_SETTINGS / name).read_bytes())
-        except FileNotFoundError:
-            # A kernel without the feature, such as IPv6 or VRF.
-            return default
-        except (OSError, ValueError):
-            self.notices.append(f"net.{name.replace('/', '.')} could not be read: its default is assumed")
-            return default
-
-    def is_on(self, name: str) -> bool:
-        return self.read(name, int, 0) != 0
-
-
-def _pair(text: bytes) -> tuple[int, int]:
-    first, last = text.split()
-    return int(first), int(last)
+    notices += (f"{name} could not be read: its default is assumed" for name in settings.unread)
+    return replace(facts, notices=tuple(notices))
 
 
 def _local_prefixes(tables: set[int]) -> Iterator[LocalPrefix]:

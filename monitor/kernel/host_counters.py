@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
+from monitor.kernel.net_settings import NetSettings, port_list, port_range, unread_reason
 from monitor.model.host_facts import HostFacts
 
 _NET = Path("/proc/thread-self/net")
-_SETTINGS = Path("/proc/sys/net")
 
 COUNTERS = {
     "TcpExt": (
@@ -34,8 +33,6 @@ _UDP6 = {f"Udp6{name}".encode(): f"Udp6.{name}" for name in COUNTERS["Udp"]}
 SETTINGS_AGE_S = 5.0
 """Settings are read again after this time."""
 
-_ValueT = TypeVar("_ValueT")
-
 
 class HostCounters:
     """Reads the counters each time, and the settings, which hardly ever change, from time to time."""
@@ -52,48 +49,28 @@ class HostCounters:
         """
         if self._settings_at is None or now - self._settings_at >= SETTINGS_AGE_S:
             self._settings_at, self._settings = now, _read_settings()
-        reader = _Reader()
+        reader, settings = _CounterFiles(), NetSettings()
         counters = dict(reader.counters())
-        count = None if self._settings.conntrack_max is None else reader.setting("netfilter/nf_conntrack_count", int)
-        unread = (*self._settings.unread, *reader.unread)
+        count = None if self._settings.conntrack_max is None else settings.read("netfilter/nf_conntrack_count", int)
+        unread = (*self._settings.unread, *_sentences(reader.unread | settings.unread))
         return replace(self._settings, counters=counters, conntrack_count=count, unread=unread)
 
 
 def _read_settings() -> HostFacts:
-    reader = _Reader()
-    return HostFacts(
-        somaxconn=reader.setting("core/somaxconn", int),
-        port_range=reader.setting("ipv4/ip_local_port_range", _pair),
-        reserved_ports=reader.setting("ipv4/ip_local_reserved_ports", port_list),
-        time_wait_reuse=reader.setting("ipv4/tcp_tw_reuse", int),
-        conntrack_max=reader.setting("netfilter/nf_conntrack_max", int),
-        unread=tuple(reader.unread),
+    settings = NetSettings()
+    facts = HostFacts(
+        somaxconn=settings.read("core/somaxconn", int),
+        port_range=settings.read("ipv4/ip_local_port_range", port_range),
+        reserved_ports=settings.read("ipv4/ip_local_reserved_ports", port_list),
+        time_wait_reuse=settings.read("ipv4/tcp_tw_reuse", int),
+        conntrack_max=settings.read("netfilter/nf_conntrack_max", int),
     )
+    return replace(facts, unread=tuple(_sentences(settings.unread)))
 
 
-def port_list(text: bytes) -> tuple[tuple[int, int], ...]:
-    """Read first and last port of each part of "8080,9000-9005".
-
-    Raises:
-        ValueError: it is no such list.
-    """
-    parts = [part.partition(b"-") for part in text.strip().split(b",") if part]
-    return tuple((int(first), int(last or first)) for first, _, last in parts)
-
-
-class _Reader:
+class _CounterFiles:
     def __init__(self) -> None:
-        self.unread: list[str] = []
-
-    def setting(self, name: str, parse: Callable[[bytes], _ValueT]) -> _ValueT | None:
-        """Read a setting; a kernel without the feature has none, and that is no lack."""
-        try:
-            return parse((_SETTINGS / name).read_bytes())
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError) as error:
-            self.unread.append(f"net.{name.replace('/', '.')} could not be read: {_reason(error)}")
-            return None
+        self.unread: dict[str, str] = {}
 
     def counters(self) -> Iterator[tuple[str, int]]:
         """Give the counters of netstat and snmp, whose lines come in pairs, and of snmp6, with one in each line."""
@@ -113,7 +90,7 @@ class _Reader:
         except FileNotFoundError:
             return []
         except OSError as error:
-            self.unread.append(f"/proc/net/{file} could not be read: {_reason(error)}")
+            self.unread[f"/proc/net/{file}"] = unread_reason(error)
             return []
 
 
@@ -129,10 +106,5 @@ def _of_pair(names: bytes, values: bytes) -> Iterator[tuple[str, int]]:
             yield f"{group}.{name}", int(value)
 
 
-def _pair(text: bytes) -> tuple[int, int]:
-    first, last = text.split()
-    return int(first), int(last)
-
-
-def _reason(error: OSError | ValueError) -> str:
-    return (error.strerror or "unknown error") if isinstance(error, OSError) else "it holds no number"
+def _sentences(unread: Mapping[str, str]) -> Iterator[str]:
+    return (f"{name} could not be read: {reason}" for name, reason in unread.items())

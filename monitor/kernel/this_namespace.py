@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from monitor.kernel.net_settings import NetSettings
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
 
 _NET = Path("/proc/thread-self/net")
@@ -36,9 +37,10 @@ def time_wait_count() -> int | None:
 
 def syn_retries() -> int | None:
     """Read how often a SYN is sent again; None where /proc cannot be read."""
-    retries = _setting("tcp_syn_retries")
+    settings = NetSettings()
+    retries = settings.read("ipv4/tcp_syn_retries", int)
     # Linux 6.5 and later send so many at even distances first, beyond that number (tcp_write_timeout).
-    return None if retries is None else retries + (_setting("tcp_syn_linear_timeouts") or 0)
+    return None if retries is None else retries + (settings.read("ipv4/tcp_syn_linear_timeouts", int) or 0)
 
 
 def _count(file: str, kind: bytes, name: bytes) -> int | None:
@@ -49,10 +51,3 @@ def _count(file: str, kind: bytes, name: bytes) -> int | None:
             if words[:1] == [kind]:
                 return int(words[words.index(name) + 1])
     return None
-
-
-def _setting(name: str) -> int | None:
-    try:
-        return int(Path("/proc/sys/net/ipv4", name).read_bytes())
-    except (OSError, ValueError):
-        return None

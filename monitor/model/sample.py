@@ -155,7 +155,7 @@ class Interval:
 
         The sample, the counters and the numbers of listeners stay those of the whole; verdicts are left out.
         """
-        narrowed = {name: getattr(self, name)[rows] for name in _ROW_COLUMNS}
+        narrowed = {name: getattr(self, name)[rows] for name in ROW_COLUMNS}
         return replace(self, table=self.table.take(rows), egress=None, **narrowed)
 
     @property
@@ -166,7 +166,7 @@ class Interval:
         return carried
 
 
-_ROW_COLUMNS = (
+ROW_COLUMNS = (
     "is_unseen",
     "opened_at",
     "closed_at",
@@ -180,6 +180,7 @@ _ROW_COLUMNS = (
     "owner_first",
     "owner_end",
 )
+"""The arrays of an Interval that have an entry for each row of its table."""
 
 DIRECTION_UNKNOWN = 0
 DIRECTION_ACCEPTED = 1

@@ -9,8 +9,8 @@ import numpy as np
 from monitor.model.egress import Egress
 from monitor.model.event_list import EventKind, EventList, Records
 from monitor.model.owner_table import OwnerTable
-from monitor.model.sample import Interval
-from monitor.model.socket_table import Bools, Rows, SocketTable
+from monitor.model.sample import ROW_COLUMNS, Interval
+from monitor.model.socket_table import Bools, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.presentation.event_interval import EventInterval, event_interval
 
@@ -49,36 +49,21 @@ def with_closed(interval: Interval, events: EventList) -> ClosedInterval:
     closes.table.state[closes.table.state == 0] = TcpState.ESTABLISHED
     table = SocketTable.concatenate([interval.table, closes.table])
     table.cookie[: len(interval.table)][_replaced(interval, closes.records)] = _REPLACED
-    owners, first, end = _owners(interval, closes)
     columns = {field.name: getattr(interval, field.name) for field in fields(Interval)}
-    for name in _CONCATENATED:
+    for name in ROW_COLUMNS:
         columns[name] = np.concatenate([getattr(interval, name), getattr(closes, name)])
+    for name in ("owner_first", "owner_end"):
+        columns[name][len(interval.table) :] += len(interval.owners.pid)
     return ClosedInterval(
         **{
             **columns,
             "table": table,
-            "owners": owners,
-            "owner_first": first,
-            "owner_end": end,
+            "owners": _owners(interval, closes),
             "egress": _unasked(interval.egress, len(closes.records)),
         },
         base=interval,
         closes=closes,
     )
-
-
-_CONCATENATED = (
-    "is_unseen",
-    "opened_at",
-    "closed_at",
-    "receive_rate",
-    "send_rate",
-    "retrans_rose_at",
-    "listener",
-    "direction",
-    "told_direction",
-    "interface",
-)
 
 
 def _time_wait(interval: Interval) -> Bools:
@@ -109,7 +94,7 @@ def _unasked(egress: Egress | None, rows: int) -> Egress | None:
     return Egress(**both)
 
 
-def _owners(interval: Interval, closes: EventInterval) -> tuple[OwnerTable, Rows, Rows]:
+def _owners(interval: Interval, closes: EventInterval) -> OwnerTable:
     """Put the processes of closed connections behind those of sockets; one that has both is one."""
     own, others = interval.owners, closes.owners
     known = own.processes
@@ -119,7 +104,7 @@ def _owners(interval: Interval, closes: EventInterval) -> tuple[OwnerTable, Rows
         is_same = now is not None and now.start_time == process.start_time
         keys[number] = process.pid if is_same else _FIRST_NUMBER + number
     added = np.array([keys[number] for number in others.pid.tolist()], np.uint32)
-    table = OwnerTable(
+    return OwnerTable(
         np.concatenate([own.inode, np.full(len(added), _LAST_INODE, np.uint32)]),
         np.concatenate([own.pid, added]),
         np.concatenate([own.fd, others.fd]),
@@ -127,6 +112,3 @@ def _owners(interval: Interval, closes: EventInterval) -> tuple[OwnerTable, Rows
         own.hidden_processes,
         is_read=own.is_read,
     )
-    start = len(own.pid)
-    first = np.concatenate([interval.owner_first, closes.owner_first + start])
-    return table, first, np.concatenate([interval.owner_end, closes.owner_end + start])

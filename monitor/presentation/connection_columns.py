@@ -11,6 +11,7 @@ from monitor.presentation import connection_cells as cells
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.sorting import (
     TROUBLE_RANKS,
+    KeyMaker,
     Keys,
     busy_rate,
     interface_ranks,
@@ -31,11 +32,11 @@ class RowColumn:
 
     column: Column
     widths: Widths
-    keys: Callable[[Interval, Rows], Keys]
+    keys: KeyMaker
     cells: CellsMaker
 
 
-def _endpoint_keys(side: str) -> Callable[[Interval, Rows], Keys]:
+def _endpoint_keys(side: str) -> KeyMaker:
     def keys(interval: Interval, rows: Rows) -> Keys:
         table = interval.table
         return tuple(getattr(table, f"{side}_{part}")[rows] for part in ("high", "low", "port"))
@@ -56,7 +57,7 @@ def row_column(  # noqa: PLR0913, PLR0917 - one parameter per property of a colu
     letter: str,
     title: str,
     widths: Widths,
-    keys: Callable[[Interval, Rows], Keys],
+    keys: KeyMaker,
     make: CellsMaker,
     *,
     right: bool = False,

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from monitor.presentation import event_cells as cells
-from monitor.presentation.connection_columns import CONNECTION_COLUMNS, RowColumn, row_column
+from monitor.presentation.connection_columns import CONNECTION_COLUMNS, CellsMaker, RowColumn, Widths, row_column
 from monitor.presentation.event_interval import records_of
-from monitor.presentation.sorting import process_ranks
 
 _OF_CONNECTIONS = {shown.column.id: shown for shown in CONNECTION_COLUMNS}
 
 
-def _as_connections(column_id: str, widths: tuple[int | None, int | None, int | None], letter: str = "") -> RowColumn:
-    """Take a column of the connections, with other widths."""
+def _as_connections(column_id: str, widths: Widths, make: CellsMaker | None = None) -> RowColumn:
+    """Take a column of the connections, with other widths, and with other cells where those are given."""
     shown = _OF_CONNECTIONS[column_id]
-    column = shown.column
-    return row_column(
-        column_id, letter or column.letter, column.title, widths, shown.keys, shown.cells, fixed=column.is_fixed
-    )
+    return replace(shown, widths=widths, cells=make or shown.cells)
 
 
 EVENT_COLUMNS = (
@@ -43,22 +41,8 @@ EVENT_COLUMNS = (
     _as_connections("local", (None, 21, 28)),
     _as_connections("direction", (1, 1, 1)),
     _as_connections("remote", (21, 21, 28)),
-    row_column(
-        "process",
-        "p",
-        "process",
-        (None, 14, 22),
-        lambda interval, rows: (process_ranks(interval, rows),),
-        cells.process_cells,
-    ),
-    row_column(
-        "name",
-        "p",
-        "process",
-        (12, None, None),
-        lambda interval, rows: (process_ranks(interval, rows),),
-        cells.process_name_cells,
-    ),
+    _as_connections("process", (None, 14, 22), cells.process_cells),
+    _as_connections("name", (12, None, None), cells.process_name_cells),
     _as_connections("user", (None, None, 8)),
     _as_connections("via", (None, None, 10)),
     row_column(

@@ -182,7 +182,8 @@ _SIGNS = {
     "and what to do.",
     "mark_elsewhere": "A new connection would leave elsewhere today, or has no way at all.",
     "mark_new": "Opened in the last 3 s.",
-    "mark_closed": "Closed in the last 3 s; its last numbers stay for that long.",
+    "mark_closed": "Closed. Its last numbers stay for 3 s among those that are open, and longer among the closed ones "
+    "that a adds.",
     "unknown": "Not known, or there is none; 0 is zero. i says why.",
     "hidden_owner": "The process is not known to this user, its user is. Root sees all.",
     "no_direction": "Not known who dialled.",

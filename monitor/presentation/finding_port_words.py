@@ -54,7 +54,7 @@ def short_text(names: FindingNames, numbers: ShortConnectionNumbers) -> KindText
 
 def repeated_text(names: FindingNames, numbers: RepeatedConnectionNumbers) -> KindText:
     """Say that connections to one endpoint are opened over and over, and by whom."""
-    program = _who(names, numbers)
+    program = _who(numbers)
     lines: list[Line] = [("means", "each costs a handshake and a port for a minute; a pool or keep-alive spares both")]
     if not program:
         lines.append(("unknown", "who dials: they are shorter than a sample, and their openings are not seen"))
@@ -71,19 +71,22 @@ def refused_text(names: FindingNames, numbers: RefusedNumbers) -> KindText:
     return KindText(
         title=f"{names.peer()} refuses connections",
         measured=f"{count_text(numbers.count)} in {numbers.over_s:.0f} s",
-        program=_who(names, numbers),
+        program=_who(numbers),
         peer=names.peer(),
         lines=(
-            ("seen", f"dialled by {_who(names, numbers) or 'a program that is not known'}; each was reset at once"),
+            ("seen", f"dialled by {_who(numbers) or 'a program that is not known'}; each was reset at once"),
             ("means", "nothing listens there, or a packet filter rejects it. Not filtered: an answer came"),
         ),
     )
 
 
-def _who(names: FindingNames, numbers: DialledNumbers) -> str:
-    """Name who dials: "curl[4711]", "curl and others, 118 processes"; empty where nobody is known."""
+def _who(numbers: DialledNumbers) -> str:
+    """Name who dials: "curl[4711]", "curl and others, 118 processes"; empty where nobody is known.
+
+    Not who has open connections to the same endpoint: it may be another program.
+    """
     if numbers.program is None:
-        return names.busiest()
+        return ""
     program = safe_text(numbers.program)
     if numbers.pid is not None:
         return f"{program}[{numbers.pid}]"

@@ -16,7 +16,7 @@ from monitor.presentation.linked_line import ToBind, ToDemux, ToOwner, ToProcess
 from monitor.presentation.path_words import Stop, StopTarget
 from monitor.ui.contracts import StopScreen
 from monitor.ui.screens.main import MainScreen
-from monitor.ui.widgets.list_pane import ListPane
+from monitor.ui.widgets.filtered_pane import FilteredPane
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -199,7 +199,8 @@ class DrillDown:
         main = next(screen for screen in self._app.screen_stack if isinstance(screen, MainScreen))
         pane = main.pane
         name = (pane.id or "").capitalize()
-        return f"{name} {pane.narrowing.title}" if isinstance(pane, ListPane) and pane.narrowing is not None else name
+        narrowing = pane.narrowing if isinstance(pane, FilteredPane) else None
+        return name if narrowing is None else f"{name} {narrowing.title}"
 
     def _back_to_main(self) -> MainScreen:
         self._given_up.clear()

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from monitor.presentation.filter_description import describe
 from monitor.presentation.filter_parser import parse
 from monitor.presentation.safe_text import safe_text
-from monitor.ui.widgets.list_pane import FilterInForce, ListPane
+from monitor.ui.widgets.filtered_pane import FilteredPane, FilterInForce
 from monitor.ui.widgets.prompt import Prompt
 
 
-def apply_filter(pane: ListPane, text: str) -> None:
+def apply_filter(pane: FilteredPane, text: str) -> None:
     """Filter a list; blanks show all.
 
     Raises:
@@ -25,7 +25,7 @@ def apply_filter(pane: ListPane, text: str) -> None:
 
 
 def ask_filter(
-    prompt: Prompt, pane: ListPane, done: Callable[[bool], None], filtered: Callable[[], None] = lambda: None
+    prompt: Prompt, pane: FilteredPane, done: Callable[[bool], None], filtered: Callable[[], None] = lambda: None
 ) -> None:
     """Open the field for a list's filter.
 

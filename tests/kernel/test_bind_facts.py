@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import KernelError
-from monitor.kernel import bind_facts
+from monitor.kernel import bind_facts, net_settings
 from monitor.kernel.bind_facts import read_bind_facts
 from monitor.model.bind_facts import LocalKind
 from tests.namespaces import NetworkNamespace
@@ -66,7 +66,7 @@ def test_what_cannot_be_read_is_said_and_assumed_as_the_kernel_has_it(monkeypatc
     def refuse() -> dict[int, int]:
         raise KernelError("list interfaces", 1)
 
-    monkeypatch.setattr(bind_facts, "_SETTINGS", tmp_path)
+    monkeypatch.setattr(net_settings, "_ROOT", tmp_path)
     monkeypatch.setattr(bind_facts, "_vrf_tables", refuse)
     (tmp_path / "ipv4").mkdir()
     (tmp_path / "ipv4/ip_unprivileged_port_start").write_text("many\n")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.kernel import host_counters
+from monitor.kernel import host_counters, net_settings
 from monitor.kernel.host_counters import SETTINGS_AGE_S, HostCounters
 from tests.servers import full_accept_queue
 
@@ -34,7 +34,7 @@ def test_the_settings_are_of_this_namespace_and_read_again_after_a_while(namespa
 def proc(tmp_path, monkeypatch):
     """Stand a directory in for /proc/net and /proc/sys/net."""
     monkeypatch.setattr(host_counters, "_NET", tmp_path)
-    monkeypatch.setattr(host_counters, "_SETTINGS", tmp_path)
+    monkeypatch.setattr(net_settings, "_ROOT", tmp_path)
     return tmp_path
 
 

@@ -208,6 +208,15 @@ EXAMPLES = [
     ),
     (
         note(
+            FindingKind.SHORT_CONNECTIONS,
+            PeerSubject(6, DATABASE),
+            RepeatedConnectionNumbers(count=120, over_s=10.0, program=None, pid=None, processes=0),
+            2,
+        ),
+        "many short connections to 198.51.100.20:5432: 12/s, 120 ended in 10 s. A program of this host. Certain.",
+    ),
+    (
+        note(
             FindingKind.REFUSED,
             PeerSubject(6, DATABASE),
             RefusedNumbers(count=7, over_s=30.0, program=b"java", pid=1313, processes=1),

@@ -231,7 +231,7 @@ def test_explanations_are_whole_sentences_and_begin_with_what_it_is():
 
 def test_numbers_in_explanations_are_those_that_hold():
     assert f"the last {MARKED_S:.0f} s" in explain("mark_new")
-    assert f"the last {CLOSED_SHOWN_S:.0f} s" in explain("mark_closed")
+    assert f"for {CLOSED_SHOWN_S:.0f} s among those that are open" in explain("mark_closed")
     assert f"the last {RETRANS_RECENT_S:.0f} s" in explain("retransmits_rose")
 
 

@@ -15,10 +15,11 @@ from monitor.ui.openings import Openings
 from monitor.ui.question import show_question
 from monitor.ui.row_detail import RowDetail
 from monitor.ui.screens.panes import PanesScreen
-from monitor.ui.steps import Step, Steps
+from monitor.ui.steps import Steps
+from monitor.ui.widgets.filtered_pane import FilteredPane, Narrowing
 from monitor.ui.widgets.findings_pane import FindingsPane
 from monitor.ui.widgets.grouped_pane import GroupedPane
-from monitor.ui.widgets.list_pane import ListPane, Narrowing
+from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.live_table import LiveTable
 from monitor.ui.widgets.routing_pane import RoutingPane
 
@@ -217,21 +218,23 @@ class MainScreen(PanesScreen):
 
     def show_only(self, title: str, choose: Callable[[Interval], Bools]) -> None:
         """Narrow Connections and go there; the title says to what: "on [::]:443"."""
-        self._steps.take("narrowing", lambda: self.connections.narrow(None))
-        self.connections.narrow(Narrowing(title, choose))
+        self._narrow(self.connections, Narrowing(title, choose))
         self.go_to("connections")
         self.say(f"only connections {title}; Esc shows all again")
+
+    def show_only_listeners(self, title: str, choose: Callable[[Interval], Bools]) -> None:
+        """Narrow Listeners likewise."""
+        self._narrow(self.listeners, Narrowing(title, choose))
+        self.go_to("listeners")
+
+    def _narrow(self, pane: FilteredPane, narrowing: Narrowing) -> None:
+        self._steps.take("narrowing", lambda: pane.narrow(None), pane)
+        pane.narrow(narrowing)
 
     def on_findings_pane_acknowledged(self, message: FindingsPane.Acknowledged) -> None:
         """Take a finding for known, or no longer."""
         message.stop()
         self.app.acknowledge(message.finding)
-
-    def show_only_listeners(self, title: str, choose: Callable[[Interval], Bools]) -> None:
-        """Narrow Listeners likewise."""
-        self._steps.take("narrowing of listeners", lambda: self.listeners.narrow(None))
-        self.listeners.narrow(Narrowing(title, choose))
-        self.go_to("listeners")
 
     def action_more_rows(self) -> None:
         """Show TIME-WAIT and bound-only rows as well, then closed connections too, then neither."""
@@ -245,23 +248,22 @@ class MainScreen(PanesScreen):
     def on_grouped_pane_grouped(self, message: GroupedPane.Grouped) -> None:
         """Let Esc undo the groups."""
         message.stop()
-        step: Step = "groups of events" if message.pane is self.events else "groups"
         if message.is_own_way:
-            self._steps.drop(step)
+            self._steps.drop("groups", message.pane)
         else:
-            self._steps.take(step, lambda: message.pane.group_by(None))
+            self._steps.take("groups", lambda: message.pane.group_by(None), message.pane)
 
     def on_list_pane_asked(self, message: ListPane.Asked) -> None:
         """Say which letters a pane waits for."""
         message.stop()
         show_question(message, self.prompt, self._footer)
 
-    def on_list_pane_condition_added(self, message: ListPane.ConditionAdded) -> None:
+    def on_filtered_pane_condition_added(self, message: FilteredPane.ConditionAdded) -> None:
         """Let Esc take the condition back; show TIME-WAIT rows where they are asked for."""
         message.stop()
         if message.letter == "w" and not self.connections.has_time_wait:
             self.action_more_rows()
-        self._steps.add(self._filter_step(message.pane), message.pane.widen)
+        self._steps.add("filter", message.pane.widen, message.pane)
         self.show_detail()
 
     def action_filter(self) -> None:
@@ -269,7 +271,7 @@ class MainScreen(PanesScreen):
         from monitor.ui.filtering import ask_filter  # noqa: PLC0415 - only who filters needs it
 
         pane = self.pane
-        if not isinstance(pane, ListPane):
+        if not isinstance(pane, FilteredPane):
             return
 
         def done(is_filtered: bool) -> None:  # noqa: FBT001 - ask_filter calls it so
@@ -279,14 +281,9 @@ class MainScreen(PanesScreen):
 
         ask_filter(self.prompt, pane, done, self.show_tabs)
 
-    def _filter_step(self, pane: ListPane) -> Step:
-        if pane is self.events:
-            return "filter of events"
-        return "filter of listeners" if pane is self.listeners else "filter of connections"
-
-    def _note_filter(self, pane: ListPane) -> None:
+    def _note_filter(self, pane: FilteredPane) -> None:
         """Let Esc undo the filter that is in force now; one that was emptied leaves nothing to undo."""
         if pane.filter_tree is None:
-            self._steps.drop(self._filter_step(pane))
+            self._steps.drop("filter", pane)
         else:
-            self._steps.take(self._filter_step(pane), pane.widen)
+            self._steps.take("filter", pane.widen, pane)

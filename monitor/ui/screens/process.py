@@ -16,6 +16,7 @@ from monitor.ui.keys import By, Where, bindings
 from monitor.ui.question import show_question
 from monitor.ui.screens.framed import FramedScreen
 from monitor.ui.steps import Steps
+from monitor.ui.widgets.filtered_pane import FilteredPane
 from monitor.ui.widgets.grouped_pane import GroupedPane
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.live_table import LiveTable
@@ -127,24 +128,18 @@ class ProcessScreen(FramedScreen):
         if self.app.news:
             self.say(self.app.news)
             return
-        from monitor.presentation.row_text import RowTexts  # noqa: PLC0415 - it brings numpy
-        from monitor.presentation.selection import owner_line  # noqa: PLC0415 - as above
-
-        interval, row = self.sockets.interval, self.sockets.row_at_cursor()
-        if interval is None or row is None:
-            self.prompt.say(TextLine())
-        else:
-            self.prompt.say(owner_line(RowTexts(interval), row))
+        row = self.sockets.row_at_cursor()
+        self.prompt.say(TextLine() if row is None else self.sockets.line_about(row, 1))
 
     def on_list_pane_asked(self, message: ListPane.Asked) -> None:
         """Say which letters the list waits for."""
         message.stop()
         show_question(message, self.prompt, self._footer)
 
-    def on_list_pane_condition_added(self, message: ListPane.ConditionAdded) -> None:
+    def on_filtered_pane_condition_added(self, message: FilteredPane.ConditionAdded) -> None:
         """Let Esc take the condition back."""
         message.stop()
-        self._steps.add("filter of sockets", self.sockets.widen)
+        self._steps.add("filter", self.sockets.widen)
 
     def on_live_table_opened(self, message: LiveTable.Opened) -> None:
         """Open the connection at the cursor; what has no remote endpoint has no screen of its own."""
@@ -186,9 +181,9 @@ class ProcessScreen(FramedScreen):
 
         def done(_: bool) -> None:  # noqa: FBT001 - ask_filter calls it so
             if self.sockets.filter_tree is None:
-                self._steps.drop("filter of sockets")
+                self._steps.drop("filter")
             else:
-                self._steps.take("filter of sockets", self.sockets.widen)
+                self._steps.take("filter", self.sockets.widen)
 
         ask_filter(self.prompt, self.sockets, done)
 

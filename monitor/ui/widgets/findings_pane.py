@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from monitor.presentation.findings_view import FindingsView
 
 
-class FindingsPane(ListPane, inherit_bindings=False):
+class FindingsPane(ListPane):
     """Trouble first. Its order and its rows are its own: it has no filter, and no columns to sort by."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.TABLE, Where.FINDINGS)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.ui.widgets.list_pane import ListPane
+from monitor.ui.widgets.filtered_pane import FilteredPane
 
 if TYPE_CHECKING:
     from monitor.model.socket_table import Rows
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from monitor.sampling.history import History
 
 
-class ListenersPane(ListPane):
+class ListenersPane(FilteredPane):
     """Who waits for connections and datagrams, and how full their queues are."""
 
     LIKE_LETTERS = "plvu"

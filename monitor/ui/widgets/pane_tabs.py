@@ -10,6 +10,7 @@ from textual.widget import Widget
 from monitor.presentation.safe_text import cell_width, fit, middle_cut_endpoint
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
+from monitor.ui.widgets.filtered_pane import FilteredPane
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.routing_pane import RoutingPane
 from monitor.ui.widgets.text_lines import TextLines
@@ -40,7 +41,7 @@ class PaneTabs(TextLines):
         """Show what the panes hold now; the current one stands in brackets."""
         pane = panes[current]
         notes = pane.subject if isinstance(pane, RoutingPane) else ""
-        if isinstance(pane, ListPane):
+        if isinstance(pane, FilteredPane):
             notes = ", ".join(pane.limits)
         cells = [_tab(name, panes[name], current, is_short=False) for name in PANES]
         if sum(cell_width(cell.text) for cell in cells) + cell_width(notes) + _EDGES > self.size.width:

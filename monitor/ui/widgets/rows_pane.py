@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from monitor.ui.widgets.list_pane import ListPane
+from monitor.ui.widgets.filtered_pane import FilteredPane
 
 if TYPE_CHECKING:
     from monitor.model.sample import Interval
@@ -29,7 +29,7 @@ _RESTLESS = frozenset({None, "rate", "receive", "send", "idle"})
 """Orders that change with every sample."""
 
 
-class RowsPane(ListPane):
+class RowsPane(FilteredPane):
     """What Connections and the sockets of a process share. A subclass chooses the rows and makes the view."""
 
     LIKE_LETTERS = "prolvuesc"
