@@ -85,7 +85,7 @@ def walk(terminal: Terminal, port: int) -> None:
     ids=["asked for", "by the locale", "by the console"],
 )
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
-def test_no_screen_sends_a_sign_beyond_ascii(
+def test_ft_09_no_screen_sends_a_sign_beyond_ascii(
     start: Callable[..., Terminal], port: int, arguments: list[str], env: dict[str, str], size: tuple[int, int]
 ):
     terminal = start(*arguments, size=size, **env)
@@ -95,7 +95,7 @@ def test_no_screen_sends_a_sign_beyond_ascii(
 
 
 @pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "vt100"}], ids=["NO_COLOR", "vt100"])
-def test_without_colour_weight_and_marks_still_tell(start: Callable[..., Terminal], port: int, env: dict[str, str]):
+def test_ft_09_without_colour_weight_and_marks_still_tell(start: Callable[..., Terminal], port: int, env: dict[str, str]):
     terminal = start(**env)
     do(terminal, "/", *f"local:{port} in", "enter", then=f"filter local:{port}")
     do(terminal, "space", then="PAUSED")
@@ -113,7 +113,7 @@ def test_without_colour_weight_and_marks_still_tell(start: Callable[..., Termina
     assert not COLOUR.search(bytes(terminal.raw))
 
 
-def test_a_console_of_sixteen_colours_is_sent_no_others(start: Callable[..., Terminal], port: int):
+def test_ft_09_a_console_of_sixteen_colours_is_sent_no_others(start: Callable[..., Terminal], port: int):
     terminal = start(TERM="linux")
     walk(terminal, port)
     codes = {code for sgr in SGR.findall(terminal.raw) for code in sgr.split(b";")}

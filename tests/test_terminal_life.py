@@ -51,7 +51,7 @@ def test_leaving_by_key_restores_the_terminal_and_ends_with_0(key: str):
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGQUIT, 131)]
 )
-def test_a_signal_restores_the_terminal_and_is_the_exit_code(number: int, code: int):
+def test_ft_01_a_signal_restores_the_terminal_and_is_the_exit_code(number: int, code: int):
     with monitor() as terminal:
         terminal.wait_for(SHOWN, PATIENCE_S)
         with all_gone(terminal):
@@ -96,7 +96,7 @@ MonitorApp.plant = plant
 """
 
 
-def test_a_second_signal_ends_a_monitor_that_is_stuck(tmp_path: Path):
+def test_ft_01_a_second_signal_ends_a_monitor_that_is_stuck(tmp_path: Path):
     with reports(tmp_path) as (path, report), monitor(path, planted=STUCK) as terminal:
         report.wait_for("stuck")
         terminal.send_signal(signal.SIGTERM)
@@ -117,7 +117,7 @@ def test_a_monitor_that_is_stuck_ends_when_time_is_up(tmp_path: Path):
 
 
 @pytest.mark.parametrize("planted", FAILURES.values(), ids=FAILURES)
-def test_an_error_of_its_own_is_one_sentence_and_exit_code_1(planted: str):
+def test_ft_10_an_error_of_its_own_is_one_sentence_and_exit_code_1(planted: str):
     with monitor(planted=planted) as terminal:
         assert terminal.exit_code(PATIENCE_S) == 1
         assert_restored(terminal)
@@ -147,7 +147,7 @@ def test_debug_shows_a_traceback_without_the_values_of_variables():
         ),
     ],
 )
-def test_a_terminal_that_goes_away_ends_the_monitor(planted: str):
+def test_ft_02_a_terminal_that_goes_away_ends_the_monitor(planted: str):
     with monitor(planted=planted) as terminal:
         terminal.wait_for(SHOWN, PATIENCE_S)
         with all_gone(terminal):
@@ -156,14 +156,14 @@ def test_a_terminal_that_goes_away_ends_the_monitor(planted: str):
 
 
 @pytest.mark.parametrize("name", ["", "dumb"])
-def test_a_terminal_without_a_cursor_is_refused_in_one_sentence(name: str):
+def test_ft_09_a_terminal_without_a_cursor_is_refused_in_one_sentence(name: str):
     with monitor(env={"TERM": name}) as terminal:
         assert terminal.exit_code() == 2
         assert terminal.raw.count(b"\n") == 1
         assert terminal.raw.startswith(b"fourtuple: the monitor needs a terminal that can move its cursor")
 
 
-def test_without_a_terminal_the_monitor_is_refused_in_one_sentence():
+def test_ft_03_without_a_terminal_the_monitor_is_refused_in_one_sentence():
     done = subprocess.run(
         [sys.executable, "-I", "-m", "monitor"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
@@ -172,7 +172,7 @@ def test_without_a_terminal_the_monitor_is_refused_in_one_sentence():
     assert done.stderr.count("\n") == 1
 
 
-def test_with_privileges_the_environment_steers_nothing(as_root: None, tmp_path: Path):
+def test_fm_06_with_privileges_the_environment_steers_nothing(as_root: None, tmp_path: Path):
     (tmp_path / "msgspec.py").write_text("raise SystemExit(77)")
     log = tmp_path / "log"
     env = {

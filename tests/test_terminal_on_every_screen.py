@@ -73,7 +73,7 @@ def test_a_field_keeps_its_text_while_the_monitor_is_stopped():
 
 
 @pytest.mark.kernel
-def test_a_paste_into_the_field_is_text_and_no_more_than_fits():
+def test_fu_19_a_paste_into_the_field_is_text_and_no_more_than_fits():
     with standing("the filter") as terminal:
         terminal.press("ctrl+u")
         terminal.write(b"\x1b[200~a\x1b[5m\x9b\xc2\x9b8m\x1b]52;c;QQ==\x07\r\nsecond\x1b[201~")

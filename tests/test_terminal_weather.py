@@ -20,7 +20,7 @@ NONSENSE = {
 }
 
 
-def test_after_nonsense_the_next_key_works():
+def test_ft_06_after_nonsense_the_next_key_works():
     with monitor() as terminal:
         terminal.wait_for(SHOWN, PATIENCE_S)
         for name, nonsense in NONSENSE.items():
@@ -57,7 +57,7 @@ MonitorApp.plant = plant
 """
 
 
-def test_a_terminal_that_does_not_read_holds_up_nothing(tmp_path: Path):
+def test_ft_07_a_terminal_that_does_not_read_holds_up_nothing(tmp_path: Path):
     with (
         reports(tmp_path) as (path, report),
         monitor("--period", "0.1", path, planted=STALLED, size=(200, 50)) as terminal,
@@ -100,7 +100,7 @@ print("ended", os.waitstatus_to_exitcode(os.waitpid(child.pid, 0)[1]))
 """
 
 
-def test_a_shell_gets_its_terminal_back_while_the_monitor_is_stopped():
+def test_ft_08_a_shell_gets_its_terminal_back_while_the_monitor_is_stopped():
     with Terminal([sys.executable, "-I", "-c", JOB]) as terminal:
         for _ in range(2):
             # The first frame after a stop may be of one line only.
@@ -140,7 +140,7 @@ def test_a_stop_that_nobody_announced_is_made_good():
         assert_restored(terminal)
 
 
-def test_every_size_is_survived_and_the_picture_comes_back():
+def test_ft_04_every_size_is_survived_and_the_picture_comes_back():
     with monitor(size=(1, 1)) as terminal:
         terminal.wait_for(b"\x1b[?1049h", PATIENCE_S)
         for size in ((2, 2), (0, 0), (200, 1), (1, 200), (50, 1), (3, 10), (1, 1), (120, 40), (40, 10), (80, 24)):
@@ -157,7 +157,7 @@ def test_the_size_is_the_terminals_whatever_the_environment_says():
         terminal.wait_for(lambda text: any(len(line) > 90 for line in text.splitlines()), PATIENCE_S)
 
 
-def test_a_giant_terminal_is_filled_and_left():
+def test_ft_05_a_giant_terminal_is_filled_and_left():
     with monitor(size=(1000, 500)) as terminal:
         terminal.wait_for(SHOWN.encode(), PATIENCE_S)
         terminal.press("Q")

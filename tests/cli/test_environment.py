@@ -39,7 +39,7 @@ def test_only_what_steers_is_picked():
     assert environment.steering_names([*HARMLESS, *reversed(STEERING)]) == STEERING
 
 
-def test_a_privileged_program_starts_anew_without_what_steers_it(started, privileged, monkeypatch, capsys):
+def test_fm_06_a_privileged_program_starts_anew_without_what_steers_it(started, privileged, monkeypatch, capsys):
     surround(monkeypatch, *STEERING, *HARMLESS)
     environment.start_anew_where_steered()
     assert started == [(sys.executable, [sys.executable, "-I", "-m", "monitor", "list", "--json"], HARMLESS)]

@@ -115,7 +115,7 @@ def test_a_connection_that_was_not_accepted_belongs_to_its_listeners_owner(names
         assert {owner["pid"] for owner in row["owners"]} == {full_accept_queue.listener.pid}
 
 
-def test_every_process_that_shares_a_listener_is_named_with_its_descriptor(namespace, forked_listener):
+def test_fp_12_every_process_that_shares_a_listener_is_named_with_its_descriptor(namespace, forked_listener):
     rows = [row for row in listed() if row["local"] == at(forked_listener[0])]
     assert len(rows) == 1
     assert {(owner["pid"], owner["fd"]) for owner in rows[0]["owners"]} == {

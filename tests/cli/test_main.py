@@ -34,7 +34,7 @@ from tests.cli.running import PROGRAM, fourtuple
         (["--unknown"], "--unknown"),
     ],
 )
-def test_wrong_arguments_end_with_2_and_one_sentence_that_names_the_mistake(arguments, named):
+def test_fu_01_wrong_arguments_end_with_2_and_one_sentence_that_names_the_mistake(arguments, named):
     done = fourtuple(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("fourtuple: ")
@@ -54,14 +54,14 @@ def test_without_a_terminal_the_monitor_says_so_and_ends_with_2():
     assert "needs a terminal" in done.stderr
 
 
-def test_a_full_device_is_said_in_one_sentence():
+def test_ft_12_a_full_device_is_said_in_one_sentence():
     with Path("/dev/full").open("w") as full:
         done = subprocess.run([PROGRAM, "list"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr == "fourtuple: could not write the answer: No space left on device\n"
 
 
-def test_a_closed_standard_output_is_said_in_one_sentence():
+def test_ft_12_a_closed_standard_output_is_said_in_one_sentence():
     done = subprocess.run(["sh", "-c", f"{PROGRAM} list >&-"], stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
@@ -69,7 +69,7 @@ def test_a_closed_standard_output_is_said_in_one_sentence():
 
 
 @pytest.mark.parametrize("command", [["list"], ["list", "--json"], ["--help"], ["list", "--help"]])
-def test_a_closed_pipe_is_quiet(command):
+def test_ft_11_a_closed_pipe_is_quiet(command):
     with subprocess.Popen([PROGRAM, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         running.stdout.close()

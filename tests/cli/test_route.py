@@ -66,7 +66,7 @@ def two_ways(ip: Callable[..., str]) -> Callable[..., str]:
         ["127.0.0.1", "--src", "::1"],
     ],
 )
-def test_malformed_words_are_one_sentence(words, capsys):
+def test_fu_12_malformed_words_are_one_sentence(words, capsys):
     with pytest.raises(InputError) as raised:
         route(*words)
     assert str(raised.value).isprintable()
@@ -103,7 +103,7 @@ def test_what_could_not_be_read_of_the_open_connections_is_said(capsysbinary, ha
     assert document(capsysbinary, "127.0.0.1:80")["notices"] == ["half of it"]
 
 
-def test_zone_that_is_missing_is_an_answer(capsys):
+def test_fu_12_zone_that_is_missing_is_an_answer(capsys):
     assert route("fe80::1") == 0
     assert "EINVAL" in capsys.readouterr().out
 
@@ -132,7 +132,7 @@ def test_selectors_change_the_answer(two_ways, capsysbinary):
 
 
 @pytest.mark.kernel
-def test_no_way_is_an_answer_in_words(two_ways, capsys):
+def test_fk_22_no_way_is_an_answer_in_words(two_ways, capsys):
     two_ways("route add unreachable 198.51.100.0/24")
     assert route("198.51.100.7") == 0
     first = capsys.readouterr().out.splitlines()[0]
@@ -141,7 +141,7 @@ def test_no_way_is_an_answer_in_words(two_ways, capsys):
 
 
 @pytest.mark.kernel
-def test_hostile_device_name_is_escaped_with_its_bytes_beside_it(two_ways, capsysbinary):
+def test_fk_20_hostile_device_name_is_escaped_with_its_bytes_beside_it(two_ways, capsysbinary):
     name = b"e\x1b[2J\xff"
     subprocess.run([b"ip", b"link", b"set", b"e1", b"name", name], check=True)
     told = document(capsysbinary, "203.0.113.9", "--dev", name.decode("utf-8", "surrogateescape"))

@@ -113,7 +113,7 @@ def test_a_listener_and_a_udp_socket_come_too_and_a_socket_without_a_port_does_n
     assert none not in records["cookie"]
 
 
-def test_what_did_not_fit_the_buffer_is_counted_to_the_last():
+def test_fk_03_what_did_not_fit_the_buffer_is_counted_to_the_last():
     with network_namespace() as space, space.entered(), socket.create_server(("127.0.0.1", 0)) as server:
         narrow = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, NETLINK_SOCK_DIAG)
         with narrow:

@@ -114,7 +114,7 @@ def test_a_list_that_changed_meanwhile_is_asked_for_again(monkeypatch, changing)
 
 
 @pytest.mark.parametrize("changing", [(DUMP_TRIES, 0), (0, DUMP_TRIES)])
-def test_a_list_that_never_settles_is_given_and_said_to_be_so(monkeypatch, changing):
+def test_fk_02_a_list_that_never_settles_is_given_and_said_to_be_so(monkeypatch, changing):
     network, was_interrupted = given_by(monkeypatch, *changing)
     assert (len(network.links), len(network.addresses), was_interrupted) == (1, 1, True)
 

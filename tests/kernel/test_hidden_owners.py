@@ -119,7 +119,7 @@ def fails(*_: object) -> None:
     raise OSError(EMFILE, os.strerror(EMFILE))
 
 
-def test_a_plain_user_sees_its_own_sockets_and_that_others_are_hidden(as_root, forked_listener):
+def test_fm_01_a_plain_user_sees_its_own_sockets_and_that_others_are_hidden(as_root, forked_listener):
     answer = run_script(READ_AS_NOBODY, forked_listener[0].inode)
     assert answer["pids"] == [[answer["me"]]] * 2
     # The three holders at least; kernel threads hold nothing and are not counted.
@@ -133,7 +133,7 @@ def test_zombies_and_kernel_threads_hold_nothing_and_are_not_hidden(as_root, pro
 
 
 @pytest.mark.parametrize(("hidepid", "hidden"), [(1, 4), (2, 1)], ids=["listed and closed", "not even listed"])
-def test_where_proc_hides_processes_the_table_says_so(as_root, program, forked_listener, hidepid, hidden):
+def test_fp_16_where_proc_hides_processes_the_table_says_so(as_root, program, forked_listener, hidepid, hidden):
     under = [program("unshare"), "--mount"]
     answer = run_script(READ_WITH_HIDEPID, forked_listener[0].inode, hidepid, under=under)
     assert answer["pids"] == [[answer["me"]]] * 2
@@ -162,7 +162,7 @@ def test_a_process_that_could_not_be_named_is_looked_at_again(monkeypatch):
         assert read(reader, inodes(truth)) == truth
 
 
-def test_a_process_that_ended_after_it_was_listed_is_left_out(monkeypatch):
+def test_fp_01_a_process_that_ended_after_it_was_listed_is_left_out(monkeypatch):
     with socket_holder() as holder:
         truth = holder.held()
     listed = [1, os.getpid()]
@@ -175,7 +175,7 @@ def test_a_process_that_ended_after_it_was_listed_is_left_out(monkeypatch):
     assert (len(table.pid), table.hidden_processes) == (0, before)
 
 
-def test_a_pid_that_was_given_to_another_process_has_only_its_sockets(as_root, program):
+def test_fp_14_a_pid_that_was_given_to_another_process_has_only_its_sockets(as_root, program):
     under = [program("unshare"), "--pid", "--fork", "--mount-proc", "--kill-child"]
     answer = run_script(REUSE_A_PID, under=under)
     assert answer["found"] == [[inode] for inode in answer["inodes"]]

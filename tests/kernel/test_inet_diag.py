@@ -96,7 +96,7 @@ def test_every_column_of_tcp_info_is_read_at_its_offset(name):
         (600, set()),
     ],
 )
-def test_tcp_info_of_any_length_tells_what_it_holds(length, unknown):
+def test_fk_08_tcp_info_of_any_length_tells_what_it_holds(length, unknown):
     fields = {f"at_{offset}": 5 for offset in INFO_OFFSETS.values()}
     table = table_of(row(info(length, **fields)))
     assert table.info_length[0] == length
@@ -142,14 +142,14 @@ def test_v6only_is_what_the_attribute_says(value):
     assert table.v6only[0] == value
 
 
-def test_unknown_numbers_are_kept_as_they_are():
+def test_fk_09_unknown_numbers_are_kept_as_they_are():
     table = table_of(row(state=14, timer=9), row(local=("::1", 1), remote=("::2", 2), family=99))
     assert (table.state[0], table.timer[0], table.family[1]) == (14, 9, 99)
     assert state_name(PROTOCOL_TCP, int(table.state[0])) == "state-14"
     assert str(table.remote(1)) == "[::2]:2"
 
 
-def test_unknown_attributes_are_skipped_and_the_last_of_two_counts():
+def test_fk_07_unknown_attributes_are_skipped_and_the_last_of_two_counts():
     first, second = info(280, at_68=1), info(280, at_68=2)
     table = table_of(
         row(attribute(99, b"what?"), first, attribute(MARK, b"\1\0\0\0"), attribute(MARK, b"\2\0\0\0"), second)
@@ -157,7 +157,7 @@ def test_unknown_attributes_are_skipped_and_the_last_of_two_counts():
     assert (table.rtt_us[0], table.mark[0]) == (2, 2)
 
 
-def test_nested_flag_does_not_hide_an_attribute():
+def test_fk_07_nested_flag_does_not_hide_an_attribute():
     assert table_of(row(attribute(MARK | 0x8000, b"\7\0\0\0"))).mark[0] == 7
 
 
@@ -174,7 +174,7 @@ def test_attribute_too_short_for_its_value_tells_nothing():
         b"\xff\0\2\0" + bytes(8),  # nla_len beyond the message
     ],
 )
-def test_attribute_that_breaks_its_bounds_costs_its_rows_only(broken):
+def test_fk_06_attribute_that_breaks_its_bounds_costs_its_rows_only(broken):
     whole = row(attribute(MARK, b"\7\0\0\0") + bytes([4, 0, 99, 0]), cookie=2)
     parts = [row(broken, cookie=1), whole, row(broken, cookie=3)]
     assert {len(part) for part in parts} == {len(whole)}
@@ -225,7 +225,7 @@ def test_any_mixture_of_lengths_decodes_as_each_row_alone(runs, data):
         assert [together[at] for at in picked] == [rows_of(table_of(parts[at]))[0] for at in picked]
 
 
-def test_of_one_cookie_only_the_last_row_stays():
+def test_fk_11_of_one_cookie_only_the_last_row_stays():
     twice = table_of(row(cookie=5, recv_q=1), row(cookie=6), row(cookie=5, recv_q=2), row(cookie=7))
     table = without_duplicates(twice)
     assert (table.cookie.tolist(), table.recv_q.tolist()) == ([6, 5, 7], [0, 2, 0])

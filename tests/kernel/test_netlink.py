@@ -103,14 +103,14 @@ def test_silence_in_the_middle_is_an_error_and_no_short_list():
 
 
 @pytest.mark.parametrize("number", [errno.EPERM, errno.ENOENT, errno.EINVAL, errno.EOPNOTSUPP, errno.EBUSY])
-def test_refusal_carries_its_errno_wherever_it_stands(number):
+def test_fk_05_refusal_carries_its_errno_wherever_it_stands(number):
     assert errno_of(error(number)) == number
     assert errno_of(message(b"aaaa"), error(number)) == number
     assert errno_of(message(b"aaaa") + error(number)) == number
     assert errno_of(message(b"aaaa") + error(number) + message(b"bbbb")) == number
 
 
-def test_error_in_the_end_mark_is_no_empty_list():
+def test_fk_04_error_in_the_end_mark_is_no_empty_list():
     assert errno_of(done(-errno.ENOENT)) == errno.ENOENT
     assert errno_of(message(b"aaaa") + done(-errno.EIO)) == errno.EIO
 
@@ -147,7 +147,7 @@ def test_interrupted_dump_is_flagged_until_the_next():
 
 
 @pytest.mark.parametrize("length", [0, 3, 15, 24, 0xFFFF_FFFF])
-def test_length_that_breaks_its_bounds_is_a_wire_error(length):
+def test_fk_06_length_that_breaks_its_bounds_is_a_wire_error(length):
     broken = bytearray(message(b"aaaa"))
     broken[:4] = struct.pack("=I", length)
     with pytest.raises(WireError):

@@ -69,7 +69,7 @@ class Turnover:
 
 @pytest.mark.parametrize("small_table", [128, 0], ids=["read as a whole", "caught up with"])
 @pytest.mark.parametrize("seed", range(4))
-def test_turnover_leaves_no_wrong_and_no_missing_owner(monkeypatch, small_table, seed):
+def test_fp_01_turnover_leaves_no_wrong_and_no_missing_owner(monkeypatch, small_table, seed):
     monkeypatch.setattr(descriptor_tables, "SMALL_TABLE", small_table)
     # No time passes, so that neither the audit nor a search helps.
     reader = OwnerReader(Clock())

@@ -46,7 +46,7 @@ def line_of(comm: bytes) -> bytes:
 @pytest.mark.parametrize(
     "comm", [b"nginx", b"nc (", b") R 1 1 (", b"", b"()", b"a b\nc) Z 9", b"\xff\xfe\x1b[31m", b"(sd-pam)"]
 )
-def test_comm_lies_between_the_first_and_the_last_parenthesis(comm):
+def test_fp_08_comm_lies_between_the_first_and_the_last_parenthesis(comm):
     stat = ProcessStat.parse(line_of(comm))
     assert (stat.comm, stat.parent, stat.flags, stat.start_time) == (comm, 42, 4194560, 987654)
 
@@ -74,7 +74,7 @@ def test_a_process_that_has_ended_is_none():
 
 @pytest.mark.kernel
 @pytest.mark.parametrize("name", [b"nc (", b") R 1 1 (", b"\x1b]0;owned\x07", b"\nUid:\t7\t7\t7\t7"])
-def test_no_name_that_a_process_gives_itself_moves_the_other_fields(scene, name):
+def test_fp_08_no_name_that_a_process_gives_itself_moves_the_other_fields(scene, name):
     hostile = scene.enter_context(servers.hostile_process(name))
     process = read_process(hostile.listener.pid)
     assert process is not None
@@ -98,7 +98,7 @@ def test_main_thread_is_no_name(as_root, scene):
 
 @pytest.mark.kernel
 @pytest.mark.parametrize("hidepid", [1, 2])
-def test_a_hidden_process_is_not_called_gone(as_root, program, hidepid):
+def test_fp_16_a_hidden_process_is_not_called_gone(as_root, program, hidepid):
     answer = run_script(READ_WITH_HIDEPID % hidepid, os.getpid(), under=[program("unshare"), "--mount"])
     assert answer["error"].startswith(f"could not read process {os.getpid()}: ")
 
@@ -114,7 +114,7 @@ def test_a_long_command_line_is_cut(scene):
 @pytest.mark.kernel
 @pytest.mark.parametrize("name", [b"tool", b"x (deleted)", b"\xff\n(deleted)"])
 @pytest.mark.parametrize("is_deleted", [False, True])
-def test_only_the_kernels_own_mark_of_a_deleted_file_is_cut_off(scene, tmp_path, name, is_deleted):
+def test_fp_11_only_the_kernels_own_mark_of_a_deleted_file_is_cut_off(scene, tmp_path, name, is_deleted):
     held = scene.enter_context(servers.hostile_executable(name, tmp_path))
     path = bytes(tmp_path) + b"/" + name
     if is_deleted:
@@ -126,7 +126,7 @@ def test_only_the_kernels_own_mark_of_a_deleted_file_is_cut_off(scene, tmp_path,
 
 
 @pytest.mark.kernel
-def test_a_file_that_was_replaced_keeps_its_name(scene, tmp_path):
+def test_fp_11_a_file_that_was_replaced_keeps_its_name(scene, tmp_path):
     held = scene.enter_context(servers.hostile_executable(b"tool", tmp_path))
     (tmp_path / "tool").unlink()
     (tmp_path / "tool").touch()
@@ -137,7 +137,7 @@ def test_a_file_that_was_replaced_keeps_its_name(scene, tmp_path):
 
 
 @pytest.mark.kernel
-def test_a_kernel_thread_stands_in_brackets():
+def test_fp_10_a_kernel_thread_stands_in_brackets():
     process = read_process(2)
     if process is None or process.exe is not None or process.command_line:
         pytest.skip("kernel lacks threads in this pid namespace")

@@ -94,7 +94,7 @@ def test_own_address_comes_from_the_local_table(kernel, ip):
     assert [route.prefix for route in routing.routes if route.is_matched] == ["192.0.2.1/32"]
 
 
-def test_huge_table_is_cut_and_the_next_question_is_answered(kernel, ip, program):
+def test_fk_21_huge_table_is_cut_and_the_next_question_is_answered(kernel, ip, program):
     lines = "".join(f"route add 10.{n // 250}.{n % 250}.0/24 dev e0\n" for n in range(MOST_ROUTES + 500))
     subprocess.run([program("ip"), "-batch", "-"], input=lines, text=True, check=True)
     routing = asked(kernel)

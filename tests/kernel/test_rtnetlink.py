@@ -127,7 +127,7 @@ NETWORKS = [("-4", "203.0.113.0/24"), ("-6", "2001:db8:ffff::/48")]
     ("kind", "number"), [("blackhole", "EINVAL"), ("unreachable", "EHOSTUNREACH"), ("prohibit", "EACCES")]
 )
 @pytest.mark.parametrize(("family", "network"), NETWORKS)
-def test_refusing_route_is_named(kernel, ip, kind, number, family, network):  # noqa: PLR0913, PLR0917 - a table's columns
+def test_fk_22_refusing_route_is_named(kernel, ip, kind, number, family, network):  # noqa: PLR0913, PLR0917 - a table's columns
     ip(f"{family} route add {kind} {network} table 100", f"{family} rule add pref 100 lookup 100")
     decision = asked(kernel, ip_network(network)[5])
     assert (decision.errno, decision.type, decision.prefix, decision.table) == (number, kind, network, 100)
@@ -219,7 +219,7 @@ def test_rules_read_as_ip_rule_writes_them(kernel, ip, family):
     assert ours == [(priority, " ".join(text.split())) for priority, text in wanted]
 
 
-def test_hostile_interface_name_stays_bytes(kernel, ip):
+def test_fk_20_hostile_interface_name_stays_bytes(kernel, ip):
     name = b"-\x1b[2J\xff\xe2\x80\xae"
     index = socket.if_nametoindex("e1")
     subprocess.run([b"ip", b"link", b"set", b"e1", b"name", name], check=True)

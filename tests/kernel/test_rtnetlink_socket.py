@@ -85,7 +85,7 @@ def test_dump_that_changed_meanwhile_is_asked_again():
     assert [link.name for link in asked.dump("list things", "get_links", link_of)] == [b"eth0"]
 
 
-def test_dump_that_never_settles_is_taken_as_it_is_and_said_to_be_so():
+def test_fk_02_dump_that_never_settles_is_taken_as_it_is_and_said_to_be_so():
     asked = asking(*[[CHANGED_MEANWHILE]] * 5, [LINK])
     assert [link.name for link in asked.dump("list things", "get_links", link_of)] == [b"lo"]
     assert (asked.was_interrupted, len(asked._route.given)) == (True, 1)

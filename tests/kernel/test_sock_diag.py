@@ -264,14 +264,14 @@ def test_kernel_that_refuses_an_unknown_protocol_lists_udp_sockets_at_once(scrip
     assert (diag.dump_udp().cookie.tolist(), diag.dump_udp().cookie.tolist()) == ([2], [3])
 
 
-def test_kernel_without_the_udp_list_says_so_and_is_not_empty(scripted):
+def test_fk_04_kernel_without_the_udp_list_says_so_and_is_not_empty(scripted):
     with pytest.raises(KernelError) as raised:
         scripted(udp=[done(-errno.ENOENT, sequence=number) for number in (1, 2, 3)]).dump_udp()
     assert (raised.value.errno, raised.value.operation) == (errno.ENOENT, "list UDP sockets")
     assert raised.value.hint
 
 
-def test_truncated_dump_is_asked_for_again_with_more_room(scripted):
+def test_fk_01_truncated_dump_is_asked_for_again_with_more_room(scripted):
     many = [row(cookie=number) for number in range(1, 30)]
     whole = [*answer(18, 1, *many), BlockingIOError(), *answer(18, 2, *many)]
     diag = scripted(tcp=whole, slot_bytes=2048, arena_bytes=8192)

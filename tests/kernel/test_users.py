@@ -45,7 +45,7 @@ def test_root_has_its_name():
     assert UserNames(PATIENT_S).names_of([0]) == {0: "root"}
 
 
-def test_an_id_without_a_name_is_left_out():
+def test_fp_18_an_id_without_a_name_is_left_out():
     used = {entry.pw_uid for entry in pwd.getpwall()}
     nameless = next(uid for uid in range(60_000, 65_000) if uid not in used)
     assert UserNames(PATIENT_S).names_of([0, nameless, nameless, 0]) == {0: "root"}
@@ -75,7 +75,7 @@ def test_a_service_that_is_slow_holds_up_nobody_and_names_come_when_it_answers(d
     assert directory.asked == [0, 33]
 
 
-def test_a_service_that_hangs_is_waited_for_with_new_questions_only(directory, monkeypatch):
+def test_fp_18_a_service_that_hangs_is_waited_for_with_new_questions_only(directory, monkeypatch):
     directory.may_answer.clear()
     names, waits = UserNames(), []
 

@@ -106,7 +106,7 @@ def test_a_default_port_does_not_replace_a_named_one():
         ("192.0.2.1%eth0:443", "zone"),
     ],
 )
-def test_a_malformed_endpoint_is_refused_by_the_part_that_is_wrong(text, words):
+def test_fu_03_a_malformed_endpoint_is_refused_by_the_part_that_is_wrong(text, words):
     assert words in refusal(text)
 
 

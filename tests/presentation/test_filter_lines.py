@@ -193,7 +193,7 @@ def test_lines_mean_what_the_help_says(line, tree):
         ("a " * 2000, "column 201: a filter has at most 100 conditions"),
     ],
 )
-def test_mistakes_are_named_with_their_column(line, sentence):
+def test_fu_02_mistakes_are_named_with_their_column(line, sentence):
     with pytest.raises(InputError) as caught:
         parse(line)
     assert str(caught.value) == sentence

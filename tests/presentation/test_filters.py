@@ -25,7 +25,7 @@ def test_a_text_is_found_in_the_words_of_a_row_and_nowhere_else(needle, made):
     assert mask(Text(needle), interval).tolist() == SlowReader(described, interval).mask(Text(needle))
 
 
-def test_the_deepest_allowed_filter_is_read_and_applied():
+def test_fu_05_the_deepest_allowed_filter_is_read_and_applied():
     tree = parse("(" * 100 + "tcp" + ")" * 100)
     assert tree == ProtocolIs(6)
     negated = parse("!" * 100 + "tcp")
@@ -64,7 +64,7 @@ def test_a_waiting_connection_whose_listeners_owner_is_hidden_may_be_anybodys():
     assert not mask(parse("not proc nginx"), interval).any()
 
 
-def test_an_entry_of_the_kernel_has_no_user_whatever_its_columns_say():
+def test_fk_24_an_entry_of_the_kernel_has_no_user_whatever_its_columns_say():
     interval = interval_of([a_row(state=int(TcpState.TIME_WAIT), inode=101, uid=0)])
     assert not mask(parse("user root"), interval).any()
     assert not mask(parse("not user root"), interval).any()

@@ -97,7 +97,7 @@ def test_a_hostile_interface_cannot_speak():
     assert str(texts.local(0)).isprintable()
 
 
-def test_protocols_and_states_of_another_kernel_are_numbers():
+def test_fk_09_protocols_and_states_of_another_kernel_are_numbers():
     texts = texts_of(of_state(1, estab(), protocol=132), of_state(14, estab("192.0.2.10:444")))
     assert texts.protocol(0) == "132"
     assert texts.state(1) == "state-14"

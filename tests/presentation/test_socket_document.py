@@ -76,7 +76,7 @@ def test_every_document_has_the_same_fields():
     assert len({frozenset(document["counters"]) for document in all_documents()}) == 1
 
 
-def test_hostile_names_are_valid_json_in_valid_utf_8():
+def test_ff_13_hostile_names_are_valid_json_in_valid_utf_8():
     for document in all_documents():
         for is_ascii in (True, False):
             data = json.dumps(document, ensure_ascii=is_ascii, allow_nan=False).encode("utf-8", "strict")
@@ -84,7 +84,7 @@ def test_hostile_names_are_valid_json_in_valid_utf_8():
             assert b"\x1b" not in data
 
 
-def test_a_name_that_is_no_clean_text_comes_with_its_bytes():
+def test_ff_13_a_name_that_is_no_clean_text_comes_with_its_bytes():
     owner, clean = documents()[2]["owners"]
     assert base64.b64decode(owner["name_b64"]) == HOSTILE_NAME
     assert owner["name"].isprintable()
@@ -94,7 +94,7 @@ def test_a_name_that_is_no_clean_text_comes_with_its_bytes():
     assert base64.b64decode(documents()[0]["user_b64"]) == b"ro\xffot\n"
 
 
-def test_a_cookie_is_a_decimal_string_of_all_its_bits():
+def test_ff_14_a_cookie_is_a_decimal_string_of_all_its_bits():
     assert documents()[3]["cookie"] == "18446744073709551615"
 
 
@@ -137,7 +137,7 @@ def test_counters_that_the_kernel_does_not_tell_are_null():
         (6, "state", "state-14"),
     ],
 )
-def test_what_is_not_known_is_null_and_zero_is_zero(place, name, value):
+def test_ff_14_what_is_not_known_is_null_and_zero_is_zero(place, name, value):
     assert documents()[place][name] == value
 
 

@@ -63,7 +63,7 @@ def test_what_no_process_holds_any_more_is_the_kernels_even_beside_its_listener(
     assert reason(orphan, listener=LISTENER) is OwnerReason.KERNEL
 
 
-def test_without_a_listener_a_socket_without_inode_is_the_kernels():
+def test_fk_24_without_a_listener_a_socket_without_inode_is_the_kernels():
     assert owners(WAITING) == [[]]
     assert reason(WAITING) is OwnerReason.KERNEL
 

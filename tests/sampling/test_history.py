@@ -140,7 +140,7 @@ def test_a_socket_of_several_processes_and_descriptors_counts_once_for_each_proc
     assert machine.history.process(813, 813).sockets.last == 1.0
 
 
-def test_another_process_of_the_same_pid_has_no_past(machine):
+def test_fp_14_another_process_of_the_same_pid_has_no_past(machine):
     machine.reads([LISTENER], 0.0)
     assert values(machine.history.process(812, 78).sockets) == [None]
 
@@ -256,7 +256,7 @@ def test_two_minutes_are_kept(machine):
     assert seconds(machine.history.host().udp_sockets) == [float(time) for time in range(190 - int(KEPT_S), 200, 10)]
 
 
-def test_of_a_sleep_nothing_is_known_and_it_is_drawn_as_a_gap(machine):
+def test_fk_23_of_a_sleep_nothing_is_known_and_it_is_drawn_as_a_gap(machine):
     machine.history.watch([(NAMESPACE, 1)])
     machine.reads([LISTENER, served()], 0.0)
     machine.reads([LISTENER, served()], 10.0)

@@ -42,7 +42,7 @@ def opened_after_s(interval, cookie=COOKIE):
     return float(interval.opened_at[interval.table.row_of_cookie(cookie)]) - BOOT_TIME
 
 
-def test_one_absence_is_no_close():
+def test_fk_10_one_absence_is_no_close():
     interval = after(sample_of([STAYS, GOES]), sample_of([STAYS], 1.0))
     assert mark(interval) == "unseen"
     assert mark(interval, STAYS.columns["cookie"]) == "seen"
@@ -105,7 +105,7 @@ def test_a_row_that_a_later_sample_brings_is_new_and_keeps_its_birth():
     assert opened_after_s(after(sample_of([]), sample_of([GOES], 1.0), sample_of([GOES], 9.0))) == 1.0
 
 
-def test_the_same_pair_under_a_new_cookie_is_another_socket():
+def test_fk_16_the_same_pair_under_a_new_cookie_is_another_socket():
     again = row("tcp", "192.0.2.10:443", "198.51.100.7:51836", "ESTAB", cookie=77, **traffic(sent=9_000_000))
     interval = after(sample_of([GOES]), sample_of([again], 1.0, closed=[COOKIE]))
     assert (mark(interval), mark(interval, 77)) == ("closed", "seen")
@@ -158,7 +158,7 @@ def test_another_namespace_starts_anew():
     assert np.isnan(interval.opened_at[0])
 
 
-def test_the_wall_clock_may_jump_without_moving_an_age_or_a_rate():
+def test_fk_23_the_wall_clock_may_jump_without_moving_an_age_or_a_rate():
     grown = row("tcp", "192.0.2.10:443", "198.51.100.7:51836", "ESTAB", **traffic(sent=5_000))
     plain, jumped = (
         after(sample_of([GOES]), replace(sample_of([grown], 5.0), taken_at=taken_at)) for taken_at in (5.0, -86_400.0)
@@ -176,7 +176,7 @@ def retransmitting(count):
     ("before", "now", "has_risen"),
     [(3, 3, False), (3, 4, True), (4, 3, False), ((1 << 32) - 1, 3, True), (3, (1 << 32) - 1, False)],
 )
-def test_a_rise_of_the_retransmissions_is_seen_across_the_wrap_and_a_fall_is_none(before, now, has_risen):
+def test_fk_14_a_rise_of_the_retransmissions_is_seen_across_the_wrap_and_a_fall_is_none(before, now, has_risen):
     interval = after(sample_of([retransmitting(before)]), sample_of([retransmitting(now)], 1.0))
     assert interval.retrans_rose_at.tolist() == (
         [BOOT_TIME + 1.0] if has_risen else pytest.approx([np.nan], nan_ok=True)

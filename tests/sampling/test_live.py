@@ -67,7 +67,7 @@ def source(monkeypatch):
 
 
 @pytest.mark.parametrize("error", [REFUSED, WireError("a netlink message of 3 bytes")])
-def test_without_a_list_of_udp_sockets_the_rest_is_shown_and_the_reason_said(source, error):
+def test_fk_05_without_a_list_of_udp_sockets_the_rest_is_shown_and_the_reason_said(source, error):
     source._diag.udp = error
     sample = source.sample()
     assert sample.table.cookie.tolist() == TCP.cookie.tolist()
@@ -154,7 +154,7 @@ def test_interfaces_that_could_not_be_read_at_first_are_read_with_the_second_sam
 
 
 @pytest.mark.parametrize("number", [0, 1], ids=["first sample", "second sample"])
-def test_interfaces_that_changed_while_they_were_read_are_shown_and_said(source, monkeypatch, number):
+def test_fk_02_interfaces_that_changed_while_they_were_read_are_shown_and_said(source, monkeypatch, number):
     given = FakeRoutes.network_given
     monkeypatch.setattr(live, "read_network", lambda: (given, number == 0))
     source._routes = FakeRoutes()

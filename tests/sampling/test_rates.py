@@ -60,7 +60,7 @@ def test_a_new_row_has_a_rate_from_its_second_sample_on():
     assert interval.receive_rate[0] == 2_000.0
 
 
-def test_a_counter_that_fell_has_no_rate_until_the_window_has_passed_it():
+def test_fk_15_a_counter_that_fell_has_no_rate_until_the_window_has_passed_it():
     fell = [(0.0, moved(9_000, 100)), (1.0, moved(10, 200))]
     receive, send = rates(*fell)
     assert np.isnan(receive)
@@ -109,7 +109,7 @@ def slept(*readings):
     return interval
 
 
-def test_a_sleep_is_a_gap_and_no_time_over_which_a_rate_is_spread():
+def test_fk_23_a_sleep_is_a_gap_and_no_time_over_which_a_rate_is_spread():
     before = [(0.0, 0.0, moved(0)), (1.0, 0.0, moved(1_000))]
     woken = slept(*before, (2.0 + HOURS, HOURS, moved(2_000)))
     assert np.isnan(woken.receive_rate[0])

@@ -70,7 +70,7 @@ async def test_a_terminal_without_a_size_is_an_ordinary_one(inbox: Inbox):
     assert [message.size for message in inbox.of(Resize)] == [(80, 24)]
 
 
-async def test_the_mouse_outside_the_window_is_nowhere(inbox: Inbox):
+async def test_ft_14_the_mouse_outside_the_window_is_nowhere(inbox: Inbox):
     await inbox.after(b"\x1b[<0;81;1M\x1b[<0;1;25M\x1b[<0;80;24M")
     assert [(message.x, message.y) for message in inbox.of(MouseDown)] == [(79, 23)]
 

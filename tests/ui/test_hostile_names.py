@@ -105,7 +105,7 @@ async def test_markup_in_a_name_is_its_text():
         await stage.sees("─ [/nope][990] · ")
 
 
-async def test_a_click_on_a_name_that_looks_like_an_action_only_moves_the_cursor():
+async def test_fp_04_a_click_on_a_name_that_looks_like_an_action_only_moves_the_cursor():
     async with monitor_of(hostile(b"[@click=app.leave_program]x[/]"), (200, 50)) as stage:
         x = stage.cursor_line.index("[@click")
         await stage.pilot.click("#connections", offset=(x + 2, 4))

@@ -388,7 +388,7 @@ async def test_below_the_smallest_size_there_is_one_line(size: tuple[int, int]):
         assert "03:12:41Z" in stage.lines[0]
 
 
-async def test_the_selection_outlives_a_screen_that_was_too_small():
+async def test_ft_04_the_selection_outlives_a_screen_that_was_too_small():
     async with monitor_of(machine_db1.source()) as stage:
         await stage.press("down", "down", "down")
         socket = stage.main.connections.cursor_key

@@ -79,7 +79,7 @@ def test_a_key_is_known_however_it_is_cut(sent: bytes, key: str):
         pytest.param(b"\x1b[12\x1b[200000000~", id="a sequence inside another"),
     ],
 )
-def test_what_is_no_key_presses_none_and_the_next_key_works(nonsense: bytes):
+def test_ft_14_what_is_no_key_presses_none_and_the_next_key_works(nonsense: bytes):
     assert [message for message in read(nonsense + b"j") if not isinstance(message, Key)] == []
     assert keys(nonsense + b"j") == ["j"]
     assert keys(nonsense, b"j") == ["j"]
