@@ -95,7 +95,9 @@ def test_ft_09_no_screen_sends_a_sign_beyond_ascii(
 
 
 @pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "vt100"}], ids=["NO_COLOR", "vt100"])
-def test_ft_09_without_colour_weight_and_marks_still_tell(start: Callable[..., Terminal], port: int, env: dict[str, str]):
+def test_ft_09_without_colour_weight_and_marks_still_tell(
+    start: Callable[..., Terminal], port: int, env: dict[str, str]
+):
     terminal = start(**env)
     do(terminal, "/", *f"local:{port} in", "enter", then=f"filter local:{port}")
     do(terminal, "space", then="PAUSED")
