@@ -1,0 +1,41 @@
+"""The table of tests/README.md, and the tests that carry an id of the catalogue in their name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+TESTS = Path(__file__).parent.parent
+IDS = {"FK": 24, "FP": 19, "FU": 19, "FT": 14, "FF": 17, "FM": 9, "FA": 14, "FR": 7}
+"""How many faults each chapter of the catalogue has, numbered from 1."""
+
+_NAMED = re.compile(r"^ *(?:async )?def (test_(f[kputfmar])_(\d\d)_\w+)\(", re.MULTILINE)
+_CELLS = re.compile(r"^\| (F[A-Z]-\d\d) \| (.*?) \| (.*?) \| (.*?) \|$", re.MULTILINE)
+_TEST = re.compile(r"`([\w/]+\.py)::(\w+)`")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One fault as the table has it."""
+
+    id: str
+    tests: frozenset[tuple[str, str]]
+    """File below tests/, and the test's name."""
+    state: str
+    """"covered", or "not applicable: " and the reason."""
+
+
+def read_table() -> list[Entry]:
+    """Read the rows in their order."""
+    text = (TESTS / "README.md").read_text()
+    return [Entry(name, frozenset(_TEST.findall(tests)), state) for name, _, tests, state in _CELLS.findall(text)]
+
+
+def named_tests() -> dict[str, set[tuple[str, str]]]:
+    """Find the tests that are named with an id, by the id."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for path in sorted(TESTS.rglob("test_*.py")):
+        for name, chapter, number in _NAMED.findall(path.read_text()):
+            found.setdefault(f"{chapter.upper()}-{number}", set()).add((str(path.relative_to(TESTS)), name))
+    return found
