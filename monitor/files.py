@@ -1,0 +1,108 @@
+"""create_file: the only way in which a file is made, safe also as root in a directory that others may write to.
+
+The directory is walked from / without following a link. The file must not exist, belongs to the effective user, and
+can be read by nobody else.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from monitor.errors import MonitorError
+
+_FILE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_FOLDER_FLAGS = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_OWNER_ONLY = 0o600
+
+
+def create_file(path: Path, data: bytes) -> None:
+    """Make a file of some bytes; where that fails, none is left behind.
+
+    Raises:
+        MonitorError: nothing was made; one sentence says why.
+    """
+    whole = _absolute(path)
+    if whole.name in ("", ".."):
+        raise MonitorError(f"{path} names no file")
+    folder = _open_folder(whole.parent)
+    try:
+        _check_folder(folder, whole.parent)
+        _create_in(folder, whole, data)
+    finally:
+        os.close(folder)
+
+
+def _absolute(path: Path) -> Path:
+    try:
+        return path if path.is_absolute() else Path.cwd() / path
+    except OSError:
+        raise MonitorError("no file was made: the present directory is gone; name one from / on") from None
+
+
+def _open_folder(path: Path) -> int:
+    """Open a directory, component by component: nobody can exchange one that has been passed."""
+    folder = os.open("/", _FOLDER_FLAGS)
+    for depth, name in enumerate(path.parts[1:], 2):
+        passed, here = folder, Path(*path.parts[:depth])
+        try:
+            folder = os.open(name, _FOLDER_FLAGS, dir_fd=passed)
+        except OSError as error:
+            raise MonitorError(_folder_refusal(here, passed, name, error)) from None
+        finally:
+            os.close(passed)
+        owner = os.fstat(folder).st_uid
+        if owner not in (0, os.geteuid()):
+            os.close(folder)
+            raise MonitorError(f"no file was made: {here} belongs to uid {owner}, who could exchange what is below it")
+    return folder
+
+
+def _folder_refusal(here: Path, parent: int, name: str, error: OSError) -> str:
+    with suppress(OSError):
+        if stat.S_ISLNK(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode):
+            return f"no file was made: {here} is a symbolic link; name the directory to which it leads"
+    return f"no file was made: {here}: {error.strerror}"
+
+
+def _check_folder(folder: int, path: Path) -> None:
+    """Refuse a directory in which others could exchange the file; a plain user's own group is taken for himself."""
+    found = os.fstat(folder)
+    is_private_group = os.geteuid() != 0 and found.st_gid == os.getegid()
+    loose = stat.S_IWOTH if is_private_group else stat.S_IWOTH | stat.S_IWGRP
+    if found.st_mode & loose and not found.st_mode & stat.S_ISVTX:
+        raise MonitorError(f"no file was made: others may write to {path}, and it has no sticky bit")
+
+
+def _create_in(folder: int, path: Path, data: bytes) -> None:
+    try:
+        made = os.open(path.name, _FILE_FLAGS, _OWNER_ONLY, dir_fd=folder)
+    except OSError as error:
+        raise MonitorError(f"no file was made: {path}: {error.strerror}") from None
+    try:
+        try:
+            _check_file(made, path)
+            _write_all(made, data)
+        finally:
+            # Some file systems tell only now that there was no room.
+            os.close(made)
+    except (OSError, MonitorError) as error:
+        with suppress(OSError):
+            os.unlink(path.name, dir_fd=folder)
+        if isinstance(error, OSError):
+            raise MonitorError(f"no file was made: {path}: {error.strerror}") from None
+        raise
+
+
+def _check_file(made: int, path: Path) -> None:
+    found = os.fstat(made)
+    if not (stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and found.st_nlink == 1):
+        raise MonitorError(f"no file was made: {path} is not a new file of this user's alone")
+
+
+def _write_all(made: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(made, view) :]
