@@ -28,6 +28,10 @@ DROPS_UNKNOWN = 0xFFFF_FFFF
 """The kernel did not tell (before Linux 4.12), or was not asked in time."""
 V6ONLY_UNKNOWN = 255
 """The kernel tells v6only for IPv6 listeners and bound sockets only."""
+BACKLOG_UNKNOWN = 0xFFFF_FFFF
+"""In a listener's send_q: /proc/net does not tell the limit of an accept queue."""
+NO_COOKIE = 1 << 63
+"""Bit of what stands for a cookie where only /proc/net could be read: it names a row, and nothing to the kernel."""
 _ALIGNMENT = 64
 """Bytes at which a column begins in its block: a line of the processor's cache."""
 
@@ -61,7 +65,7 @@ class SocketTable:
     device: U32
     """Interface index that the socket is bound to; 0 for none."""
     cookie: U64
-    """The kernel's number of this socket, never used again while it runs."""
+    """The kernel's number of this socket, never used again while it runs; see has_cookie."""
     inode: U32
     """sockfs inode; 0 before accept(), in TIME-WAIT, SYN-RECV and for orphans."""
     uid: U32
@@ -164,6 +168,11 @@ class SocketTable:
     def is_listener(self) -> Bools:
         """TCP sockets in LISTEN."""
         return self._mask("is_listener", lambda: (self.protocol == PROTOCOL_TCP) & (self.state == TcpState.LISTEN))
+
+    @property
+    def has_cookie(self) -> Bools:
+        """Rows that the kernel knows by their cookie; of the others it is only a stand-in, see NO_COOKIE."""
+        return self._mask("has_cookie", lambda: self.cookie < NO_COOKIE)
 
     @property
     def has_user(self) -> Bools:
