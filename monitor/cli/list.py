@@ -92,7 +92,7 @@ def _cells(texts: RowTexts, row: int) -> tuple[str, ...]:
         texts.protocol(row),
         texts.state(row),
         str(int(table.recv_q[row])),
-        str(int(table.send_q[row])),
+        plain_count(table.backlog(row) if bool(table.is_listener[row]) else int(table.send_q[row])),
         str(texts.local(row)),
         texts.direction(row),
         str(texts.remote(row)) if bool(table.remote_port[row]) else "*",

@@ -164,6 +164,11 @@ class SocketTable:
         address = address_from_words(int(self.remote_high[row]), int(self.remote_low[row]), int(self.family[row]))
         return Endpoint(address, int(self.remote_port[row]), zone if needs_zone(address) else None)
 
+    def backlog(self, row: int) -> int | None:
+        """Give the limit of a listener's accept queue; None where that is not told."""
+        limit = int(self.send_q[row])
+        return None if limit == BACKLOG_UNKNOWN else limit
+
     @property
     def is_listener(self) -> Bools:
         """TCP sockets in LISTEN."""

@@ -55,7 +55,7 @@ class SocketNames:
     def queue(self, row: int) -> str:
         """Write how full a listener's accept queue is, against its backlog."""
         table = self.texts.interval.table
-        return f"{count_text(int(table.recv_q[row]))}/{count_text(int(table.send_q[row]))}"
+        return f"{count_text(int(table.recv_q[row]))}/{count_text(table.backlog(row))}"
 
     def is_kernels_own(self, row: int) -> bool:
         """Whether the entry belongs to no process by its nature."""

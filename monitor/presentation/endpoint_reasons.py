@@ -51,12 +51,14 @@ def _connections(endpoints: ServiceEndpoints, _: RowTexts, entry: int) -> Why:
 
 def _queue(endpoints: ServiceEndpoints, _: RowTexts, entry: int) -> Why:
     table, row = endpoints.interval.table, int(endpoints.fullest[entry])
-    used, limit = int(table.recv_q[row]), int(table.send_q[row])
+    used, limit = int(table.recv_q[row]), table.backlog(row)
     if int(table.protocol[row]) != PROTOCOL_TCP:
         buffer = int(table.receive_buffer[row])
         most = f"{bytes_text(buffer)} may" if buffer else "how many may is not told"
         return Why("udp_queue", f"{bytes_text(used)} wait to be read, {most}")
     waits = f"{count_text(used)} finished handshake{'' if used == 1 else 's'} wait{'s' if used == 1 else ''}"
+    if limit is None:
+        return Why("accept_queue", f"{waits}; the limit is not known: /proc/net does not tell it")
     asked = f"the limit is {count_text(limit)}, from listen() or somaxconn"
     if used > limit:
         fate = "full: the kernel drops new clients now"

@@ -38,6 +38,11 @@ def count_text(value: int | None) -> str:
     return UNKNOWN if value is None else f"{value:,}"
 
 
+def fill_text(used: int, limit: int | None) -> str:
+    """Write how full a queue is, against its limit: "3/128"."""
+    return f"{used}/{UNKNOWN if limit is None else limit}"
+
+
 def duration_text(seconds: float | None) -> str:
     """Write how long, in at most 4 cells, as the largest unit that has passed in full: "0s", "14m", "2h", "3d"."""
     if seconds is None or not _is_amount(seconds):

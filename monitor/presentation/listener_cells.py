@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from monitor.model.socket_table import Rows
+from monitor.model.socket_table import BACKLOG_UNKNOWN, Rows
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.presentation.connection_cells import process_name_cells, user_cells
-from monitor.presentation.formats import UNKNOWN, bar, bytes_text
+from monitor.presentation.formats import UNKNOWN, bar, bytes_text, fill_text
 from monitor.presentation.known_cells import known_cell
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.service_endpoints import ServiceEndpoints
@@ -60,7 +60,8 @@ def queue_cells(endpoints: ServiceEndpoints, _: RowTexts, entries: Rows) -> list
 def _queue_cell(protocol: int, used: int, limit: int, buffer: int) -> Cell:
     role = Role.NOTE if used else Role.DIM
     if protocol == PROTOCOL_TCP:
-        return Cell(f"{used}/{limit}{bar(used, limit)}", Role.TROUBLE if used > limit else role)
+        known = None if limit == BACKLOG_UNKNOWN else limit
+        return Cell(f"{fill_text(used, known)}{bar(used, limit)}", Role.TROUBLE if used > limit else role)
     text = f"{bytes_text(used)}/{bytes_text(buffer or None)}"
     return Cell(text + (bar(used, buffer) if buffer else " "), role)
 

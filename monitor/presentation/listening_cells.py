@@ -9,6 +9,7 @@ import numpy as np
 
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Rows
+from monitor.presentation.formats import fill_text
 from monitor.presentation.group_cells import GroupCell
 from monitor.presentation.groups import Groups
 from monitor.presentation.listener_cells import REACH_WORDS, protocol_cells
@@ -54,8 +55,8 @@ class ListeningCells:
         table, row = groups.interval.table, int(self.endpoints.fullest[endpoint])
         reach = REACH_WORDS[int(self.endpoints.reach[endpoint])]
         connections = int(self.endpoints.connections[endpoint])
-        used, limit = int(table.recv_q[row]), int(table.send_q[row])
-        text = f"{reach} {connections} conn{'' if connections == 1 else 's'} {used}/{limit}"
+        queue = fill_text(int(table.recv_q[row]), table.backlog(row))
+        text = f"{reach} {connections} conn{'' if connections == 1 else 's'} {queue}"
         return Cell(text, Role.TROUBLE if bool(self.endpoints.is_overflowing[endpoint]) else Role.PLAIN)
 
     def sharing(self, groups: Groups, texts: RowTexts, entry: int) -> Cell:

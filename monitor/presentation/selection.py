@@ -52,7 +52,9 @@ def owner_line(texts: RowTexts, row: int, *, group_size: int = 1) -> TextLine:
     if bool(table.is_pair[row]) and int(table.protocol[row]) == PROTOCOL_TCP:
         parts += _tcp_parts(ConnectionReading(texts.interval, row, None))
     elif bool(table.is_listener[row]):
-        parts.append(f"accept queue {int(table.recv_q[row])} of {int(table.send_q[row])}")
+        limit = table.backlog(row)
+        of_limit = ", its limit is not told" if limit is None else f" of {limit}"
+        parts.append(f"accept queue {int(table.recv_q[row])}{of_limit}")
     elif int(table.protocol[row]) != PROTOCOL_TCP:
         parts.append(f"{bytes_text(float(table.recv_q[row]))} waiting to be read")
     if group_size > 1:

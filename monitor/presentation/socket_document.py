@@ -19,7 +19,8 @@ _DIRECTIONS = {DIRECTION_ACCEPTED: "accepted", DIRECTION_DIALLED: "dialled"}
 def socket_document(texts: RowTexts, row: int) -> Document:
     """Describe a row of the interval.
 
-    Cookies are decimal strings, since JSON's numbers lose the last bits of 64; unknown is null; endpoints are
+    Cookies are decimal strings, since JSON's numbers lose the last bits of 64; unknown is null, as is a cookie where
+    only /proc/net could be read; endpoints are
     "address:port" or "[address]:port". A listener's recv_q is its accept queue, its send_q the backlog, as ss prints
     them; they stand again under their own names.
     """
@@ -33,13 +34,13 @@ def socket_document(texts: RowTexts, row: int) -> Document:
         "remote": str(texts.remote(row)),
         "direction": _DIRECTIONS.get(int(interval.direction[row])),
         "inode": int(table.inode[row]),
-        "cookie": str(int(table.cookie[row])),
+        "cookie": str(int(table.cookie[row])) if bool(table.has_cookie[row]) else None,
         "uid": int(table.uid[row]),
         **_user(texts, row),
         "recv_q": int(table.recv_q[row]),
-        "send_q": int(table.send_q[row]),
+        "send_q": table.backlog(row) if is_listener else int(table.send_q[row]),
         "accept_queue": int(table.recv_q[row]) if is_listener else None,
-        "backlog": int(table.send_q[row]) if is_listener else None,
+        "backlog": table.backlog(row) if is_listener else None,
         "receive_buffer": int(table.receive_buffer[row]) or None,
         **_interface(interval, "interface", int(interval.interface[row])),
         **_interface(interval, "device", int(table.device[row])),

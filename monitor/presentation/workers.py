@@ -119,7 +119,7 @@ def queue_text(interval: Interval, row: int) -> str:
     table = interval.table
     used = int(table.recv_q[row])
     if int(table.protocol[row]) == PROTOCOL_TCP:
-        return f"{used}/{int(table.send_q[row])}{bar(used, int(table.send_q[row]))}".rstrip()
+        return f"{fill_text(used, table.backlog(row))}{bar(used, int(table.send_q[row]))}".rstrip()
     buffer = int(table.receive_buffer[row])
     return f"{bytes_text(used)}/{bytes_text(buffer or None)}"
 
