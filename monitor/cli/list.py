@@ -10,11 +10,11 @@ import numpy as np
 
 from monitor.cli.output import write_json, write_lines
 from monitor.model.sample import Interval
-from monitor.model.socket_table import Rows
+from monitor.model.socket_table import Rows, SocketTable
 from monitor.presentation.evidence_words import evidence_line
 from monitor.presentation.filters import mask, parse
 from monitor.presentation.fitting import cell_width, fit
-from monitor.presentation.formats import count_text, when_text
+from monitor.presentation.formats import UNKNOWN, count_text, when_text
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.socket_document import socket_document
@@ -86,13 +86,18 @@ def socket_lines(interval: Interval, rows: Rows) -> Iterator[str]:
         yield " ".join(padded).rstrip()
 
 
+def _send_q(table: SocketTable, row: int) -> str:
+    waits = table.backlog(row) if bool(table.is_listener[row]) else int(table.send_q[row])
+    return UNKNOWN if waits is None else str(waits)
+
+
 def _cells(texts: RowTexts, row: int) -> tuple[str, ...]:
     table = texts.interval.table
     return (
         texts.protocol(row),
         texts.state(row),
         str(int(table.recv_q[row])),
-        plain_count(table.backlog(row) if bool(table.is_listener[row]) else int(table.send_q[row])),
+        _send_q(table, row),
         str(texts.local(row)),
         texts.direction(row),
         str(texts.remote(row)) if bool(table.remote_port[row]) else "*",

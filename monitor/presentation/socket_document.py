@@ -20,9 +20,8 @@ def socket_document(texts: RowTexts, row: int) -> Document:
     """Describe a row of the interval.
 
     Cookies are decimal strings, since JSON's numbers lose the last bits of 64; unknown is null, as is a cookie where
-    only /proc/net could be read; endpoints are
-    "address:port" or "[address]:port". A listener's recv_q is its accept queue, its send_q the backlog, as ss prints
-    them; they stand again under their own names.
+    only /proc/net could be read; endpoints are "address:port" or "[address]:port". A listener's recv_q is its accept
+    queue, its send_q the backlog, as ss prints them; they stand again under their own names.
     """
     interval, table = texts.interval, texts.interval.table
     is_listener = int(table.protocol[row]) == PROTOCOL_TCP and int(table.state[row]) == TcpState.LISTEN

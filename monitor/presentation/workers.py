@@ -14,7 +14,7 @@ import numpy.typing as npt
 from monitor.model.sample import F64, Interval
 from monitor.model.socket_table import Bools, Rows
 from monitor.model.tcp import PROTOCOL_TCP
-from monitor.presentation.formats import bar, bytes_text
+from monitor.presentation.formats import bar, bytes_text, fill_text
 from monitor.presentation.service_endpoints import queue_fill
 from monitor.reasoning.columns import sum_known
 from monitor.reasoning.holders import Holders
