@@ -52,7 +52,7 @@ _LOOK_UP = "look up a socket"
 _TRIES = 5
 """How often a list is asked for that came truncated or was flagged as interrupted."""
 _NOBODY: U64 = np.zeros(0, np.uint64)
-_NOT_OFFERED = frozenset({errno.EINVAL, errno.ENOENT, errno.EOPNOTSUPP, errno.EPROTONOSUPPORT})
+NOT_OFFERED = frozenset({errno.EINVAL, errno.ENOENT, errno.EOPNOTSUPP, errno.EPROTONOSUPPORT})
 """What the kernel answers to a question that it does not know, or whose module is missing."""
 
 
@@ -235,7 +235,7 @@ class SockDiag:
         try:
             return self._lists(conversation, TCPDIAG_GETSOCK, [question], protocol, followed_by)
         except KernelError as error:
-            if error.errno not in _NOT_OFFERED:
+            if error.errno not in NOT_OFFERED:
                 raise
             return None
 
@@ -263,7 +263,7 @@ class SockDiag:
         try:
             return self._lists(conversation, SOCK_DIAG_BY_FAMILY, questions, protocol, followed_by)
         except KernelError as error:
-            if error.errno in _NOT_OFFERED:
+            if error.errno in NOT_OFFERED:
                 raise KernelError(error.operation, error.errno, "this kernel has no such list") from error
             raise
 
