@@ -17,7 +17,7 @@ from monitor.kernel.descriptor_limits import DescriptorLimits
 from monitor.kernel.first_network import FIRST_GENERATION, read_network
 from monitor.kernel.host_counters import HostCounters
 from monitor.kernel.owners import OwnerReader
-from monitor.kernel.sock_diag import SockDiag
+from monitor.kernel.socket_lists import SocketLists
 from monitor.kernel.this_namespace import time_wait_count
 from monitor.kernel.users import UserNames
 from monitor.model.fresh_rows import FreshRows
@@ -55,7 +55,7 @@ class LiveSource:
     def __init__(self) -> None:
         # Generations count from here on, so that no answer about the routes of a former source passes for one of today.
         self._made_ms = time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
-        self._diag = SockDiag()
+        self._diag = SocketLists()
         self._owners = OwnerReader()
         self._users = UserNames()
         self._host = HostCounters()
@@ -75,6 +75,7 @@ class LiveSource:
         malformed = self._diag.malformed
         udp = self._udp(notices)
         table, closed = self._sockets(udp, notices, time_wait=time_wait)
+        notices += self._diag.notices
         if left_out := self._diag.malformed - malformed:
             notices.append(f"messages about sockets left out since they broke their bounds: {left_out}")
         host_facts = self._host.read(boot_time)

@@ -28,6 +28,7 @@ class FakeDiag:
         self.tcp, self.udp = tcp, udp
         self.compared = []
         self.malformed = 7
+        self.notices = []
         self.broken = 0
         self.was_interrupted = False
         self.interrupted = ""
@@ -60,7 +61,7 @@ class FakeDiag:
 
 @pytest.fixture
 def source(monkeypatch):
-    monkeypatch.setattr(live, "SockDiag", FakeDiag)
+    monkeypatch.setattr(live, "SocketLists", FakeDiag)
     made = LiveSource()
     yield made
     made.close()
@@ -165,7 +166,7 @@ def test_fk_02_interfaces_that_changed_while_they_were_read_are_shown_and_said(s
 
 
 def test_no_generation_of_the_network_is_one_of_a_source_before(monkeypatch):
-    monkeypatch.setattr(live, "SockDiag", FakeDiag)
+    monkeypatch.setattr(live, "SocketLists", FakeDiag)
     monkeypatch.setattr(live, "read_network", lambda: (FakeRoutes.network_given, False))
     now_ns = iter((5_000_000_000, 7_000_000_000))
     monkeypatch.setattr(live.time, "clock_gettime_ns", lambda _: next(now_ns))
