@@ -1,0 +1,110 @@
+"""SocketLists: the sockets from the kernel's own lists, and where it has none of a kind from the text of /proc/net."""
+
+from __future__ import annotations
+
+from errno import EMFILE, ENFILE, ENOBUFS, ENOMEM
+from typing import TYPE_CHECKING
+
+from monitor.errors import KernelError
+from monitor.kernel.proc_net_sockets import ProcNetSockets
+from monitor.kernel.sock_diag import NOT_OFFERED, SockDiag
+from monitor.model.socket_table import U64, SocketTable
+from monitor.model.sockets import SocketId
+
+if TYPE_CHECKING:
+    from monitor.model.tcp_info import SocketDetails
+
+_SHORTAGES = frozenset({EMFILE, ENFILE, ENOBUFS, ENOMEM})
+"""What passes, and says nothing about the kernel."""
+_STAND_IN = "{} sockets are read from /proc/net: no cookies, no closes, no actions, no counters ({})"
+
+
+class SocketLists:
+    """What SockDiag does, and says; a list that the kernel lacks is taken from /proc/net from then on.
+
+    Raises:
+        KernelError: descriptors or memory ran out, or /proc/net cannot be read either.
+    """
+
+    def __init__(self) -> None:
+        self._text = ProcNetSockets()
+        self._tcp: SockDiag | ProcNetSockets
+        self._udp: SockDiag | ProcNetSockets
+        self._missing: dict[str, KernelError] = {}
+        try:
+            self._tcp = self._udp = SockDiag()
+        except KernelError as error:
+            if error.errno in _SHORTAGES:
+                raise
+            self._tcp = self._udp = self._text
+            self._missing = {"TCP": error, "UDP": error}
+
+    @property
+    def notices(self) -> list[str]:
+        """What is taken from /proc/net and why, a sentence each; nothing where the kernel lists all itself."""
+        whole = " and ".join(self._missing)
+        reasons = dict.fromkeys(str(error) for error in self._missing.values())
+        return [_STAND_IN.format(whole, "; ".join(reasons))] if self._missing else []
+
+    @property
+    def namespace(self) -> int:
+        """As of SockDiag."""
+        return self._tcp.namespace
+
+    @property
+    def malformed(self) -> int:
+        """Messages and lines left out so far because they broke their bounds."""
+        return sum({id(lists): lists.malformed for lists in (self._tcp, self._udp)}.values())
+
+    @property
+    def was_interrupted(self) -> bool:
+        """As of SockDiag."""
+        return self._tcp.was_interrupted or self._udp.was_interrupted
+
+    def dump_tcp(self, states: int, followed_by: SocketTable | None = None) -> SocketTable:
+        """List TCP sockets; the arguments are those of SockDiag."""
+        try:
+            return self._tcp.dump_tcp(states, followed_by)
+        except KernelError as error:
+            self._tcp = self._text_instead("TCP", error)
+            return self._tcp.dump_tcp(states, followed_by)
+
+    def dump_udp(self) -> SocketTable:
+        """List UDP sockets."""
+        try:
+            return self._udp.dump_udp()
+        except KernelError as error:
+            self._udp = self._text_instead("UDP", error)
+            return self._udp.dump_udp()
+
+    def note_listener_drops(self, table: SocketTable, all_drops: int | None) -> None:
+        """As SockDiag does."""
+        self._tcp.note_listener_drops(table, all_drops)
+
+    def absentees(self, previous: SocketTable, current: SocketTable, destroyed: U64) -> tuple[U64, SocketTable]:
+        """As SockDiag does; of sockets without cookies nothing is told."""
+        return self._tcp.absentees(previous, current, destroyed)
+
+    def connected(self, asked: SocketTable) -> tuple[U64, SocketTable]:
+        """Likewise."""
+        return self._tcp.connected(asked)
+
+    def details(self, asked: SocketId) -> SocketDetails | None:
+        """As SockDiag does; refused where sockets have no cookies."""
+        return self._tcp.details(asked)
+
+    def close(self) -> None:
+        """Give back the netlink sockets."""
+        for lists in (self._tcp, self._udp):
+            lists.close()
+
+    def _text_instead(self, things: str, error: KernelError) -> ProcNetSockets:
+        """Give the text from now on; raises the error where the kernel has such a list, or the text is missing too."""
+        if error.errno not in NOT_OFFERED or things in self._missing:
+            raise error
+        try:
+            self._text.dump_udp()
+        except KernelError:
+            raise error from None
+        self._missing[things] = error
+        return self._text
