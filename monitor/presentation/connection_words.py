@@ -93,13 +93,16 @@ def _identity(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
     texts, row = reading.texts, reading.row
     inode = reading.column("inode")
     first = f"inode {inode}" if inode else "no inode"
-    parts = [f"cookie {reading.column('cookie')}", f"namespace {reading.interval.table.namespace or 'not known'}"]
+    has_cookie = bool(reading.interval.table.has_cookie[row])
+    cookie = f"cookie {reading.column('cookie')}" if has_cookie else "cookie not told by /proc/net"
+    parts = [cookie, f"namespace {reading.interval.table.namespace or 'not known'}"]
     if reading.details is not None and reading.details.cgroup:
         parts.append(f"cgroup {reading.details.cgroup}")
     made = f"{texts.user(row)} (uid {reading.column('uid')})" if texts.has_user(row) else "user not known"
     mark = f"mark {reading.column('mark')}" if reading.column("has_mark") else "mark not told to this user"
     device = reading.column("device")
-    bound = f"bound to {texts.interface_name(device)}" if device else "bound to no device"
+    unbound = "bound to no device" if has_cookie else "device not told by /proc/net"
+    bound = f"bound to {texts.interface_name(device)}" if device else unbound
     return [
         maker.words("ids", "socket", Cell(first), parts),
         maker.words("maker", "made by", Cell(made), [mark, bound]),
