@@ -19,7 +19,6 @@ from monitor.model.tcp_info import SocketDetails
 
 _DIRECTORY = Path("/proc/thread-self/net")
 _NOBODY: U64 = np.zeros(0, np.uint64)
-_NO_COOKIES = "sockets are read from /proc/net, which cannot name one of them alone"
 
 
 class ProcNetSockets:
@@ -72,7 +71,7 @@ class ProcNetSockets:
 
     def details(self, asked: SocketId) -> SocketDetails | None:
         """Refuse: an empty answer would say that the socket is gone."""
-        raise KernelError("look up a socket", errno.EOPNOTSUPP, _NO_COOKIES)
+        raise KernelError("ask about one socket, whose cookie /proc/net does not tell", errno.EOPNOTSUPP)
 
     def close(self) -> None:
         """Nothing is held open."""
