@@ -100,7 +100,14 @@ class ToRouting:
     """The routes and rules that decided."""
 
 
-Target = ToProcess | ToRows | ToSocket | ToOwner | ToBind | ToDemux | ToTable | ToRouting
+@dataclass(frozen=True, slots=True)
+class ToClipboard:
+    """The terminal's clipboard, with one form of what is shown."""
+
+    letter: str
+
+
+Target = ToProcess | ToRows | ToSocket | ToOwner | ToBind | ToDemux | ToTable | ToRouting | ToClipboard
 """Where Enter on a line leads. Equal targets lead to the same place, also in a later interval."""
 
 _HINTS: dict[type[Target], tuple[str, str]] = {
@@ -113,7 +120,7 @@ _HINTS: dict[type[Target], tuple[str, str]] = {
     ToTable: ("⏎ its table", "⏎ table"),
     ToRouting: ("⏎ routing", "⏎ routing"),
 }
-"""What Enter does, on a wide and on a narrow screen."""
+"""What Enter does, on a wide and on a narrow screen; of the clipboard the footer says so."""
 _WIDE = 100
 
 Part = str | tuple[str, ...]

@@ -51,6 +51,10 @@ class RowTexts:
         """Give both endpoints as packets carry them: "192.0.2.10:443 ← 198.51.100.7:51834"."""
         return f"{self.local(row).on_the_wire} {self.direction(row)} {self.remote(row).on_the_wire}"
 
+    def ends(self, row: int) -> str:
+        """Give the pair, or of a socket without a remote endpoint the local one as it has it."""
+        return self.pair(row) if bool(self.interval.table.is_pair[row]) else str(self.local(row))
+
     def interface(self, row: int) -> str:
         """Name the interface that the row belongs to; a dash where none does or it is not known yet."""
         return self.interface_name(int(self.interval.interface[row]))

@@ -13,20 +13,12 @@ from textual.binding import BindingType
 from monitor.presentation.view import Role
 from monitor.sampling.period import next_longer, next_shorter
 from monitor.ui.commands import ActionCommands, ProcessCommands, WordsCommand
-from monitor.ui.contracts import (
-    ActingScreen,
-    LiveScreen,
-    ShowsBind,
-    ShowsEvents,
-    ShowsReceivers,
-    ShowsSockets,
-    StopScreen,
-)
+from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsEvents, ShowsSockets, StopScreen
 from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.histories import Histories
-from monitor.ui.keyed_app import KeyedApp
 from monitor.ui.keys import By, Where, bindings
 from monitor.ui.messages import SamplerReported
+from monitor.ui.row_app import RowApp
 from monitor.ui.screens.main import MainScreen
 from monitor.ui.themed_app import Look
 from monitor.ui.widgets.list_pane import ListPane
@@ -62,7 +54,7 @@ class Settings:
     look: Look = field(default_factory=Look)
 
 
-class MonitorApp(KeyedApp):
+class MonitorApp(RowApp):
     """The monitor. The sampling thread posts messages to it; nothing else crosses."""
 
     TITLE = "fourtuple"
@@ -127,7 +119,7 @@ class MonitorApp(KeyedApp):
         """The way from row to row, screen by screen."""
         from monitor.ui.drill_down import DrillDown  # noqa: PLC0415 - as above
 
-        return DrillDown(self, self._say)
+        return DrillDown(self, self.tell)
 
     def on_mount(self) -> None:
         """Mount the main screen, and start sampling once it is painted."""
@@ -172,7 +164,7 @@ class MonitorApp(KeyedApp):
             case EventsListed(events):
                 self._take_events(events)
             case SampleFailed(text, is_source_gone):
-                self._say(f"{text}; starting another collector" if is_source_gone else text)
+                self.tell(f"{text}; starting another collector" if is_source_gone else text)
             case answer:
                 hand_on(answer, self.screen_stack)
                 self.questions.take(answer)
@@ -225,12 +217,13 @@ class MonitorApp(KeyedApp):
 
         self.news = "; ".join(safe_text(sentence) for sentence in sentences)
 
-    def _say(self, text: str) -> None:
+    def tell(self, text: str, role: Role = Role.TROUBLE) -> None:
+        """Say a sentence on the message line, and keep it there for a while; it is made safe here."""
         self._set_news([text])
         self._news_until = self._boot_clock() + _NEWS_S
         for screen in self.screen_stack:
             if isinstance(screen, ActingScreen):
-                screen.say(self.news, Role.TROUBLE)
+                screen.say(self.news, role)
 
     def tell_status(self) -> None:
         """Give the screen on top the status line as it is now; the picture ages even when no sample comes."""
@@ -254,7 +247,7 @@ class MonitorApp(KeyedApp):
 
     def on_list_pane_refused(self, message: ListPane.Refused) -> None:
         """Say why a list cannot do what was asked for."""
-        self._say(message.reason)
+        self.tell(message.reason)
 
     # What screens ask for.
 
@@ -301,42 +294,6 @@ class MonitorApp(KeyedApp):
         from monitor.ui.screens.explain import explain_line  # noqa: PLC0415 - on demand
 
         explain_line(self, self.acting)
-
-    def action_bind(self) -> None:
-        """Ask whether an endpoint can be bound, at first that of the listener at the cursor; on its screen ask on."""
-        if isinstance(self.screen, ShowsBind):
-            self.screen.ask_on()
-            return
-        from monitor.presentation.bind_typing import question_of_row  # noqa: PLC0415 - it brings numpy
-
-        pane = self.acting.pane if self.acting is not None else None
-        text = ""
-        if isinstance(pane, ListPane) and pane.interval is not None:
-            row = pane.row_at_cursor()
-            text = "" if row is None else question_of_row(pane.interval, row)
-        self.drill_down.ask_bind(text)
-
-    def action_demux(self) -> None:
-        """Ask who gets what the peer of the row at the cursor sends; of a listener who gets its clients."""
-        if isinstance(self.screen, ShowsReceivers):
-            self.screen.ask_on()
-            return
-        from monitor.presentation.demux_typing import question_of_row  # noqa: PLC0415 - it brings numpy
-
-        interval, row = self._row_at_cursor()
-        self.drill_down.ask_demux("" if interval is None or row is None else question_of_row(interval, row))
-
-    def _row_at_cursor(self) -> tuple[Interval | None, int | None]:
-        """Give the row at a list's cursor, or that of the screen of one socket; None where there is none."""
-        from monitor.presentation.linked_line import ToSocket  # noqa: PLC0415 - on demand
-
-        screen = self.acting
-        if screen is not None and isinstance(screen.pane, ListPane):
-            return screen.pane.interval, screen.pane.row_at_cursor()
-        target = screen.stop.target if isinstance(screen, StopScreen) else None
-        if isinstance(target, ToSocket) and self.interval is not None:
-            return self.interval, self.interval.table.row_of_cookie(target.cookie)
-        return None, None
 
     def action_help(self, part: str = "") -> None:
         """Open the help for the screen on top, at its beginning or at one of its parts."""

@@ -154,7 +154,7 @@ class DrillDown:
         is_pair = bool(texts.interval.table.is_pair[first])
         if is_pair and len(rows) > 1:
             return ""
-        name = texts.pair(first) if is_pair else str(texts.local(first))
+        name = texts.ends(first)
         return "" if self.path[-1:] == (name,) else name
 
     def _open(self, target: StopTarget, came_by: str = "") -> None:

@@ -36,6 +36,8 @@ class Where(Flag):
     """What is wrong."""
     EVENTS = auto()
     """What happened."""
+    COPY = auto()
+    """Rows in the forms of other programs."""
 
     WAYS = RULES | WHAT_IF | DIAL
     """Screens that are opened from Routing."""
@@ -44,7 +46,9 @@ class Where(Flag):
     """Wherever there is a cursor."""
     MAIN = LISTENERS | CONNECTIONS | ROUTING | EVENTS | FINDINGS
     """The main screen, whichever pane has the focus."""
-    EVERYWHERE = MAIN | WAYS | PROCESS | CONNECTION | EXPLANATION | WORKERS | BIND | DEMUX
+    ROWS = LISTENERS | CONNECTIONS | PROCESS | CONNECTION | FINDINGS
+    """Wherever what is at the cursor stands for sockets of the newest sample."""
+    EVERYWHERE = MAIN | WAYS | PROCESS | CONNECTION | EXPLANATION | WORKERS | BIND | DEMUX | COPY
 
 
 class By(Enum):
@@ -103,6 +107,16 @@ KEYS = (
         "open",
         1,
     ),
+    Key("down", "↓ Down", "cursor_down", "next form", By.TABLE, Where.COPY),
+    Key("up", "↑ Up", "cursor_up", "form before", By.TABLE, Where.COPY),
+    Key("enter", "⏎ Enter", "open", "copy the form at the cursor", By.TABLE, Where.COPY, "copy", 1),
+    Key("r", "r", "copy('r')", "copy a line of text", By.SCREEN, Where.COPY, "text", 3),
+    Key("j", "j", "copy('j')", "copy JSON", By.SCREEN, Where.COPY, "JSON", 3),
+    Key("s", "s", "copy('s')", "copy the command that lists it in ss", By.SCREEN, Where.COPY, "ss", 3),
+    Key("t", "t", "copy('t')", "copy the command that captures its packets", By.SCREEN, Where.COPY, "tcpdump", 3),
+    Key("i", "i", "copy('i')", "copy the command that asks for its route", By.SCREEN, Where.COPY, "ip route get", 3),
+    Key("k", "k", "copy('k')", "copy the command that ends its process", By.SCREEN, Where.COPY, "kill", 3),
+    Key("x", "x", "copy('x')", "copy the command that closes it", By.SCREEN, Where.COPY, "ss -K", 3),
     Key("enter", "⏎ Enter", "open", "the rules and routes behind the answer", By.TABLE, Where.ROUTING, "rules", 1),
     Key(
         "p",
@@ -110,7 +124,7 @@ KEYS = (
         "show_process",
         "the process that owns the row; of a shared listener the workers",
         By.SCREEN,
-        Where.EVERYWHERE & ~Where.WAYS,
+        Where.EVERYWHERE & ~(Where.WAYS | Where.COPY),
         "process",
         2,
     ),
@@ -242,6 +256,7 @@ KEYS = (
         5,
     ),
     Key("D", "D", "dial", "dial again; asks first", By.SCREEN, Where.DIAL, "again", 4),
+    Key("y", "y", "copy", "copy as text, JSON, a command for ss, tcpdump, ip, kill", By.APP, Where.ROWS, "copy", 5),
     Key("tab", "Tab", "next_pane", "next pane", By.SCREEN, Where.MAIN),
     Key("shift+tab", "Shift+Tab", "previous_pane", "pane before", By.SCREEN, Where.MAIN),
     Key("1", "1", "pane('listeners')", "pane Listeners", By.SCREEN, Where.MAIN),

@@ -80,7 +80,7 @@ def test_on_a_plain_console_names_are_ascii():
 
 def test_no_lower_case_letter_and_no_letter_at_all_changes_anything_outside():
     assert {key.action for key in KEYS if key.by is By.APP} == {
-        "bind", "demux", "explain", "pause", "faster", "slower", "sample_now", "command_palette", "help",
+        "bind", "copy", "demux", "explain", "pause", "faster", "slower", "sample_now", "command_palette", "help",
         "leave_program", "redraw", "suspend_process",
     }  # fmt: skip
 

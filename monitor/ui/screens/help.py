@@ -34,6 +34,7 @@ _PLACES = (
     (Where.DEMUX, "dmx", "who gets it"),
     (Where.EVENTS, "Evt", "Events"),
     (Where.FINDINGS, "Fin", "Findings"),
+    (Where.COPY, "copy", "copy as"),
 )
 WORDS_PART = "Words"
 _FILTERS = (
