@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from monitor.errors import SourceError
+from monitor.model.action import Asked, Operator, Outcome, Prepared, Result
 from monitor.model.bind_facts import BindFacts, LocalKind, LocalPrefix, SocketHolder, Unread
 from monitor.model.endpoint import Address, Endpoint, address_from_words, address_words, unmapped
 from monitor.model.fresh_rows import FreshRows
@@ -272,6 +273,10 @@ class FixedSource:
         self.happened: SocketEvents | None = None
         """What happens next; given once."""
         self.is_closed = False
+        self.prepared: Callable[[Asked], Prepared | Outcome] = lambda _: Outcome(Result.ALREADY_GONE)
+        """What comes of preparing an action."""
+        self.outcomes: list[Outcome] = []
+        """What confirming, and asking what became of it, give one after another, and the last one again and again."""
 
     def boot_clock(self) -> float:
         """CLOCK_BOOTTIME as long as the newest sample is new."""
@@ -357,6 +362,23 @@ class FixedSource:
     def socket(self, asked: SocketId) -> SocketDetails | None:
         self._ask(asked)
         return self._details.get(asked.cookie)
+
+    def prepare(self, asked: Asked, operator: Operator) -> Prepared | Outcome:
+        self._ask(asked)
+        return self.prepared(asked)
+
+    def confirm(self, token: int) -> Outcome:
+        self._ask(("confirm", token))
+        return self._next_outcome()
+
+    def became(self, token: int) -> Outcome:
+        self._ask(("became", token))
+        return self._next_outcome()
+
+    def _next_outcome(self) -> Outcome:
+        if not self.outcomes:
+            return Outcome(Result.FORGOTTEN)
+        return self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
 
     def close(self) -> None:
         self.is_closed = True

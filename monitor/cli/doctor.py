@@ -80,7 +80,7 @@ def watch(seconds: float) -> tuple[Interval, tuple[Finding, ...], Sample, tuple[
     with closing(LiveSource()) as source:
         interval = _judged(advance(None, source.sample(time_wait=True)), agreement, source)
         start = time.monotonic()
-        source.prepare()
+        source.warm_up()
         first, found = interval.sample, reader.advance(interval, log.take(source.events(), interval))
         for _ in _ticks(start, seconds):
             source.audit()

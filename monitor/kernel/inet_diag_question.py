@@ -88,6 +88,15 @@ def exact_with_details(asked: SocketId) -> bytes:
     return _one_socket(asked.family, asked.protocol, _EXT_DETAILS, ends, (asked.device, asked.cookie))
 
 
+def exact_destruction(asked: SocketId) -> bytes:
+    """Name one socket to be destroyed; the payload of a SOCK_DESTROY."""
+    ends = _end(asked.family, asked.local), _end(asked.family, asked.remote)
+    if asked.protocol == PROTOCOL_UDP:
+        # Unlike the look-up, this takes a UDP socket's ends as they are (udp_diag_destroy).
+        ends = ends[1], ends[0]
+    return _one_socket(asked.family, asked.protocol, 0, ends, (asked.device, asked.cookie))
+
+
 def receiver(protocol: int, local: Endpoint, remote: Endpoint, device: int) -> bytes:
     """Ask which socket gets a segment from remote to local; the payload of a SOCK_DIAG_BY_FAMILY look-up.
 

@@ -23,6 +23,7 @@ from monitor.kernel.netlink_transport import Transport, connect
 NETLINK_SOCK_DIAG = 4
 
 NLM_F_REQUEST = 0x001
+NLM_F_ACK = 0x004
 NLM_F_DUMP_INTR = 0x010
 NLM_F_DUMP = 0x300
 
@@ -141,6 +142,16 @@ class NetlinkSocket:
                     f"a netlink answer of type {received}, {length} of {size} bytes, to a question of {kind}"
                 )
         return find_messages(self._data[: self._end]), refusals
+
+    def act(self, kind: int, payload: bytes, operation: str) -> int:
+        """Have the kernel do something; 0 where it says that it did, else its errno."""
+        self._clear()
+        self._ask(kind, NLM_F_REQUEST | NLM_F_ACK, payload, operation)
+        _, received, size = self._receive()
+        self._is_answered = True
+        if received != NLMSG_ERROR:
+            raise WireError(f"a netlink answer of type {received} to an order of {kind}")
+        return self._error_code(self._end, size)
 
     def widen(self) -> None:
         """Double the slot for one datagram."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from monitor.kernel.pidfds import identity_of
 from monitor.kernel.proc_files import DENIED, read_file
 from monitor.model.process import Process
 
@@ -53,6 +54,8 @@ def process_in(inside: int, pid: int) -> Process:
     Raises:
         OSError: it has ended, or may not be read.
     """
+    pidfd_inode = identity_of(pid)
+    # After it: as long as this directory answers, the pid has not been given to another process.
     stat = ProcessStat.parse(read_file("stat", inside))
     exe = _exe(inside)
     command_line = _command_line(inside)
@@ -64,7 +67,7 @@ def process_in(inside: int, pid: int) -> Process:
         name = _last_part(command_line.partition(b"\0")[0]) or stat.comm
     else:
         name = stat.comm
-    return Process(pid, stat.start_time, name, _real_uid(inside), exe, command_line, stat.parent)
+    return Process(pid, stat.start_time, name, _real_uid(inside), exe, command_line, stat.parent, pidfd_inode)
 
 
 def denied_in(inside: int) -> tuple[str, ...]:

@@ -13,8 +13,19 @@ _LAST_PID = (1 << 31) - 1
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessIdentity:
+    """What tells one process from every other, also from one that got its pid."""
+
+    pid: int
+    start_time: int
+    """Clock ticks after boot; two processes of one pid may share it, where both were started within 10 ms."""
+    pidfd_inode: int | None
+    """Inode number of its pidfd, never given twice (Linux 6.9); None where the kernel gives none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
-    """A process as the owner of sockets. Its identity is pid and start_time; all texts are untrusted bytes."""
+    """A process as the owner of sockets; all texts are untrusted bytes."""
 
     pid: int
     start_time: int
@@ -29,6 +40,13 @@ class Process:
     """Arguments parted by NUL, at most 4,096 bytes; empty for kernel threads."""
     parent: int = 0
     """Pid of the parent when it was read; 0 for none in sight."""
+    pidfd_inode: int | None = None
+    """See ProcessIdentity."""
+
+    @property
+    def identity(self) -> ProcessIdentity:
+        """What names it to an action."""
+        return ProcessIdentity(self.pid, self.start_time, self.pidfd_inode)
 
 
 @dataclass(frozen=True, slots=True)

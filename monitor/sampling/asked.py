@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import queue
 
-from monitor.sampling.questions import AskFreshRows, AskProcess, AskReceivers, Question
+from monitor.sampling.questions import (
+    AskBecame,
+    AskConfirm,
+    AskFreshRows,
+    AskPrepare,
+    AskProcess,
+    AskReceivers,
+    Question,
+)
 
 Wish = Question | AskReceivers | AskFreshRows
+_EACH_COUNTS = (AskProcess, AskPrepare, AskConfirm, AskBecame)
+"""Every one of these is answered, be there several."""
 
 
 class Asked:
-    """Any thread asks, one looks. Of several questions of one kind only the last counts, but for processes."""
+    """Any thread asks, one looks. Of several questions of one kind only the last counts, unless each does."""
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Wish | None] = queue.SimpleQueue()
@@ -38,4 +48,4 @@ class Asked:
             found.append(self._queue.get())
         wishes = [wish for wish in found if wish is not None]
         newest = {type(wish): wish for wish in wishes}
-        return [wish for wish in wishes if isinstance(wish, AskProcess) or wish is newest[type(wish)]]
+        return [wish for wish in wishes if isinstance(wish, _EACH_COUNTS) or wish is newest[type(wish)]]

@@ -26,6 +26,7 @@ from monitor.sampling.row_records import table_in, to_records
 from monitor.sampling.sample_frames import SampleEncoder
 
 if TYPE_CHECKING:
+    from monitor.sampling.action_messages import ActionQuestion
     from monitor.sampling.look_up_messages import LookUp
 
 _AHEAD_AT_MOST_S = 10.0
@@ -48,7 +49,7 @@ class Collector:
         with suppress(MonitorError, OSError):
             self._ahead = self._source.sample()
 
-    def answer(self, question: messages.Question | LookUp) -> None:
+    def answer(self, question: messages.Question | LookUp | ActionQuestion) -> None:
         """Answer one question; an error of the kernel is an answer too.
 
         Raises:
@@ -83,7 +84,7 @@ class Collector:
         self._source.audit()
         self._afterwards_s = time.thread_time() - started
 
-    def _small_answer(self, question: messages.SmallQuestion | LookUp) -> messages.Message:
+    def _small_answer(self, question: messages.SmallQuestion | LookUp | ActionQuestion) -> messages.Message:
         source, number = self._source, question.id
         answer: messages.Message
         match question:
@@ -113,7 +114,7 @@ class Collector:
         return answer
 
 
-def _decode(question: memoryview) -> messages.Question | LookUp:
+def _decode(question: memoryview) -> messages.Question | LookUp | ActionQuestion:
     """Unpack and check a question; raises WireError."""
     if not messages.is_look_up(question):
         return messages.decode_question(question)
@@ -146,7 +147,7 @@ def serve(input_fd: int, output_fd: int, *, reads_ahead: bool = False) -> None:
         while (frame := read_frame(input_fd)) is not None:
             collector.answer(_decode(frame.head))
             if not is_prepared:
-                source.prepare()
+                source.warm_up()
                 return_freed_memory()
                 is_prepared = True
     except SourceError:

@@ -1,9 +1,10 @@
-"""What the collector answers about one thing alone."""
+"""What the collector answers about one thing alone, and what it does to one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor.sampling import action_messages
 from monitor.sampling import look_up_messages as messages
 
 if TYPE_CHECKING:
@@ -11,8 +12,21 @@ if TYPE_CHECKING:
     from monitor.sampling.source import Source
 
 
-def answer_look_up(source: Source, question: messages.LookUp) -> Message:
+def answer_look_up(source: Source, question: messages.LookUp | action_messages.ActionQuestion) -> Message:
     """Ask the source; raises MonitorError."""
+    match question:
+        case action_messages.AskPrepareSignal(id=number, asked=asked, operator=operator):
+            return action_messages.PreparedRead.of(number, source.prepare(asked, operator))
+        case action_messages.AskPrepareClose(id=number, asked=asked, operator=operator):
+            return action_messages.PreparedRead.of(number, source.prepare(asked, operator))
+        case action_messages.AskConfirm(id=number, token=token):
+            return action_messages.OutcomeRead(id=number, outcome=source.confirm(token))
+        case action_messages.AskBecame(id=number, token=token):
+            return action_messages.OutcomeRead(id=number, outcome=source.became(token))
+    return _answer(source, question)
+
+
+def _answer(source: Source, question: messages.LookUp) -> Message:
     number = question.id
     answer: Message
     match question:

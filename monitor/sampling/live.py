@@ -7,6 +7,7 @@ import os
 import platform
 import time
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,8 +31,10 @@ from monitor.model.tcp import ALL_STATES, LIVE_STATES, PROTOCOL_TCP, TcpState
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from monitor.kernel.actions import Actions
     from monitor.kernel.rtnetlink import Rtnetlink
     from monitor.kernel.way_look_up import WayLookUp
+    from monitor.model.action import Asked, Operator, Outcome, Prepared
     from monitor.model.bind_facts import BindFacts, SocketHolder
     from monitor.model.host_facts import HostFacts
     from monitor.model.process import ProcessFacts
@@ -109,7 +112,7 @@ class LiveSource:
         """See whether owners are still who they were, for the next sample; called when one has been sent."""
         self._owners.audit()
 
-    def prepare(self) -> None:
+    def warm_up(self) -> None:
         """Import and open what the first sample could do without; called once it has been sent."""
         self._owners.prepare()
         self._listen()
@@ -153,7 +156,7 @@ class LiveSource:
         return read_bind_facts(asked)
 
     def events(self) -> SocketEvents:
-        """Give what happened to sockets; nothing before prepare()."""
+        """Give what happened to sockets; nothing before warm_up()."""
         if self._events is not None:
             try:
                 return self._events.take()
@@ -179,6 +182,24 @@ class LiveSource:
         details = self._diag.details(asked)
         return None if details is None else replace(details, read_at=time.monotonic())
 
+    def prepare(self, asked: Asked, operator: Operator) -> Prepared | Outcome:
+        """Look at the target of an action, and hold it."""
+        return self._actions.prepare(asked, operator)
+
+    def confirm(self, token: int) -> Outcome:
+        """Do what was prepared."""
+        return self._actions.confirm(token)
+
+    def became(self, token: int) -> Outcome:
+        """Look what became of a process that was signalled."""
+        return self._actions.became(token)
+
+    @cached_property
+    def _actions(self) -> Actions:
+        from monitor.kernel.actions import Actions  # noqa: PLC0415 - most monitors never act
+
+        return Actions(users=self._users)
+
     @property
     def routes(self) -> Rtnetlink:
         """The route look-up, opened when it is first needed."""
@@ -200,6 +221,8 @@ class LiveSource:
             self._ways.close()
         if self._events is not None:
             self._events.close()
+        if "_actions" in self.__dict__:
+            self._actions.close()
 
     def _listen(self) -> None:
         """Begin to hear of closes and transitions."""

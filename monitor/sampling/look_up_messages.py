@@ -10,6 +10,7 @@ from monitor.model.routing import Routing
 from monitor.model.segment import Segment
 from monitor.model.sockets import SocketId
 from monitor.model.tcp_info import SocketDetails
+from monitor.sampling.action_messages import ActionQuestion
 from monitor.sampling.messages import Message, decoded, decoder_of
 
 
@@ -80,11 +81,11 @@ class BindFactsRead(Message, frozen=True, kw_only=True, tag="bind-facts"):
 LookUp = AskProcess | AskSocket | AskRouting | AskReceiver | AskBindFacts
 
 
-def decode_look_up(data: bytes | memoryview) -> LookUp:
+def decode_look_up(data: bytes | memoryview) -> LookUp | ActionQuestion:
     """Unpack and check a question that messages does not know.
 
     Raises:
         WireError: not such a question of this version.
     """
-    question: LookUp = decoded(decoder_of(LookUp), data)
+    question: LookUp | ActionQuestion = decoded(decoder_of(LookUp | ActionQuestion), data)
     return question

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.errors import MonitorError
 from monitor.sampling.sampler_events import (
+    ActionAnswered,
+    ActionPrepared,
     BindAnswered,
     ProcessAnswered,
     RouteAnswered,
@@ -19,6 +21,7 @@ from monitor.sampling.sampler_events import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from monitor.model.action import Asked, Operator
     from monitor.model.bind import BindAttempt
     from monitor.model.receiver import ReceiverQuestion
     from monitor.model.route import Flow
@@ -120,5 +123,48 @@ class AskFreshRows(NamedTuple):
     cookies: Sequence[int]
 
 
-Question = AskRoute | AskRouting | AskProcess | AskSocket | AskBind
+class AskPrepare(NamedTuple):
+    """Look at the target of an action and hold it."""
+
+    asked: Asked
+    operator: Operator
+
+    def answered_by(self, source: Source) -> ActionPrepared:
+        """Ask."""
+        return ActionPrepared(self.asked, source.prepare(self.asked, self.operator), None)
+
+    def unanswered(self, error: str) -> ActionPrepared:
+        """Say why there is no answer."""
+        return ActionPrepared(self.asked, None, error)
+
+
+class AskConfirm(NamedTuple):
+    """Do what was prepared."""
+
+    token: int
+
+    def answered_by(self, source: Source) -> ActionAnswered:
+        """Have it done."""
+        return ActionAnswered(self.token, source.confirm(self.token), None)
+
+    def unanswered(self, error: str) -> ActionAnswered:
+        """Say why there is no answer."""
+        return ActionAnswered(self.token, None, error)
+
+
+class AskBecame(NamedTuple):
+    """What became of a process that was signalled."""
+
+    token: int
+
+    def answered_by(self, source: Source) -> ActionAnswered:
+        """Ask."""
+        return ActionAnswered(self.token, source.became(self.token), None)
+
+    def unanswered(self, error: str) -> ActionAnswered:
+        """Say why there is no answer."""
+        return ActionAnswered(self.token, None, error)
+
+
+Question = AskRoute | AskRouting | AskProcess | AskSocket | AskBind | AskPrepare | AskConfirm | AskBecame
 """What is answered at once, by one event."""

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from monitor.sampling.period import Pace, Period
 from monitor.sampling.questions import (
+    AskBecame,
     AskBind,
+    AskConfirm,
     AskFreshRows,
+    AskPrepare,
     AskProcess,
     AskReceivers,
     AskRoute,
@@ -19,6 +22,7 @@ from monitor.sampling.questions import (
 from monitor.sampling.sampling_loop import SamplingLoop
 
 if TYPE_CHECKING:
+    from monitor.model.action import Asked, Operator
     from monitor.model.bind import BindAttempt
     from monitor.model.event_list import EventList
     from monitor.model.receiver import ReceiverQuestion
@@ -133,3 +137,15 @@ class Sampler:
         About TIME-WAIT and bound-only rows as above.
         """
         self._loop.asked.put(AskReceivers(question))
+
+    def prepare(self, asked: Asked, operator: Operator) -> None:
+        """Have the target of an action looked at and held; ActionPrepared brings the token. Each one counts."""
+        self._loop.asked.put(AskPrepare(asked, operator))
+
+    def confirm(self, token: int) -> None:
+        """Have done what was prepared; ActionAnswered says what became of it. Each one counts."""
+        self._loop.asked.put(AskConfirm(token))
+
+    def ask_became(self, token: int) -> None:
+        """Ask what became of a process that was signalled; ActionAnswered brings it."""
+        self._loop.asked.put(AskBecame(token))

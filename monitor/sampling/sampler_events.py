@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from monitor.model.action import Asked, Outcome, Prepared
     from monitor.model.bind import BindAttempt
     from monitor.model.event_list import EventList
     from monitor.model.process import ProcessFacts
@@ -91,6 +92,23 @@ class ReceiversAnswered(NamedTuple):
     error: str | None
 
 
+class ActionPrepared(NamedTuple):
+    """An action that can be confirmed now, or why not; or the sentence that says why that is not known."""
+
+    asked: Asked
+    answer: Prepared | Outcome | None
+    error: str | None
+
+
+class ActionAnswered(NamedTuple):
+    """What became of an action that was confirmed, or of the process that it signalled."""
+
+    token: int
+    outcome: Outcome | None
+    error: str | None
+    """After a confirmation: whether anything was done is not known."""
+
+
 SamplerEvent = (
     IntervalMade
     | EventsListed
@@ -101,4 +119,6 @@ SamplerEvent = (
     | SocketAnswered
     | BindAnswered
     | ReceiversAnswered
+    | ActionPrepared
+    | ActionAnswered
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from monitor.model.action import Asked, Operator, Outcome, Prepared
 from monitor.model.bind_facts import BindFacts, SocketHolder
 from monitor.model.fresh_rows import FreshRows
 from monitor.model.process import ProcessFacts
@@ -85,6 +86,22 @@ class Source(Protocol):
         For a connected TCP socket None means that it is gone. A listener or UDP socket of a SO_REUSEPORT group may
         live and not be found, and one of another namespace never is.
         """
+        ...
+
+    def prepare(self, asked: Asked, operator: Operator) -> Prepared | Outcome:
+        """Look at the target of an action anew and hold it for a minute; changes nothing.
+
+        Returns:
+            A token to confirm and what the user has to know before, or why there is nothing to confirm.
+        """
+        ...
+
+    def confirm(self, token: int) -> Outcome:
+        """Do what was prepared, once, and only if the target is still what was shown."""
+        ...
+
+    def became(self, token: int) -> Outcome:
+        """Look what became of a process that was signalled: EXITED or STILL_RUNNING, for a minute after it."""
         ...
 
     def close(self) -> None:

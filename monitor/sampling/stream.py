@@ -17,6 +17,7 @@ from monitor.sampling.sample_frames import SampleDecoder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from monitor.model.action import Asked, Operator, Outcome, Prepared
     from monitor.model.bind_facts import BindFacts, SocketHolder
     from monitor.model.process import ProcessFacts
     from monitor.model.receiver import ReceiverFacts
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from monitor.model.sockets import SocketId
     from monitor.model.tcp_info import SocketDetails
     from monitor.sampling.collector_process import CollectorProcess
+    from monitor.sampling.stream_actions import StreamActions
     from monitor.sampling.stream_look_ups import StreamLookUps
 
 
@@ -44,6 +46,12 @@ class StreamSource:
         from monitor.sampling.stream_look_ups import StreamLookUps  # noqa: PLC0415 - the main screen shows without it
 
         return StreamLookUps(self._conversation)
+
+    @cached_property
+    def _actions(self) -> StreamActions:
+        from monitor.sampling.stream_actions import StreamActions  # noqa: PLC0415 - as above
+
+        return StreamActions(self._conversation)
 
     def sample(self, *, time_wait: bool = False) -> Sample:
         """Ask for a sample and wait for it."""
@@ -105,6 +113,18 @@ class StreamSource:
     def socket(self, asked: SocketId) -> SocketDetails | None:
         """Ask for one socket."""
         return self._look_ups.socket(asked)
+
+    def prepare(self, asked: Asked, operator: Operator) -> Prepared | Outcome:
+        """Have the collector look at the target of an action, and hold it."""
+        return self._actions.prepare(asked, operator)
+
+    def confirm(self, token: int) -> Outcome:
+        """Have it do what it has prepared."""
+        return self._actions.confirm(token)
+
+    def became(self, token: int) -> Outcome:
+        """Ask what became of a process that was signalled."""
+        return self._actions.became(token)
 
     def close(self) -> None:
         """End the collector; also where the thread of the questions waits for it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monitor.sampling.sampler_events import (
+    ActionAnswered,
+    ActionPrepared,
     BindAnswered,
     ProcessAnswered,
     ReceiversAnswered,
@@ -21,7 +23,16 @@ from monitor.ui.contracts import (
     ShowsSocket,
 )
 
-Answered = RouteAnswered | RoutingAnswered | ProcessAnswered | SocketAnswered | BindAnswered | ReceiversAnswered
+Answered = (
+    RouteAnswered
+    | RoutingAnswered
+    | ProcessAnswered
+    | SocketAnswered
+    | BindAnswered
+    | ReceiversAnswered
+    | ActionPrepared
+    | ActionAnswered
+)
 
 
 def hand_on(answer: Answered, screens: Iterable[object]) -> None:

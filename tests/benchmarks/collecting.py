@@ -63,7 +63,7 @@ class WarmSampler:
         self.source = LiveSource()
         self.interval: Interval = advance(None, self.source.sample())
         # As the collector does once its first sample is on the way.
-        self.source.prepare()
+        self.source.warm_up()
         self._floor = Floor()
 
     def measure(self) -> Mapping[str, float]:

@@ -96,7 +96,7 @@ def _run(rate: int, tracefs: Path | None) -> _Seen:
         stack.enter_context(_tracefs_at(tracefs))
         source = stack.enter_context(closing(LiveSource()))
         source.sample()
-        source.prepare()
+        source.warm_up()
         makers = stack.enter_context(Makers(rate, SECONDS))
         time.sleep(_SETTLED_S)
         source.events()

@@ -28,7 +28,7 @@ def measure(rounds: int) -> list[Figure]:
     with running(LOAD) as held, held.entered(), closing(LiveSource()) as source:
         findings, interval, started = Findings(), None, time.monotonic()
         began = source.sample().boot_time
-        source.prepare()
+        source.warm_up()
         held.truth.update()
         before = len(held.truth.made)
         held.turn_over(TURNOVER_A_TICK / TICK_S)

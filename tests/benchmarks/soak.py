@@ -43,7 +43,7 @@ def measure(rounds: int) -> list[Figure]:
     del rounds
     with running(LOAD) as held, held.entered(), closing(LiveSource()) as source:
         interval = advance(None, source.sample())
-        source.prepare()
+        source.warm_up()
         held.turn_over(LOAD.rows * TURNOVER)
         interval = _advanced(interval, source, WARM_UP)
         before = Usage.now()

@@ -50,7 +50,7 @@ class Turnover:
         self._source = LiveSource()
         self._source._owners = self._owners
         self._interval = advance(None, self._source.sample())
-        self._source.prepare()
+        self._source.warm_up()
         self.samples = self.new_rows = 0
         self.mistakes = Mistakes(0, 0, 0, 0)
 

@@ -158,7 +158,7 @@ def closed_totals(log, source, interval) -> dict[int, tuple[int, int]]:
 @pytest.mark.kernel
 @pytest.mark.parametrize("is_shut", [False, True], ids=["open", "one side has shut its sending"])
 def test_the_totals_of_a_known_transfer_are_right_to_the_byte_at_both_ends(source, is_shut):
-    source.prepare()
+    source.warm_up()
     deadline = time.monotonic() + PATIENCE_S
     with (
         socket.create_server((world.V4, 0)) as listener,
