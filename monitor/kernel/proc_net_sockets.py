@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,7 +16,9 @@ from monitor.kernel.this_namespace import namespace_number
 from monitor.model.socket_table import DROPS_UNKNOWN, U64, SocketTable
 from monitor.model.sockets import SocketId
 from monitor.model.tcp import LIVE_STATES, PROTOCOL_TCP, PROTOCOL_UDP
-from monitor.model.tcp_info import SocketDetails
+
+if TYPE_CHECKING:
+    from monitor.model.tcp_info import SocketDetails
 
 _DIRECTORY = Path("/proc/thread-self/net")
 _NOBODY: U64 = np.zeros(0, np.uint64)
@@ -25,17 +28,17 @@ class ProcNetSockets:
     """The sockets of the calling thread's network namespace, read as text; see proc_net for what that leaves out.
 
     Args:
-        directory: Where the files stand.
+        directory: Where the files stand; None for where the kernel shows them.
     """
 
     was_interrupted = False
     """Text that changes while it is read never says so."""
 
-    def __init__(self, directory: Path = _DIRECTORY) -> None:
+    def __init__(self, directory: Path | None = None) -> None:
         self.namespace = namespace_number()
         self.malformed = 0
         """Lines left out so far because they are not as they should be."""
-        self._directory = directory
+        self._directory = directory or _DIRECTORY
 
     def dump_tcp(self, states: int = LIVE_STATES, followed_by: SocketTable | None = None) -> SocketTable:
         """List the TCP sockets that are in one of these states; those that are only bound are not told.

@@ -6,12 +6,12 @@ from errno import EMFILE, ENFILE, ENOBUFS, ENOMEM
 from typing import TYPE_CHECKING
 
 from monitor.errors import KernelError
-from monitor.kernel.proc_net_sockets import ProcNetSockets
 from monitor.kernel.sock_diag import NOT_OFFERED, SockDiag
 from monitor.model.socket_table import U64, SocketTable
 from monitor.model.sockets import SocketId
 
 if TYPE_CHECKING:
+    from monitor.kernel.proc_net_sockets import ProcNetSockets
     from monitor.model.tcp_info import SocketDetails
 
 _SHORTAGES = frozenset({EMFILE, ENFILE, ENOBUFS, ENOMEM})
@@ -27,7 +27,6 @@ class SocketLists:
     """
 
     def __init__(self) -> None:
-        self._text = ProcNetSockets()
         self._tcp: SockDiag | ProcNetSockets
         self._udp: SockDiag | ProcNetSockets
         self._missing: dict[str, KernelError] = {}
@@ -36,7 +35,7 @@ class SocketLists:
         except KernelError as error:
             if error.errno in _SHORTAGES:
                 raise
-            self._tcp = self._udp = self._text
+            self._tcp = self._udp = _text_instead(error)
             self._missing = {"TCP": error, "UDP": error}
 
     @property
@@ -66,7 +65,7 @@ class SocketLists:
         try:
             return self._tcp.dump_tcp(states, followed_by)
         except KernelError as error:
-            self._tcp = self._text_instead("TCP", error)
+            self._tcp = self._stand_in("TCP", error)
             return self._tcp.dump_tcp(states, followed_by)
 
     def dump_udp(self) -> SocketTable:
@@ -74,7 +73,7 @@ class SocketLists:
         try:
             return self._udp.dump_udp()
         except KernelError as error:
-            self._udp = self._text_instead("UDP", error)
+            self._udp = self._stand_in("UDP", error)
             return self._udp.dump_udp()
 
     def note_listener_drops(self, table: SocketTable, all_drops: int | None) -> None:
@@ -98,13 +97,22 @@ class SocketLists:
         for lists in (self._tcp, self._udp):
             lists.close()
 
-    def _text_instead(self, things: str, error: KernelError) -> ProcNetSockets:
+    def _stand_in(self, things: str, error: KernelError) -> ProcNetSockets:
         """Give the text from now on; raises the error where the kernel has such a list, or the text is missing too."""
         if error.errno not in NOT_OFFERED or things in self._missing:
             raise error
-        try:
-            self._text.dump_udp()
-        except KernelError:
-            raise error from None
+        text = _text_instead(error)
         self._missing[things] = error
-        return self._text
+        return text
+
+
+def _text_instead(error: KernelError) -> ProcNetSockets:
+    """Open /proc/net, which few machines need; raises the error where that cannot be read either."""
+    from monitor.kernel.proc_net_sockets import ProcNetSockets  # noqa: PLC0415 - see above
+
+    text = ProcNetSockets()
+    try:
+        text.dump_udp()
+    except KernelError:
+        raise error from None
+    return text

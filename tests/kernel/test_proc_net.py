@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import KernelError
-from monitor.kernel import socket_lists
+from monitor.kernel import proc_net_sockets, socket_lists
 from monitor.kernel.proc_net import FILES, read_lines
 from monitor.kernel.proc_net_sockets import ProcNetSockets
 from monitor.kernel.sock_diag import SockDiag
@@ -178,7 +178,7 @@ def lists(monkeypatch, tmp_path):
         (tmp_path / name).write_bytes(HEAD)
     (tmp_path / "tcp").write_bytes(HEAD + LISTENER)
     monkeypatch.setattr(socket_lists, "SockDiag", Lacking)
-    monkeypatch.setattr(socket_lists, "ProcNetSockets", lambda: ProcNetSockets(tmp_path))
+    monkeypatch.setattr(proc_net_sockets, "_DIRECTORY", tmp_path)
     return SocketLists()
 
 
