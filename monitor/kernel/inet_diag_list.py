@@ -14,6 +14,8 @@ class SocketList:
 
     malformed: int
     """Messages left out so far because they broke their bounds."""
+    may_repeat = True
+    """Whether a socket may have two rows: one that changed during the dump."""
 
     def __init__(self, protocol: int, namespace: int, expected_rows: int = 0) -> None:
         self.malformed = 0
@@ -38,7 +40,7 @@ class SocketList:
         self._used = end
 
     def append(self, table: SocketTable) -> None:
-        """Copy other rows behind those that are there; none are added afterwards."""
+        """Copy other rows behind those that are there."""
         end = self._used + len(table)
         if end > len(self._table):
             self._grow(end)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -37,6 +38,7 @@ from monitor.kernel.netlink import (
     NetlinkSocket,
     TruncatedDatagramError,
 )
+from monitor.kernel.renewed_list import RenewedList
 from monitor.kernel.this_namespace import namespace_number, sockets_in_use, syn_retries
 from monitor.model.places import find_places
 from monitor.model.socket_table import DROPS_UNKNOWN, U64, Rows, SocketTable
@@ -78,6 +80,8 @@ class SockDiag:
         self._listeners = SocketTable.empty(self.namespace)
         self._all_drops: int | None = None
         self._expected_rows: dict[bytes, int] = {}
+        # For as long as somebody holds on to it.
+        self._former: WeakValueDictionary[bytes, SocketTable] = WeakValueDictionary()
         # A socket for each kind of question: one abandoned dump never stands in the way of another.
         with ExitStack() as conversations:
             self._tcp, self._udp, self._exact = (
@@ -254,7 +258,7 @@ class SockDiag:
             self._list(conversation, kind, question, protocol, follower)
             for question, follower in zip(questions, followers, strict=True)
         ]
-        return without_duplicates(SocketTable.concatenate(tables))
+        return tables[0] if len(tables) == 1 else without_duplicates(SocketTable.concatenate(tables))
 
     def _family_lists(
         self, conversation: NetlinkSocket, protocol: int, states: int, followed_by: SocketTable | None = None
@@ -276,9 +280,8 @@ class SockDiag:
         followed_by: SocketTable | None,
     ) -> SocketTable:
         """Ask for a list until it comes whole; one that is flagged each time is given as it came."""
-        expected = self._expected_rows.get(question)
         for tries_left in reversed(range(_TRIES)):
-            sockets = SocketList(protocol, self.namespace, sockets_in_use(protocol) if expected is None else expected)
+            sockets = self._begun(protocol, question)
             try:
                 for messages in conversation.dump(kind, question, _LIST[protocol]):
                     sockets.add(messages)
@@ -293,9 +296,17 @@ class SockDiag:
         self.malformed += sockets.malformed
         if followed_by is not None:
             sockets.append(followed_by)
-        table = sockets.table()
+        table = without_duplicates(sockets.table()) if sockets.may_repeat else sockets.table()
         self._expected_rows[question] = len(table)
+        self._former[question] = table
         return table
+
+    def _begun(self, protocol: int, question: bytes) -> SocketList | RenewedList:
+        former = self._former.get(question)
+        if former is not None:
+            return RenewedList(protocol, former)
+        expected = self._expected_rows.get(question)
+        return SocketList(protocol, self.namespace, sockets_in_use(protocol) if expected is None else expected)
 
     def _look_up(self, table: SocketTable, rows: Rows) -> tuple[SocketTable, list[int]]:
         """Give the rows that were found, and for each asked one 0 or the kernel's errno."""

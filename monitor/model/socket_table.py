@@ -36,7 +36,7 @@ _ALIGNMENT = 64
 """Bytes at which a column begins in its block: a line of the processor's cache."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class SocketTable:
     """The sockets of one network namespace. Addresses are two words, IPv4 in mapped form (::ffff:a.b.c.d)."""
 

@@ -246,6 +246,17 @@ def test_kernel_that_refuses_the_one_pass_is_asked_by_family_from_then_on(script
     assert [asked[16] for asked in diag._tcp._transport.questions[1:3]] == [socket.AF_INET, socket.AF_INET6]
 
 
+def test_a_list_takes_unchanged_columns_from_the_one_before_while_somebody_holds_it(scripted):
+    lists = [answer(18, number, row(cookie=2), row(cookie=3)) for number in (1, 2, 3)]
+    diag = scripted(tcp=[datagram for made in lists for datagram in made])
+    first = diag.dump_tcp()
+    second = diag.dump_tcp()
+    assert second.cookie is first.cookie
+    kept = first.cookie
+    del first, second
+    assert diag.dump_tcp().cookie is not kept
+
+
 def test_other_refusals_of_the_one_pass_are_told(scripted):
     with pytest.raises(KernelError) as raised:
         scripted(tcp=[error(errno.EPERM)]).dump_tcp()
