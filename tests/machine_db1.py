@@ -43,6 +43,8 @@ from tests.scenes import (
 
 LO, ETH0, ETH1 = 1, 2, 3
 APART_S = 5.0
+BUSY_S = 127.0
+"""For how long before the first reading connections had something to send."""
 STUCK_AT = -60.0
 """When proxy stopped to accept."""
 
@@ -212,9 +214,13 @@ def _pair(  # noqa: PLR0913 - a connection has that many sides
     age_s: int = 3600,
     recv_q: int = 0,
     uid: int = APP,
+    limited: tuple[float, float, float] = (0.1, 0.0, 0.0),
     **counters: float,
 ) -> Row:
-    """One side of a connection that has passed `down` and `up` bytes a second since it was opened."""
+    """One side of a connection that has passed `down` and `up` bytes a second since it was opened.
+
+    `limited` says for which shares of the last two minutes it was busy sending, met a full window, a full send buffer.
+    """
     passed = max(0.0, age_s + seconds)
     told = traffic(
         received=round(down * passed) + int(state == "CLOSE-WAIT"),
@@ -223,6 +229,8 @@ def _pair(  # noqa: PLR0913 - a connection has that many sides
         **counters,
     )
     told["queue"] = (recv_q, told["queue"][1])
+    times = (round(share * (BUSY_S + seconds) * 1e6) if up else 0 for share in limited)
+    told |= dict(zip(("busy_us", "peer_window_us", "send_buffer_us"), times, strict=True))
     inode = {} if owner else {"inode": 0}
     return row("tcp", local, remote, state, owner=owner or (), uid=uid if owner else 0, **inode, **told)
 
@@ -248,15 +256,21 @@ def _web(seconds: float) -> Iterator[Row]:
     burst = max(0.0, math.sin(seconds / 9)) if seconds < 0 else 0.0
     yield _pair(
         web, "198.51.100.7:51834", (812, 17), **{**plain, "seconds": seconds + 8 * burst}, down=12_000, up=1_400_000,
-        unsent=1_200_000, rtt_ms=23 + 4 * burst, resent=5_000_000,
+        unsent=1_200_000, rtt_ms=23 + 4 * burst, resent=5_000_000, limited=(120 / 132, 85.2 / 132, 0.0),
     )  # fmt: skip
     yield _pair(web, "198.51.100.7:51836", (812, 18), **plain, down=900, up=21_000, rtt_ms=24)
     yield _pair(web, "198.51.100.31:60022", (813, 11), **plain, down=2_200, up=118_000, rtt_ms=9.4)
-    yield _pair(web, "198.51.100.44:33010", (815, 12), **plain, up=41_000, in_flight=8_688, rtt_ms=88, resent=2_000_000)
+    yield _pair(
+        web, "198.51.100.44:33010", (815, 12), **plain, up=41_000, in_flight=8_688, rtt_ms=88, resent=2_000_000,
+        limited=(0.95, 0.0, 0.0),
+    )  # fmt: skip
     yield _pair(mapped, "[::ffff:198.51.100.9]:49152", (812, 21), **plain, down=310, up=64_000, rtt_ms=31)
     yield _pair(mapped, "[::ffff:198.51.100.9]:49154", (813, 22), **plain, age_s=840, rtt_ms=31)
     yield _pair("[2001:db8::10]:443", "[2001:db8:1::7]:40112", (812, 23), **plain, age_s=50_400, rtt_ms=12)
-    yield _pair("[2001:db8::10]:443", "[2001:db8:1::9]:52710", (814, 24), **plain, down=4_100, up=380_000, rtt_ms=14)
+    yield _pair(
+        "[2001:db8::10]:443", "[2001:db8:1::9]:52710", (814, 24), **plain, down=4_100, up=380_000, rtt_ms=14,
+        limited=(0.8, 0.1, 0.6),
+    )  # fmt: skip
     yield _pair("[2001:db8::10]:8080", "[2001:db8:1::21]:38400", (4411, 31), seconds, down=700, up=9_300, rtt_ms=41)
     yield _pair("192.0.2.10:22", "198.51.100.9:60022", (3301, 4), seconds, down=1_100, up=8_400, uid=0, rtt_ms=31)
     if seconds <= 0:

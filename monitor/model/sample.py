@@ -81,14 +81,17 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counters:
-    """Byte counters of one sample, kept a while for the rates. The columns are the sample's own, not copies."""
+    """Counters of one sample, kept a while for what follows from their rise. The columns are its own, not copies."""
 
     boot_time: float
     cookie: U64
     bytes_received: U64
     bytes_acked: U64
     is_known: Bools
-    """Rows whose counters the kernel told."""
+    """Rows whose byte counters the kernel told."""
+    busy_us: U64
+    peer_window_us: U64
+    send_buffer_us: U64
     asleep_s: float
     """As in Sample."""
 
@@ -131,7 +134,7 @@ class Interval:
     """Row after the last owner; equal to owner_first where no owner is known."""
 
     counters: tuple[Counters, ...]
-    """The byte counters of the last five seconds, oldest first; what the rates are made of."""
+    """The counters of the last five seconds, oldest first; what rates and limits are made of."""
     egress: Egress | None = None
     """How the rows stand to today's routes, as far as was asked; None where nobody asks."""
     findings: tuple[Finding, ...] = ()

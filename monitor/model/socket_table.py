@@ -95,6 +95,12 @@ class SocketTable:
     bytes_acked: U64
     bytes_received: U64
     segs_out: U32
+    busy_us: U64
+    """Microseconds since the opening in which something was to be sent, or not acknowledged."""
+    peer_window_us: U64
+    """Part of it in which the peer's window was full."""
+    send_buffer_us: U64
+    """Part of it in which the own send buffer was too small."""
     bytes_sent: U64
     bytes_retrans: U64
     _masks: dict[str, Bools] = field(default_factory=dict, init=False, repr=False)
@@ -257,6 +263,9 @@ COLUMN_TYPES: dict[str, np.dtype[np.generic]] = {
     "bytes_acked": np.dtype(np.uint64),
     "bytes_received": np.dtype(np.uint64),
     "segs_out": np.dtype(np.uint32),
+    "busy_us": np.dtype(np.uint64),
+    "peer_window_us": np.dtype(np.uint64),
+    "send_buffer_us": np.dtype(np.uint64),
     "bytes_sent": np.dtype(np.uint64),
     "bytes_retrans": np.dtype(np.uint64),
 }
@@ -271,6 +280,9 @@ INFO_OFFSETS: dict[str, int] = {
     "bytes_acked": 120,
     "bytes_received": 128,
     "segs_out": 136,
+    "busy_us": 168,
+    "peer_window_us": 176,
+    "send_buffer_us": 184,
     "bytes_sent": 200,
     "bytes_retrans": 208,
 }

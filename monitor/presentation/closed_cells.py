@@ -11,10 +11,13 @@ from monitor.model.socket_table import Rows
 from monitor.presentation.closed_interval import ClosedInterval
 from monitor.presentation.event_cells import (
     acknowledged_bytes,
+    acknowledged_cells,
     certainly_open_since,
+    duration_cells,
     process_cells,
     process_name_cells,
     received_bytes,
+    received_cells,
     total_bytes,
 )
 from monitor.presentation.event_interval import records_of
@@ -75,7 +78,11 @@ _CELLS: Mapping[str, _Maker] = {
     "send": _sums(acknowledged_bytes),
     "recv_q": _nothing,
     "send_q": _nothing,
+    "received": received_cells,
+    "acknowledged": acknowledged_cells,
+    "limited": _nothing,
     "idle": _nothing,
+    "age": duration_cells,
 }
 """By column of the connections; the others say of closed ones what they said while those lived."""
 

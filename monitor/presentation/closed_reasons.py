@@ -19,9 +19,12 @@ _AS_EVENTS = {
     "rate": "total",
     "receive": "received",
     "send": "acknowledged",
+    "age": "duration",
 }
 """By column of the connections: the column of the events that says the same."""
-_OVER = {"recv_q": "unread", "send_q": "unsent", "idle": "idle"}
+_TOTALS = {"received": "received_total", "acknowledged": "acknowledged_total"}
+"""By column: its meaning, where the event's own column says why."""
+_OVER = {"recv_q": "unread", "send_q": "unsent", "limited": "limited", "idle": "idle"}
 
 
 def closed_whys(interval: Interval, row: int) -> Callable[[str], Why | None] | None:
@@ -38,6 +41,8 @@ def closed_whys(interval: Interval, row: int) -> Callable[[str], Why | None] | N
     def why(column: str) -> Why | None:
         if column in _OVER:
             return Why(_OVER[column], "closed: nothing waits any more")
+        if column in _TOTALS:
+            return Why(_TOTALS[column], events(column).reason)
         return events(_AS_EVENTS[column]) if column in _AS_EVENTS else None
 
     return why

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from monitor.model.sample import DIRECTION_UNKNOWN, Interval
 from monitor.model.socket_table import Rows
 from monitor.presentation import connection_cells as cells
-from monitor.presentation.row_text import RowTexts
+from monitor.presentation import connection_totals as totals
+from monitor.presentation.connection_ages import age_cells, connection_ages
+from monitor.presentation.connection_limit_cells import limit_cells, limit_keys
+from monitor.presentation.row_columns import row_column
 from monitor.presentation.sorting import (
     TROUBLE_RANKS,
     KeyMaker,
@@ -18,22 +18,6 @@ from monitor.presentation.sorting import (
     process_ranks,
     where_known,
 )
-from monitor.presentation.view import Align, Cell, Column
-
-CellsMaker = Callable[[RowTexts, Rows], list[Cell]]
-"""Makes the cells of some rows, in their order."""
-Widths = tuple[int | None, int | None, int | None]
-"""At 80, 120 and 200 cells; None where the column is not shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class RowColumn:
-    """A column of single sockets."""
-
-    column: Column
-    widths: Widths
-    keys: KeyMaker
-    cells: CellsMaker
 
 
 def _endpoint_keys(side: str) -> KeyMaker:
@@ -50,31 +34,6 @@ def _user_keys(interval: Interval, rows: Rows) -> Keys:
 
 def _busy_keys(interval: Interval, rows: Rows) -> Keys:
     return (busy_rate(interval, rows),)
-
-
-def row_column(  # noqa: PLR0913, PLR0917 - one parameter per property of a column
-    column_id: str,
-    letter: str,
-    title: str,
-    widths: Widths,
-    keys: KeyMaker,
-    make: CellsMaker,
-    *,
-    right: bool = False,
-    fixed: bool = False,
-    largest_first: bool = False,
-) -> RowColumn:
-    """Make a column of single sockets; its width is the first of the widths until it is fitted to a pane."""
-    column = Column(
-        column_id,
-        title,
-        next(width for width in widths if width is not None),
-        Align.RIGHT if right else Align.LEFT,
-        is_fixed=fixed,
-        descending_first=largest_first,
-        letter=letter,
-    )
-    return RowColumn(column, widths, keys, make)
 
 
 CONNECTION_COLUMNS = (
@@ -152,6 +111,26 @@ CONNECTION_COLUMNS = (
         largest_first=True,
     ),
     row_column(
+        "received",
+        "w",
+        "↓ all",
+        (None, None, 5),
+        lambda interval, rows: (totals.received_totals(interval, rows),),
+        totals.received_cells,
+        right=True,
+        largest_first=True,
+    ),
+    row_column(
+        "acknowledged",
+        "k",
+        "↑ all",
+        (None, None, 5),
+        lambda interval, rows: (totals.acknowledged_totals(interval, rows),),
+        totals.acknowledged_cells,
+        right=True,
+        largest_first=True,
+    ),
+    row_column(
         "rtt",
         "t",
         "rtt",
@@ -191,6 +170,7 @@ CONNECTION_COLUMNS = (
         right=True,
         largest_first=True,
     ),
+    row_column("limited", "b", "limited", (None, None, 7), limit_keys, limit_cells),
     row_column(
         "idle",
         "i",
@@ -201,10 +181,20 @@ CONNECTION_COLUMNS = (
         right=True,
         largest_first=True,
     ),
+    row_column(
+        "age",
+        "g",
+        "age",
+        (None, None, 5),
+        lambda interval, rows: (connection_ages(interval, rows).seconds,),
+        age_cells,
+        right=True,
+        largest_first=True,
+    ),
 )
 """In the order of the screen."""
 
-_WIDE, _MIDDLE = 180, 110
+_WIDE, _MIDDLE = 184, 110
 
 
 def is_wide(width: int) -> bool:

@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from monitor.model.socket_table import Rows
-from monitor.presentation.connection_columns import RowColumn, is_wide
+from monitor.presentation.connection_columns import is_wide
 from monitor.presentation.connections_view import ConnectionsView, columns_for
+from monitor.presentation.row_columns import RowColumn
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.sorting import busy_rate
 from monitor.presentation.sparkline import sparkline

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, Interval
-from monitor.model.tcp import PROTOCOL_TCP, TcpState, state_name
+from monitor.model.tcp import PROTOCOL_TCP, state_name
 from monitor.model.tcp_info import SocketDetails
+from monitor.presentation.connection_ages import age_text, connection_ages
 from monitor.presentation.connection_cells import idle_seconds
 from monitor.presentation.connection_ends import end_lines
 from monitor.presentation.connection_reading import ASKING, ConnectionReading
@@ -111,22 +112,12 @@ def _identity(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
 
 def _age(interval: Interval, row: int, details: SocketDetails | None) -> str:
     """Say how long a connection has been open, "≥" where that is only the least; empty where nothing tells."""
-    opened_at = float(interval.opened_at[row])
-    if not math.isnan(opened_at):
-        return duration_text(_since(interval, opened_at))
-    table = interval.table
-    if not bool(table.has_idle_time[row]) or int(table.state[row]) == TcpState.TIME_WAIT:
-        return ""
-    # The kernel counts these from the opening where nothing has passed: the connection is no younger than either.
-    least = max(int(table.last_data_sent_ms[row]), int(table.last_data_recv_ms[row])) / 1000
+    ages = connection_ages(interval, np.array([row]))
+    seconds, is_exact = float(ages.seconds[0]), bool(ages.is_exact[0])
     busy_us = details.info.busy_us if details is not None and details.info is not None else None
-    least = max(least, (busy_us or 0) / 1e6, interval.sample.boot_time - _first_seen(interval))
-    return f"≥{duration_text(least)}" if least >= 1 else ""
-
-
-def _first_seen(interval: Interval) -> float:
-    """Give the CLOCK_BOOTTIME of the earliest sample that is still known: older rows were there then."""
-    return min((counters.boot_time for counters in interval.counters), default=interval.sample.boot_time)
+    if not is_exact and not math.isnan(seconds):
+        seconds = max(seconds, (busy_us or 0) / 1e6)
+    return "" if math.isnan(seconds) else age_text(seconds, is_exact=is_exact)
 
 
 def _since(interval: Interval, boot_time: float) -> float:

@@ -14,9 +14,10 @@ from monitor.model.socket_table import U64, Bools, Rows
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.presentation.closed_cells import closed_cells, closed_last
 from monitor.presentation.closed_interval import ClosedInterval
-from monitor.presentation.connection_columns import CONNECTION_COLUMNS, RowColumn, size_class
+from monitor.presentation.connection_columns import CONNECTION_COLUMNS, size_class
 from monitor.presentation.formats import rate_text
 from monitor.presentation.ordered_view import OrderedView, first_press_among, shown_column
+from monitor.presentation.row_columns import RowColumn
 from monitor.presentation.row_marks import Mark, is_marked, row_marks
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.sorting import TROUBLE_RANKS, Keys, Sort, busy_rate, keep_rows, order_rows, process_ranks

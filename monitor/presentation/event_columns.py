@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from monitor.presentation import event_cells as cells
-from monitor.presentation.connection_columns import CONNECTION_COLUMNS, CellsMaker, RowColumn, Widths, row_column
+from monitor.presentation.connection_columns import CONNECTION_COLUMNS
 from monitor.presentation.event_interval import records_of
+from monitor.presentation.row_columns import CellsMaker, RowColumn, Widths, row_column
 
 _OF_CONNECTIONS = {shown.column.id: shown for shown in CONNECTION_COLUMNS}
 

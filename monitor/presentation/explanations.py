@@ -40,6 +40,10 @@ _TRAFFIC = {
     "peer sent twice counts once.",
     "out": "Payload that the peer acknowledged per second over the last five seconds, and in all. What was sent twice "
     "counts once; SYN and FIN do not count.",
+    "received_total": "Payload received since the opening, to the byte: SYN and FIN do not count, and what the peer "
+    "sent twice counts once.",
+    "acknowledged_total": "Payload that the peer acknowledged since the opening, to the byte. What was written and not "
+    "acknowledged is not in it.",
     "delivery": "How fast the peer acknowledged when the kernel measured it last. Where our program had no more to "
     "send, the path may carry more. Paced: segments are let go at this rate and not in bursts (cwnd over rtt, and some "
     "more).",
@@ -77,6 +81,8 @@ _TRAFFIC = {
     "most 64K are on the way; without SACK one loss in a window costs a round trip each.",
     "buffers": "Kernel memory that this socket holds, and its limits; the kernel moves both limits unless the program "
     "set them. Each packet costs more than its payload.",
+    "lifetime": "For how long the connection has been open. The kernel keeps no birth time: ≥ where its opening was "
+    "not seen, by the times without data and with something to send, which TCP itself counts from the opening.",
     "idle": "Time since data last passed, either way. TCP itself keeps it, so it is right from the first sample; "
     "acknowledgements and keepalive probes do not count. Where no data has passed it counts from the opening.",
 }

@@ -22,17 +22,23 @@ _MEANINGS = {
     "rate": "rate",
     "receive": "in",
     "send": "out",
+    "received": "received_total",
+    "acknowledged": "acknowledged_total",
     "rtt": "rtt",
     "retransmits": "retransmits",
     "recv_q": "unread",
     "send_q": "unsent",
+    "limited": "limited",
     "idle": "idle",
+    "age": "lifetime",
     "curve": "curve",
 }
 _TOGETHER = {
     "rate": "the sum over those that have a rate",
     "receive": "the sum over those that have a rate",
     "send": "the sum over those that have a rate",
+    "received": "the sum over those that are listed",
+    "acknowledged": "the sum over those that are listed",
     "rtt": "the longest among them",
     "retransmits": "of the segments of all of them together",
     "recv_q": "the sum over all of them",
@@ -54,6 +60,8 @@ def _why(groups: Groups, texts: RowTexts, entry: int, column: str) -> Why:
         return _owner(groups, texts, entry)
     reasons: dict[str, Callable[[], str]] = {
         "curve": lambda: "only single rows have one",
+        "limited": lambda: "only single rows have one",
+        "age": lambda: "only single rows have one",
         "state": lambda: _closed_text(groups.closed_count(entry)),
         "local": lambda: f"grouped by {groups.by.value}",
         "direction": lambda: _same(groups, directions, entry, "some were accepted and some dialled"),

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from monitor.model.sample import F64, Interval
 from monitor.model.socket_table import U32, Bools, Rows
 from monitor.presentation.connection_cells import idle_seconds
+from monitor.presentation.connection_totals import acknowledged_totals, received_totals
 from monitor.presentation.group_keys import Grouping, KeyColumns, RowCodes, key_columns, state_codes
 from monitor.presentation.sort_words import order_by
 from monitor.presentation.sorting import TROUBLE_RANKS, where_known
@@ -102,6 +103,16 @@ class Groups:
     def send_rate(self) -> F64:
         """Bytes per second acknowledged by the peers, likewise."""
         return self._sum(self.interval.send_rate[self.rows].astype(np.float64))
+
+    @cached_property
+    def received_total(self) -> F64:
+        """Payload received since the connections opened; NaN where that is known of none."""
+        return self._sum(received_totals(self.interval, self.rows))
+
+    @cached_property
+    def acknowledged_total(self) -> F64:
+        """Payload acknowledged by the peers, likewise."""
+        return self._sum(acknowledged_totals(self.interval, self.rows))
 
     @cached_property
     def recv_q(self) -> F64:

@@ -14,11 +14,11 @@ import numpy as np
 
 from monitor.model.sample import F64, Interval
 from monitor.model.socket_table import Rows
-from monitor.presentation.connection_columns import RowColumn
 from monitor.presentation.connections_view import ConnectionsView
 from monitor.presentation.group_cells import GROUP_CELLS, NUMBERS, GroupCell
 from monitor.presentation.group_keys import Grouping
 from monitor.presentation.groups import GroupKey, Groups
+from monitor.presentation.row_columns import RowColumn
 from monitor.presentation.sorting import Keys, Sort, keep_order, order_rows
 from monitor.presentation.view import Cell, Column, Line, Role
 from monitor.reasoning.columns import group_rows

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from monitor.model.socket_table import Rows
 from monitor.presentation import listener_cells as cells
-from monitor.presentation.connection_columns import Widths
 from monitor.presentation.ordered_view import first_press_among
+from monitor.presentation.row_columns import Widths
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.service_endpoints import ServiceEndpoints, queue_fill
 from monitor.presentation.sorting import Keys, Sort, process_ranks, where_known

@@ -5,12 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from monitor.model.sample import Interval
+import numpy as np
+
+from monitor.model.sample import F64, Interval
+from monitor.model.socket_table import Rows
 from monitor.model.tcp import TcpState
+from monitor.presentation.connection_ages import connection_ages
+from monitor.presentation.connection_limit_cells import limits_text
 from monitor.presentation.connection_reading import ConnectionReading
+from monitor.presentation.connection_totals import acknowledged_totals, received_totals
 from monitor.presentation.explained_socket import ExplainedSocket
 from monitor.presentation.explained_value import Why
-from monitor.presentation.formats import bytes_text, duration_text
+from monitor.presentation.formats import bytes_text, count_text, duration_text
 
 
 def _rate(
@@ -89,17 +95,49 @@ def _idle(known: ExplainedSocket) -> Why:
     return Why("idle", known.missing)
 
 
+def _total(meaning: str, totals: Callable[[Interval, Rows], F64]) -> Callable[[ExplainedSocket], Why]:
+    def why(known: ExplainedSocket) -> Why:
+        total = float(totals(known.interval, np.array([known.row]))[0])
+        if not math.isnan(total):
+            return Why(meaning, f"{count_text(int(total))} bytes")
+        return Why(meaning, known.missing if known.is_tcp else "the kernel counts no bytes for UDP")
+
+    return why
+
+
+def _limited(known: ExplainedSocket) -> Why:
+    shares = limits_text(known.interval, known.row)
+    if shares:
+        return Why("limited", f"of the last seconds: {shares}")
+    has_times = known.is_tcp and bool(known.interval.table.knows("send_buffer_us")[known.row])
+    is_there = has_times and math.isnan(float(known.interval.closed_at[known.row]))
+    return Why("limited", "it needs two samples with this socket, half a second apart" if is_there else known.missing)
+
+
+def _age(known: ExplainedSocket) -> Why:
+    ages = connection_ages(known.interval, np.array([known.row]))
+    if bool(ages.is_exact[0]):
+        return Why("lifetime", "its opening was seen")
+    if math.isnan(float(ages.seconds[0])):
+        return Why("lifetime", "its opening was not seen, and the kernel counts no time of it")
+    return Why("lifetime", "its opening was not seen; it is no younger than this")
+
+
 NUMBER_REASONS: Mapping[str, Callable[[ExplainedSocket], Why]] = {
     "rate": _rate(
         "rate", ("in", "out"), lambda interval, row: float(interval.receive_rate[row] + interval.send_rate[row])
     ),
     "receive": _rate("in", ("in",), lambda interval, row: float(interval.receive_rate[row])),
     "send": _rate("out", ("out",), lambda interval, row: float(interval.send_rate[row])),
+    "received": _total("received_total", received_totals),
+    "acknowledged": _total("acknowledged_total", acknowledged_totals),
     "rtt": _rtt,
     "retransmits": _retransmits,
     "recv_q": _recv_q,
     "send_q": _send_q,
+    "limited": _limited,
     "curve": _curve,
     "idle": _idle,
+    "age": _age,
 }
 """By column of the connections."""

@@ -21,7 +21,6 @@ import numpy as np
 
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Bools, Rows
-from monitor.presentation.connection_columns import RowColumn
 from monitor.presentation.connections_view import ConnectionsView, columns_for
 from monitor.presentation.group_cells import GROUP_CELLS, GroupCell
 from monitor.presentation.group_keys import Grouping
@@ -29,6 +28,7 @@ from monitor.presentation.groups import GroupKey, Groups
 from monitor.presentation.groups_view import GroupsView, group_column
 from monitor.presentation.listening_cells import ListeningCells
 from monitor.presentation.peers import Peers
+from monitor.presentation.row_columns import RowColumn
 from monitor.presentation.sorting import Sort
 from monitor.presentation.view import Cell, Column, Line, Role
 from monitor.reasoning.roles import SocketRole, socket_roles

@@ -15,7 +15,8 @@ from monitor.model.tcp_info import SocketDetails, TcpInfo
 
 LEAST_S = 0.5
 """Over less the kernel's steps would show."""
-_US = 1_000_000
+US = 1_000_000
+"""Microseconds of a second."""
 
 
 class BusyTimes(NamedTuple):
@@ -71,9 +72,9 @@ def limits_over(readings: Sequence[BusyTimes], seconds: float) -> Limits | None:
     elapsed = last.at - first.at
     if elapsed < LEAST_S or any(_fell(one, two) for one, two in pairwise(readings[start:])):
         return None
-    busy = min((last.busy_us - first.busy_us) / (elapsed * _US), 1.0)
-    window = min((last.peer_window_us - first.peer_window_us) / (elapsed * _US), busy)
-    buffer = min((last.send_buffer_us - first.send_buffer_us) / (elapsed * _US), busy - window)
+    busy = min((last.busy_us - first.busy_us) / (elapsed * US), 1.0)
+    window = min((last.peer_window_us - first.peer_window_us) / (elapsed * US), busy)
+    buffer = min((last.send_buffer_us - first.send_buffer_us) / (elapsed * US), busy - window)
     return Limits(elapsed, 1.0 - busy, window, buffer, busy - window - buffer)
 
 
@@ -87,7 +88,7 @@ def limits_since_opened(info: TcpInfo) -> Limits | None:
         return None
     window = min((info.receive_window_limited_us or 0) / busy, 1.0)
     buffer = min((info.send_buffer_limited_us or 0) / busy, 1.0 - window)
-    return Limits(busy / _US, 0.0, window, buffer, 1.0 - window - buffer)
+    return Limits(busy / US, 0.0, window, buffer, 1.0 - window - buffer)
 
 
 def _fell(before: BusyTimes, after: BusyTimes) -> bool:

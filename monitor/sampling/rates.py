@@ -17,10 +17,20 @@ _SLEEP_S = 1.0
 
 
 def counters_of(sample: Sample) -> Counters:
-    """Keep what the rates need of a sample, without holding on to the rest of it."""
+    """Keep what rates and limits need of a sample, without holding on to the rest of it."""
     table = sample.table
     is_known = table.knows("bytes_received") & table.knows("bytes_acked")
-    return Counters(sample.boot_time, table.cookie, table.bytes_received, table.bytes_acked, is_known, sample.asleep_s)
+    return Counters(
+        boot_time=sample.boot_time,
+        cookie=table.cookie,
+        bytes_received=table.bytes_received,
+        bytes_acked=table.bytes_acked,
+        is_known=is_known,
+        busy_us=table.busy_us,
+        peer_window_us=table.peer_window_us,
+        send_buffer_us=table.send_buffer_us,
+        asleep_s=sample.asleep_s,
+    )
 
 
 def slept_between(before: float, after: float) -> float:

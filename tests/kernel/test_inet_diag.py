@@ -35,6 +35,7 @@ CAPTURED = Path(__file__).parent / "captured"
 FILES = {"tcp.bin": 18, "tcp_unprivileged.bin": 18, "udp6.bin": 20}
 """Each captured dump with the message type that was asked for."""
 
+BUSY_TIMES = ("busy_us", "peer_window_us", "send_buffer_us")
 USUAL = attribute(SHUTDOWN, b"\0") + attribute(CGROUP_ID, bytes(8)) + attribute(SOCKOPT, bytes(2))
 
 
@@ -87,8 +88,9 @@ def test_every_column_of_tcp_info_is_read_at_its_offset(name):
     ("length", "unknown"),
     [
         (0, set(INFO_OFFSETS)),
-        (104, {"bytes_acked", "bytes_received", "segs_out", "bytes_sent", "bytes_retrans"}),
-        (160, {"bytes_sent", "bytes_retrans"}),
+        (104, {"bytes_acked", "bytes_received", "segs_out", *BUSY_TIMES, "bytes_sent", "bytes_retrans"}),
+        (160, {*BUSY_TIMES, "bytes_sent", "bytes_retrans"}),
+        (191, {"send_buffer_us", "bytes_sent", "bytes_retrans"}),
         (207, {"bytes_sent", "bytes_retrans"}),
         (208, {"bytes_retrans"}),
         (232, set()),

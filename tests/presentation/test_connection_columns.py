@@ -7,9 +7,11 @@ from hypothesis import given
 from monitor.model.sample import Interval
 from monitor.presentation.connection_cells import idle_seconds, retransmit_shares
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS
-from monitor.presentation.connections_view import columns_for
+from monitor.presentation.connections_view import ConnectionsView, columns_for
+from monitor.presentation.ordered_view import shown_column
 from monitor.presentation.row_marks import CLOSED, NEW, row_marks
 from monitor.presentation.row_text import RowTexts
+from monitor.presentation.sorting import Sort
 from monitor.presentation.view import Cell, Role
 from monitor.sampling.intervals import advance
 from tests import machine_db1
@@ -25,6 +27,10 @@ WIDTHS = {
     "via": (None, 6, 10),
     "receive": (None, 5, 5),
     "send": (None, 5, 5),
+    "received": (None, None, 5),
+    "acknowledged": (None, None, 5),
+    "limited": (None, None, 7),
+    "age": (None, None, 5),
     "rtt": (None, 5, 5),
     "retransmits": (None, 4, 5),
     "recv_q": (None, 4, 5),
@@ -118,6 +124,42 @@ def test_a_first_sample_has_no_rates():
     interval = one(row("tcp", "192.0.2.1:1", "192.0.2.2:2", "ESTAB", **traffic(sent=1000)))
     assert cell(interval, "send").text == "–"
     assert cell(interval, "rate").text == "–"
+
+
+def test_totals_are_to_the_byte():
+    told = traffic(received=18_200_000, sent=930, is_dialled=True)
+    interval = one(row("tcp", "192.0.2.1:1", "192.0.2.2:2", "ESTAB", **told), row("udp", ANY, ANY, "UNCONN"))
+    assert (cell(interval, "received").text, cell(interval, "acknowledged").text) == ("18M", "930")
+    for column_id in ("received", "acknowledged", "limited", "age"):
+        assert cell(interval, column_id, 1) == Cell("–", Role.DIM)
+
+
+def test_without_the_counters_of_what_was_sent_no_total_is_said_of_it():
+    told = {"bytes_received": 7, "bytes_acked": 9, "info_length": 160}
+    interval = one(row("tcp", "192.0.2.1:1", "192.0.2.2:2", "ESTAB", **told))
+    assert (cell(interval, "received").text, cell(interval, "acknowledged").text) == ("7", "–")
+
+
+@pytest.mark.parametrize(
+    ("remote", "word", "role"),
+    [
+        ("198.51.100.7:51834", "window", Role.NOTE),
+        ("[2001:db8:1::9]:52710", "buffer", Role.NOTE),
+        ("198.51.100.44:33010", "network", Role.PLAIN),
+        ("[2001:db8:1::7]:40112", "program", Role.DIM),
+        ("192.0.2.53:53", "–", Role.DIM),
+    ],
+)
+def test_a_word_says_who_holds_the_sending_back(db1: Interval, remote: str, word: str, role: Role):
+    assert cell(db1, "limited", row_of(db1, remote)) == Cell(word, role)
+
+
+def test_those_that_others_hold_back_stand_first_and_the_unknown_last(db1: Interval):
+    view = ConnectionsView.make(db1, db1.table.is_pair, Sort("limited"), 200)
+    words = [made.text for made in view.cells(shown_column(CONNECTION_COLUMNS, "limited"), view.order)]
+    rank = {"window": 0, "buffer": 1, "network": 2, "program": 3, "–": 4}
+    assert words == sorted(words, key=rank.__getitem__)
+    assert set(words) == set(rank)
 
 
 def test_syn_tries_stand_where_the_share_would():

@@ -56,7 +56,7 @@ def test_what_was_not_on_screen_is_blank():
     assert list(curves(with_curves(view(interval, 200), history, 200)).values())[1].strip() == ""
 
 
-@pytest.mark.parametrize("width", [80, 120, 192])
+@pytest.mark.parametrize("width", [80, 120, 196])
 def test_there_is_no_room_for_curves_at(width):
     interval, history = watched()
     made = with_curves(view(interval, width), history, width)
@@ -69,7 +69,7 @@ def test_before_there_is_a_history_rows_are_as_ever():
     assert with_curves(made, None, 200) is made
 
 
-@pytest.mark.parametrize("width", [193, 200, 240])
+@pytest.mark.parametrize("width", [197, 200, 240])
 def test_all_columns_fit_the_pane(width):
     interval, history = watched()
     made = with_curves(view(interval, width), history, width)
