@@ -10,15 +10,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import EACCES, ENOENT, EPERM, ESRCH
+from errno import EACCES, ENOENT, EPERM, ESRCH, ETIMEDOUT
 from pathlib import Path
+
+from monitor.kernel.patient_calls import PatientCalls
 
 GONE = frozenset({ENOENT, ESRCH})
 """Error numbers of a process that has ended, or of a thing that it does not have."""
 DENIED = frozenset({EACCES, EPERM})
 """Error numbers of what this user may not read."""
 
+BLOCKED = frozenset({ETIMEDOUT})
+"""Error number of a read that did not come back in time."""
+
 _CHUNK_BYTES = 4096
+_PATIENT = PatientCalls()
 
 
 def list_pids() -> list[int]:
@@ -41,6 +47,15 @@ def directory(path: Path | str, *, inside: int | None = None, flags: int = os.O_
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def read_memory(name: str, inside: int, limit: int) -> bytes:
+    """Read likewise a file that the kernel takes from the process's own memory, which may block for ever.
+
+    Raises:
+        OSError: also ETIMEDOUT where it does; the file is not read again before the kernel has come back.
+    """
+    return _PATIENT.call((os.fstat(inside).st_ino, name), lambda: read_file(name, inside, limit))
 
 
 def read_file(name: str, inside: int, limit: int = 1 << 16) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitor.kernel.pidfds import identity_of
-from monitor.kernel.proc_files import DENIED, read_file
+from monitor.kernel.proc_files import BLOCKED, DENIED, read_file, read_memory
 from monitor.model.process import Process
 
 COMMAND_LINE_BYTES = 4096
@@ -58,7 +58,7 @@ def process_in(inside: int, pid: int) -> Process:
     # After it: as long as this directory answers, the pid has not been given to another process.
     stat = ProcessStat.parse(read_file("stat", inside))
     exe = _exe(inside)
-    command_line = _command_line(inside)
+    command_line = b"" if stat.flags & PF_KTHREAD else _command_line(inside)
     if stat.flags & PF_KTHREAD:
         name = b"[" + stat.comm + b"]"
     elif exe is not None:
@@ -70,26 +70,31 @@ def process_in(inside: int, pid: int) -> Process:
     return Process(pid, stat.start_time, name, _real_uid(inside), exe, command_line, stat.parent, pidfd_inode)
 
 
-def denied_in(inside: int) -> tuple[str, ...]:
-    """Name the fields of Process that are left empty since this user may not read them, not since there is nothing.
+def missing_in(inside: int) -> tuple[list[str], list[str]]:
+    """Name the fields of Process that are left empty though there may be something.
+
+    Returns:
+        Those that this user may not read, and those whose reading blocks.
 
     Raises:
         OSError: the process has ended, or may not be read at all.
     """
     if ProcessStat.parse(read_file("stat", inside)).flags & PF_KTHREAD:
         # It has neither, though the kernel checks the right to read them first.
-        return ()
-    return tuple(
-        name for name, read in (("exe", _read_exe), ("command_line", _read_command_line)) if _is_denied(read, inside)
+        return [], []
+    failed = {name: _errno_of(read, inside) for name, read in _READ.items()}
+    return (
+        [name for name, number in failed.items() if number in DENIED],
+        [name for name, number in failed.items() if number in BLOCKED],
     )
 
 
-def _is_denied(read: Callable[[int], bytes], inside: int) -> bool:
+def _errno_of(read: Callable[[int], bytes], inside: int) -> int:
     try:
         read(inside)
     except OSError as error:
-        return error.errno in DENIED
-    return False
+        return error.errno or 0
+    return 0
 
 
 def _exe(inside: int) -> bytes | None:
@@ -111,7 +116,10 @@ def _read_exe(inside: int) -> bytes:
 
 
 def _read_command_line(inside: int) -> bytes:
-    return read_file("cmdline", inside, COMMAND_LINE_BYTES)
+    return read_memory("cmdline", inside, COMMAND_LINE_BYTES)
+
+
+_READ = {"exe": _read_exe, "command_line": _read_command_line}
 
 
 def _program_name(inside: int, exe: bytes) -> bytes:

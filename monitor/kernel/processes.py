@@ -14,7 +14,7 @@ from monitor.kernel.cgroups import unit_in
 from monitor.kernel.descriptors import kinds_in
 from monitor.kernel.first_thread import table_in
 from monitor.kernel.proc_files import GONE, directory, process_directory, read_file
-from monitor.kernel.process_identity import ProcessStat, denied_in, process_in
+from monitor.kernel.process_identity import ProcessStat, missing_in, process_in
 from monitor.kernel.users import UserNames
 from monitor.model.process import Process, ProcessFacts
 
@@ -73,7 +73,7 @@ def _is_invisible(pid: int) -> bool:
 def _facts_in(inside: int, pid: int, users: UserNames) -> ProcessFacts:
     import psutil  # noqa: PLC0415 - the first sample must not wait for it
 
-    unread = list(denied_in(inside))
+    unread, blocked = missing_in(inside)
 
     def fact(name: str, read: Callable[[], T]) -> T | None:
         try:
@@ -103,6 +103,7 @@ def _facts_in(inside: int, pid: int, users: UserNames) -> ProcessFacts:
             fd_limit=fact("fd_limit", lambda: _open_files_limit(read_file("limits", inside))),
             status=fact("status", lambda: str(live.status())),
             unread=tuple(unread),
+            blocked=tuple(blocked),
             read_at=read_at,
         )
     # While this directory still answers, the pid was never given away: all of the facts are of one process.

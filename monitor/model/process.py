@@ -100,6 +100,8 @@ class ProcessFacts:
     """The kernel's word: running, sleeping, zombie, …"""
     unread: tuple[str, ...] = ()
     """Names of the facts that this user may not read."""
+    blocked: tuple[str, ...] = ()
+    """Names of the facts whose reading did not come back: the process's memory is locked, or on a dead file system."""
     read_at: float | None = None
     """CLOCK_BOOTTIME in seconds at which cpu_seconds was read."""
 
