@@ -1,0 +1,84 @@
+"""PatientCalls: what may block for ever, on a thread that is left behind when it does.
+
+A read of another process's memory waits for that process: for its page on a file system that does not answer, or for a
+lock that it holds while it sleeps. Nothing ends such a wait but the end of either process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from errno import ETIMEDOUT
+from os import strerror
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+
+PATIENCE_S = 0.25
+"""A read that is not blocked takes some microseconds, on a busy machine some milliseconds."""
+MOST_LEFT_BEHIND = 32
+"""Threads that wait for ever; with as many, nobody is asked any more until one of them comes back."""
+
+
+class PatientCalls:
+    """Makes one call at a time, each for a thing that has a name; of any thread.
+
+    Args:
+        patience_s: Longest time that a call may take.
+    """
+
+    def __init__(self, patience_s: float = PATIENCE_S) -> None:
+        self._patience_s = patience_s
+        self._lock = Lock()
+        self._worker: _Worker | None = None
+        self._left_behind: dict[Hashable, _Worker] = {}
+
+    def call(self, name: Hashable, do: Callable[[], bytes]) -> bytes:
+        """Give what the call gives, or raise the OSError that it raises.
+
+        Raises:
+            OSError: also ETIMEDOUT where it takes too long, or an earlier one of that name has not come back yet.
+        """
+        with self._lock:
+            self._left_behind = {key: worker for key, worker in self._left_behind.items() if worker.is_busy}
+            if name in self._left_behind or len(self._left_behind) >= MOST_LEFT_BEHIND:
+                raise _timeout()
+            worker = self._worker = self._worker or _Worker()
+            answer = worker.ask(do, self._patience_s)
+            if answer is None:
+                self._left_behind[name], self._worker = worker, None
+                answer = _timeout()
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+
+class _Worker:
+    """A thread that makes one call after another; a daemon, so that nobody's end waits for it."""
+
+    def __init__(self) -> None:
+        self.is_busy = False
+        self._asked: SimpleQueue[Callable[[], bytes] | None] = SimpleQueue()
+        self._answers: SimpleQueue[bytes | OSError] = SimpleQueue()
+        Thread(target=self._work, name="patient call", daemon=True).start()
+
+    def ask(self, do: Callable[[], bytes], patience_s: float) -> bytes | OSError | None:
+        """Give the call's value or error; None where it did not come in time, after which nothing may be asked."""
+        self.is_busy = True
+        self._asked.put(do)
+        try:
+            return self._answers.get(timeout=patience_s)
+        except Empty:
+            self._asked.put(None)
+            return None
+
+    def _work(self) -> None:
+        while (do := self._asked.get()) is not None:
+            try:
+                answer: bytes | OSError = do()
+            except OSError as error:
+                answer = error
+            self.is_busy = False
+            self._answers.put(answer)
+
+
+def _timeout() -> OSError:
+    return OSError(ETIMEDOUT, strerror(ETIMEDOUT))
