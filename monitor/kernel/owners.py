@@ -84,7 +84,7 @@ class OwnerReader:
         self._audited: set[int] = set()
         self._tables = DescriptorTables(clock)
         self._groups = GroupReader(self._tables, clock)
-        self._rows = OwnerRows.empty()
+        self._rows = self._sorted_out = OwnerRows.empty()
         self._marks: Marks | None = None
         self._inodes: U32 = _NONE
         self._wanted: U32 = _NONE
@@ -174,7 +174,8 @@ class OwnerReader:
             return self._follow_all(suspects)
         changed = self._tables.look_at({*self._table.processes, *suspects}, suspects)
         self._replace(changed)
-        unknown = wanted[~among(wanted, self._rows.inode)]
+        is_known = wanted is self._wanted and self._rows is self._sorted_out
+        unknown = self._unknown if is_known else wanted[~among(wanted, self._rows.inode)]
         if among(unknown, self._missing).all():
             return changed
         return changed | self._follow_all({})
@@ -231,6 +232,7 @@ class OwnerReader:
         shared = self._rows.take(self._rows.is_shared)
         self._shared = shared.take(among(shared.inode, wanted))
         self._unknown = wanted[~among(wanted, self._rows.inode)]
+        self._sorted_out = self._rows
 
     def _check_shares(self) -> set[int]:
         """Read again who no longer holds a socket that somebody else holds: its inode stays in the dump."""
