@@ -94,6 +94,7 @@ def document(facts: ProcessFacts, interval: Interval, rows: Rows) -> dict[str, o
         "fd_limit": facts.fd_limit,
         "status": facts.status,
         "unread": list(facts.unread),
+        "blocked": list(facts.blocked),
         "notices": list(interval.sample.notices),
         "sockets": [socket_document(texts, row) for row in rows.tolist()],
     }
