@@ -1,0 +1,51 @@
+"""A process whose memory does not answer: a FIFO in the place of its command line blocks whoever opens it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import PROGRAM
+from tests.living import PATIENCE_S
+from tests.terminal import Terminal
+
+pytestmark = pytest.mark.kernel
+
+
+@pytest.fixture
+def blocking(as_root, program, tmp_path):
+    """Give what a program's command line begins with where reading that of a process blocks."""
+    for needed in ("unshare", "mount"):
+        program(needed)
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    script = 'mount --bind "$1" "/proc/$2/cmdline" && shift 2 && exec "$@"'
+
+    def prefix(pid: int) -> list[str]:
+        return ["unshare", "--mount", "sh", "-c", script, "sh", str(fifo), str(pid)]
+
+    return prefix
+
+
+def test_fp_17_all_is_listed_and_the_command_line_alone_is_missing(blocking, service):
+    pid = service.listener.pid
+    argv = [*blocking(pid), PROGRAM]
+    listed = subprocess.run(
+        [*argv, "list", "--json", f"local:{service.listener.port}"], capture_output=True, check=True, timeout=PATIENCE_S
+    )
+    owners = [owner for row in json.loads(listed.stdout)["sockets"] for owner in row["owners"]]
+    assert [(owner["pid"], owner["name"]) for owner in owners] == [(pid, Path(f"/proc/{pid}/exe").resolve().name)] * 3
+    told = subprocess.run([*argv, "process", str(pid)], capture_output=True, text=True, check=True, timeout=PATIENCE_S)
+    assert "reading it blocks" in told.stdout
+
+
+def test_fp_17_the_monitor_goes_on_and_says_what_blocks(blocking, service):
+    pid = service.listener.pid
+    with Terminal([*blocking(pid), PROGRAM, "--period", "0.2", "--pid", str(pid)], (120, 40)) as terminal:
+        terminal.wait_for(lambda text: "reading it blocks" in text and "Accepted 2" in text, PATIENCE_S)
+        terminal.press("Q")
+        assert terminal.exit_code() == 0
