@@ -293,7 +293,9 @@ class OwnerReader:
     def _make_table(self, wanted: U32, hidden: int) -> OwnerTable:
         rows = self._rows.take(among(self._rows.inode, wanted))
         processes: dict[int, Process] = {}
-        for pid in distinct(rows.pid).tolist():
+        pids = distinct(rows.pid).tolist()
+        self._tables.identify(pids)
+        for pid in pids:
             process = self._tables.process(pid)
             if process is not None:
                 processes[pid] = process
