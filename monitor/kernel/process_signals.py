@@ -92,9 +92,14 @@ class HeldProcess:
             yield inside
 
     def send(self, number: Signal) -> Outcome:
-        """Send a signal, unless the process has ended or runs another program than when it was held."""
-        refused = self._refusal()
-        return refused if refused is not None else self._send(number)
+        """Send a signal, unless the process has ended or runs another program than when it was held.
+
+        Raises:
+            KernelError: it may no longer be read; nothing was sent.
+        """
+        if self.has_exited:
+            return Outcome(Result.ALREADY_GONE)
+        return self._refusal() or self._send(number)
 
     def close(self) -> None:
         """Let it go."""
@@ -105,17 +110,23 @@ class HeldProcess:
         identity = self._identity
         if identity.pidfd_inode is not None and inode_of(self._pidfd) not in {None, identity.pidfd_inode}:
             return Outcome(Result.CHANGED)
+        if not self._is_named_by_proc():
+            return Outcome(Result.OTHER_NAMESPACE)
         try:
-            refused = self._look()
+            return self._look()
         except OSError as error:
             if error.errno in GONE:
                 return Outcome(Result.ALREADY_GONE)
             raise KernelError(f"read process {identity.pid}", error.errno or 0) from error
-        return refused
+
+    def _is_named_by_proc(self) -> bool:
+        """Whether /proc knows the process by the number by which it was opened; one that has ended has none."""
+        try:
+            return numbers_of(self._pidfd)[:1] in {(), (self._identity.pid,)}
+        except OSError:
+            return False
 
     def _look(self) -> Outcome | None:
-        if numbers_of(self._pidfd)[:1] not in {(), (self._identity.pid,)}:
-            return Outcome(Result.OTHER_NAMESPACE)
         with self.directory() as inside:
             line = read_file("stat", inside)
             stat = ProcessStat.parse(line)

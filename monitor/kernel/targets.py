@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Collection, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from monitor.kernel.cgroups import unit_in
-from monitor.kernel.proc_files import process_directory, read_file
-from monitor.kernel.process_identity import ProcessStat, process_in
+from monitor.kernel.operators import Standing
+from monitor.kernel.proc_files import read_file
+from monitor.kernel.process_identity import process_in
 from monitor.kernel.process_signals import HeldProcess
 from monitor.kernel.processes import parents_in
 from monitor.kernel.supervisors import supervisor_of
 from monitor.kernel.users import UserNames
-from monitor.model.action import Caution, Operator, Signal, Target
+from monitor.model.action import Caution, Signal, SignalAsked, Target
 
 T = TypeVar("T")
 
@@ -24,26 +24,33 @@ _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 # The process's name, on the first line, cannot forge these: the kernel escapes its newlines.
 _STATE = re.compile(rb"^State:\t. \((.*)\)$", re.MULTILINE)
 _IGNORED = re.compile(rb"^SigIgn:\t([0-9a-f]+)$", re.MULTILINE)
-_BY_STATUS = {
-    "stopped": Caution.STOPPED,
-    "tracing stop": Caution.STOPPED,
-    "disk sleep": Caution.UNINTERRUPTIBLE,
-}
+_STOPPED = frozenset({"stopped", "tracing stop"})
+_UNINTERRUPTIBLE = "disk sleep"
 _INIT = 1
 
 
-def read_target(held: HeldProcess, pid: int, users: UserNames) -> Target:
-    """Read a process that is held.
+def read_target(
+    held: HeldProcess, asked: SignalAsked, standing: Standing, session_holders: Collection[int], users: UserNames
+) -> tuple[Target, tuple[Caution, ...]]:
+    """Read a process that is held, and say what speaks for caution, in the order of Caution.
+
+    Args:
+        held: the process.
+        asked: what is to be done to it.
+        standing: what stands behind the one who asks.
+        session_holders: pids of the processes that hold his ssh connection.
+        users: where names are looked up.
 
     Raises:
         OSError: it has ended, or may not be read.
     """
     with held.directory() as inside:
-        process = process_in(inside, pid)
-        state = _STATE.search(read_file("status", inside))
+        process = process_in(inside, asked.process.pid)
+        status_file = read_file("status", inside)
         parents = _or_none(lambda: parents_in(inside)) or ()
         unit = _or_none(lambda: unit_in(read_file("cgroup", inside)))
-    return Target(
+    state = _STATE.search(status_file)
+    target = Target(
         process=process,
         user=users.names_of([process.uid]).get(process.uid),
         started_at=time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + process.start_time / _TICKS_PER_S,
@@ -51,57 +58,41 @@ def read_target(held: HeldProcess, pid: int, users: UserNames) -> Target:
         unit=unit,
         parents=parents,
         inner_pids=held.inner_pids,
-        supervisor=supervisor_of(parents[0], unit) if parents else None,
+        supervisor=supervisor_of(process, parents[0], unit, asked.signal) if parents else None,
     )
-
-
-def cautions_about(
-    target: Target, signal: Signal, operator: Operator, session_holders: Collection[int] = ()
-) -> tuple[Caution, ...]:
-    """Say what speaks for caution, in the order of Caution.
-
-    Args:
-        target: who would be signalled.
-        signal: with what.
-        operator: who asks.
-        session_holders: pids of the processes that hold the operator's ssh connection.
-    """
-    pid = target.process.pid
-    own = {os.getpid(), operator.pid}
     holds = {
+        Caution.OWN_SESSION: process.pid in session_holders,
+        Caution.IGNORES_SIGNAL: _ignores(status_file, asked.signal),
+        **_of_place(target, standing),
+        **_of_state(target, asked.signal),
+    }
+    return target, tuple(caution for caution in Caution if holds.get(caution, False))
+
+
+def _of_place(target: Target, standing: Standing) -> dict[Caution, bool]:
+    pid, supervisor = target.process.pid, target.supervisor
+    return {
         Caution.INIT: pid == _INIT,
-        Caution.ITSELF: pid in own,
-        Caution.ANCESTOR: pid in {ancestor for each in own for ancestor in _ancestors_of(each)} - own,
-        Caution.OWN_SESSION: pid in session_holders,
+        Caution.ITSELF: pid in standing.own,
+        Caution.ANCESTOR: pid in standing.ancestors,
         Caution.CONTAINER_INIT: target.inner_pids[-1:] == (_INIT,),
         Caution.OTHER_PID_NAMESPACE: bool(target.inner_pids),
-        Caution.SUPERVISED: target.supervisor is not None and target.supervisor.restarts is not False,
-        Caution.IGNORES_SIGNAL: signal is not Signal.KILL and _ignores(pid, signal),
-        Caution.STOPPED: signal is not Signal.KILL and _BY_STATUS.get(target.status) is Caution.STOPPED,
-        Caution.UNINTERRUPTIBLE: _BY_STATUS.get(target.status) is Caution.UNINTERRUPTIBLE,
+        Caution.SUPERVISED: supervisor is not None and supervisor.restarts is not False,
     }
-    return tuple(caution for caution in Caution if holds.get(caution, False))
 
 
-def _ignores(pid: int, signal: Signal) -> bool:
-    with suppress(OSError), process_directory(pid) as inside:
-        ignored = _IGNORED.search(read_file("status", inside))
-        # Bit 0 stands for signal 1.
-        return ignored is not None and bool(int(ignored[1], 16) >> (signal - 1) & 1)
-    return False
+def _of_state(target: Target, signal: Signal) -> dict[Caution, bool]:
+    return {
+        # KILL ends a stopped process as well.
+        Caution.STOPPED: target.status in _STOPPED and signal is not Signal.KILL,
+        Caution.UNINTERRUPTIBLE: target.status == _UNINTERRUPTIBLE,
+    }
 
 
-def _ancestors_of(pid: int) -> Iterator[int]:
-    """Give the pids above a process, as far as they can be read."""
-    seen = {0}
-    with suppress(OSError):
-        while True:
-            with process_directory(pid) as inside:
-                pid = ProcessStat.parse(read_file("stat", inside)).parent
-            if pid in seen:
-                return
-            seen.add(pid)
-            yield pid
+def _ignores(status_file: bytes, signal: Signal) -> bool:
+    ignored = _IGNORED.search(status_file)
+    # Bit 0 stands for signal 1.
+    return ignored is not None and bool(int(ignored[1], 16) >> (signal - 1) & 1)
 
 
 def _or_none(read: Callable[[], T]) -> T | None:

@@ -7,13 +7,12 @@ import os
 import platform
 import time
 from dataclasses import replace
-from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from monitor.errors import KernelError, WireError
+from monitor.kernel.capabilities import effective_capabilities
 from monitor.kernel.descriptor_limits import DescriptorLimits
 from monitor.kernel.first_network import FIRST_GENERATION, read_network
 from monitor.kernel.host_counters import HostCounters
@@ -29,13 +28,14 @@ from monitor.model.socket_table import U64, SocketTable
 from monitor.model.tcp import ALL_STATES, LIVE_STATES, PROTOCOL_TCP, TcpState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from monitor.kernel.actions import Actions
     from monitor.kernel.rtnetlink import Rtnetlink
     from monitor.kernel.way_look_up import WayLookUp
     from monitor.model.action import Asked, Operator, Outcome, Prepared
     from monitor.model.bind_facts import BindFacts, SocketHolder
+    from monitor.model.connection import TcpConnection
     from monitor.model.host_facts import HostFacts
     from monitor.model.process import ProcessFacts
     from monitor.model.receiver import ReceiverFacts
@@ -53,9 +53,14 @@ _CHANGED = "the list of {} changed each time that it was read: some may be missi
 
 
 class LiveSource:
-    """The Source of this machine and this network namespace; used by one thread."""
+    """The Source of this machine and this network namespace; used by one thread.
 
-    def __init__(self) -> None:
+    Args:
+        is_read_only: Refuse every action.
+    """
+
+    def __init__(self, *, is_read_only: bool = False) -> None:
+        self._is_read_only = is_read_only
         # Generations count from here on, so that no answer about the routes of a former source passes for one of today.
         self._made_ms = time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
         self._diag = SocketLists()
@@ -64,12 +69,14 @@ class LiveSource:
         self._host = HostCounters()
         self._limits = DescriptorLimits()
         self._last: SocketTable | None = None
+        self._last_owners = OwnerTable.unread()
         self._routes: Rtnetlink | None = None
         self._receivers: ReceiverReader | None = None
         self._network: Network | None = None
         self._ways: WayLookUp | None = None
         self._events: EventReader | None = None
         self._no_closes: str | None = None
+        self._actions: Actions | None = None
 
     def sample(self, *, time_wait: bool = False) -> Sample:
         """Dump the sockets, find their owners, and read what changed around them."""
@@ -86,14 +93,14 @@ class LiveSource:
         owners = self._owners.read(table.inode, table.cgroup) if len(table) else OwnerTable.from_rows([], {})
         descriptors = self._limits.use(self._owners.open_descriptors(), owners.processes)
         network = self._read_network(notices)
-        self._last = table
+        self._last, self._last_owners = table, owners
         return Sample(
             taken_at=taken_at,
             boot_time=boot_time,
             cost_s=time.thread_time() - started,
             host=platform.node(),
             uid=os.geteuid(),
-            capabilities=_capabilities(),
+            capabilities=effective_capabilities(),
             table=table,
             owners=owners,
             users=self._users.names_of(distinct(table.uid).tolist()),
@@ -109,8 +116,10 @@ class LiveSource:
         )
 
     def audit(self) -> None:
-        """See whether owners are still who they were, for the next sample; called when one has been sent."""
+        """Look after what needs no sample: are owners still who they were; called when one has been sent."""
         self._owners.audit()
+        if self._actions is not None:
+            self._actions.forget_old()
 
     def warm_up(self) -> None:
         """Import and open what the first sample could do without; called once it has been sent."""
@@ -184,21 +193,29 @@ class LiveSource:
 
     def prepare(self, asked: Asked, operator: Operator) -> Prepared | Outcome:
         """Look at the target of an action, and hold it."""
-        return self._actions.prepare(asked, operator)
+        return self.actions.prepare(asked, operator)
 
     def confirm(self, token: int) -> Outcome:
         """Do what was prepared."""
-        return self._actions.confirm(token)
+        return self.actions.confirm(token)
 
     def became(self, token: int) -> Outcome:
         """Look what became of a process that was signalled."""
-        return self._actions.became(token)
+        return self.actions.became(token)
 
-    @cached_property
-    def _actions(self) -> Actions:
-        from monitor.kernel.actions import Actions  # noqa: PLC0415 - most monitors never act
+    @property
+    def actions(self) -> Actions:
+        """What can hurt, made when it is first asked for."""
+        if self._actions is None:
+            from monitor.kernel.actions import Actions  # noqa: PLC0415 - most monitors never act
 
-        return Actions(users=self._users)
+            self._actions = Actions(self._holders_of, self._users, is_read_only=self._is_read_only)
+        return self._actions
+
+    def _holders_of(self, connections: Iterable[TcpConnection]) -> set[int]:
+        from monitor.reasoning.connection_holders import connection_holders  # noqa: PLC0415 - as above
+
+        return set() if self._last is None else connection_holders(self._last, self._last_owners, connections)
 
     @property
     def routes(self) -> Rtnetlink:
@@ -221,7 +238,7 @@ class LiveSource:
             self._ways.close()
         if self._events is not None:
             self._events.close()
-        if "_actions" in self.__dict__:
+        if self._actions is not None:
             self._actions.close()
 
     def _listen(self) -> None:
@@ -287,14 +304,3 @@ def _boot_clock() -> tuple[float, float]:
     """Read CLOCK_BOOTTIME, and how much of it the machine was suspended."""
     now = time.clock_gettime(time.CLOCK_BOOTTIME)
     return now, now - time.monotonic()
-
-
-def _capabilities() -> int:
-    """Read CapEff of this process; 0 where /proc cannot be read."""
-    try:
-        for line in Path("/proc/self/status").read_bytes().splitlines():
-            if line.startswith(b"CapEff:"):
-                return int(line.split()[1], 16)
-    except (OSError, ValueError, IndexError):
-        pass
-    return 0
