@@ -14,7 +14,7 @@ import numpy as np
 from monitor.kernel.descriptor_map import Descriptors
 from monitor.kernel.descriptors import catch_up, has_counts
 from monitor.kernel.proc_files import directory, list_pids
-from monitor.kernel.process_reading import UNIDENTIFIED, ProcessReading, read_process
+from monitor.kernel.process_reading import UNIDENTIFIED, ProcessReading, identify_all, read_process
 from monitor.kernel.task_files import NS_PER_TICK, OpenFiles
 from monitor.model.process import Process
 
@@ -66,6 +66,11 @@ class DescriptorTables:
             del self._readings[pid]
             self._forgotten.add(pid)
         return reading.process
+
+    def identify(self, pids: Iterable[int]) -> None:
+        """Read who those are of whom that is not known yet, so that process() can say it."""
+        readings = {pid: self._readings[pid] for pid in pids if pid in self._readings}
+        identify_all({pid: reading for pid, reading in readings.items() if reading.process is None})
 
     def fill(self, files: OpenFiles) -> None:
         """Take the descriptors of all processes from one walk of the kernel, before any was read.
@@ -143,15 +148,9 @@ class DescriptorTables:
 
     def identify_again(self, pids: Iterable[int]) -> set[int]:
         """Read anew who some processes are; give the pids of those that have another name or command line now."""
-        changed = set()
-        for pid in pids:
-            reading = self._readings.get(pid)
-            if reading is not None and reading.process is not None:
-                before = reading.process
-                reading.identify(pid)
-                if reading.process != before:
-                    changed.add(pid)
-        return changed
+        before = {pid: reading.process for pid in pids if (reading := self._readings.get(pid)) and reading.process}
+        identify_all({pid: self._readings[pid] for pid in before})
+        return {pid for pid, process in before.items() if self._readings[pid].process != process}
 
     def number_of_descriptors(self) -> int:
         """Count the descriptors of all processes in sight; 0 before Linux 6.2.

@@ -11,6 +11,9 @@ from errno import ETIMEDOUT
 from os import strerror
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
+from typing import TypeVar
+
+T = TypeVar("T")
 
 PATIENCE_S = 0.25
 """A read that is not blocked takes some microseconds, on a busy machine some milliseconds."""
@@ -31,7 +34,7 @@ class PatientCalls:
         self._worker: _Worker | None = None
         self._left_behind: dict[Hashable, _Worker] = {}
 
-    def call(self, name: Hashable, do: Callable[[], bytes]) -> bytes:
+    def call(self, name: Hashable, do: Callable[[], T]) -> T:
         """Give what the call gives, or raise the OSError that it raises.
 
         Raises:
@@ -42,10 +45,11 @@ class PatientCalls:
             if name in self._left_behind or len(self._left_behind) >= MOST_LEFT_BEHIND:
                 raise _timeout()
             worker = self._worker = self._worker or _Worker()
-            answer = worker.ask(do, self._patience_s)
-            if answer is None:
+            answers: list[T | OSError] = []
+            if not worker.ask(lambda: answers.append(_outcome(do)), self._patience_s):
                 self._left_behind[name], self._worker = worker, None
-                answer = _timeout()
+                raise _timeout()
+        (answer,) = answers
         if isinstance(answer, OSError):
             raise answer
         return answer
@@ -56,28 +60,33 @@ class _Worker:
 
     def __init__(self) -> None:
         self.is_busy = False
-        self._asked: SimpleQueue[Callable[[], bytes] | None] = SimpleQueue()
-        self._answers: SimpleQueue[bytes | OSError] = SimpleQueue()
+        self._asked: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._done: SimpleQueue[None] = SimpleQueue()
         Thread(target=self._work, name="patient call", daemon=True).start()
 
-    def ask(self, do: Callable[[], bytes], patience_s: float) -> bytes | OSError | None:
-        """Give the call's value or error; None where it did not come in time, after which nothing may be asked."""
+    def ask(self, do: Callable[[], None], patience_s: float) -> bool:
+        """Make a call; False where it does not end in time, after which nothing may be asked of this thread."""
         self.is_busy = True
         self._asked.put(do)
         try:
-            return self._answers.get(timeout=patience_s)
+            self._done.get(timeout=patience_s)
         except Empty:
             self._asked.put(None)
-            return None
+            return False
+        return True
 
     def _work(self) -> None:
         while (do := self._asked.get()) is not None:
-            try:
-                answer: bytes | OSError = do()
-            except OSError as error:
-                answer = error
+            do()
             self.is_busy = False
-            self._answers.put(answer)
+            self._done.put(None)
+
+
+def _outcome(do: Callable[[], T]) -> T | OSError:
+    try:
+        return do()
+    except OSError as error:
+        return error
 
 
 def _timeout() -> OSError:

@@ -8,7 +8,7 @@ says what happened (GONE, DENIED, or a shortage such as EMFILE, after which noth
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from errno import EACCES, ENOENT, EPERM, ESRCH, ETIMEDOUT
 from pathlib import Path
@@ -24,7 +24,11 @@ BLOCKED = frozenset({ETIMEDOUT})
 """Error number of a read that did not come back in time."""
 
 _CHUNK_BYTES = 4096
-_PATIENT = PatientCalls()
+PATIENT = PatientCalls()
+"""Who is asked to read what may block."""
+
+Reader = Callable[[str, int, int], bytes]
+"""read_file, or read_memory where it may block."""
 
 
 def list_pids() -> list[int]:
@@ -55,7 +59,7 @@ def read_memory(name: str, inside: int, limit: int) -> bytes:
     Raises:
         OSError: also ETIMEDOUT where it does; the file is not read again before the kernel has come back.
     """
-    return _PATIENT.call((os.fstat(inside).st_ino, name), lambda: read_file(name, inside, limit))
+    return PATIENT.call((os.fstat(inside).st_ino, name), lambda: read_file(name, inside, limit))
 
 
 def read_file(name: str, inside: int, limit: int = 1 << 16) -> bytes:

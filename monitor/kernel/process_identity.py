@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitor.kernel.pidfds import identity_of
-from monitor.kernel.proc_files import BLOCKED, DENIED, read_file, read_memory
+from monitor.kernel.proc_files import BLOCKED, DENIED, Reader, read_file, read_memory
 from monitor.model.process import Process
 
 COMMAND_LINE_BYTES = 4096
@@ -48,8 +48,13 @@ class ProcessStat:
         return cls(line[opening + 1 : closing], fields[0], int(fields[1]), int(fields[6]), int(fields[19]))
 
 
-def process_in(inside: int, pid: int) -> Process:
+def process_in(inside: int, pid: int, read_command_line: Reader = read_memory) -> Process:
     """Read who a process is through its directory of /proc, held open.
+
+    Args:
+        inside: The directory.
+        pid: Of the process.
+        read_command_line: How; read_file for who sees to it himself that nothing waits for a read that blocks.
 
     Raises:
         OSError: it has ended, or may not be read.
@@ -58,7 +63,7 @@ def process_in(inside: int, pid: int) -> Process:
     # After it: as long as this directory answers, the pid has not been given to another process.
     stat = ProcessStat.parse(read_file("stat", inside))
     exe = _exe(inside)
-    command_line = b"" if stat.flags & PF_KTHREAD else _command_line(inside)
+    command_line = b"" if stat.flags & PF_KTHREAD else _command_line(inside, read_command_line)
     if stat.flags & PF_KTHREAD:
         name = b"[" + stat.comm + b"]"
     elif exe is not None:
@@ -104,9 +109,9 @@ def _exe(inside: int) -> bytes | None:
         return None
 
 
-def _command_line(inside: int) -> bytes:
+def _command_line(inside: int, read: Reader) -> bytes:
     try:
-        return _read_command_line(inside)
+        return read("cmdline", inside, COMMAND_LINE_BYTES)
     except OSError:
         return b""
 

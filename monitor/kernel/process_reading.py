@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.kernel.descriptor_map import Descriptors
 from monitor.kernel.descriptors import read_all
 from monitor.kernel.first_thread import table_in
-from monitor.kernel.proc_files import DENIED, GONE, directory, process_directory
+from monitor.kernel.proc_files import (
+    DENIED,
+    GONE,
+    PATIENT,
+    Reader,
+    directory,
+    process_directory,
+    read_file,
+    read_memory,
+)
 from monitor.kernel.process_identity import process_in
 from monitor.model.process import Process
 
+_AT_ONCE = 64
+"""Processes that are read together; some milliseconds, where none of them blocks."""
 UNIDENTIFIED = 0
 """The identity of a process of which nothing could be read."""
 
@@ -41,15 +52,40 @@ class ProcessReading:
 
     def identify(self, pid: int) -> None:
         """Read who the process is; `process` is None where it has ended or another one has its pid."""
+        self.process = self.who(pid, read_memory)
+
+    def who(self, pid: int, read_command_line: Reader) -> Process | None:
+        """Read likewise, and remember nothing."""
         try:
             with process_directory(pid) as inside:
                 is_same = os.stat(self.table, dir_fd=inside).st_ino == self.identity
-                self.process = process_in(inside, pid) if is_same else None
+                process = process_in(inside, pid, read_command_line) if is_same else None
         except OSError:
-            self.process = None
-        if self.process is not None and self.start_time not in (None, self.process.start_time):
+            return None
+        if process is not None and self.start_time not in (None, process.start_time):
             # The pid was given to another process between the walk and the first look at its directory.
-            self.process = None
+            return None
+        return process
+
+
+def identify_all(readings: Mapping[int, ProcessReading]) -> None:
+    """Read who many processes are, by their pids: as identify() does of one, in half of the time."""
+    pids = list(readings)
+    for at in range(0, len(pids), _AT_ONCE):
+        some = pids[at : at + _AT_ONCE]
+
+        def who_they_are(some: Sequence[int] = some) -> list[Process | None]:
+            return [readings[pid].who(pid, read_file) for pid in some]
+
+        try:
+            found = PATIENT.call(("who", *some), who_they_are)
+        except TimeoutError:
+            # One of them blocks; asked one by one, it alone is left without its command line.
+            for pid in some:
+                readings[pid].identify(pid)
+        else:
+            for pid, process in zip(some, found, strict=True):
+                readings[pid].process = process
 
 
 _NOTHING = Descriptors({})
