@@ -179,7 +179,7 @@ def test_a_share_that_another_process_got_is_seen_after_the_audit(reader, holder
         assert read_at_once(reader, [inode]) == {(inode, holder.pid, fd), (inode, receiver.pid, received)}
 
 
-def test_where_no_socket_is_new_only_their_holders_are_looked_at(reader, holder, monkeypatch):
+def test_fp_13_where_no_socket_is_new_only_their_holders_are_looked_at(reader, holder, monkeypatch):
     inode = inode_of(holder, holder.open())
     read(reader, [inode])
     looked_at = []

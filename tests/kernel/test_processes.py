@@ -104,7 +104,7 @@ def test_fp_16_a_hidden_process_is_not_called_gone(as_root, program, hidepid):
 
 
 @pytest.mark.kernel
-def test_a_long_command_line_is_cut(scene):
+def test_fp_09_a_long_command_line_is_cut(scene):
     held = scene.enter_context(servers.hostile_process(b"x" * 50_000))
     process = read_process(held.listener.pid)
     assert process is not None

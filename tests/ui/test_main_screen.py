@@ -447,7 +447,7 @@ async def test_what_is_typed_in_one_go_reaches_the_pane_that_it_names():
         await stage.until(lambda: "filter sshd" in title(stage) and "by remote" in title(stage))
 
 
-async def test_rows_that_are_held_move_the_question_once():
+async def test_fu_15_rows_that_are_held_move_the_question_once():
     async with monitor_of(machine_db1.source()) as stage:
         before = len(stage.source.questions)
         await stage.burst("jjjjjjjj")
