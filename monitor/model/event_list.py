@@ -144,6 +144,12 @@ class EventList:
         """Number of all events that were seen, listed or not; also the number of the newest."""
         return self.opened + self.closed + self.failed
 
+    def covered_s(self, most_s: float, now: float) -> float:
+        """Tell over how many of the last seconds before `now`, a CLOCK_BOOTTIME, the list names every event."""
+        is_whole = self.happened == len(self.records) or not len(self.records)
+        begin = self.since if is_whole else max(self.since, float(self.records["at"][0]))
+        return min(most_s, now - begin)
+
     def says_more_than(self, former: EventList | None) -> bool:
         """Whether more is known than before, be it that something was missed; None stands for nothing known."""
         return self.summary != (_NOTHING if former is None else former.summary)

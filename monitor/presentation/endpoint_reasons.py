@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 from monitor.model.tcp import PROTOCOL_TCP
@@ -12,6 +13,7 @@ from monitor.presentation.narrowing import ListenerConnections
 from monitor.presentation.reach_lines import reach_strip, stack_words
 from monitor.presentation.row_reasons import owner_why, user_why
 from monitor.presentation.row_text import RowTexts
+from monitor.presentation.service_activity import service_activity
 from monitor.presentation.service_endpoints import ServiceEndpoints
 
 Reason = Callable[[ServiceEndpoints, RowTexts, int], Why]
@@ -69,6 +71,26 @@ def _queue(endpoints: ServiceEndpoints, _: RowTexts, entry: int) -> Why:
     return Why("accept_queue", f"{waits}; {asked}; {fate}")
 
 
+def _arrivals(endpoints: ServiceEndpoints, _: RowTexts, entry: int) -> Why:
+    activity, events = service_activity(endpoints), endpoints.events
+    if int(endpoints.connections[entry]) < 0:
+        return Why("arrivals", "UDP has no connections: every datagram goes to the socket itself")
+    if events is None or math.isnan(activity.covered_s):
+        return Why("arrivals", "what happens to connections is not known yet")
+    reason = f"{count_text(int(activity.arrivals[entry]))} in {activity.covered_s:.0f} s"
+    if events.no_closes is not None and events.no_transitions is not None:
+        reason += ", by samples: what came and went between two of them is not among it"
+    return Why("arrivals", reason)
+
+
+def _drops(endpoints: ServiceEndpoints, _: RowTexts, entry: int) -> Why:
+    activity = service_activity(endpoints)
+    if math.isnan(float(activity.dropped[entry])):
+        return Why("service_drops", "it needs two samples with this endpoint, and a kernel that tells")
+    since = f"{count_text(int(activity.dropped[entry]))} in the {activity.watched_s[entry]:.0f} s that are known"
+    return Why("service_drops", since)
+
+
 def _process(endpoints: ServiceEndpoints, texts: RowTexts, entry: int) -> Why:
     row, sockets = int(endpoints.first[entry]), int(endpoints.sockets[entry])
     owner = owner_why(texts, row)
@@ -88,6 +110,8 @@ _REASONS: Mapping[str, Reason] = {
     "reach": _reach,
     "connections": _connections,
     "queue": _queue,
+    "arrivals": _arrivals,
+    "drops": _drops,
     "process": _process,
     "user": _user,
     "curve": lambda *_: Why("conns_curve"),

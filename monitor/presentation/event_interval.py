@@ -51,11 +51,8 @@ class EventInterval(Interval):
     @property
     def rated_s(self) -> float:
         """Over how many seconds rates are; NaN before anything can be said."""
-        listened = min(RATED_S, self.now - self.events.since)
-        # A list that is full may begin within them.
-        if len(self.records) and self.events.happened > len(self.records):
-            listened = min(listened, self.now - float(self.records["at"][-1]))
-        return listened if listened > 0 else float("nan")
+        covered = self.events.covered_s(RATED_S, self.now)
+        return covered if covered > 0 else float("nan")
 
     def per_second(self, *kinds: EventKind) -> float:
         """Tell how many events of some kinds there were per second lately; NaN before anything can be said."""

@@ -140,6 +140,10 @@ _LISTENERS = {
     "accept_queue": "Finished handshakes that accept() has not taken, and their limit. The limit is what the program "
     "told listen(), or net.core.somaxconn where that is less. Above it the kernel drops new clients: they hang and "
     "are not refused.",
+    "arrivals": "Connections that came per second over the last five seconds, those that have ended since among them. "
+    "Clients that were dropped or refused are not.",
+    "service_drops": "Packets for this endpoint that the kernel threw away in the last minute. A listener drops "
+    "handshakes, above all when its accept queue is full, and a UDP socket what its buffer has no room for.",
     "udp_queue": "Bytes that wait to be read, and the receive buffer, the packets' overhead counted. What does not fit "
     "is thrown away, and the sender is not told.",
     "worker_share": "How many per cent of the connections that were accepted here this process has. Where one has far "

@@ -6,8 +6,9 @@ from monitor.model.socket_table import BACKLOG_UNKNOWN, Rows
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.presentation.connection_cells import process_name_cells, user_cells
 from monitor.presentation.formats import UNKNOWN, bar, bytes_text, fill_text
-from monitor.presentation.known_cells import known_cell
+from monitor.presentation.known_cells import known_cell, number_cells
 from monitor.presentation.row_text import RowTexts
+from monitor.presentation.service_activity import service_activity
 from monitor.presentation.service_endpoints import ServiceEndpoints
 from monitor.presentation.view import Cell, Role
 
@@ -64,6 +65,16 @@ def _queue_cell(protocol: int, used: int, limit: int, buffer: int) -> Cell:
         return Cell(f"{fill_text(used, known)}{bar(used, limit)}", Role.TROUBLE if used > limit else role)
     text = f"{bytes_text(used)}/{bytes_text(buffer or None)}"
     return Cell(text + (bar(used, buffer) if buffer else " "), role)
+
+
+def arrival_cells(endpoints: ServiceEndpoints, _: RowTexts, entries: Rows) -> list[Cell]:
+    """Write how many connections came per second."""
+    return number_cells(service_activity(endpoints).arrivals_per_second[entries], bytes_text, Role.RATE)
+
+
+def drop_cells(endpoints: ServiceEndpoints, _: RowTexts, entries: Rows) -> list[Cell]:
+    """Write how many packets were thrown away in the last minute."""
+    return number_cells(service_activity(endpoints).dropped[entries], bytes_text, Role.NOTE)
 
 
 def process_cells(endpoints: ServiceEndpoints, texts: RowTexts, entries: Rows) -> list[Cell]:

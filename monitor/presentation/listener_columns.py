@@ -10,6 +10,7 @@ from monitor.presentation import listener_cells as cells
 from monitor.presentation.ordered_view import first_press_among
 from monitor.presentation.row_columns import Widths
 from monitor.presentation.row_text import RowTexts
+from monitor.presentation.service_activity import service_activity
 from monitor.presentation.service_endpoints import ServiceEndpoints, queue_fill
 from monitor.presentation.sorting import Keys, Sort, process_ranks, where_known
 from monitor.presentation.view import Align, Cell, Column
@@ -66,8 +67,20 @@ LISTENER_COLUMNS = (
         cells.queue_cells,
     ),
     ListenerColumn(
+        Column("arrivals", "new/s", 5, Align.RIGHT, descending_first=True, letter="n"),
+        (None, None, 5),
+        lambda endpoints: (service_activity(endpoints).arrivals_per_second,),
+        cells.arrival_cells,
+    ),
+    ListenerColumn(
+        Column("drops", "drop/m", 6, Align.RIGHT, descending_first=True, letter="d"),
+        (None, None, 6),
+        lambda endpoints: (service_activity(endpoints).dropped,),
+        cells.drop_cells,
+    ),
+    ListenerColumn(
         Column("process", "process", 15, letter="p"),
-        (24, 15, 24),
+        (24, 15, 14),
         lambda endpoints: (process_ranks(endpoints.interval, endpoints.first),),
         cells.process_cells,
     ),

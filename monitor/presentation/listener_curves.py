@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _CELLS, _SPAN_S = 9, 120.0
 _COLUMN = Column("curve", "conns 2m", _CELLS, is_sortable=False)
-_WIDE_PANE = 108
+_WIDE_PANE = 110
 """From this width on the other columns leave it room."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,10 @@ from monitor.model.socket_table import Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.presentation.row_marks import is_in_trouble
 from monitor.reasoning.columns import group_rows, is_ipv4
+
+if TYPE_CHECKING:
+    from monitor.model.event_list import EventList
+    from monitor.sampling.history import History
 
 IPV4_ONLY, IPV6_ONLY, BOTH_STACKS = "4", "6", "46"
 
@@ -37,6 +42,10 @@ class ServiceEndpoints:
     """Connections that demultiplexing gives to the entry; -1 for UDP, which has none."""
     fullest: Rows
     """The socket whose queue is fullest, a row of the interval's table."""
+    history: History | None = None
+    """What was kept of them; None where nobody keeps it."""
+    events: EventList | None = None
+    """What happened to connections; None before that is known."""
 
     @classmethod
     def of(cls, interval: Interval) -> ServiceEndpoints:

@@ -32,7 +32,7 @@ def repeated_connections(look: Look) -> Iterator[Holding]:
     events = look.events
     if events is None or events.no_closes is not None:
         return
-    over_s = _covered_s(events, WINDOW_S)
+    over_s = events.covered_s(WINDOW_S, events.boot_time)
     if over_s < SHORT_FOR_S:
         return
     records = _dialled_lately(events, EventKind.CLOSED, over_s)
@@ -47,7 +47,7 @@ def refused_connections(look: Look) -> Iterator[Holding]:
     events = look.events
     if events is None or not events.failed:
         return
-    over_s = _covered_s(events, REFUSED_OVER_S)
+    over_s = events.covered_s(REFUSED_OVER_S, events.boot_time)
     failed = _dialled_lately(events, EventKind.FAILED, over_s)
     for part in _by_remote(failed[failed["ending"] == Ending.REFUSED], REFUSED_TIMES):
         yield _note(FindingKind.REFUSED, look, part, RefusedNumbers(**_told(events, part, over_s)))
@@ -66,13 +66,6 @@ def _note(kind: FindingKind, look: Look, part: Records, numbers: RepeatedConnect
         rows=dialled_to(look, *words),
         for_s=SHORT_FOR_S if kind is FindingKind.SHORT_CONNECTIONS else 0.0,
     )
-
-
-def _covered_s(events: EventList, most_s: float) -> float:
-    """Tell over how many of the last seconds the list names every event."""
-    now, records = events.boot_time, events.records
-    is_whole = events.happened == len(records) or not len(records)
-    return min(most_s, now - (events.since if is_whole else max(events.since, float(records["at"][0]))))
 
 
 def _dialled_lately(events: EventList, kind: EventKind, over_s: float) -> Records:

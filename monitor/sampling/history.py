@@ -23,6 +23,7 @@ from monitor.model.tcp import TcpState
 from monitor.model.tcp_info import SocketDetails
 from monitor.reasoning.limits import BusyTimes
 from monitor.sampling.cpu_readings import CpuReadings
+from monitor.sampling.listener_drops import ListenerDrops, drops_within
 from monitor.sampling.moments import Moment, find_thing, increases, nothing_at, series_of
 from monitor.sampling.readings import STATES, Readings, read_host, read_listeners, read_processes, read_rows
 from monitor.sampling.recent_readings import RecentReadings
@@ -158,12 +159,17 @@ class History:
     def listener(self, key: tuple[int, ...]) -> ListenerHistory:
         """Give the series of a service endpoint, by the values of readings.LISTENER_KEY."""
         moments = self._moments
-        return ListenerHistory(*series_of(moments, find_thing([moment.listeners for moment in moments], key), 2))
+        return ListenerHistory(*series_of(moments, find_thing([moment.listeners for moment in moments], key), 3)[:2])
+
+    def listener_drops(self, seconds: float) -> ListenerDrops | None:
+        """Give what each service endpoint threw away in so many seconds, all at once; None before the first moment."""
+        moments = self._moments
+        return drops_within(moments, seconds) if moments else None
 
     def connections(self, key: tuple[int, ...]) -> Series:
         """Give how many connections a service endpoint had, over the last hour in coarse steps and until now."""
         moments = (*self._past, *self._moments[-1:])
-        return series_of(moments, find_thing([moment.listeners for moment in moments], key), 2)[0]
+        return series_of(moments, find_thing([moment.listeners for moment in moments], key), 3)[0]
 
     def process(self, pid: int, start_time: int) -> ProcessHistory:
         """Give the series of a process."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.model.sample import DIRECTION_DIALLED, F64, Interval
-from monitor.model.socket_table import U64, Bools, SocketTable
+from monitor.model.socket_table import DROPS_UNKNOWN, U64, Bools, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, TcpState
 from monitor.reasoning.columns import group_rows, service_columns, sum_known
 from monitor.reasoning.holders import Holders
@@ -17,6 +17,8 @@ MAX_PROCESSES = 1024
 
 LISTENER_KEY = ("protocol", "family", "v6only", "local_high", "local_low", "local_port", "device")
 """The columns whose values name a service endpoint."""
+DROPS = 2
+"""The place of the drop counter among what is read of one."""
 
 STATES = tuple(state for state in TcpState if state is not TcpState.NEW_SYN_RECEIVED)
 """The states that the host's connections are counted by; NEW-SYN-RECV counts as SYN-RECV."""
@@ -65,7 +67,10 @@ def listener_key(table: SocketTable, row: int) -> tuple[int, ...]:
 
 
 def read_listeners(interval: Interval) -> Readings:
-    """Read each service endpoint: its connections (unknown for UDP), and the bytes or connections that wait there."""
+    """Read each service endpoint.
+
+    Its connections (unknown for UDP), the bytes or connections that wait there, and what its sockets have dropped.
+    """
     table = interval.table
     waits = (table.is_listener | table.is_udp_unconnected) & is_living(interval)
     rows = np.flatnonzero(waits)
@@ -79,7 +84,10 @@ def read_listeners(interval: Interval) -> Readings:
     connections[table.protocol[rows[first]] != PROTOCOL_TCP] = np.nan
     queue = np.zeros(len(first))
     np.maximum.at(queue, group, table.recv_q[rows].astype(np.float64))
-    return _largest(Readings(keys, np.stack([connections, queue], axis=1)), np.nan_to_num(connections), MAX_LISTENERS)
+    told = np.where(table.drops[rows] == DROPS_UNKNOWN, np.nan, table.drops[rows])
+    drops = np.bincount(group, told, minlength=len(first))
+    readings = Readings(keys, np.stack([connections, queue, drops], axis=1))
+    return _largest(readings, np.nan_to_num(connections), MAX_LISTENERS)
 
 
 def read_processes(interval: Interval) -> Readings:

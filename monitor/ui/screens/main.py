@@ -90,6 +90,7 @@ class MainScreen(PanesScreen):
         """Show what happened."""
         self.events.show_events(events)
         self.connections.show_events(events)
+        self.listeners.events = events
         self.show_tabs()
 
     def visible_cookies(self) -> list[int]:

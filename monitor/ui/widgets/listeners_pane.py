@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.ui.widgets.filtered_pane import FilteredPane
 
 if TYPE_CHECKING:
+    from monitor.model.event_list import EventList
     from monitor.model.socket_table import Rows
     from monitor.presentation.listeners_view import ListenersView
     from monitor.presentation.narrowing import ListenerConnections
@@ -23,6 +25,8 @@ class ListenersPane(FilteredPane):
     """The service endpoints of the interval that is shown."""
     history: History | None = None
     """What was kept of them, drawn at the end of each where there is room; None before the first sample."""
+    events: EventList | None = None
+    """What happened to connections, for how many came to each; None before that is known."""
 
     def on_mount(self) -> None:
         """Name the pane before there is anything to show."""
@@ -43,7 +47,7 @@ class ListenersPane(FilteredPane):
         from monitor.presentation.service_endpoints import ServiceEndpoints  # noqa: PLC0415 - as above
         from monitor.presentation.sorting import Sort  # noqa: PLC0415 - as above
 
-        self.endpoints = ServiceEndpoints.of(self.interval)
+        self.endpoints = replace(ServiceEndpoints.of(self.interval), history=self.history, events=self.events)
         narrowed = None if self.narrowing is None else self.narrowing.choose(self.interval)
         chosen = chosen_entries(self.endpoints, self.filter_tree, narrowed)
         rows = ListenersView.make(self.endpoints, chosen, self.sort or Sort(), self.size.width)
