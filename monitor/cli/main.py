@@ -33,6 +33,7 @@ COMMANDS = {
     "doctor": "what is wrong, since when, and whose side it is on",
 }
 """Each command's module is monitor.cli.NAME; only the one that is asked for is imported."""
+_READ_ONLY = "offer no actions, and give up every capability but those for reading (SYS_PTRACE, DAC_READ_SEARCH)"
 _MONITOR_OPTIONS = {
     "-f": "monitor_filter",
     "--pid": "monitor_pid",
@@ -62,6 +63,7 @@ def make_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"fourtuple {__version__}")
     parser.add_argument("--debug", action="store_true", help="show a traceback where an error ends the program")
+    parser.add_argument("--read-only", action="store_true", help=_READ_ONLY)
     _add_monitor_options(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=OneLineParser)
     # An option's value or a word of a filter may be called like a command: only the first name counts.
@@ -72,6 +74,8 @@ def make_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
             module = importlib.import_module(f"monitor.cli.{name}")
             module.describe(command)
             command.add_argument("--json", action="store_true", help="print one JSON document")
+            # Without a default of its own, which would undo the option before the command.
+            command.add_argument("--read-only", action="store_true", default=argparse.SUPPRESS, help=_READ_ONLY)
             command.set_defaults(run=module.run)
     return parser
 
@@ -143,6 +147,10 @@ def run(arguments: Sequence[str]) -> int:
 def _dispatch(parsed: argparse.Namespace) -> int:
     if sys.platform != "linux":
         raise MonitorError("fourtuple runs on Linux only: it asks Linux's own netlink")
+    if parsed.read_only:
+        from monitor.kernel.read_only import give_up_rights  # noqa: PLC0415 - most starts keep their rights
+
+        give_up_rights()
     if parsed.command:
         code: int = parsed.run(parsed)
         flush()

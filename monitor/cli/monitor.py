@@ -31,7 +31,7 @@ def run_monitor(arguments: argparse.Namespace) -> int:
         parse(arguments.monitor_filter)
     _check_terminal()
     shed_steering()
-    collector: CollectorProcess | None = CollectorProcess(reads_ahead=True)
+    collector: CollectorProcess | None = CollectorProcess(reads_ahead=True, is_read_only=arguments.read_only)
     colours = _settle_colours()
     for name, value in _TEXTUAL_DEFAULTS.items():
         os.environ.setdefault(name, value)
@@ -40,7 +40,7 @@ def run_monitor(arguments: argparse.Namespace) -> int:
         nonlocal collector
         from monitor.sampling.stream import StreamSource  # noqa: PLC0415 - it brings numpy, after the first paint
 
-        process, collector = collector or CollectorProcess(), None
+        process, collector = collector or CollectorProcess(is_read_only=arguments.read_only), None
         return StreamSource(process)
 
     gc.set_threshold(_OBJECTS_BEFORE_SEARCH, *gc.get_threshold()[1:])

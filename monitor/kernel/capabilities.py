@@ -6,8 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-KILL = 5
-NET_ADMIN = 12
+DAC_READ_SEARCH, NET_ADMIN, SYS_PTRACE = 2, 12, 19
 """Numbers of include/uapi/linux/capability.h."""
 
 _NS_GET_USERNS = 0xB701

@@ -17,7 +17,7 @@ from monitor.errors import KernelError, MonitorError, SourceError
 from monitor.model.sample import Sample
 from monitor.model.ways import WAY_QUESTION, records_in
 from monitor.sampling import messages
-from monitor.sampling.collector_process import READ_AHEAD
+from monitor.sampling.collector_process import READ_AHEAD, READ_ONLY
 from monitor.sampling.ending import end_in_order
 from monitor.sampling.frames import read_frame, write_frame
 from monitor.sampling.freed_memory import keep_freed_memory, return_freed_memory
@@ -127,18 +127,24 @@ def _age_s(sample: Sample) -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME) - sample.boot_time
 
 
-def serve(input_fd: int, output_fd: int, *, reads_ahead: bool = False) -> None:
+def serve(input_fd: int, output_fd: int, *, reads_ahead: bool = False, is_read_only: bool = False) -> None:
     """Answer questions until the input ends or nobody reads.
 
     Args:
         input_fd: Where questions come from.
         output_fd: Where answers go.
         reads_ahead: Whether to read the first sample without waiting to be asked: whoever asks is still starting.
+        is_read_only: Whether to give up all rights but those for reading, and to refuse every action.
 
     Raises:
         WireError: the questions are not of this version.
+        KernelError: the rights could not be given up.
     """
-    source = LiveSource()
+    if is_read_only:
+        from monitor.kernel.read_only import give_up_rights  # noqa: PLC0415 - most keep them
+
+        give_up_rights()
+    source = LiveSource(is_read_only=is_read_only)
     collector = Collector(source, output_fd)
     if reads_ahead:
         collector.read_ahead()
@@ -161,7 +167,7 @@ def main() -> int:
     keep_freed_memory()
     end_in_order()
     try:
-        serve(sys.stdin.fileno(), output, reads_ahead=READ_AHEAD in sys.argv)
+        serve(sys.stdin.fileno(), output, reads_ahead=READ_AHEAD in sys.argv, is_read_only=READ_ONLY in sys.argv)
     except MonitorError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -16,6 +16,8 @@ _PIPE_BYTES = 1 << 20
 _TAIL_BYTES = 2000
 READ_AHEAD = "--read-ahead"
 """Has the collector read its first sample before it is asked for."""
+READ_ONLY = "--read-only"
+"""Has it give up its rights and refuse every action."""
 
 
 class CollectorProcess:
@@ -23,17 +25,19 @@ class CollectorProcess:
 
     Args:
         reads_ahead: Whether it reads its first sample at once, for one who takes a while before he can ask.
+        is_read_only: Whether it gives up its rights and refuses every action.
 
     Raises:
         SourceError: the machine cannot start another process.
     """
 
-    def __init__(self, *, reads_ahead: bool = False) -> None:
+    def __init__(self, *, reads_ahead: bool = False, is_read_only: bool = False) -> None:
+        options = [*([READ_AHEAD] if reads_ahead else []), *([READ_ONLY] if is_read_only else [])]
         self._words = os.memfd_create("collector-stderr", os.MFD_CLOEXEC)
         try:
             # A session of its own: Ctrl+C in the terminal is the monitor's to answer.
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "monitor.sampling.collector", *([READ_AHEAD] if reads_ahead else [])],
+                [sys.executable, "-I", "-m", "monitor.sampling.collector", *options],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._words,
