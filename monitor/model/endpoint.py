@@ -29,6 +29,8 @@ LINK_LOCAL_HIGHS = range(0xFE80 << 48, 0xFEC0 << 48)
 
 _LOW_WORD = (1 << 64) - 1
 _PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
+_NAME = re.compile(r"(?=.*[a-zA-Z])[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)*\.?", re.ASCII)
+"""What could be the name of a host."""
 _BRACKETED = re.compile(r"\[(?P<address>[^\[\]]*)\](?::(?P<port>.*))?", re.DOTALL)
 MAX_PORT = 65535
 
@@ -164,7 +166,8 @@ def _parse_address(host: str, text: str) -> Address:
     try:
         return ip_address(host)
     except ValueError:
-        raise InputError(f'"{shown(host or text)}" is no IP address') from None
+        unasked = "; names are never looked up" if _NAME.fullmatch(host) else ""
+        raise InputError(f'"{shown(host or text)}" is no IP address{unasked}') from None
 
 
 def shown(text: str) -> str:
