@@ -173,9 +173,13 @@ def _sample(seconds: float) -> Sample:
 
 def _host_facts(seconds: float) -> HostFacts:
     """What the host has lost: since proxy does not accept, some three handshakes a second."""
-    overflows = 1_204 + round(3.6 * max(0.0, seconds - STUCK_AT))
+    overflows = 1_204 + _dropped_by_proxy(seconds)
     counters = {"TcpExt.ListenOverflows": overflows, "TcpExt.ListenDrops": overflows + 31, "Udp.RcvbufErrors": 7}
     return HostFacts(counters=counters, somaxconn=4096, port_range=(32768, 60999), time_wait_reuse=2)
+
+
+def _dropped_by_proxy(seconds: float) -> int:
+    return round(3.6 * max(0.0, seconds - STUCK_AT))
 
 
 def _listeners(seconds: float) -> Iterator[Row]:
@@ -183,7 +187,10 @@ def _listeners(seconds: float) -> Iterator[Row]:
     yield row("tcp", "0.0.0.0:22", ANY, "LISTEN", owner=(640, 3), queue=(0, 128))
     yield row("tcp", "[::]:22", ANY6, "LISTEN", owner=(640, 4), queue=(0, 128), v6only=1)
     yield row("tcp", "127.0.0.1:5432", ANY, "LISTEN", owner=(702, 7), queue=(0, 244), uid=POSTGRES)
-    yield row("tcp", "192.0.2.10:6432", ANY, "LISTEN", owner=(990, 9), queue=(6 * (seconds >= STUCK_AT), 5), uid=APP)
+    yield row(
+        "tcp", "192.0.2.10:6432", ANY, "LISTEN", owner=(990, 9), queue=(6 * (seconds >= STUCK_AT), 5), uid=APP,
+        drops=_dropped_by_proxy(seconds),
+    )  # fmt: skip
     yield row("tcp", "0.0.0.0:8080", ANY, "LISTEN", owner=[(pid, 7) for pid, _ in WORKERS], queue=(0, 511), uid=WWW)
     yield row("tcp", "[::]:8080", ANY6, "LISTEN", owner=(4411, 19), queue=(0, 511), uid=APP, v6only=1)
     for worker in range(8):
