@@ -146,9 +146,14 @@ def carries_data(one: socket.socket, other: socket.socket) -> bool:
         return False
 
 
+def family_of(host: str) -> socket.AddressFamily:
+    """Give the address family of an address as it is written."""
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
 def free_port(host: str = "127.0.0.1") -> int:
     """Find a port that nobody has at the moment."""
-    with socket.create_server((host, 0)) as probe:
+    with socket.create_server((host, 0), family=family_of(host)) as probe:
         return int(probe.getsockname()[1])
 
 
