@@ -24,6 +24,7 @@ from monitor.presentation.socket_document import socket_document
 MOST_ROWS = 50
 """Of a group or a finding with more, the first ones are copied."""
 
+_CLOSED = "it has closed"
 _PROTOCOLS = {PROTOCOL_TCP: "tcp", PROTOCOL_UDP: "udp"}
 _HARMLESS = re.compile(r"[\w\[\]()×–@%+=:,./-]+( ×[0-9]+)?", re.ASCII)
 """What a shell leaves alone, or stumbles over without doing anything."""
@@ -47,26 +48,26 @@ def copies_of(texts: RowTexts, rows: Sequence[int]) -> tuple[Copy, ...]:
     rows = rows[:MOST_ROWS]
     captured = _any_of(_capture(texts, row) for row in rows)
     routes = "\n".join(dict.fromkeys(_route_commands(texts, rows)))
-    pids = sorted({owner.process.pid for row in rows for owner in texts.owners(row)})
-    no_pid = REASON_WORDS[str(texts.owner_reason(rows[0]))]
+    living = [row for row in rows if math.isnan(texts.interval.closed_at[row])]
+    pids = sorted({owner.process.pid for row in living for owner in texts.owners(row)})
+    no_pid = REASON_WORDS[str(texts.owner_reason(living[0]))] if living else _CLOSED
     return (
         Copy("r", "text", "\n".join(_row_text(texts, row) for row in rows)),
         Copy("j", "JSON", _json(texts, rows)),
-        _ss_copy("s", "ss filter", "ss -{}anpe {}", texts, rows),
+        _ss_copy("s", "ss filter", "ss -{}anpe {}", texts, living),
         Copy("t", "tcpdump", f"tcpdump -n -i any {shlex.quote(captured)}"),
         Copy("i", "ip route get", routes, "" if routes else "nothing here has a remote endpoint"),
         Copy("k", "kill", f"kill -TERM {' '.join(map(str, pids))}" if pids else "", "" if pids else no_pid),
-        _ss_copy("x", "ss -K", "ss -K -{}an {}", texts, rows),
+        _ss_copy("x", "ss -K", "ss -K -{}an {}", texts, living),
     )
 
 
-def _ss_copy(letter: str, name: str, command: str, texts: RowTexts, rows: Sequence[int]) -> Copy:
+def _ss_copy(letter: str, name: str, command: str, texts: RowTexts, living: Sequence[int]) -> Copy:
     """Make a command of ss, with the letters of the protocols and the filter filled in."""
     table = texts.interval.table
-    living = [row for row in rows if math.isnan(texts.interval.closed_at[row])]
     listed = [row for row in living if not bool(table.is_bound_only[row])]
     if not listed:
-        return Copy(letter, name, "", "ss lists no socket that is only bound" if living else "it has closed")
+        return Copy(letter, name, "", "ss lists no socket that is only bound" if living else _CLOSED)
     letters = "".join(sorted({texts.protocol(row)[0] for row in listed}))
     return Copy(
         letter, name, command.format(letters, shlex.quote(_any_of(_ss_condition(texts, row) for row in listed)))

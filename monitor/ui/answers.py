@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monitor.sampling.sampler_events import (
-    ActionAnswered,
-    ActionPrepared,
     BindAnswered,
     ProcessAnswered,
     ReceiversAnswered,
@@ -23,16 +21,7 @@ from monitor.ui.contracts import (
     ShowsSocket,
 )
 
-Answered = (
-    RouteAnswered
-    | RoutingAnswered
-    | ProcessAnswered
-    | SocketAnswered
-    | BindAnswered
-    | ReceiversAnswered
-    | ActionPrepared
-    | ActionAnswered
-)
+Answered = RouteAnswered | RoutingAnswered | ProcessAnswered | SocketAnswered | BindAnswered | ReceiversAnswered
 
 
 def hand_on(answer: Answered, screens: Iterable[object]) -> None:

@@ -26,11 +26,13 @@ from monitor.ui.widgets.list_pane import ListPane
 if TYPE_CHECKING:
     from monitor.model.event_list import EventList
     from monitor.model.finding import Finding
-    from monitor.model.sample import Interval
+    from monitor.model.sample import Interval, Sample
     from monitor.presentation.acknowledged import Acknowledged
+    from monitor.presentation.log import Log
     from monitor.sampling.sampler import Sampler
     from monitor.sampling.sampler_events import SamplerEvent
     from monitor.sampling.source import Source
+    from monitor.ui.actions import Actions
     from monitor.ui.drill_down import DrillDown
     from monitor.ui.questions import Questions
 
@@ -92,6 +94,8 @@ class MonitorApp(RowApp):
         self._open_source = open_source
         self.histories = Histories(lambda: self._sampler.history, lambda: self.interval)
         self._news_until = 0.0
+        self._has_failed = False
+        """Whether the last reading failed."""
 
     # Made when they are needed: importing them would delay the first paint.
 
@@ -113,6 +117,21 @@ class MonitorApp(RowApp):
         from monitor.ui.questions import Questions  # noqa: PLC0415 - as above
 
         return Questions(self._sampler)
+
+    @cached_property
+    def actions(self) -> Actions:
+        """What is done outside the program, and what became of it."""
+        from monitor.sampling.operator import this_operator  # noqa: PLC0415 - as above
+        from monitor.ui.actions import Actions  # noqa: PLC0415 - as above
+
+        return Actions(self._sampler, this_operator(), self._tell_action, self.set_timer)
+
+    @cached_property
+    def journal(self) -> Log:
+        """What was done and what became of it, what could not be read, what became of the collector."""
+        from monitor.presentation.log import Log  # noqa: PLC0415 - as above
+
+        return Log(self._wall_clock)
 
     @cached_property
     def drill_down(self) -> DrillDown:
@@ -152,6 +171,8 @@ class MonitorApp(RowApp):
             # At the end the screens go before the messages do.
             return
         from monitor.sampling.sampler_events import (  # noqa: PLC0415 - as below
+            ActionAnswered,
+            ActionPrepared,
             EventsListed,
             IntervalMade,
             SampleFailed,
@@ -164,18 +185,37 @@ class MonitorApp(RowApp):
             case EventsListed(events):
                 self._take_events(events)
             case SampleFailed(text, is_source_gone):
-                self.tell(f"{text}; starting another collector" if is_source_gone else text)
+                self._take_failure(f"{text}; starting another collector" if is_source_gone else text)
+            case ActionPrepared() | ActionAnswered() as answer:
+                self.actions.take(answer)
             case answer:
                 hand_on(answer, self.screen_stack)
                 self.questions.take(answer)
 
+    def _take_failure(self, sentence: str) -> None:
+        from monitor.presentation.log import LogKind  # noqa: PLC0415 - as above
+
+        self.tell(sentence)
+        self.journal.add(LogKind.SOURCE, sentence)
+        self._has_failed = True
+
     def _take_interval(self, interval: Interval) -> None:
-        self._newest = interval
+        is_first, self._newest = self._newest is None or self._has_failed, interval
         if interval.sample.boot_time >= self._news_until:
             self._set_news(interval.sample.notices)
         if not self.is_paused or self.interval is None:
             self._show(interval)
         self.tell_status()
+        if is_first:
+            self._note_source(interval.sample)
+        self.journal.take_notices(interval.sample.notices)
+
+    def _note_source(self, sample: Sample) -> None:
+        from monitor.presentation.evidence_words import evidence_line  # noqa: PLC0415 - it brings numpy
+        from monitor.presentation.log import LogKind  # noqa: PLC0415 - as above
+
+        self._has_failed = False
+        self.journal.add(LogKind.SOURCE, f"samples come from {evidence_line(sample)}")
 
     def _take_events(self, events: EventList) -> None:
         self._newest_events = events
@@ -224,6 +264,17 @@ class MonitorApp(RowApp):
         for screen in self.screen_stack:
             if isinstance(screen, ActingScreen):
                 screen.say(self.news, role)
+
+    def _tell_action(self, text: str, role: Role) -> None:
+        from monitor.presentation.log import LogKind  # noqa: PLC0415 - on demand
+
+        self.journal.add(LogKind.ACTION, text)
+        self.tell(text, role)
+
+    def _wall_clock(self) -> float:
+        """Give Unix time as the source tells it: that of the newest sample, and what has passed since."""
+        sample = self._newest.sample if self._newest is not None else None
+        return time.time() if sample is None else sample.taken_at + self._boot_clock() - sample.boot_time
 
     def tell_status(self) -> None:
         """Give the screen on top the status line as it is now; the picture ages even when no sample comes."""

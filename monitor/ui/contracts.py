@@ -14,7 +14,7 @@ from monitor.ui.widgets.prompt import Prompt
 if TYPE_CHECKING:
     from monitor.model.bind import BindAttempt
     from monitor.model.event_list import EventList
-    from monitor.model.process import ProcessFacts
+    from monitor.model.process import Process, ProcessFacts
     from monitor.model.receiver import ReceiverQuestion
     from monitor.model.route import Flow
     from monitor.model.routing import Routing
@@ -86,6 +86,16 @@ class StopScreen(Protocol):
     @property
     def stop(self) -> Stop:
         """What it shows, and how the path names it."""
+        ...
+
+
+@runtime_checkable
+class OfProcess(Protocol):
+    """A screen that is about one process."""
+
+    @property
+    def process(self) -> Process | None:
+        """The process as it is shown; None before anything is known of it."""
         ...
 
 

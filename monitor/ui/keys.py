@@ -38,17 +38,23 @@ class Where(Flag):
     """What happened."""
     COPY = auto()
     """Rows in the forms of other programs."""
+    SIGNAL = auto()
+    """Whether to signal a process."""
+    CLOSE = auto()
+    """Whether to close sockets."""
 
     WAYS = RULES | WHAT_IF | DIAL
     """Screens that are opened from Routing."""
     TABLES = LISTENERS | CONNECTIONS | EVENTS | PROCESS | WORKERS
-    LISTS = TABLES | WAYS | CONNECTION | EXPLANATION | BIND | DEMUX | FINDINGS
+    ACTS = SIGNAL | CLOSE
+    """Screens that ask before something is done outside."""
+    LISTS = TABLES | WAYS | CONNECTION | EXPLANATION | BIND | DEMUX | FINDINGS | ACTS
     """Wherever there is a cursor."""
     MAIN = LISTENERS | CONNECTIONS | ROUTING | EVENTS | FINDINGS
     """The main screen, whichever pane has the focus."""
     ROWS = LISTENERS | CONNECTIONS | PROCESS | CONNECTION | FINDINGS
     """Wherever what is at the cursor stands for sockets of the newest sample."""
-    EVERYWHERE = MAIN | WAYS | PROCESS | CONNECTION | EXPLANATION | WORKERS | BIND | DEMUX | COPY
+    EVERYWHERE = MAIN | WAYS | PROCESS | CONNECTION | EXPLANATION | WORKERS | BIND | DEMUX | COPY | ACTS
 
 
 class By(Enum):
@@ -103,7 +109,7 @@ KEYS = (
         "open",
         "a listener: its connections; connection, event: all about it; finding: its rows; a line: where it leads",
         By.TABLE,
-        Where.LISTS,
+        Where.LISTS & ~Where.ACTS,
         "open",
         1,
     ),
@@ -124,7 +130,7 @@ KEYS = (
         "show_process",
         "the process that owns the row; of a shared listener the workers",
         By.SCREEN,
-        Where.EVERYWHERE & ~(Where.WAYS | Where.COPY),
+        Where.EVERYWHERE & ~(Where.WAYS | Where.COPY | Where.ACTS),
         "process",
         2,
     ),
@@ -256,6 +262,39 @@ KEYS = (
         5,
     ),
     Key("D", "D", "dial", "dial again; asks first", By.SCREEN, Where.DIAL, "again", 4),
+    Key(
+        "K,f9",
+        "K F9",
+        "signal",
+        "signal the process that owns it: asks first, TERM before KILL; of a listener never a client",
+        By.APP,
+        Where.LISTENERS | Where.CONNECTIONS | Where.CONNECTION | Where.PROCESS,
+        "signal…",
+        5,
+    ),
+    Key(
+        "K",
+        "K",
+        "signal_again",
+        "look at the process again and ask; for KILL where TERM did not help",
+        By.SCREEN,
+        Where.SIGNAL,
+        "again",
+        2,
+    ),
+    Key(
+        "X",
+        "X",
+        "close",
+        "close the connection, or all marked ones: asks first",
+        By.APP,
+        Where.CONNECTIONS | Where.CONNECTION,
+        "close…",
+        5,
+    ),
+    Key("X", "X", "close_again", "look again at what was not closed, and ask", By.SCREEN, Where.CLOSE, "again", 2),
+    Key("m", "m", "mark", "mark the row, or no longer, and go on", By.TABLE, Where.CONNECTIONS),
+    Key("M", "M", "unmark_all", "unmark all rows", By.TABLE, Where.CONNECTIONS),
     Key("y", "y", "copy", "copy as text, JSON, a command for ss, tcpdump, ip, kill", By.APP, Where.ROWS, "copy", 5),
     Key("tab", "Tab", "next_pane", "next pane", By.SCREEN, Where.MAIN),
     Key("shift+tab", "Shift+Tab", "previous_pane", "pane before", By.SCREEN, Where.MAIN),

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from monitor.presentation.view import Role
-from monitor.ui.contracts import ShowsBind, ShowsReceivers, StopScreen
+from monitor.ui.contracts import OfProcess, ShowsBind, ShowsReceivers, StopScreen
 from monitor.ui.keyed_app import KeyedApp
+from monitor.ui.widgets.connections_pane import ConnectionsPane
 from monitor.ui.widgets.list_pane import ListPane
 
 if TYPE_CHECKING:
@@ -75,6 +76,33 @@ class RowApp(KeyedApp):
         if len(rows) > MOST_ROWS:
             subject += f" of {len(rows):,}"
         self.push_screen(CopyScreen(subject, copies_of(texts, rows), self.glyphs))
+
+    def action_signal(self) -> None:
+        """Ask whether to signal the process of the screen, or the one that owns what is at the cursor."""
+        from monitor.ui.row_actions import ask_signal, ask_signal_of_rows  # noqa: PLC0415 - it brings numpy
+
+        if isinstance(self.screen, OfProcess):
+            if self.screen.process is not None:
+                ask_signal(self, self.screen.process)
+            return
+        interval, rows = self._rows_at_cursor()
+        if interval is None or not rows:
+            self.tell("there is no process here to signal")
+        else:
+            ask_signal_of_rows(self, interval, rows)
+
+    def action_close(self) -> None:
+        """Ask whether to close the marked connections; without marks the one at the cursor."""
+        from monitor.ui.row_actions import ask_close, ask_close_of_rows  # noqa: PLC0415 - it brings numpy
+
+        pane = self.acting.pane if self.acting is not None else None
+        interval, rows = self._rows_at_cursor()
+        if isinstance(pane, ConnectionsPane) and pane.marked:
+            ask_close(self, pane.marked_now(), pane.action_unmark_all)
+        elif interval is None or not rows:
+            self.tell("there is no connection here to close")
+        else:
+            ask_close_of_rows(self, interval, rows)
 
     def _row_at_cursor(self) -> tuple[Interval | None, int | None]:
         """Give the row at a list's cursor, or that of the screen of one socket; None where there is none."""

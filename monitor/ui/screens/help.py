@@ -35,6 +35,8 @@ _PLACES = (
     (Where.EVENTS, "Evt", "Events"),
     (Where.FINDINGS, "Fin", "Findings"),
     (Where.COPY, "copy", "copy as"),
+    (Where.SIGNAL, "sig", "signal"),
+    (Where.CLOSE, "clos", "close"),
 )
 WORDS_PART = "Words"
 _FILTERS = (

@@ -25,7 +25,7 @@ from monitor.ui.widgets.process_sockets import ProcessSockets
 from monitor.ui.widgets.verdicts import Verdicts
 
 if TYPE_CHECKING:
-    from monitor.model.process import ProcessFacts
+    from monitor.model.process import Process, ProcessFacts
     from monitor.model.sample import Interval
 
 
@@ -60,6 +60,11 @@ class ProcessScreen(FramedScreen):
     def stop(self) -> Stop:
         """What this screen shows, and how the path names it."""
         return Stop(ToProcess(self.pid), self._process_name, self._came_by)
+
+    @property
+    def process(self) -> Process | None:
+        """The process as it is shown; None before anything is known of it."""
+        return self._header.facts.process if self._header.facts is not None else None
 
     @property
     def pane(self) -> ProcessSockets:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Sequence, Set
 from dataclasses import replace
 
 from monitor.presentation.view import Column, TableView
@@ -21,6 +21,8 @@ class TableFace:
         self.has_title = has_title
         self.empty_text = empty_text
         self.has_focus = False
+        self.chosen: Set[Hashable] = frozenset()
+        """Identities of the rows that the user has marked."""
         self._rows = ViewWindow(NO_ROWS)
         self._stretch: str | None = None
         self._scrolled = 0
@@ -103,7 +105,13 @@ class TableFace:
         thumb = thumb_lines(height, count, top)
         cursor_y = self.cursor.position - top
         look = self._cursor_look()
-        return [RowLine(row, look if y == cursor_y else CursorLook.ABSENT, y in thumb) for y, row in enumerate(padded)]
+        return [
+            RowLine(row, look if y == cursor_y else CursorLook.ABSENT, y in thumb, self._is_chosen(top + y))
+            for y, row in enumerate(padded)
+        ]
+
+    def _is_chosen(self, position: int) -> bool:
+        return bool(self.chosen) and 0 <= position < self.view.count and self.view.key_at(position) in self.chosen
 
     def _cursor_look(self) -> CursorLook:
         if self.has_focus:

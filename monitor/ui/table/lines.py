@@ -54,6 +54,8 @@ class RowLine:
     cursor: CursorLook = CursorLook.ABSENT
     has_thumb: bool = False
     """Whether the scrollbar's thumb passes through this line."""
+    is_chosen: bool = False
+    """Whether the user has marked the row."""
 
 
 @dataclass(frozen=True, slots=True)

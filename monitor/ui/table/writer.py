@@ -58,7 +58,7 @@ class LineWriter:
             runs.append((self._blank, self._styles.plain))
         else:
             styles = self._styles.row(row.line.role, row.cursor)
-            cursor = " " if row.cursor is CursorLook.ABSENT else "▸"
+            cursor = "▸" if row.cursor is not CursorLook.ABSENT else "*" if row.is_chosen else " "
             mark = row.line.marks if row.line.marks in _MARK_ROLES else fit(checked(row.line.marks), 1)
             lead = f"{cursor}{mark} "[: self._lead]
             if row.line.role is Role.HEADING:

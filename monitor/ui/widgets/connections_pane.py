@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,10 +16,13 @@ if TYPE_CHECKING:
     from monitor.model.sample import Interval
     from monitor.model.series import Series
     from monitor.model.socket_table import Bools, Rows
+    from monitor.presentation.action_words import Deed
     from monitor.presentation.sorting import Sort
     from monitor.sampling.history import History, HostHistory
     from monitor.ui.widgets.rows_pane import RowsView
 
+MOST_MARKED = 100
+"""As many as one dialog shows one by one."""
 _CURVES_WIDTH = 110
 """Cells from which on the title has room for curves."""
 
@@ -37,6 +41,8 @@ class ConnectionsPane(GroupedPane):
         """What was kept of the rows that were on screen, drawn at the end of each where there is room."""
         self._events: EventList | None = None
         self._trend = CountTrend()
+        self.marked: dict[int, Deed] = {}
+        """Sockets that the user has marked, by cookie: their close as the row showed it then."""
         self.host_history: HostHistory | None = None
         """The last two minutes of all sockets together, drawn in the title while none is hidden."""
 
@@ -85,6 +91,51 @@ class ConnectionsPane(GroupedPane):
 
         living = interval.base if isinstance(interval, ClosedInterval) else interval
         return with_closed(living, self._events) if self.has_closed and self._events is not None else living
+
+    @property
+    def limits(self) -> list[str]:
+        """What was done to the list, in words: marked, narrowed, filtered."""
+        return [*([f"{len(self.marked)} marked"] if self.marked else []), *super().limits]
+
+    def action_mark(self) -> None:
+        """Mark the socket at the cursor, or no longer, and go on to the next row."""
+        from monitor.presentation.close_lines import close_of  # noqa: PLC0415 - only who acts needs it
+
+        row, cookie = self.row_at_cursor(), self.cursor_key
+        if self.interval is None or row is None or not isinstance(cookie, int):
+            self.post_message(self.Refused("a group cannot be marked: open it and mark its rows"))
+            return
+        if not math.isnan(self.interval.closed_at[row]):
+            self.post_message(self.Refused("it has closed"))
+            return
+        if cookie not in self.marked and len(self.marked) == MOST_MARKED:
+            self.post_message(self.Refused(f"no more than {MOST_MARKED} can be marked; X closes them, M unmarks all"))
+            return
+        if self.marked.pop(cookie, None) is None:
+            self.marked[cookie] = close_of(self.interval, row)
+        self.action_cursor_down()
+        self._show_marks()
+
+    def action_unmark_all(self) -> None:
+        """Mark nothing any more."""
+        self.marked.clear()
+        self._show_marks()
+
+    def marked_now(self) -> list[Deed]:
+        """Give the closes of the marked sockets: of those that are listed as they are shown now."""
+        from monitor.presentation.close_lines import close_of  # noqa: PLC0415 - as above
+
+        interval = self.interval
+        if interval is not None:
+            for cookie in self.marked:
+                row = interval.table.row_of_cookie(cookie)
+                if row is not None and math.isnan(interval.closed_at[row]):
+                    self.marked[cookie] = close_of(interval, row)
+        return list(self.marked.values())
+
+    def _show_marks(self) -> None:
+        self.chosen = frozenset(self.marked)
+        self.rebuild()
 
     def candidates(self, interval: Interval) -> Bools:
         """Choose pairs, and more where it is asked for."""

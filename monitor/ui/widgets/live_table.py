@@ -9,7 +9,7 @@ Keys are bound elsewhere, to the actions here.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -114,6 +114,16 @@ class LiveTable(LineCanvas, can_focus=True):
     def is_following(self) -> bool:
         """Whether the user has moved the cursor, so that it stays with its row; otherwise it stays on top."""
         return self._face.cursor.is_following
+
+    @property
+    def chosen(self) -> Set[Hashable]:
+        """Identities of the rows that stand marked with a star; rows that are not there do no harm."""
+        return self._face.chosen
+
+    @chosen.setter
+    def chosen(self, chosen: Set[Hashable]) -> None:
+        self._face.chosen = chosen
+        self._redraw()
 
     @property
     def has_title(self) -> bool:
