@@ -117,7 +117,8 @@ def among(values: U32, ordered: U32) -> Bools:
         # the least to the largest, and one for all others, is a tenth of searching.
         stands = np.zeros(span + 1, np.bool_)
         stands[ordered - first] = True
-        return stands[np.minimum(values - first, np.uint32(span))]
+        told: Bools = stands[np.minimum(values - first, np.uint32(span))]
+        return told
     at = np.searchsorted(ordered, values)
     at[at == len(ordered)] = 0
     found: Bools = ordered[at] == values

@@ -121,14 +121,16 @@ class OwnerReader:
         self._inodes, self._wanted, self._cgroups, self._read_at = inodes, wanted, cgroups, now
         changed |= self._audited
         self._audited = set()
-        if changed or not is_same:
+        has_news = not is_same or self._concerns(changed, wanted)
+        if has_news:
             self._sort_out(wanted)
+        self._sorted_out = self._rows
         late = self._check_shares() | self._search()
         if late:
             self._sort_out(wanted)
         hidden = self._tables.hidden
         is_known = self._table.is_read and hidden == self._table.hidden_processes
-        if changed or late or not (is_same and is_known):
+        if has_news or late or not is_known:
             self._table = self._make_table(wanted, hidden)
         return self._table
 
@@ -233,6 +235,12 @@ class OwnerReader:
         self._shared = shared.take(among(shared.inode, wanted))
         self._unknown = wanted[~among(wanted, self._rows.inode)]
         self._sorted_out = self._rows
+
+    def _concerns(self, changed: set[int], wanted: U32) -> bool:
+        """Whether any of these processes held a socket of the dump, or holds one now: most of a host's do neither."""
+        pids = np.array(sorted(changed), np.uint32)
+        held = (rows.inode[among(rows.pid, pids)] for rows in (self._sorted_out, self._rows))
+        return bool(changed) and any(among(inode, wanted).any() for inode in held)
 
     def _check_shares(self) -> set[int]:
         """Read again who no longer holds a socket that somebody else holds: its inode stays in the dump."""

@@ -30,14 +30,13 @@ def directions(
         listener: For each row its listener's row or -1, as listener_rows() gives it.
         by_counters: What told_by_counters() says of the rows; None to ask it.
     """
-    by_counters = told_by_counters(table) if by_counters is None else by_counters
-    told = np.full(len(table), DIRECTION_UNKNOWN, np.int8)
-    is_tcp_pair = (table.protocol == PROTOCOL_TCP) & table.is_pair
-    told[is_tcp_pair & (listener >= 0)] = DIRECTION_ACCEPTED
-    told[is_tcp_pair & (table.state == TcpState.SYN_SENT)] = DIRECTION_DIALLED
-    is_half_open = (table.state == TcpState.SYN_RECEIVED) | (table.state == TcpState.NEW_SYN_RECEIVED)
-    told[is_tcp_pair & is_half_open] = DIRECTION_ACCEPTED
-    return np.where(by_counters == DIRECTION_UNKNOWN, told, by_counters)
+    told = (told_by_counters(table) if by_counters is None else by_counters).copy()
+    rows = np.flatnonzero((told == DIRECTION_UNKNOWN) & (table.protocol == PROTOCOL_TCP) & table.is_pair)
+    state = table.state[rows]
+    told[rows[listener[rows] >= 0]] = DIRECTION_ACCEPTED
+    told[rows[state == TcpState.SYN_SENT]] = DIRECTION_DIALLED
+    told[rows[(state == TcpState.SYN_RECEIVED) | (state == TcpState.NEW_SYN_RECEIVED)]] = DIRECTION_ACCEPTED
+    return told
 
 
 def told_by_counters(table: SocketTable, told_before: npt.NDArray[np.int8] | None = None) -> npt.NDArray[np.int8]:
@@ -48,7 +47,8 @@ def told_by_counters(table: SocketTable, told_before: npt.NDArray[np.int8] | Non
         told_before: What was told of them earlier, DIRECTION_UNKNOWN for nothing; None for all of them.
     """
     told = np.full(len(table), DIRECTION_UNKNOWN, np.int8) if told_before is None else told_before
-    rows = np.flatnonzero(_may_tell(table) & (told == DIRECTION_UNKNOWN))
+    rows = np.flatnonzero(told == DIRECTION_UNKNOWN)
+    rows = rows[_may_tell(table, rows)]
     if not len(rows):
         return told
     syns = _counted_syns(table, rows)
@@ -58,15 +58,15 @@ def told_by_counters(table: SocketTable, told_before: npt.NDArray[np.int8] | Non
     return told
 
 
-def _may_tell(table: SocketTable) -> Bools:
-    """Give the rows with nothing in flight whose counters are known."""
+def _may_tell(table: SocketTable, rows: Rows) -> Bools:
+    """Tell which of some rows have nothing in flight, and counters that are known."""
     telling: Bools = (
-        (table.protocol == PROTOCOL_TCP)
-        & _TELLS[table.state]
-        & (table.unacked == 0)
-        & (table.send_q == 0)
-        & table.knows("bytes_retrans")
-        & table.knows("bytes_acked")
+        (table.protocol[rows] == PROTOCOL_TCP)
+        & _TELLS[table.state[rows]]
+        & (table.unacked[rows] == 0)
+        & (table.send_q[rows] == 0)
+        & table.knows("bytes_retrans")[rows]
+        & table.knows("bytes_acked")[rows]
     )
     return telling
 

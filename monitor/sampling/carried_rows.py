@@ -32,13 +32,23 @@ class CarriedRows:
     @classmethod
     def none(cls, sample: Sample) -> CarriedRows:
         """Carry nothing to a sample before which there was none."""
-        empty = SocketTable.empty(sample.table.namespace)
-        return cls(empty, np.zeros(0), np.full(len(sample.table), -1))
+        return cls._nothing(sample, np.full(len(sample.table), -1))
+
+    @classmethod
+    def of_same(cls, sample: Sample) -> CarriedRows:
+        """Carry nothing to a sample that has the rows of the interval before, and no others."""
+        return cls._nothing(sample, np.arange(len(sample.table)))
+
+    @classmethod
+    def _nothing(cls, sample: Sample, places: Rows) -> CarriedRows:
+        return cls(SocketTable.empty(sample.table.namespace), np.zeros(0), places)
 
 
 def carry(previous: Interval, sample: Sample) -> CarriedRows:
     """Find what a sample lacks of the interval before it, which is of the same namespace."""
     old = previous.table
+    if np.array_equal(old.cookie, sample.table.cookie):
+        return CarriedRows.of_same(sample)
     places = find_places(old.cookie, sample.table.cookie)
     is_absent = np.ones(len(old), np.bool_)
     is_absent[places[places >= 0]] = False

@@ -74,13 +74,11 @@ def rates(window: tuple[Counters, ...], now: float, table: SocketTable) -> tuple
         elapsed = now - counters.boot_time
         if elapsed <= 0 or not is_open.any():
             continue
-        places = find_places(counters.cookie, table.cookie)
-        rows = np.flatnonzero(is_open & (places >= 0))
-        rows = rows[counters.is_known[places[rows]]]
-        before = places[rows]
-        receive[rows] = _per_second(table.bytes_received[rows], counters.bytes_received[before], elapsed)
-        send[rows] = _per_second(table.bytes_acked[rows], counters.bytes_acked[before], elapsed)
-        is_open[rows] = False
+        is_known, received, acked = _before(counters, table)
+        is_known &= is_open
+        np.copyto(receive, _per_second(table.bytes_received, received, elapsed), where=is_known)
+        np.copyto(send, _per_second(table.bytes_acked, acked, elapsed), where=is_known)
+        is_open &= ~is_known
     return receive, send
 
 
@@ -98,7 +96,21 @@ def retransmitted(now: SocketTable, before: U32, was_known: Bools) -> Bools:
     return more
 
 
+def _before(counters: Counters, table: SocketTable) -> tuple[Bools, U64, U64]:
+    """Give for each row whether its counters were known then, and what had been received and acknowledged."""
+    received, acked = counters.bytes_received, counters.bytes_acked
+    if np.array_equal(counters.cookie, table.cookie):
+        return counters.is_known.copy(), received, acked
+    if not len(counters.cookie):
+        return np.zeros(len(table), np.bool_), table.bytes_received, table.bytes_acked
+    places = find_places(counters.cookie, table.cookie)
+    is_known: Bools = (places >= 0) & counters.is_known[places]
+    return is_known, received[places], acked[places]
+
+
 def _per_second(now: U64, before: U64, elapsed: float) -> F32:
+    if now is before:
+        return np.zeros(len(now), np.float32)
     fell: Bools = now < before
     rate: F32 = ((now - before) / elapsed).astype(np.float32)
     rate[fell] = np.nan

@@ -189,6 +189,29 @@ def test_fp_13_where_no_socket_is_new_only_their_holders_are_looked_at(reader, h
     assert looked_at == [holder.pid]
 
 
+def test_what_others_do_with_sockets_that_are_not_in_the_dump_makes_no_new_table(reader, holder):
+    with socket_holder() as other:
+        wanted = np.array([inode_of(holder, holder.open())], np.uint32)
+        table = reader.read(wanted)
+        other.open()
+        reader.audit()
+        assert reader.read(wanted) is table
+
+
+def test_a_socket_that_its_owner_gave_up_between_two_reads_is_looked_for(reader, clock, holder):
+    fd = holder.open()
+    inode = inode_of(holder, fd)
+    with socket_holder() as receiver:
+        assert read_at_once(reader, [inode]) == {(inode, holder.pid, fd)}
+        received = holder.pass_to(receiver, fd)
+        holder.close(fd)
+        holder.open()
+        reader.audit()
+        clock.now += AUDIT_AGE_S + 0.1
+        reader.audit()
+        assert read_at_once(reader, [inode]) == {(inode, receiver.pid, received)}
+
+
 def test_a_closed_socket_leaves_the_table(reader, holder):
     fd = holder.open()
     before = holder.held()
