@@ -10,7 +10,8 @@ TESTS = Path(__file__).parent.parent
 IDS = {"FK": 24, "FP": 19, "FU": 19, "FT": 14, "FF": 17, "FM": 9, "FA": 14, "FR": 7}
 """How many faults each chapter of the catalogue has, numbered from 1."""
 
-_NAMED = re.compile(r"^ *(?:async )?def (test_(f[kputfmar])_(\d\d)_\w+)\(", re.MULTILINE)
+_NAMED = re.compile(r"^ *(?:async )?def (test((?:_f[kputfmar]_\d\d)+)_\w+)\(", re.MULTILINE)
+_ID = re.compile(r"_(f[a-z])_(\d\d)")
 _CELLS = re.compile(r"^\| (F[A-Z]-\d\d) \| (.*?) \| (.*?) \| (.*?) \|$", re.MULTILINE)
 _TEST = re.compile(r"`([\w/]+\.py)::(\w+)`")
 
@@ -36,6 +37,7 @@ def named_tests() -> dict[str, set[tuple[str, str]]]:
     """Find the tests that are named with an id, by the id."""
     found: dict[str, set[tuple[str, str]]] = {}
     for path in sorted(TESTS.rglob("test_*.py")):
-        for name, chapter, number in _NAMED.findall(path.read_text()):
-            found.setdefault(f"{chapter.upper()}-{number}", set()).add((str(path.relative_to(TESTS)), name))
+        for name, ids in _NAMED.findall(path.read_text()):
+            for chapter, number in _ID.findall(ids):
+                found.setdefault(f"{chapter.upper()}-{number}", set()).add((str(path.relative_to(TESTS)), name))
     return found

@@ -132,8 +132,12 @@ def test_zombies_and_kernel_threads_hold_nothing_and_are_not_hidden(as_root, pro
     assert answer == {"listed": 3, "hidden": 1}
 
 
-@pytest.mark.parametrize(("hidepid", "hidden"), [(1, 4), (2, 1)], ids=["listed and closed", "not even listed"])
-def test_fp_16_where_proc_hides_processes_the_table_says_so(as_root, program, forked_listener, hidepid, hidden):
+@pytest.mark.parametrize(
+    ("hidepid", "hidden"),
+    [(1, 4), (2, 1), (4, 1)],
+    ids=["listed and closed", "not even listed", "only what may be traced"],
+)
+def test_fp_16_fm_03_where_proc_hides_processes_the_table_says_so(as_root, program, forked_listener, hidepid, hidden):
     under = [program("unshare"), "--mount"]
     answer = run_script(READ_WITH_HIDEPID, forked_listener[0].inode, hidepid, under=under)
     assert answer["pids"] == [[answer["me"]]] * 2
