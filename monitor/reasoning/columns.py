@@ -15,6 +15,8 @@ _MIX = (
 )
 """Odd constants; their products spread a few columns over 64 bits."""
 
+_FEW = 500
+"""Up to so many rows a set is quicker than numpy."""
 MAPPED_HIGH_BITS = np.uint64(0xFFFF)
 
 
@@ -44,6 +46,13 @@ def group_rows(columns: tuple[npt.NDArray[np.generic], ...]) -> tuple[Rows, Rows
     group = np.empty(rows, np.intp)
     group[order] = np.cumsum(is_start) - 1
     return order[is_start], group
+
+
+def count_different(columns: tuple[npt.NDArray[np.generic], ...]) -> int:
+    """Count the rows that differ from each other in any of the columns."""
+    if len(columns[0]) > _FEW:
+        return len(group_rows(columns)[0])
+    return len(set(zip(*(column.tolist() for column in columns), strict=True)))
 
 
 def _ordered_by_hash(mixed: U64) -> tuple[Rows, Bools]:

@@ -20,7 +20,7 @@ _LOOPBACK_NET = (MAPPED_HIGH_BITS << np.uint64(8)) | np.uint64(0x7F)
 
 
 def by_peer(look: Look, rows: Rows, *, has_port: bool = False) -> Iterator[tuple[PeerSubject | Holder, Rows]]:
-    """Part some rows, the largest parts first.
+    """Part some rows, the largest parts first; of each gives the positions in `rows`.
 
     Args:
         look: What they are rows of.
@@ -34,14 +34,15 @@ def by_peer(look: Look, rows: Rows, *, has_port: bool = False) -> Iterator[tuple
     peers_of_holder = np.bincount(holder_of[first], minlength=len(holders))
     has_many = peers_of_holder > MOST_PEERS
     parts: list[tuple[PeerSubject | Holder, Rows]] = [
-        (holders[place], rows[holder_of == place]) for place in np.flatnonzero(has_many).tolist()
+        (holders[place], np.flatnonzero(holder_of == place)) for place in np.flatnonzero(has_many).tolist()
     ]
     few = np.flatnonzero(~has_many[holder_of[first]])
     sizes = np.bincount(peer_of, minlength=len(first))[few]
     for place in largest(sizes.tolist()):
         peer = few[place]
         row = int(rows[first[peer]])
-        parts.append((_subject(table, row, holders[holder_of[first[peer]]], has_port=has_port), rows[peer_of == peer]))
+        subject = _subject(table, row, holders[holder_of[first[peer]]], has_port=has_port)
+        parts.append((subject, np.flatnonzero(peer_of == peer)))
     yield from (parts[place] for place in largest([len(part) for _, part in parts]))
 
 

@@ -13,7 +13,6 @@ from monitor.model.finding_numbers import ConnectingNumbers
 from monitor.model.places import distinct, find_places
 from monitor.model.socket_table import Bools, Rows
 from monitor.model.tcp import TcpState
-from monitor.reasoning.columns import group_rows
 from monitor.reasoning.finding_conditions import SYN_ATTEMPTS, SYN_REMEMBERED_S, SYN_TRIES, SYN_UNTIL_S
 from monitor.reasoning.finding_look import Holding, Look
 from monitor.reasoning.finding_peers import by_peer, stays_on_host
@@ -29,8 +28,8 @@ class UnansweredSyns:
     """Remembers the attempts of the last minutes, by whose they were and at what."""
 
     def __init__(self) -> None:
-        self._attempts: dict[tuple[_Key, int], float] = {}
-        self._counts: Counter[_Key] = Counter()
+        self._attempts: dict[_Key, dict[int, float]] = {}
+        """By cookie when each was last seen to wait."""
         self._last: dict[_Key, Holding] = {}
 
     def holdings(self, look: Look) -> Iterator[Holding]:
@@ -41,36 +40,37 @@ class UnansweredSyns:
         if not len(rows) and not self._attempts:
             return
         rows = rows[~_waits_for_queue(look, rows)]
-        parts = dict(by_peer(look, rows, has_port=True))
+        parts = {subject: rows[places] for subject, places in by_peer(look, rows, has_port=True)}
         self._remember(look, parts)
-        recent = {key for (key, _), at in self._attempts.items() if look.now - at < SYN_UNTIL_S}
+        recent = {key for key, tried in self._attempts.items() if look.now - max(tried.values()) < SYN_UNTIL_S}
         kept = {key: self._without_rows(key, old) for key, old in self._last.items() if key in recent}
         self._last = kept | {key: self._holding(look, key, part) for key, part in parts.items()}
         yield from self._last.values()
 
     def _remember(self, look: Look, parts: dict[_Key, Rows]) -> None:
         now, cookie = look.now, look.table.cookie
-        seen = {(key, one): now for key, rows in parts.items() for one in cookie[rows[:_MOST_ATTEMPTS]].tolist()}
-        old = {key: at for key, at in self._attempts.items() if now - at < SYN_REMEMBERED_S and key not in seen}
-        answered = _answered(look, {one for _, one in old})
-        self._attempts = {key: at for key, at in old.items() if key[1] not in answered} | seen
-        for key in list(self._attempts)[:-_MOST_ATTEMPTS]:
-            del self._attempts[key]
-        self._counts = Counter(key for key, _ in self._attempts)
+        seen = {key: dict.fromkeys(cookie[rows[:_MOST_ATTEMPTS]].tolist(), now) for key, rows in parts.items()}
+        answered = _answered(look, {one for tried in self._attempts.values() for one in tried})
+        attempts = {}
+        for key, tried in self._attempts.items():
+            open_ones = {one: at for one, at in tried.items() if now - at < SYN_REMEMBERED_S and one not in answered}
+            attempts[key] = open_ones | seen.pop(key, {})
+        self._attempts = _newest(attempts | seen)
 
     def _without_rows(self, key: _Key, old: Holding) -> Holding:
         """Say of attempts that were all given up that none waits any more."""
         if isinstance(old.numbers, ConnectingNumbers):
-            old = replace(old, numbers=replace(old.numbers, waiting=0, attempts=self._counts[key]))
+            old = replace(old, numbers=replace(old.numbers, waiting=0, attempts=len(self._attempts[key])))
         return replace(old, rows=_NO_ROWS)
 
     def _holding(self, look: Look, key: _Key, rows: Rows) -> Holding:
         table = look.table
-        attempts = max(self._counts[key], len(rows))
-        remotes, group = group_rows((table.remote_high[rows], table.remote_low[rows], table.remote_port[rows]))
+        attempts = max(len(self._attempts.get(key, ())), len(rows))
+        columns = table.remote_high[rows], table.remote_low[rows], table.remote_port[rows]
+        waiting = Counter(zip(*(column.tolist() for column in columns), strict=True))
         # A program that tries many endpoints has one key for all: then each of them counts for itself.
-        is_tried_again = len(remotes) == 1 and attempts >= SYN_ATTEMPTS
-        is_tried_again |= bool((np.bincount(group) >= SYN_ATTEMPTS).any())
+        is_tried_again = len(waiting) == 1 and attempts >= SYN_ATTEMPTS
+        is_tried_again |= max(waiting.values()) >= SYN_ATTEMPTS
         return Holding(
             kind=FindingKind.SYN_UNANSWERED,
             subject=key,
@@ -80,7 +80,7 @@ class UnansweredSyns:
             numbers=ConnectingNumbers(
                 waiting=len(rows),
                 attempts=attempts,
-                remotes=len(remotes),
+                remotes=len(waiting),
                 most_tries=int(table.timer_tries[rows].max()),
                 over_s=SYN_REMEMBERED_S,
             ),
@@ -95,6 +95,17 @@ def _waits_for_queue(look: Look, rows: Rows) -> Bools:
     listening = distinct(table.local_port[look.tcp_state == TcpState.LISTEN])
     found: Bools = stays_on_host(table, rows) & np.isin(table.remote_port[rows], listening)
     return found
+
+
+def _newest(attempts: dict[_Key, dict[int, float]]) -> dict[_Key, dict[int, float]]:
+    """Leave out the oldest where there are too many, and whoever has none left."""
+    excess = sum(map(len, attempts.values())) - _MOST_ATTEMPTS
+    if excess > 0:
+        every = list(attempts.values())
+        ages = sorted((at, place, one) for place, tried in enumerate(every) for one, at in tried.items())
+        for _, place, one in ages[:excess]:
+            del every[place][one]
+    return {key: tried for key, tried in attempts.items() if tried}
 
 
 def _answered(look: Look, cookies: set[int]) -> set[int]:

@@ -11,7 +11,7 @@ from monitor.model.finding_numbers import CloseWaitNumbers
 from monitor.model.sample import F64
 from monitor.model.socket_table import Rows
 from monitor.model.tcp import TcpState
-from monitor.reasoning.columns import group_rows
+from monitor.reasoning.columns import count_different
 from monitor.reasoning.finding_conditions import (
     FORGOTTEN_S,
     FORGOTTEN_SOCKETS,
@@ -82,14 +82,14 @@ class CloseWaits:
 
     def _numbers(self, look: Look, holder: Holder, rows: Rows, idle: F64) -> CloseWaitNumbers:
         table = look.table
-        remotes, _ = group_rows((table.remote_high[rows], table.remote_low[rows], table.remote_port[rows]))
+        remotes = table.remote_high[rows], table.remote_low[rows], table.remote_port[rows]
         use = look.interval.sample.descriptors.get(holder.pid) if isinstance(holder, ProcessSubject) else None
         return CloseWaitNumbers(
             sockets=len(rows),
             quiet=int((idle >= QUIET_S).sum()),
             oldest_idle_s=float(idle.max()),
             unread_ends=int((table.recv_q[rows] > 0).sum()),
-            remotes=len(remotes),
+            remotes=count_different(remotes),
             per_minute=self._growth.per_minute(holder, LEAK_GROWTH_S),
             watched_s=look.awake_s - (look.awake_s if self._watched_since is None else self._watched_since),
             descriptors=None if use is None else use.open,

@@ -11,7 +11,7 @@ from monitor.model.finding_numbers import IdleNumbers, SilenceNumbers
 from monitor.model.socket_table import Bools, Rows, SocketTable
 from monitor.model.tcp import TcpState
 from monitor.model.tcp_info import TIMER_KEEPALIVE, TIMER_NONE, TIMER_PROBE, TIMER_RETRANSMIT
-from monitor.reasoning.columns import group_rows
+from monitor.reasoning.columns import count_different
 from monitor.reasoning.finding_conditions import (
     IDLE_S,
     KEEPALIVE_TRIES,
@@ -42,19 +42,19 @@ def silent_peers(look: Look) -> Iterator[Holding]:
     # Beyond these states the program has let go of it, and the kernel gives up by itself.
     is_in_use = np.isin(look.tcp_state[rows], (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)) & (table.inode[rows] != 0)
     rows = rows[is_in_use & is_silent(table, rows)]
-    vanished = rows[_are_some_clients_of_many(look, rows)]
-    for subject, part in by_peer(look, rows):
-        remotes, _ = group_rows((table.remote_high[part], table.remote_low[part]))
+    is_vanished = _are_some_clients_of_many(look, rows)
+    for subject, places in by_peer(look, rows):
+        part = rows[places]
         with_data = part[table.timer[part] != TIMER_KEEPALIVE]
         yield Holding(
             kind=FindingKind.UNACKNOWLEDGED,
             subject=subject,
-            grade=Grade.NOTE if np.isin(part, vanished).all() else Grade.TROUBLE,
+            grade=Grade.NOTE if is_vanished[places].all() else Grade.TROUBLE,
             side=Side.PEER_OR_PATH,
             certainty=Certainty.CERTAIN,
             numbers=SilenceNumbers(
                 connections=len(part),
-                remotes=len(remotes),
+                remotes=count_different((table.remote_high[part], table.remote_low[part])),
                 with_data=len(with_data),
                 unacknowledged_bytes=int(table.send_q[with_data].sum(dtype=np.uint64)),
                 most_tries=int(table.timer_tries[part].max()),
@@ -88,7 +88,6 @@ def idle_without_keepalive(look: Look) -> Iterator[Holding]:
     holders, holder_of = look.holders(rows)
     for place in largest(np.bincount(holder_of, minlength=len(holders)).tolist()):
         held = rows[holder_of == place]
-        remotes, _ = group_rows((table.remote_high[held], table.remote_low[held]))
         yield Holding(
             kind=FindingKind.NO_KEEPALIVE,
             subject=holders[place],
@@ -96,7 +95,9 @@ def idle_without_keepalive(look: Look) -> Iterator[Holding]:
             side=Side.PROGRAM,
             certainty=Certainty.CERTAIN,
             numbers=IdleNumbers(
-                connections=len(held), remotes=len(remotes), oldest_idle_s=float(idle_s(table, held).max())
+                connections=len(held),
+                remotes=count_different((table.remote_high[held], table.remote_low[held])),
+                oldest_idle_s=float(idle_s(table, held).max()),
             ),
             rows=held,
             for_s=LEAK_FOR_S,

@@ -12,7 +12,7 @@ from monitor.model.sample import F64
 from monitor.model.socket_table import U32, U64, Bools, Rows
 from monitor.model.tcp import TcpState
 from monitor.model.tcp_info import TIMER_PROBE
-from monitor.reasoning.columns import group_rows
+from monitor.reasoning.columns import count_different
 from monitor.reasoning.finding_conditions import STALLED_FOR_S, STALLED_S, UNREAD_BYTES
 from monitor.reasoning.finding_look import Holding, Look, largest
 from monitor.reasoning.finding_peers import by_peer
@@ -40,8 +40,9 @@ class Stalls:
             numbers = _numbers(look, unread[of_holder], unread_s[of_holder], waiting[unread[of_holder]])
             yield self._holding(look, (FindingKind.UNREAD, holders[place], Side.PROGRAM), numbers, unread[of_holder])
         shut, shut_s = self._shut(look, unread)
-        for subject, rows in by_peer(look, shut):
-            numbers = _numbers(look, rows, shut_s[np.isin(shut, rows)], look.table.send_q[rows])
+        for subject, places in by_peer(look, shut):
+            rows = shut[places]
+            numbers = _numbers(look, rows, shut_s[places], look.table.send_q[rows])
             yield self._holding(look, (FindingKind.SHUT_WINDOW, subject, Side.PEER), numbers, rows)
 
     def _unread(self, look: Look) -> tuple[Rows, F64]:
@@ -106,10 +107,9 @@ def _stalled(rows: Rows, seen: F64, told: F64, is_told: Bools) -> tuple[Rows, F6
 
 def _numbers(look: Look, rows: Rows, stalled: F64, waiting: U32) -> StalledNumbers:
     table = look.table
-    remotes, _ = group_rows((table.remote_high[rows], table.remote_low[rows]))
     return StalledNumbers(
         connections=len(rows),
-        remotes=len(remotes),
+        remotes=count_different((table.remote_high[rows], table.remote_low[rows])),
         waiting_bytes=int(waiting.sum(dtype=np.uint64)),
         longest_s=float(stalled.max()),
     )
