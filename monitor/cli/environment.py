@@ -1,6 +1,7 @@
 """Environment variables that would steer a privileged program: taken away before anything reads them. And one of ours.
 
-They survive `sudo -E`, and Textual alone would write files, import code and press keys by them.
+They survive `sudo -E`, and Textual alone would write files, import code and press keys by them; the loader of programs
+runs foreign code by its own.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ def spare_threads() -> None:
 def start_anew_where_steered() -> None:
     """Replace a privileged program that variables steer by one in isolated mode without them; else do nothing.
 
-    Python has read its own variables at its start, so only another start is free of them.
+    Python and the loader have read their own variables at the start, so only another start is free of them.
     """
-    if any(map(_steers_python, os.environ)) and is_privileged(os.environ):
+    if any(map(_steers_start, os.environ)) and is_privileged(os.environ):
         shed_steering()
         os.execve(sys.executable, [sys.executable, "-I", "-m", "monitor", *sys.argv[1:]], os.environ)
 
@@ -58,11 +59,13 @@ def shed_steering() -> None:
 
 
 def steering_names(names: Iterable[str]) -> list[str]:
-    """Pick the variables that steer Textual or Python, in order."""
-    return sorted(name for name in names if name.startswith("TEXTUAL") or _steers_python(name))
+    """Pick the variables that steer Textual, Python or the loader, in order."""
+    return sorted(name for name in names if name.startswith("TEXTUAL") or _steers_start(name))
 
 
-def _steers_python(name: str) -> bool:
+def _steers_start(name: str) -> bool:
+    if name.startswith("LD_"):
+        return True
     # Images of containers set PYTHON_VERSION and the like, which Python does not read.
     return name.startswith("PYTHON") and not name.startswith("PYTHON_") and name not in _HARMLESS
 

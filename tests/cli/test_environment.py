@@ -9,7 +9,7 @@ import pytest
 
 from monitor.cli import environment
 
-STEERING = ["PYTHONINSPECT", "PYTHONPATH", "TEXTUAL", "TEXTUAL_LOG"]
+STEERING = ["LD_PRELOAD", "PYTHONINSPECT", "PYTHONPATH", "TEXTUAL", "TEXTUAL_LOG"]
 HARMLESS = ["HOME", "PYTHONUNBUFFERED", "PYTHON_VERSION", "TERM"]
 
 
@@ -43,10 +43,8 @@ def test_fm_06_a_privileged_program_starts_anew_without_what_steers_it(started, 
     surround(monkeypatch, *STEERING, *HARMLESS)
     environment.start_anew_where_steered()
     assert started == [(sys.executable, [sys.executable, "-I", "-m", "monitor", "list", "--json"], HARMLESS)]
-    said = (
-        "fourtuple: running with privileges, so without the variables PYTHONINSPECT, PYTHONPATH, TEXTUAL, TEXTUAL_LOG"
-    )
-    assert capsys.readouterr().err == said + "\n"
+    said = f"fourtuple: running with privileges, so without the variables {', '.join(STEERING)}\n"
+    assert capsys.readouterr().err == said
 
 
 def test_nothing_is_done_or_said_where_nothing_steers(started, privileged, monkeypatch, capsys):
