@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.errors import WireError
 from monitor.model.action import Asked, Caution, CloseAsked, Operator, Outcome, Prepared, SignalAsked, Target
+from monitor.model.process import ProcessIdentity
 from monitor.sampling.messages import Message
 
 
@@ -64,9 +65,13 @@ class PreparedRead(Message, frozen=True, kw_only=True, tag="prepared"):
         """
         if self.refused is not None:
             return self.refused
-        if isinstance(asked, SignalAsked) and (self.target is None or self.target.process.pid != asked.process.pid):
+        if isinstance(asked, SignalAsked) and not self._is_about(asked.process):
             raise WireError("what was prepared is not what was asked for")
         return Prepared(self.token, asked, self.cautions, self.expires_in_s, self.target)
+
+    def _is_about(self, process: ProcessIdentity) -> bool:
+        found = self.target and self.target.process
+        return found is not None and (found.pid, found.start_time) == (process.pid, process.start_time)
 
 
 class OutcomeRead(Message, frozen=True, kw_only=True, tag="outcome"):
