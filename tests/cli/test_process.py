@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -78,3 +79,22 @@ def test_a_hostile_name_comes_escaped_with_its_bytes_beside_it(namespace, scene,
     assert document["name_b64"]
     text = fourtuple("process", str(held.pid)).stdout
     assert "\x1b" not in text
+
+
+@pytest.mark.kernel
+def test_secrets_of_a_command_line_are_masked_unless_all_is_asked_for():
+    argv = [
+        sys.executable,
+        "-I",
+        "-S",
+        "-c",
+        "import sys; print(flush=True); sys.stdin.read()",
+        "--password",
+        "hunter2",
+    ]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        for words in (["process", str(running.pid)], ["process", str(running.pid), "--json"]):
+            assert "hunter2" not in fourtuple(*words).stdout
+            assert "hunter2" in fourtuple(*words, "--full-args").stdout
