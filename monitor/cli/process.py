@@ -32,6 +32,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     """Say what the command does, and add its options."""
     parser.description = "Show who a process is, what it has open, and every socket that it holds."
     parser.add_argument("pid", metavar="PID", help="process id")
+    parser.add_argument("--full-args", action="store_true", help="show the command line with the secrets in it")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -48,17 +49,17 @@ def run(arguments: argparse.Namespace) -> int:
     interval = read_once()
     rows = np.flatnonzero(rows_of_process(interval, pid))
     if arguments.json:
-        write_json(document(facts, interval, rows))
+        write_json(document(facts, interval, rows, is_masked=not arguments.full_args))
     else:
-        write_lines(text_lines(facts, interval, rows))
+        write_lines(text_lines(facts, interval, rows, is_masked=not arguments.full_args))
     return 0
 
 
-def text_lines(facts: ProcessFacts, interval: Interval, rows: Rows) -> Iterator[str]:
+def text_lines(facts: ProcessFacts, interval: Interval, rows: Rows, *, is_masked: bool = True) -> Iterator[str]:
     """Say who it is in the first line, then what it has, then its sockets."""
     user = safe_text(facts.user) if facts.user else f"uid {facts.process.uid}"
     yield f"{process_title(facts.process)} of {user}{_sockets(facts, len(rows))}."
-    for label, text in process_lines(facts, time.time()):
+    for label, text in process_lines(facts, time.time(), is_masked=is_masked):
         yield f"  {label:<{_LABEL_WIDTH}} {text}"
     if len(rows):
         yield from socket_lines(interval, rows)
@@ -71,7 +72,7 @@ def _sockets(facts: ProcessFacts, number: int) -> str:
     return f" holds {count_text(number)} sockets"
 
 
-def document(facts: ProcessFacts, interval: Interval, rows: Rows) -> dict[str, object]:
+def document(facts: ProcessFacts, interval: Interval, rows: Rows, *, is_masked: bool = True) -> dict[str, object]:
     """Make the JSON document."""
     texts = RowTexts(interval)
     process = facts.process
@@ -81,7 +82,7 @@ def document(facts: ProcessFacts, interval: Interval, rows: Rows) -> dict[str, o
         "taken_at": when_text(interval.sample.taken_at),
         **_identity(process),
         **(json_name("exe", process.exe) if process.exe is not None else {"exe": None}),
-        "arguments": argument_texts(process.command_line),
+        "arguments": argument_texts(process.command_line, is_masked=is_masked),
         "uid": process.uid,
         "user": None if facts.user is None else safe_text(facts.user),
         "started_at": None if facts.started_at is None else when_text(facts.started_at),

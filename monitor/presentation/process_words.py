@@ -20,17 +20,19 @@ def process_title(process: Process) -> str:
     return f"{safe_text(process.name)}[{process.pid}]"
 
 
-def process_lines(facts: ProcessFacts, now: float) -> list[Line]:
+def process_lines(facts: ProcessFacts, now: float, *, is_masked: bool = True) -> list[Line]:
     """Say what is known; what could not be read says so.
 
     Args:
         facts: What was read.
         now: Unix time, for the age of the process.
+        is_masked: Whether secrets on the command line are masked.
     """
     process = facts.process
+    command = command_text(process.command_line, is_masked=is_masked)
     return [
         ("exe", exe_text(facts)),
-        ("command", command_text(process.command_line) or missing_text(facts, "command_line", NO_ARGUMENTS)),
+        ("command", command or missing_text(facts, "command_line", NO_ARGUMENTS)),
         ("user", f"{user_text(facts)}   started {_started(facts, now)}   {safe_text(facts.status or UNKNOWN)}"),
         ("parents", _parents(facts)),
         ("unit", safe_text(facts.unit) if facts.unit else missing_text(facts, "unit", "no systemd unit")),
