@@ -25,8 +25,8 @@ class Rule:
     innocent: tuple[str, ...]
     files: str = "**/*.py"
     """Which files below monitor/ it holds for, as a glob."""
-    except_in: str | None = None
-    """The one file that may: the choke point itself."""
+    except_in: tuple[str, ...] = ()
+    """Those that may: the choke point itself, mostly one."""
 
     def lines(self, source: str) -> list[int]:
         """List the lines of a source that break the rule."""
@@ -66,6 +66,18 @@ def _is_constant(node: ast.AST | None, value: object) -> bool:
 def _signals_by_pid(node: ast.AST) -> bool:
     names = {"os.kill", "os.killpg"}
     return _name(node) in names or bool(_imports(node) & names)
+
+
+def _sends_a_signal(node: ast.AST) -> bool:
+    return _last_name(node) == "pidfd_send_signal" or "signal.pidfd_send_signal" in _imports(node)
+
+
+def _destroys_a_socket(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "act":
+        # NetlinkSocket.act() takes any order.
+        return True
+    names = {_last_name(node), *(name.rpartition(".")[2] for name in _imports(node))}
+    return not names.isdisjoint({"SOCK_DESTROY", "exact_destruction"})
 
 
 def _starts_a_shell(node: ast.AST) -> bool:
@@ -122,6 +134,9 @@ def _builds_with_markup(node: ast.AST) -> bool:
 
 
 def _names_no_cookie(node: ast.AST) -> bool:
+    if _name(node) == "Result.NO_COOKIE":
+        # What is said where there is none.
+        return False
     if any(re.search("no_?cookie", name, re.IGNORECASE) for name in (_last_name(node), *_imports(node))):
         return True
     if isinstance(node, ast.UnaryOp):
@@ -141,6 +156,26 @@ RULES = (
         _signals_by_pid,
         guilty=("os.kill(pid, 9)", "os.killpg(1, 15)", "from os import kill", "end = os.kill"),
         innocent=("signal.pidfd_send_signal(fd, 9)", "process.kill()", "import os"),
+    ),
+    Rule(
+        "signals are sent from one place",
+        _sends_a_signal,
+        guilty=("signal.pidfd_send_signal(fd, 9)", "from signal import pidfd_send_signal", "send = pidfd_send_signal"),
+        innocent=("signal.signal(15, handler)", "os.pidfd_open(pid)"),
+        # The other suspends the monitor itself.
+        except_in=("kernel/process_signals.py", "ui/job_control.py"),
+    ),
+    Rule(
+        "sockets are closed for others from one place",
+        _destroys_a_socket,
+        guilty=(
+            "kernel.act(21, name)",
+            "order = SOCK_DESTROY",
+            "from monitor.kernel.socket_destroy import SOCK_DESTROY",
+            "questions.exact_destruction(asked)",
+        ),
+        innocent=("sock.close()", "destroyed = 1"),
+        except_in=("kernel/socket_destroy.py",),
     ),
     Rule(
         "no command line is read by a shell",
@@ -172,7 +207,7 @@ RULES = (
             "os.open(path, os.O_CREAT)",
         ),
         innocent=("open(path)", 'path.open("rb")', "os.open(path, os.O_RDONLY)", 'os.fdopen(pipe, "wb")'),
-        except_in="files.py",
+        except_in=("files.py",),
     ),
     Rule(
         "markup is switched off, never escaped",
@@ -207,7 +242,7 @@ RULES = (
         "only an exact cookie is acted on",
         _names_no_cookie,
         guilty=("INET_DIAG_NOCOOKIE", "x = 0xFFFFFFFF", "x = b'\\xff' * 8", "x = ~0", "from m import NO_COOKIE", "-1"),
-        innocent=("cookie = 7", "x = b''", "x = -2", "1"),
-        files="kernel/actions.py",
+        innocent=("cookie = 7", "x = b''", "x = -2", "1", "Outcome(Result.NO_COOKIE)"),
+        files="kernel/socket_destroy.py",
     ),
 )
