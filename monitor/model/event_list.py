@@ -131,6 +131,11 @@ class EventList:
     """Closes that happened and were not seen."""
     lost_transitions: int = 0
     """Openings and endings likewise, each counted as often as the socket changed its state."""
+    nameless_closes: int = 0
+    """TCP sockets that no sample saw and whose closes told no remote endpoint: cut by their own programs, which takes
+    it away, or never connected. Not listed, and only counted where transitions do not tell them apart."""
+    unheard_s: float = 0.0
+    """Seconds in which nobody listened, since a collector had ended and the next one had not begun."""
     no_closes: str | None = None
     """Why closes are not seen, a sentence; None where they are."""
     no_transitions: NoTransitions | None = None
@@ -155,9 +160,10 @@ class EventList:
         return self.summary != (_NOTHING if former is None else former.summary)
 
     @property
-    def summary(self) -> tuple[int, int, int, str | None, NoTransitions | None]:
+    def summary(self) -> tuple[object, ...]:
         """How much happened, how much was missed, and why."""
-        return self.happened, self.lost_closes, self.lost_transitions, self.no_closes, self.no_transitions
+        missed = self.lost_closes, self.lost_transitions, self.nameless_closes, self.unheard_s
+        return self.happened, *missed, self.no_closes, self.no_transitions
 
 
-_NOTHING = 0, 0, 0, None, None
+_NOTHING = 0, 0, 0, 0, 0.0, None, None

@@ -33,6 +33,8 @@ class SocketEvents:
     """Why closes are not seen, a sentence; None where they are."""
     no_transitions: NoTransitions | None = None
     """Why transitions are not seen; None where they are."""
+    since: float | None = None
+    """CLOCK_BOOTTIME in seconds from when on this source has listened; None where it does not, or not yet."""
 
     @classmethod
     def none(cls, boot_time: float, namespace: int, no_closes: str | None = None) -> SocketEvents:

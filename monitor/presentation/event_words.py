@@ -9,6 +9,7 @@ from monitor.model.event_list import Ending, EventKind, EventList, OwnerHint
 from monitor.model.transitions import NoTransitions
 from monitor.presentation.formats import UNKNOWN, count_text, duration_text, rtt_text
 from monitor.presentation.safe_text import safe_text
+from monitor.presentation.timer_words import left_text
 
 _KINDS = {EventKind.OPENED: "opened", EventKind.CLOSED: "closed", EventKind.FAILED: "failed"}
 _ENDINGS: Mapping[int, tuple[str, str]] = {
@@ -113,16 +114,32 @@ def missing_words(events: EventList) -> list[str]:
         words.append(f"no closes: {safe_text(events.no_closes)}")
     if events.lost_closes:
         words.append(f"{count_text(events.lost_closes)} closes missed")
+    if events.unheard_s:
+        words.append(f"{_seconds(events.unheard_s)} not heard")
     if events.lost_transitions:
         words.append(f"{count_text(events.lost_transitions)} transitions missed")
+    if events.nameless_closes:
+        words.append(f"{count_text(events.nameless_closes)} closes without a pair")
     if events.no_transitions is not None:
         words.append("openings by samples")
     return words
 
 
 def missing_sentence(events: EventList) -> str:
-    """Say why openings are seen by samples only, and closes not at all where that is so; empty where all is seen."""
+    """Say what of the events cannot be seen, was not heard or is not listed, and why; empty where all is."""
     parts = [] if events.no_closes is None else [f"closes cannot be seen: {safe_text(events.no_closes)}"]
+    if events.unheard_s:
+        parts.append(f"{_seconds(events.unheard_s)} not heard: the collector had ended, and another was started")
+    if events.nameless_closes:
+        sockets = "socket" if events.nameless_closes == 1 else "sockets"
+        parts.append(
+            f"{count_text(events.nameless_closes)} short-lived TCP {sockets} closed without a pair and not listed: cut "
+            "by their own programs, or never connected"
+        )
     if events.no_transitions is not None:
         parts.append(f"openings are seen by samples only: {_NO_TRANSITIONS[events.no_transitions]}")
     return "; ".join(parts)
+
+
+def _seconds(seconds: float) -> str:
+    return left_text(round(seconds * 1_000))

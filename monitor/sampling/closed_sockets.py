@@ -149,6 +149,12 @@ class ClosedSockets:
         return closed
 
 
+def nameless(closes: Records, interval: Interval) -> int:
+    """Count the TCP sockets among CLOSE records that join() leaves out, since nobody knows what they were."""
+    without = closes[(closes["remote_port"] == 0) & (closes["protocol"] == PROTOCOL_TCP)]
+    return int(np.count_nonzero(find_places(interval.table.cookie, without["cookie"].astype(np.uint64)) < 0))
+
+
 def values_of(column: npt.NDArray[_AnyT], rows: Rows, unknown: float) -> npt.NDArray[_AnyT]:
     """Give the values of some rows of a column; of row -1 the other one."""
     values = np.full(len(rows), unknown, column.dtype)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ from monitor.model.sample import Interval, Sample
 from monitor.model.socket_events import SocketEvents
 from monitor.model.socket_table import U64, Rows
 from monitor.model.ways import Records
-from monitor.sampling import event_rows
+from monitor.sampling import closed_sockets, event_rows
 from monitor.sampling.closed_sockets import ClosedSockets
 from monitor.sampling.event_owners import EventOwners
 from monitor.sampling.event_processes import EventProcesses
@@ -61,6 +62,8 @@ class EventLog:
         self._interval: Interval | None = None
         self._unfinished: U64 = np.zeros(0, np.uint64)
         self._recent: deque[tuple[float, _Counts]] = deque()
+        self._heard_until: float | None = None
+        """CLOCK_BOOTTIME in seconds; None before anybody has listened."""
 
     def take(self, events: SocketEvents, interval: Interval) -> EventList:
         """Add what happened until now.
@@ -78,8 +81,10 @@ class EventLog:
         opened = self._openings(interval, owners)
         came, counts = [opened, failed], _Counts(len(opened), 0, len(failed))
         over: Rows = np.zeros(0, np.intp)
+        nameless = 0
         for closes, side in self._sides(events.closes, interval):
             closed, owners = ClosedSockets.join(closes, side, self._pending), self._owners(side)
+            nameless += closed_sockets.nameless(closes, side) if events.no_transitions is not None else 0
             short = event_rows.short_ones(closed, self._pending)
             unfinished = int(np.count_nonzero(closed.has_failed))
             counts = counts.plus(len(short), len(closed) - unfinished, unfinished)
@@ -92,8 +97,21 @@ class EventLog:
         counts = counts.plus(len(cut) // 2, len(cut) // 2, 0)
         self._pending.forget(events.boot_time, interval.elapsed_s, over, events.namespace)
         self._interval = interval
+        former = replace(
+            former,
+            nameless_closes=former.nameless_closes + nameless,
+            unheard_s=former.unheard_s + self._unheard_s(events),
+        )
         self._list = self._joined(former, events, np.concatenate(came), counts)
         return self._list
+
+    def _unheard_s(self, events: SocketEvents) -> float:
+        """Tell for how long nobody listened before these events: another source begins when the former has gone."""
+        until = self._heard_until
+        if events.since is None:
+            return 0.0
+        self._heard_until = events.boot_time
+        return 0.0 if until is None else max(0.0, events.since - until)
 
     def _owners(self, interval: Interval) -> EventOwners:
         return EventOwners(interval, self._pending, self._processes)
@@ -138,10 +156,9 @@ class EventLog:
         while self._recent[0][0] < now - RATED_S:
             self._recent.popleft()
         rated_s = min(RATED_S, now - former.since)
-        return EventList(
+        return replace(
+            former,
             boot_time=now,
-            since=former.since,
-            namespace=former.namespace,
             records=records,
             processes=self._processes.named(records["process"]),
             opened=former.opened + counts.opened,

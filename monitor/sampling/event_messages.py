@@ -26,6 +26,7 @@ class EventsRead(Message, frozen=True, kw_only=True, tag="events"):
     lost_transitions: int
     no_closes: str | None
     no_transitions: NoTransitions | None
+    since: float | None
 
     @classmethod
     def of(cls, number: int, events: SocketEvents) -> EventsRead:
@@ -41,6 +42,7 @@ class EventsRead(Message, frozen=True, kw_only=True, tag="events"):
             lost_transitions=events.lost_transitions,
             no_closes=events.no_closes,
             no_transitions=events.no_transitions,
+            since=events.since,
         )
 
     def events(self) -> SocketEvents:
@@ -59,4 +61,5 @@ class EventsRead(Message, frozen=True, kw_only=True, tag="events"):
             lost_transitions=self.lost_transitions,
             no_closes=self.no_closes,
             no_transitions=self.no_transitions,
+            since=self.since,
         )

@@ -17,9 +17,10 @@ MOST_WAITING = 100_000
 
 
 class WaitingEvents:
-    """Filled and emptied under the lock of whoever owns it."""
+    """Filled from when it is made on, and emptied, under the lock of whoever owns it."""
 
     def __init__(self) -> None:
+        self._since = time.clock_gettime(time.CLOCK_BOOTTIME)
         self.no_transitions: NoTransitions | None = None
         """Why there are none; None where they are seen."""
         self._closes = _Waiting(CLOSE)
@@ -52,6 +53,7 @@ class WaitingEvents:
             lost_closes=lost_closes,
             lost_transitions=lost_transitions,
             no_transitions=self.no_transitions,
+            since=self._since,
         )
 
 

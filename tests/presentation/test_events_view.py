@@ -251,6 +251,16 @@ def test_what_is_missed_is_said_with_its_number_and_reason():
     assert missing_words(listed([])) == []
 
 
+def test_what_nobody_heard_and_what_has_no_pair_is_said():
+    events = listed([], unheard_s=14.2, nameless_closes=1_204)
+    assert missing_words(events) == ["14s not heard", "1,204 closes without a pair"]
+    assert missing_sentence(events).split("; ") == [
+        "14s not heard: the collector had ended, and another was started",
+        "1,204 short-lived TCP sockets closed without a pair and not listed: cut by their own programs, or never "
+        "connected",
+    ]
+
+
 @pytest.mark.parametrize("why", NoTransitions)
 def test_every_reason_for_no_transitions_has_words(why):
     assert "openings are seen by samples only: " in missing_sentence(listed([], no_transitions=why))

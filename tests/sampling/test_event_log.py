@@ -449,3 +449,47 @@ def test_rates_are_of_the_last_seconds():
     assert watch.listed.closed_per_second == 2.0
     watch.take(happened(7.0))
     assert watch.listed.closed_per_second == 0.0
+
+
+CUT = row("tcp", "192.0.2.10:40002", ANY, "ESTAB", cookie=77)
+
+
+def test_cut_ones_that_no_sample_saw_are_counted_where_transitions_do_not_tell_them():
+    watch = Watch(LISTENER, DIALLED)
+    known = closed(DIALLED, 1.0, remote_port=0)
+    records = watch.take(
+        happened(
+            1.0,
+            [closed(CUT, 1.0, protocol=6), closed(CUT, 1.0, cookie=78, protocol=17), known],
+            no_transitions="not-root",
+        )
+    )
+    assert watch.listed.nameless_closes == 1
+    assert [int(record["cookie"]) for record in records] == [DIALLED.columns["cookie"]]
+    assert watch.listed.says_more_than(replace(watch.listed, nameless_closes=0))
+    watch.take(happened(2.0, [closed(CUT, 2.0, cookie=79, protocol=6)], no_transitions="not-root"))
+    assert watch.listed.nameless_closes == 2
+
+
+def test_where_transitions_are_seen_cut_ones_are_listed_and_not_counted():
+    watch = Watch(LISTENER)
+    watch.take(happened(1.0, [closed(CUT, 1.0, protocol=6)]))
+    assert watch.listed.nameless_closes == 0
+
+
+def test_the_time_between_two_collectors_was_not_heard():
+    watch = Watch(LISTENER)
+    for at, since in ((1.0, BOOT_TIME), (5.0, BOOT_TIME), (11.0, None), (12.0, BOOT_TIME + 11.5)):
+        watch.take(happened(at, since=since))
+    assert watch.listed.unheard_s == 6.5
+    watch.take(happened(13.0, since=BOOT_TIME + 11.5))
+    assert watch.listed.unheard_s == 6.5
+    watch.take(happened(20.0, since=BOOT_TIME + 17.0))
+    assert watch.listed.unheard_s == 10.5
+
+
+def test_a_source_that_begins_to_listen_late_has_missed_nothing_of_another():
+    watch = Watch(LISTENER)
+    watch.take(happened(1.0))
+    watch.take(happened(9.0, since=BOOT_TIME + 4.0))
+    assert watch.listed.unheard_s == 0.0

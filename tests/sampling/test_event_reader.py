@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -16,10 +18,13 @@ from monitor.errors import KernelError
 from monitor.model.closes import CLOSE
 from monitor.model.transitions import TRANSITION, Actor, NoTransitions
 from monitor.sampling import event_reader, waiting_events
+from monitor.sampling.closed_sockets import nameless
 from monitor.sampling.event_reader import EventReader
+from monitor.sampling.intervals import advance
 from monitor.sampling.transition_reader import TransitionReader
 from monitor.sampling.waiting_events import WaitingEvents
 from tests.namespaces import network_namespace
+from tests.scenes import sample_of
 
 
 @pytest.fixture
@@ -156,3 +161,21 @@ def test_more_than_may_wait_is_left_out_from_the_oldest_on_and_counted(monkeypat
     assert (events.lost_closes, events.lost_transitions) == (2 + 0 + 1 + 2, 7)
     empty = waiting.empty(1)
     assert (len(empty.closes), empty.lost_closes, len(empty.transitions), empty.lost_transitions) == (0, 0, 0, 0)
+
+
+def test_it_says_since_when_it_listens(server):
+    before = time.clock_gettime(time.CLOCK_BOOTTIME)
+    with closing(EventReader.open()) as reader:
+        after = time.clock_gettime(time.CLOCK_BOOTTIME)
+        assert before <= reader.take().since <= after
+        assert reader.take().since <= after
+
+
+def test_of_a_connection_that_its_program_cuts_the_close_names_no_pair(reader, server):
+    nobody = advance(None, sample_of([]))
+    client = socket.create_connection(server.getsockname())
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("=ii", 1, 0))
+    client.close()
+    with server.accept()[0]:
+        pass
+    assert nameless(taken_from(reader, 2), nobody) == 1

@@ -70,6 +70,7 @@ EVENTS = happened(
     {7: actor(7, b"\xff\x1b[2J"), 8: Actor(None, None, None)},
     lost_closes=3,
     no_transitions=NoTransitions.NOT_ROOT,
+    since=5.5,
 )
 ANSWERS = [
     event_messages.EventsRead.of(8, EVENTS),
@@ -202,6 +203,7 @@ def test_events_cross_unchanged():
     assert (again.closes.tolist(), again.transitions.tolist()) == (EVENTS.closes.tolist(), EVENTS.transitions.tolist())
     assert again.actors == EVENTS.actors
     assert (again.lost_closes, again.no_closes, again.no_transitions) == (3, None, NoTransitions.NOT_ROOT)
+    assert again.since == 5.5
 
 
 @pytest.mark.parametrize("name", ["closes", "transitions"])
