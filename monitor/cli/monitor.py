@@ -55,6 +55,7 @@ def run_monitor(arguments: argparse.Namespace) -> int:
             period_s=arguments.period,
             filter_text=arguments.monitor_filter,
             pid=arguments.monitor_pid,
+            is_read_only=arguments.read_only,
             look=Look(
                 has_dark_ground(os.environ) if arguments.theme == "auto" else arguments.theme == "dark",
                 has_sixteen_colours=colours is Colours.SIXTEEN,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from monitor.model.sample import Sample
+from monitor.presentation.evidence_words import evidence_line
 from monitor.presentation.safe_text import safe_text
 
 MOST_ENTRIES = 2_000
@@ -38,13 +41,16 @@ class LogEntry:
 
 
 class Log:
-    """The last entries. Newest last."""
+    """The last entries. Their time is the source's: that of the newest sample, and what has passed since."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        """Begin without entries; the clock gives Unix time."""
-        self._clock = clock
+    def __init__(self, boot_clock: Callable[[], float]) -> None:
+        """Begin without entries; the clock gives CLOCK_BOOTTIME in seconds."""
+        self._boot_clock = boot_clock
         self._entries: deque[LogEntry] = deque(maxlen=MOST_ENTRIES)
         self._count = 0
+        self._sample: Sample | None = None
+        self._has_failed = False
+        """Whether the last reading failed."""
         self._noticed: frozenset[str] = frozenset()
 
     @property
@@ -59,15 +65,29 @@ class Log:
 
     def add(self, kind: LogKind, text: str) -> None:
         """Note something now."""
-        self._entries.append(LogEntry(self._count, self._clock(), kind, safe_text(text)))
+        self._entries.append(LogEntry(self._count, self._now(), kind, safe_text(text)))
         self._count += 1
 
-    def take_notices(self, notices: Iterable[str]) -> None:
-        """Note which of a sample's notices are new, and which have ended."""
-        now = dict.fromkeys(notices)
+    def add_failure(self, text: str) -> None:
+        """Note that a sample could not be read."""
+        self._has_failed = True
+        self.add(LogKind.SOURCE, text)
+
+    def take_sample(self, sample: Sample) -> None:
+        """Note where samples come from now, if that is news, and which of their notices are new or have ended."""
+        is_first = self._sample is None or self._has_failed
+        self._sample, self._has_failed = sample, False
+        if is_first:
+            self.add(LogKind.SOURCE, f"samples come from {evidence_line(sample)}")
+        now = dict.fromkeys(sample.notices)
         for sentence in now:
             if sentence not in self._noticed:
                 self.add(LogKind.NOTICE, sentence)
         for sentence in sorted(self._noticed - now.keys()):
             self.add(LogKind.NOTICE, f"over: {sentence}")
         self._noticed = frozenset(now)
+
+    def _now(self) -> float:
+        if self._sample is None:
+            return time.time()
+        return self._sample.taken_at + self._boot_clock() - self._sample.boot_time

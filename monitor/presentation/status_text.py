@@ -44,7 +44,9 @@ class Freshness:
         return self.age_s > OLD_AFTER_PERIODS * self.pace.period_s + 1
 
 
-def status_line(interval: Interval, freshness: Freshness, width: int, path: Sequence[str] = ()) -> TextLine:
+def status_line(
+    interval: Interval, freshness: Freshness, width: int, path: Sequence[str] = (), *, is_read_only: bool = False
+) -> TextLine:
     """Make the line; where it is narrow, the quiet states go first, then rights; trouble and the clock stay.
 
     Args:
@@ -52,6 +54,7 @@ def status_line(interval: Interval, freshness: Freshness, width: int, path: Sequ
         freshness: Its age.
         width: Cells.
         path: The names of path_cells(), which stand in place of the counts; empty on the main screen.
+        is_read_only: Whether nothing can be done from here.
     """
     sample = interval.sample
     host = safe_text(sample.host)
@@ -59,6 +62,7 @@ def status_line(interval: Interval, freshness: Freshness, width: int, path: Sequ
     left = [
         Cell(f" {fit(host, min(_HOST_WIDTH, cell_width(host)))} ", Role.STRONG),
         *_clock(interval, freshness, with_cost=is_wide and not path),
+        *([Cell("read-only ", Role.NOTE)] if is_read_only else []),
     ]
     if path:
         from monitor.presentation.path_words import path_cells  # noqa: PLC0415 - not on the first screen

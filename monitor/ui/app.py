@@ -26,7 +26,7 @@ from monitor.ui.widgets.list_pane import ListPane
 if TYPE_CHECKING:
     from monitor.model.event_list import EventList
     from monitor.model.finding import Finding
-    from monitor.model.sample import Interval, Sample
+    from monitor.model.sample import Interval
     from monitor.presentation.acknowledged import Acknowledged
     from monitor.presentation.log import Log
     from monitor.sampling.sampler import Sampler
@@ -54,6 +54,8 @@ class Settings:
     filter_text: str = ""
     pid: int | None = None
     look: Look = field(default_factory=Look)
+    is_read_only: bool = False
+    """Whether nothing is offered that acts outside the program."""
 
 
 class MonitorApp(RowApp):
@@ -81,6 +83,7 @@ class MonitorApp(RowApp):
         """
         self.settings = settings or Settings()
         super().__init__(self.settings.look)
+        self.is_read_only = self.settings.is_read_only
         self.glyphs: Mapping[int, str] | None = ASCII_GLYPHS if self.settings.look.is_ascii else None
         self.interval: Interval | None = None
         self.events: EventList | None = None
@@ -94,8 +97,6 @@ class MonitorApp(RowApp):
         self._open_source = open_source
         self.histories = Histories(lambda: self._sampler.history, lambda: self.interval)
         self._news_until = 0.0
-        self._has_failed = False
-        """Whether the last reading failed."""
 
     # Made when they are needed: importing them would delay the first paint.
 
@@ -131,7 +132,7 @@ class MonitorApp(RowApp):
         """What was done and what became of it, what could not be read, what became of the collector."""
         from monitor.presentation.log import Log  # noqa: PLC0415 - as above
 
-        return Log(self._wall_clock)
+        return Log(self._boot_clock)
 
     @cached_property
     def drill_down(self) -> DrillDown:
@@ -193,29 +194,17 @@ class MonitorApp(RowApp):
                 self.questions.take(answer)
 
     def _take_failure(self, sentence: str) -> None:
-        from monitor.presentation.log import LogKind  # noqa: PLC0415 - as above
-
         self.tell(sentence)
-        self.journal.add(LogKind.SOURCE, sentence)
-        self._has_failed = True
+        self.journal.add_failure(sentence)
 
     def _take_interval(self, interval: Interval) -> None:
-        is_first, self._newest = self._newest is None or self._has_failed, interval
+        self._newest = interval
         if interval.sample.boot_time >= self._news_until:
             self._set_news(interval.sample.notices)
         if not self.is_paused or self.interval is None:
             self._show(interval)
         self.tell_status()
-        if is_first:
-            self._note_source(interval.sample)
-        self.journal.take_notices(interval.sample.notices)
-
-    def _note_source(self, sample: Sample) -> None:
-        from monitor.presentation.evidence_words import evidence_line  # noqa: PLC0415 - it brings numpy
-        from monitor.presentation.log import LogKind  # noqa: PLC0415 - as above
-
-        self._has_failed = False
-        self.journal.add(LogKind.SOURCE, f"samples come from {evidence_line(sample)}")
+        self.journal.take_sample(interval.sample)
 
     def _take_events(self, events: EventList) -> None:
         self._newest_events = events
@@ -271,11 +260,6 @@ class MonitorApp(RowApp):
         self.journal.add(LogKind.ACTION, text)
         self.tell(text, role)
 
-    def _wall_clock(self) -> float:
-        """Give Unix time as the source tells it: that of the newest sample, and what has passed since."""
-        sample = self._newest.sample if self._newest is not None else None
-        return time.time() if sample is None else sample.taken_at + self._boot_clock() - sample.boot_time
-
     def tell_status(self) -> None:
         """Give the screen on top the status line as it is now; the picture ages even when no sample comes."""
         screen = self._live_screen
@@ -287,7 +271,8 @@ class MonitorApp(RowApp):
         freshness = Freshness(age, self._sampler.pace, is_paused=self.is_paused)
         # The main screen alone has no path, and shows its first rows without what makes one.
         path = self.drill_down.path if any(isinstance(place, StopScreen) for place in self.screen_stack) else ()
-        screen.show_status(status_line(self.interval, freshness, self.size.width, path))
+        line = status_line(self.interval, freshness, self.size.width, path, is_read_only=self.is_read_only)
+        screen.show_status(line)
 
     def _tick(self) -> None:
         """Let the picture age, and what is on screen be read again where the next sample is far."""
@@ -351,7 +336,9 @@ class MonitorApp(RowApp):
         from monitor.ui.screens.help import HelpScreen  # noqa: PLC0415 - on demand
 
         if self.acting is not None:
-            self.push_screen(HelpScreen(self.acting.place, self.interval, self.glyphs, part))
+            self.push_screen(
+                HelpScreen(self.acting.place, self.interval, self.glyphs, part, is_read_only=self.is_read_only)
+            )
 
     def action_redraw(self) -> None:
         """Draw everything anew."""

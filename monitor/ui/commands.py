@@ -13,7 +13,7 @@ from textual.content import Content
 
 from monitor.errors import InputError
 from monitor.ui.contracts import ActingScreen
-from monitor.ui.keys import KEYS, By, Key, Where
+from monitor.ui.keys import By, Key, Where, keys_in
 
 if TYPE_CHECKING:
     from monitor.ui.app import MonitorApp
@@ -50,7 +50,9 @@ class ActionCommands(Provider):
 
     def _keys(self) -> list[Key]:
         place = self.screen.place if isinstance(self.screen, ActingScreen) else Where(0)
-        return [key for key in KEYS if key.where & place and key.action not in _NOT_OFFERED]
+        app: MonitorApp = self.app  # type: ignore[assignment]  # as below
+        offered = keys_in(place, is_read_only=app.is_read_only)
+        return [key for key in offered if key.action not in _NOT_OFFERED]
 
     def _shown(self, key: Key) -> Content:
         app: MonitorApp = self.app  # type: ignore[assignment]  # as below

@@ -9,7 +9,7 @@ from textual import events
 
 from monitor.ui.contracts import ActingScreen
 from monitor.ui.key_order import HANDED_UP, opened, told
-from monitor.ui.keys import KEYS, LEAVE_KEYS
+from monitor.ui.keys import ACTING_KEYS, KEYS, LEAVE_KEYS
 from monitor.ui.themed_app import ThemedApp
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.rows_pane import RowsPane
@@ -22,6 +22,9 @@ _PLACES = {key.action: reduce(or_, (other.where for other in KEYS if other.actio
 
 class KeyedApp(ThemedApp):
     """Hands every key to whoever it is for."""
+
+    is_read_only = False
+    """Whether the keys that lead to something done outside the program are absent."""
 
     async def on_event(self, event: events.Event) -> None:
         """Take keys one after another, each as if the one before had been pressed long ago."""
@@ -45,6 +48,8 @@ class KeyedApp(ThemedApp):
         if isinstance(pane, ListPane) and pane.is_choosing and key.key not in LEAVE_KEYS:
             pane.take_letter(key.character)
             await told(pane)
+            return
+        if self.is_read_only and key.key in ACTING_KEYS:
             return
         if isinstance(pane, RowsPane):
             pane.note_key()

@@ -84,6 +84,8 @@ class Key:
     """The word in the footer; empty where it is not shown there."""
     footer_rank: int = 5
     """Where the footer is narrow, the highest ranks go first."""
+    acts: bool = False
+    """Whether it leads to something done outside the program; such keys are absent with --read-only."""
 
     def names(self, *, is_ascii: bool) -> str:
         """Give the names as people write them, on a plain console only those of ASCII."""
@@ -260,8 +262,9 @@ KEYS = (
         Where.ROUTING,
         "dial",
         5,
+        acts=True,
     ),
-    Key("D", "D", "dial", "dial again; asks first", By.SCREEN, Where.DIAL, "again", 4),
+    Key("D", "D", "dial", "dial again; asks first", By.SCREEN, Where.DIAL, "again", 4, acts=True),
     Key(
         "K,f9",
         "K F9",
@@ -271,6 +274,7 @@ KEYS = (
         Where.LISTENERS | Where.CONNECTIONS | Where.CONNECTION | Where.PROCESS,
         "signal…",
         5,
+        acts=True,
     ),
     Key(
         "K",
@@ -281,6 +285,7 @@ KEYS = (
         Where.SIGNAL,
         "again",
         2,
+        acts=True,
     ),
     Key(
         "X",
@@ -291,10 +296,21 @@ KEYS = (
         Where.CONNECTIONS | Where.CONNECTION,
         "close…",
         5,
+        acts=True,
     ),
-    Key("X", "X", "close_again", "look again at what was not closed, and ask", By.SCREEN, Where.CLOSE, "again", 2),
-    Key("m", "m", "mark", "mark the row, or no longer, and go on", By.TABLE, Where.CONNECTIONS),
-    Key("M", "M", "unmark_all", "unmark all rows", By.TABLE, Where.CONNECTIONS),
+    Key(
+        "X",
+        "X",
+        "close_again",
+        "look again at what was not closed, and ask",
+        By.SCREEN,
+        Where.CLOSE,
+        "again",
+        2,
+        acts=True,
+    ),
+    Key("m", "m", "mark", "mark the row, or no longer, and go on", By.TABLE, Where.CONNECTIONS, acts=True),
+    Key("M", "M", "unmark_all", "unmark all rows", By.TABLE, Where.CONNECTIONS, acts=True),
     Key("y", "y", "copy", "copy as text, JSON, a command for ss, tcpdump, ip, kill", By.APP, Where.ROWS, "copy", 5),
     Key("tab", "Tab", "next_pane", "next pane", By.SCREEN, Where.MAIN),
     Key("shift+tab", "Shift+Tab", "previous_pane", "pane before", By.SCREEN, Where.MAIN),
@@ -323,6 +339,8 @@ KEYS = (
 )
 """In the order of help."""
 
+ACTING_KEYS = frozenset(name for key in KEYS if key.acts for name in key.keys.split(","))
+"""Textual's names of the keys that are absent with --read-only."""
 LEAVE_KEYS = frozenset(name for key in KEYS if key.action == "leave_program" for name in key.keys.split(","))
 """Textual's names of the keys that quit at once, whatever is awaited; letters among them are text in a field."""
 
@@ -340,9 +358,14 @@ def bindings(by: By, where: Where) -> list[Binding]:
     ]
 
 
-def footer(where: Where, width: int, *, is_ascii: bool = False) -> list[tuple[str, str]]:
+def keys_in(where: Where, *, is_read_only: bool) -> list[Key]:
+    """Give the keys of a place, in the order of help."""
+    return [key for key in KEYS if key.where & where and not (key.acts and is_read_only)]
+
+
+def footer(where: Where, width: int, *, is_ascii: bool = False, is_read_only: bool = False) -> list[tuple[str, str]]:
     """Give key and word of what the footer shows in a place; where it is narrow, the least needed go."""
-    fitting = [key for key in KEYS if key.footer and key.where & where]
+    fitting = [key for key in keys_in(where, is_read_only=is_read_only) if key.footer]
     names = {key: key.names(is_ascii=is_ascii).split()[0] for key in fitting}
     while fitting and sum(len(names[key]) + len(key.footer) + 3 for key in fitting) > width:
         fitting.remove(max(reversed(fitting), key=lambda key: key.footer_rank))

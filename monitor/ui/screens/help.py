@@ -13,7 +13,7 @@ from textual.screen import Screen
 
 from monitor.presentation.text_line import TextLine, plain, wrapped
 from monitor.presentation.view import Cell, Role
-from monitor.ui.keys import KEYS, Key, Where
+from monitor.ui.keys import Key, Where, keys_in
 from monitor.ui.widgets.text_lines import TextLines
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ _FILTERS = (
     ("a b, a or b", "both, one of them; not, and ( ) as usual"),
 )
 _MOUSE = "While the mouse is on, hold Shift to select text; --no-mouse leaves the mouse to the terminal."
+_MOST_PLACES = 8
+"""As many names as leave room for words on a narrow screen."""
 _MARGIN = 3
 """Lines of a page that stay on screen when the next one is shown."""
 
@@ -86,7 +88,13 @@ class HelpScreen(Screen[None]):
     ]
 
     def __init__(
-        self, place: Where, interval: Interval | None, glyphs: Mapping[int, str] | None, start: str = ""
+        self,
+        place: Where,
+        interval: Interval | None,
+        glyphs: Mapping[int, str] | None,
+        start: str = "",
+        *,
+        is_read_only: bool = False,
     ) -> None:
         """Make the help.
 
@@ -95,13 +103,14 @@ class HelpScreen(Screen[None]):
             interval: Where the words' examples are taken from.
             glyphs: A table for str.translate, or None.
             start: Title of the part to show first; empty for the top.
+            is_read_only: Whether keys that act are left out.
         """
         super().__init__()
         self._title = TextLines(glyphs=glyphs, id="title")
         self._text = TextLines(glyphs=glyphs, id="keys")
         # Made here and not found by query: at the end the screen's widgets go before its messages do.
         self._scroll = VerticalScroll(self._text)
-        self._parts = help_parts(place, interval, is_ascii=glyphs is not None)
+        self._parts = help_parts(place, interval, is_ascii=glyphs is not None, is_read_only=is_read_only)
         self._starts: list[int] = []
         self._start = start
 
@@ -173,15 +182,17 @@ class HelpScreen(Screen[None]):
             self._start = ""
 
 
-def help_parts(place: Where, interval: Interval | None, *, is_ascii: bool = False) -> list[Part]:
+def help_parts(
+    place: Where, interval: Interval | None, *, is_ascii: bool = False, is_read_only: bool = False
+) -> list[Part]:
     """Make the parts of the help for a place."""
     from monitor.presentation.explanations import gist  # noqa: PLC0415 - only who asks needs it
     from monitor.presentation.finding_meanings import FINDING_MEANINGS  # noqa: PLC0415 - as above
     from monitor.presentation.signs import SIGNS  # noqa: PLC0415 - as above
     from monitor.presentation.words import words_lines  # noqa: PLC0415 - as above
 
-    here = [key for key in KEYS if key.where & place]
-    elsewhere = [key for key in KEYS if not key.where & place]
+    here = keys_in(place, is_read_only=is_read_only)
+    elsewhere = [key for key in keys_in(~place, is_read_only=is_read_only) if not key.where & place]
     name = next((name for where, _, name in _PLACES if where & place), "")
     legend = ", ".join(f"{word} {name}" for where, word, name in _PLACES if not where & place)
     return [
@@ -208,4 +219,6 @@ def _named(name: str, text: str) -> TextLine:
 
 
 def _places(key: Key) -> str:
-    return " ".join(word for where, word, _ in _PLACES if key.where & where)
+    """Name the places of a key, where they are few."""
+    words = [word for where, word, _ in _PLACES if key.where & where]
+    return " ".join(words) if len(words) <= _MOST_PLACES else "most screens"

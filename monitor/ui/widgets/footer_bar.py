@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
 from monitor.ui.keys import Where, footer
 from monitor.ui.widgets.text_lines import TextLines
 
+if TYPE_CHECKING:
+    from monitor.ui.keyed_app import KeyedApp
+
 
 class FooterBar(TextLines):
     """One line of keys with their words."""
 
+    app: KeyedApp
     _where = Where.CONNECTIONS
     _question: TextLine | None = None
 
@@ -21,7 +27,9 @@ class FooterBar(TextLines):
             self.show([self._question])
             return
         cells: list[Cell] = []
-        for shown, word in footer(where, self.size.width, is_ascii=bool(self._glyphs)):
+        for shown, word in footer(
+            where, self.size.width, is_ascii=bool(self._glyphs), is_read_only=self.app.is_read_only
+        ):
             cells += [Cell(f" {shown}", Role.STRONG), Cell(f" {word} ", Role.HEADING)]
         self.show([TextLine(tuple(cells))])
 
