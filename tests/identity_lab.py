@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import struct
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
@@ -90,6 +91,20 @@ class Child:
         if self._pidfd >= 0:
             os.close(self._pidfd)
             self._pidfd = -1
+
+
+@contextmanager
+def shell_and_monitor() -> Iterator[tuple[int, int]]:
+    """Give the pids of a shell and of a program that it has started, which stands for the monitor."""
+    with subprocess.Popen(["sh", "-c", "sleep 3600 & echo $!; wait"], stdout=subprocess.PIPE) as shell:
+        assert shell.stdout is not None
+        monitor = os.pidfd_open(pid := int(shell.stdout.readline()))
+        try:
+            yield shell.pid, pid
+        finally:
+            # Without it the shell, which waits for it, ends too.
+            signal.pidfd_send_signal(monitor, signal.SIGKILL)
+            os.close(monitor)
 
 
 def signal_asked(process: Process, number: Signal = Signal.TERM) -> SignalAsked:

@@ -19,7 +19,7 @@ import pytest
 from monitor.kernel.actions import MOST_HELD, REMEMBERED_S, Actions
 from monitor.kernel.processes import read_process
 from monitor.model.action import Caution, Operator, Outcome, Prepared, Result, Right, Signal
-from tests.identity_lab import NOBODY_ELSE, Child, in_pid_namespace, signal_asked
+from tests.identity_lab import NOBODY_ELSE, Child, in_pid_namespace, shell_and_monitor, signal_asked
 from tests.kernel.scripts import AS_NOBODY, run_script
 from tests.kernel.test_ended_first_thread import threads
 from tests.waiting import wait_until
@@ -134,6 +134,7 @@ def test_a_process_is_asked_to_end_and_its_end_is_seen(actions, child):
 
 
 def test_what_is_shown_is_what_the_process_is(actions, child):
+    wait_until(lambda: b") S " in Path(f"/proc/{child.pid}/stat").read_bytes())
     target = prepared(actions, child.pid).target
     assert target is not None
     assert target.process == child.read()
@@ -291,13 +292,13 @@ def test_fa_05_pid_1_wants_to_be_typed(actions, as_root):
     assert answer.needs_typing
 
 
-def test_fa_05_the_monitor_its_collector_and_its_parents_want_to_be_typed(actions, child):
-    operator = Operator(child.pid)
-    assert prepared(actions, child.pid, operator=operator).cautions == (Caution.ITSELF,)
-    assert prepared(actions, os.getpid(), operator=operator).cautions[0] is Caution.ITSELF
-    parent = prepared(actions, os.getppid(), operator=operator)
-    assert Caution.ANCESTOR in parent.cautions
-    assert parent.needs_typing
+def test_fa_05_the_monitor_its_collector_and_its_parents_want_to_be_typed(actions):
+    with shell_and_monitor() as (shell, monitor):
+        for pid, caution in ((monitor, Caution.ITSELF), (os.getpid(), Caution.ITSELF), (shell, Caution.ANCESTOR)):
+            answer = prepared(actions, pid, operator=Operator(monitor))
+            assert caution in answer.cautions
+            assert answer.needs_typing
+        assert prepared(actions, monitor).cautions == ()
 
 
 def test_fa_05_kernel_threads_take_no_signals(actions, as_root):

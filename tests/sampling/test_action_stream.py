@@ -40,7 +40,7 @@ from monitor.sampling.operator import this_operator
 from monitor.sampling.sampler import Sampler
 from monitor.sampling.sampler_events import ActionAnswered, ActionPrepared
 from monitor.sampling.stream import StreamSource
-from tests.identity_lab import NOBODY_ELSE, Child, signal_asked
+from tests.identity_lab import NOBODY_ELSE, Child, shell_and_monitor, signal_asked
 from tests.scenes import FixedSource, row, sample_of
 from tests.waiting import wait_until
 
@@ -155,16 +155,29 @@ def test_the_owner_that_a_sample_names_can_be_signalled_by_that(source, child):
 
 
 @pytest.mark.kernel
-def test_the_collector_and_the_parents_of_the_monitor_are_the_operators(child):
+def test_the_collector_is_the_operators_too_and_so_are_the_monitors_parents():
     collector = CollectorProcess()
     source = StreamSource(collector)
     try:
-        for pid, caution in ((collector.pid, Caution.ITSELF), (os.getppid(), Caution.ANCESTOR)):
-            answer = source.prepare(SignalAsked(read_process(pid).identity, Signal.TERM), this_operator())
-            assert caution in answer.cautions
-            assert answer.needs_typing
+        with shell_and_monitor() as (shell, monitor):
+            for pid, caution in ((collector.pid, Caution.ITSELF), (shell, Caution.ANCESTOR)):
+                answer = source.prepare(signal_asked(read_process(pid)), Operator(monitor))
+                assert caution in answer.cautions
+                assert answer.needs_typing
     finally:
         source.close()
+
+
+@pytest.mark.kernel
+def test_fa_10_whoever_holds_the_operators_ssh_connection_is_known(source, service):
+    (there, *_), here = service.clients, service.listener
+    operator = Operator(0, " ".join(map(str, (*there.getsockname(), *there.getpeername()))))
+    asked = signal_asked(read_process(here.pid))
+    assert source.prepare(asked, operator).cautions == ()
+    source.sample()
+    answer = source.prepare(asked, operator)
+    assert answer.cautions == (Caution.OWN_SESSION,)
+    assert answer.needs_typing
 
 
 @pytest.mark.kernel
