@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from tests import servers
 from tests.cli.running import PROGRAM
+from tests.kernel.tracefs import detached_tracefs
 from tests.namespaces import NetworkNamespace, network_namespace
 from tests.terminal import Terminal
 
@@ -76,6 +77,19 @@ def ip(namespace: NetworkNamespace, program: Callable[[str], str]) -> Callable[.
         return output
 
     return run
+
+
+@pytest.fixture
+def tracefs(as_root: None) -> Iterator[Path]:
+    """Give a place of tracefs that only the test and what it starts can see."""
+    with ExitStack() as stack:
+        try:
+            place = stack.enter_context(detached_tracefs())
+        except OSError as error:
+            pytest.skip(f"kernel lacks tracefs or keeps it back: {error}")
+        if not (place / "events/sock/inet_sock_set_state").is_dir():
+            pytest.skip("kernel lacks the event of a TCP change of state")
+        yield place
 
 
 @pytest.fixture

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from monitor.kernel.net_settings import NetSettings, port_list, port_range, unread_reason
+from monitor.kernel.proc_files import read_whole
 from monitor.model.host_facts import HostFacts
 
 _NET = Path("/proc/thread-self/net")
@@ -60,6 +62,7 @@ def _read_settings() -> HostFacts:
     settings = NetSettings()
     facts = HostFacts(
         somaxconn=settings.read("core/somaxconn", int),
+        abort_on_overflow=settings.read("ipv4/tcp_abort_on_overflow", int),
         port_range=settings.read("ipv4/ip_local_port_range", port_range),
         reserved_ports=settings.read("ipv4/ip_local_reserved_ports", port_list),
         time_wait_reuse=settings.read("ipv4/tcp_tw_reuse", int),
@@ -86,7 +89,7 @@ class _CounterFiles:
 
     def _lines(self, file: str) -> list[bytes]:
         try:
-            return (_NET / file).read_bytes().splitlines()
+            return read_whole(_NET / file).splitlines()
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -95,15 +98,20 @@ class _CounterFiles:
 
 
 def _of_pair(names: bytes, values: bytes) -> Iterator[tuple[str, int]]:
+    places = _places(names)
+    told = values.split() if places else []
+    for name, place in places:
+        if place < len(told) and told[place].isdigit():
+            yield name, int(told[place])
+
+
+@lru_cache(maxsize=64)
+def _places(names: bytes) -> list[tuple[str, int]]:
+    """Find which words of a line are wanted; the line is the same as long as the kernel runs."""
+    words = names.split()
     group = names.partition(b":")[0].decode("ascii", "replace")
-    wanted = COUNTERS.get(group)
-    if wanted is None:
-        return
-    told = dict(zip(names.split(), values.split(), strict=False))
-    for name in wanted:
-        value = told.get(name.encode(), b"")
-        if value.isdigit():
-            yield f"{group}.{name}", int(value)
+    wanted = {name.encode(): f"{group}.{name}" for name in COUNTERS.get(group, ())}
+    return [(wanted[word], place) for place, word in enumerate(words) if word in wanted]
 
 
 def _sentences(unread: Mapping[str, str]) -> Iterator[str]:

@@ -25,6 +25,9 @@ class AcceptQueueNumbers:
     """Packets dropped by these sockets themselves in the last `over_s`."""
     over_s: float | None
     """Seconds between the samples that were compared."""
+    has_resets: bool = False
+    """Whether a handshake that ends at a full queue is answered with a reset (tcp_abort_on_overflow): then those
+    clients are refused, and only those whose SYN comes meanwhile hang."""
 
     @property
     def is_dropping(self) -> bool:

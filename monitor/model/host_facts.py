@@ -17,6 +17,8 @@ class HostFacts:
     """By the kernel's name with its group, such as "TcpExt.ListenOverflows"; those that it has."""
     somaxconn: int | None = None
     """net.core.somaxconn: listen() cuts every backlog to it."""
+    abort_on_overflow: int | None = None
+    """net.ipv4.tcp_abort_on_overflow: 1 where a handshake that ends at a full accept queue is answered with a reset."""
     port_range: tuple[int, int] | None = None
     """net.ipv4.ip_local_port_range: first and last port that connect() chooses from."""
     reserved_ports: tuple[tuple[int, int], ...] | None = None

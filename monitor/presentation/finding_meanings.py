@@ -39,7 +39,7 @@ FINDING_MEANINGS: dict[FindingKind, str] = {
     FindingKind.UNACKNOWLEDGED: (
         f"Told after {when.RESEND_TRIES} timeouts in a row of data, {when.KEEPALIVE_TRIES} keepalive probes or "
         f"{when.WINDOW_PROBE_TRIES} probes of a shut window without an answer. Of a service's clients fewer than "
-        f"{share_text(when.VANISHED_SHARE)} % are a note: people leave."
+        f"{share_text(when.FEW_SHARE)} % are a note: people leave."
     ),
     FindingKind.RETRANSMITS: (
         f"Told when {share_text(when.RESENT_SHARE)} % of the segments of the last {duration_text(when.WINDOW_S)} were "
@@ -48,11 +48,13 @@ FINDING_MEANINGS: dict[FindingKind, str] = {
     ),
     FindingKind.UNREAD: (
         f"Told when {bytes_text(when.UNREAD_BYTES)} or more wait and the program has read nothing for "
-        f"{duration_text(when.STALLED_S)}."
+        f"{duration_text(when.STALLED_S)}. Fewer than {when.FEW_STALLED} connections that it dialled are a note for "
+        f"{duration_text(when.PAUSED_S)}: a paused download looks the same."
     ),
     FindingKind.SHUT_WINDOW: (
         f"Told when data waits, the peer's window is shut and nothing was acknowledged for "
-        f"{duration_text(when.STALLED_S)}, while the peer answers each probe."
+        f"{duration_text(when.STALLED_S)}, while the peer answers each probe. Fewer than {when.FEW_STALLED} clients, "
+        f"or than {share_text(when.FEW_SHARE)} % of a service's, are a note: some are slow, or have paused."
     ),
     FindingKind.UDP_DROPS: (
         f"Told when a UDP socket has dropped in {when.DROPPING_SAMPLES} samples of {duration_text(when.WINDOW_S)} and "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.model.finding import FindingKind, LinkSubject, PeerSubject, ProcessSubject, Side
+from monitor.model.finding import FindingKind, Grade, LinkSubject, PeerSubject, ProcessSubject, Side
 from monitor.model.finding_numbers import (
     ConnectingNumbers,
     IdleNumbers,
@@ -76,7 +76,9 @@ def stalled_text(names: FindingNames, numbers: StalledNumbers) -> KindText:
     measured = f"{amount}, for up to {duration_text(numbers.longest_s)}"
     whose = names.whose()
     if names.finding.kind is FindingKind.UNREAD:
-        lines: list[Line] = [("means", "it is stopped, busy or waits for something else; its peers can send no more")]
+        pause = "; a paused download looks the same" if names.finding.grade is Grade.NOTE else ""
+        means = f"it is stopped, busy or waits for something else; its peers can send no more{pause}"
+        lines: list[Line] = [("means", means)]
         if isinstance(whose, ProcessSubject):
             lines.append(("look at", f"fourtuple process {whose.pid}"))
         return KindText(

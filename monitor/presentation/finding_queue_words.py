@@ -47,15 +47,21 @@ def udp_drop_text(names: FindingNames, numbers: UdpDropNumbers) -> KindText:
 def _accept_queue_lines(names: FindingNames, numbers: AcceptQueueNumbers, fill: str) -> Iterator[Line]:
     yield "seen", f"{fill} {names.since()}; {_overflow_words(numbers)}"
     if numbers.is_dropping:
-        yield "means", "the program does not accept; clients hang and time out, they are not refused"
+        yield "means", f"the program does not accept; {_fate(numbers)}"
     else:
-        yield "means", "the program accepts more slowly than clients come; when it is full they hang and time out"
+        yield "means", f"the program accepts more slowly than clients come; when it is full {_fate(numbers)}"
     yield "limit", _limit_words(names, numbers)
     owners = names.owners()
     if owners:
         named = ", ".join(map(names.holder, owners[:_MOST_NAMED]))
         more = f" and {len(owners) - _MOST_NAMED} more" if len(owners) > _MOST_NAMED else ""
         yield "look at", f"{named}{more}:  fourtuple process {owners[0].pid}"
+
+
+def _fate(numbers: AcceptQueueNumbers) -> str:
+    if numbers.has_resets:
+        return "clients are reset at the end of their handshake, or hang (net.ipv4.tcp_abort_on_overflow is 1)"
+    return "clients hang and time out, they are not refused"
 
 
 def _fill_words(numbers: AcceptQueueNumbers) -> str:

@@ -59,8 +59,8 @@ RESEND_TRIES: Final = 6
 """Timeouts in a row: each doubles the wait, so that even the quickest path has been silent for 12 seconds."""
 WINDOW_PROBE_TRIES: Final = 3
 """Probes of a shut window without an answer: a peer that merely does not read answers each."""
-VANISHED_SHARE: Final = 0.05
-"""Of a service's clients: fewer that no longer answer are people who left, and a note."""
+FEW_SHARE: Final = 0.05
+"""Of a service's clients: fewer that no longer answer are people who left, that do not read are slow: a note."""
 
 IDLE_S: Final = 7200.0
 """As long as the kernel would wait before its first keepalive probe (tcp_keepalive_time)."""
@@ -71,6 +71,12 @@ STALLED_FOR_S: Final = 3.0
 UNREAD_BYTES: Final = 32 * 1024
 """Half of the window that a connection starts with: the peer is held up. Less may lie unread for hours on an idle
 connection: a farewell of a server, a ticket of TLS."""
+
+FEW_STALLED: Final = 3
+"""Fewer connections of one program that stand still may do so on purpose, where they are downloads that it dialled, or
+clients of it that have paused theirs: a note …"""
+PAUSED_S: Final = 300.0
+"""… and downloads only for so long: servers let go of a client that reads nothing for a minute or five."""
 
 MOST_PEERS: Final = 3
 """A program with this trouble at more remote addresses than that has one finding, not one for each."""

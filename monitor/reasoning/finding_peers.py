@@ -12,7 +12,7 @@ from monitor.model.sample import DIRECTION_DIALLED
 from monitor.model.socket_table import U64, Bools, Rows, SocketTable
 from monitor.model.tcp import TcpState
 from monitor.reasoning.columns import MAPPED_HIGH_BITS, group_rows
-from monitor.reasoning.finding_conditions import MOST_PEERS
+from monitor.reasoning.finding_conditions import FEW_SHARE, MOST_PEERS
 from monitor.reasoning.finding_look import Look, largest
 
 _LOOPBACK_NET = (MAPPED_HIGH_BITS << np.uint64(8)) | np.uint64(0x7F)
@@ -59,6 +59,19 @@ def dialled_to(look: Look, high: np.uint64, low: np.uint64, port: np.uint16) -> 
     is_there &= look.interval.direction == DIRECTION_DIALLED
     is_there &= (table.remote_low == low) & (table.remote_port == port) & (table.remote_high == high)
     return np.flatnonzero(is_there)
+
+
+def are_few_of_many_clients(look: Look, rows: Rows) -> Bools:
+    """Tell which are clients of a service to which it happens with few of them: some lose their network every day."""
+    few = np.zeros(len(rows), np.bool_)
+    listener = look.interval.listener
+    clients = np.flatnonzero(listener[rows] >= 0)
+    if len(clients):
+        served = np.bincount(listener[(listener >= 0) & look.lives])
+        of = listener[rows[clients]]
+        these = np.bincount(of, minlength=len(served))
+        few[clients] = these[of] < FEW_SHARE * served[of]
+    return few
 
 
 def stays_on_host(table: SocketTable, rows: Rows) -> Bools:

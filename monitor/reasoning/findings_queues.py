@@ -72,6 +72,7 @@ class AcceptQueues:
                     overflows=look.window.rise(OVERFLOWS),
                     drops=drops if (table.drops[rows[members]] != DROPS_UNKNOWN).all() else None,
                     over_s=look.window.seconds,
+                    has_resets=bool(look.interval.sample.host_facts.abort_on_overflow),
                 ),
                 rows=rows[full] if len(full) else rows[fullest : fullest + 1],
                 for_s=0.0 if is_dropping[fullest] else QUEUE_FULL_FOR_S if len(full) else QUEUE_NEAR_FOR_S,

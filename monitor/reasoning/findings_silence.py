@@ -17,11 +17,10 @@ from monitor.reasoning.finding_conditions import (
     KEEPALIVE_TRIES,
     LEAK_FOR_S,
     RESEND_TRIES,
-    VANISHED_SHARE,
     WINDOW_PROBE_TRIES,
 )
 from monitor.reasoning.finding_look import Holding, Look, idle_s, largest
-from monitor.reasoning.finding_peers import by_peer, stays_on_host
+from monitor.reasoning.finding_peers import are_few_of_many_clients, by_peer, stays_on_host
 
 _LEAST_TRIES = np.full(256, 255, np.uint8)
 """By timer: how often it must have fired in a row."""
@@ -42,7 +41,7 @@ def silent_peers(look: Look) -> Iterator[Holding]:
     # Beyond these states the program has let go of it, and the kernel gives up by itself.
     is_in_use = np.isin(look.tcp_state[rows], (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)) & (table.inode[rows] != 0)
     rows = rows[is_in_use & is_silent(table, rows)]
-    is_vanished = _are_some_clients_of_many(look, rows)
+    is_vanished = are_few_of_many_clients(look, rows)
     for subject, places in by_peer(look, rows):
         part = rows[places]
         with_data = part[table.timer[part] != TIMER_KEEPALIVE]
@@ -63,19 +62,6 @@ def silent_peers(look: Look) -> Iterator[Holding]:
             rows=part,
             for_s=0.0,
         )
-
-
-def _are_some_clients_of_many(look: Look, rows: Rows) -> Bools:
-    """Tell which are clients of a service of which nearly all others answer: clients lose their network every day."""
-    few = np.zeros(len(rows), np.bool_)
-    listener = look.interval.listener
-    clients = np.flatnonzero(listener[rows] >= 0)
-    if len(clients):
-        served = np.bincount(listener[(listener >= 0) & look.lives])
-        of = listener[rows[clients]]
-        silent = np.bincount(of, minlength=len(served))
-        few[clients] = silent[of] < VANISHED_SHARE * served[of]
-    return few
 
 
 def idle_without_keepalive(look: Look) -> Iterator[Holding]:

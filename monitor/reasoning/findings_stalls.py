@@ -8,14 +8,14 @@ import numpy as np
 
 from monitor.model.finding import Certainty, FindingKind, Grade, Side, Subject
 from monitor.model.finding_numbers import StalledNumbers
-from monitor.model.sample import F64
+from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, F64
 from monitor.model.socket_table import U32, U64, Bools, Rows
 from monitor.model.tcp import TcpState
 from monitor.model.tcp_info import TIMER_PROBE
 from monitor.reasoning.columns import count_different
-from monitor.reasoning.finding_conditions import STALLED_FOR_S, STALLED_S, UNREAD_BYTES
+from monitor.reasoning.finding_conditions import FEW_STALLED, PAUSED_S, STALLED_FOR_S, STALLED_S, UNREAD_BYTES
 from monitor.reasoning.finding_look import Holding, Look, largest
-from monitor.reasoning.finding_peers import by_peer
+from monitor.reasoning.finding_peers import are_few_of_many_clients, by_peer
 from monitor.reasoning.findings_silence import is_silent
 from monitor.reasoning.other_ends import other_ends
 from monitor.reasoning.unchanged import Unchanged
@@ -38,12 +38,17 @@ class Stalls:
         for place in largest(np.bincount(holder_of, waiting[unread], minlength=len(holders)).tolist()):
             of_holder = holder_of == place
             numbers = _numbers(look, unread[of_holder], unread_s[of_holder], waiting[unread[of_holder]])
-            yield self._holding(look, (FindingKind.UNREAD, holders[place], Side.PROGRAM), numbers, unread[of_holder])
+            grade = _grade_unread(look, unread[of_holder], numbers.longest_s)
+            what = FindingKind.UNREAD, holders[place], Side.PROGRAM
+            yield self._holding(look, what, grade, numbers, unread[of_holder])
         shut, shut_s = self._shut(look, unread)
+        is_few = are_few_of_many_clients(look, shut)
         for subject, places in by_peer(look, shut):
             rows = shut[places]
             numbers = _numbers(look, rows, shut_s[places], look.table.send_q[rows])
-            yield self._holding(look, (FindingKind.SHUT_WINDOW, subject, Side.PEER), numbers, rows)
+            are_clients = (look.interval.direction[rows] == DIRECTION_ACCEPTED).all()
+            grade = Grade.NOTE if are_clients and (len(rows) < FEW_STALLED or is_few[places].all()) else Grade.TROUBLE
+            yield self._holding(look, (FindingKind.SHUT_WINDOW, subject, Side.PEER), grade, numbers, rows)
 
     def _unread(self, look: Look) -> tuple[Rows, F64]:
         """Give the rows that a program leaves unread, and for how long."""
@@ -73,7 +78,7 @@ class Stalls:
         return 0.0 if self._watched_since is None else look.awake_s - self._watched_since
 
     def _holding(
-        self, look: Look, what: tuple[FindingKind, Subject, Side], numbers: StalledNumbers, rows: Rows
+        self, look: Look, what: tuple[FindingKind, Subject, Side], grade: Grade, numbers: StalledNumbers, rows: Rows
     ) -> Holding:
         kind, subject, side = what
         # A program may read now and then, and its peer have sent all long ago: only what was watched so long is sure.
@@ -81,7 +86,7 @@ class Stalls:
         return Holding(
             kind=kind,
             subject=subject,
-            grade=Grade.TROUBLE,
+            grade=grade,
             side=side,
             certainty=Certainty.CERTAIN if is_sure else Certainty.LIKELY,
             numbers=numbers,
@@ -89,6 +94,12 @@ class Stalls:
             # What the kernel's clocks told at once must be seen to stand still for a moment.
             for_s=STALLED_FOR_S if self._watched_s(look) < STALLED_FOR_S else 0.0,
         )
+
+
+def _grade_unread(look: Look, rows: Rows, longest_s: float) -> Grade:
+    """Grade what a program does not read: a few downloads that it dialled may be paused."""
+    are_dialled = bool((look.interval.direction[rows] == DIRECTION_DIALLED).all())
+    return Grade.NOTE if are_dialled and len(rows) < FEW_STALLED and longest_s < PAUSED_S else Grade.TROUBLE
 
 
 def _held(look: Look, rows: Rows) -> Rows:

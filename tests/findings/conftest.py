@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,9 +14,13 @@ import pytest
 from monitor.model.finding import Finding
 from monitor.model.sample import Sample
 from monitor.model.socket_table import U32, U64
+from monitor.sampling import transition_reader
+from monitor.sampling.event_log import EventLog
+from monitor.sampling.event_reader import EventReader
 from monitor.sampling.live import LiveSource
 from tests.far_hosts import FarHosts, far_hosts
 from tests.reasoning.watching import Watch
+from tests.waiting import wait_until
 
 PERIODS = 3
 """A finding may come, and go, so many samples after its condition has held for its time, or no longer does."""
@@ -32,6 +37,9 @@ class LiveWatch:
         self._began = time.clock_gettime(time.CLOCK_BOOTTIME)
         self._passed = 0.0
         self._sent, self._received = _LastData(), _LastData()
+        self._log, self._listed = EventLog(), None
+        self.reader: EventReader | None = None
+        """Tells what happens to connections; None where nobody listens."""
 
     @property
     def now(self) -> float:
@@ -42,7 +50,11 @@ class LiveWatch:
         """Read one sample, so many seconds after the one before."""
         sample = self._source.sample(time_wait=True)
         self._passed += after
-        return self._watch.see(self._told_later(sample), self._source)
+        found = self._watch.see(self._told_later(sample), self._source, self._listed)
+        if self.reader is not None:
+            # As in the monitor, a sample is looked at with the events that were read after the one before.
+            self._listed = replace(self._log.take(self.reader.take(), self._watch.interval), boot_time=self.now)
+        return found
 
     def see_for(self, seconds: float) -> tuple[Finding, ...]:
         """Read samples a second apart for so long, from the next on; give what is found in the last."""
@@ -94,6 +106,17 @@ def watch(namespace) -> Iterator[LiveWatch]:
     """Watch the test's namespace."""
     with closing(LiveSource()) as source:
         yield LiveWatch(source)
+
+
+@pytest.fixture
+def listening(watch: LiveWatch, tracefs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveWatch]:
+    """Watch it with the closes and the changes of state that the kernel tells of."""
+    monkeypatch.setattr(transition_reader, "find_tracefs", lambda: tracefs)
+    with closing(EventReader.open()) as watch.reader:
+        wait_until(lambda: watch.reader._transitions is not None or watch.reader.take().no_transitions is not None)
+        if watch.reader._transitions is None:
+            pytest.skip(f"kernel lacks changes of state that can be read: {watch.reader.take().no_transitions}")
+        yield watch
 
 
 @pytest.fixture

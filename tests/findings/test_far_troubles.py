@@ -155,11 +155,15 @@ def test_a_host_whose_program_does_not_read(watch, far):
 
 def test_a_host_that_goes_with_its_window_shut(watch, far):
     pair = far.connect(HOSTS[0])[0]
-    troubles.fill(pair.near)
+    written = troubles.fill(pair.near)
     wait_until(lambda: probes(pair.near) >= 1)
     far.unplug(HOSTS[0])
     wait_until(lambda: probes(pair.near) >= WINDOW_PROBE_TRIES)
     assert kinds(watch.see_for(STALLED_S + PERIODS)) == [FindingKind.UNACKNOWLEDGED]
+    far.plug(HOSTS[0])
+    troubles.drain(pair.far, written)
+    wait_until_acknowledged([pair.near])
+    assert watch.see_for(PERIODS) == ()
 
 
 def test_a_client_whose_ports_wait_in_time_wait(watch, far, scene):

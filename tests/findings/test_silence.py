@@ -92,6 +92,22 @@ def test_an_idle_pool_without_keepalive_is_a_note_after_hours():
     assert troubles_of(lambda tick: pool(40_000 + tick)) == set()
 
 
+def test_a_paused_download_and_a_slow_client():
+    client = row(
+        "tcp", "192.0.2.10:443", "198.51.100.7:50000", "ESTAB", owner=(812, 9), timer=4, **traffic(unsent=90_000)
+    )
+    download = row(
+        "tcp",
+        "192.0.2.10:40000",
+        "198.51.100.20:80",
+        "ESTAB",
+        owner=(990, 3),
+        **(traffic(received=900_000, is_dialled=True) | {"queue": (200_000, 0)}),
+    )
+    web = row("tcp", "192.0.2.10:443", ANY, "LISTEN", owner=(812, 6), queue=(0, 511))
+    assert troubles_of(lambda _: [web, client, download]) == set()
+
+
 def test_a_pool_whose_server_has_gone_is_no_leak_yet():
     rows = [
         row(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import socket
@@ -26,6 +27,8 @@ from monitor.reasoning.finding_conditions import (
     QUEUE_FULL_FOR_S,
     QUEUE_NEAR_FOR_S,
     QUIET_S,
+    REFUSED_OVER_S,
+    REFUSED_TIMES,
     SHARED_CONNECTIONS,
     SHORT_FOR_S,
     SHORT_PER_SECOND,
@@ -56,6 +59,14 @@ def test_a_server_that_does_not_accept(watch, scene):
     assert found.numbers.drops >= 1
     assert found.cookies.tolist() == [trouble.listener.cookie]
     assert found.since == pytest.approx(watch.now - QUEUE_FULL_FOR_S)
+    scene.close()
+    assert watch.see_for(PERIODS) == ()
+
+
+def test_a_server_that_does_not_accept_on_a_host_that_resets_its_clients(watch, scene):
+    scene.enter_context(troubles.setting("ipv4/tcp_abort_on_overflow", "1"))
+    scene.enter_context(servers.full_accept_queue(backlog=5))
+    assert only(watch.see_for(QUEUE_FULL_FOR_S), FindingKind.ACCEPT_QUEUE).numbers.has_resets
     scene.close()
     assert watch.see_for(PERIODS) == ()
 
@@ -174,6 +185,21 @@ def test_a_refused_connection_is_no_silence(watch):
         assert watch.see_for(PERIODS) == ()
 
 
+def test_a_port_that_refuses_again_and_again(listening):
+    with socket.socket() as closed_port:
+        closed_port.bind(("127.0.0.1", 0))
+        remote = closed_port.getsockname()
+        listening.see()
+        for attempt in range(1, REFUSED_TIMES + 1):
+            assert listening.see_for(1) == ()
+            with socket.socket() as client:
+                assert client.connect_ex(remote) == errno.ECONNREFUSED, attempt
+        found = only(listening.see_for(PERIODS), FindingKind.REFUSED)
+    assert (found.grade, found.side, found.subject.remote.port) == (Grade.NOTE, Side.PEER, remote[1])
+    assert (found.numbers.count, found.numbers.pid) == (REFUSED_TIMES, os.getpid())
+    assert listening.see_for(REFUSED_OVER_S + PERIODS) == ()
+
+
 def test_a_process_without_descriptors_left(watch, scene):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     scene.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
@@ -224,6 +250,14 @@ def test_a_database_that_is_reached_from_everywhere(watch, scene):
     scene.enter_context(servers.service("0.0.0.0", 0, port=5432))
     found = only(watch.see_for(PERIODS), FindingKind.LISTENS_EVERYWHERE)
     assert (found.grade, found.numbers.service, found.subject.local_port) == (Grade.NOTE, "PostgreSQL", 5432)
+    scene.close()
+    assert watch.see_for(PERIODS) == ()
+
+
+def test_a_service_that_is_reached_from_everywhere(watch, scene):
+    listener = scene.enter_context(servers.service("0.0.0.0", 0)).listener
+    found = only(watch.see_for(PERIODS), FindingKind.LISTENS_EVERYWHERE)
+    assert (found.grade, found.numbers.service, found.numbers.ports) == (Grade.NOTE, None, (listener.port,))
     scene.close()
     assert watch.see_for(PERIODS) == ()
 

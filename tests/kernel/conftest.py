@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,6 @@ import pytest
 
 from tests.kernel.control_groups import control_group, move
 from tests.kernel.socket_holder import SocketHolder, socket_holder
-from tests.kernel.tracefs import detached_tracefs
 
 if TYPE_CHECKING:
     from monitor.kernel.rtnetlink import Rtnetlink
@@ -52,19 +50,6 @@ def kernel(ip: Callable[..., str]) -> Iterator[Rtnetlink]:
 
     with Rtnetlink() as opened:
         yield opened
-
-
-@pytest.fixture
-def tracefs(as_root: None) -> Iterator[Path]:
-    """Give a place of tracefs that only the test and what it starts can see."""
-    with ExitStack() as stack:
-        try:
-            place = stack.enter_context(detached_tracefs())
-        except OSError as error:
-            pytest.skip(f"kernel lacks tracefs or keeps it back: {error}")
-        if not (place / "events/sock/inet_sock_set_state").is_dir():
-            pytest.skip("kernel lacks the event of a TCP change of state")
-        yield place
 
 
 @pytest.fixture

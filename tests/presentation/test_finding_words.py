@@ -52,6 +52,18 @@ def test_the_limit_of_an_accept_queue_says_what_would_raise_it(somaxconn, words)
     assert lines_of(finding(FindingKind.ACCEPT_QUEUE, SERVICE, numbers, 1))["limit"] == words
 
 
+def test_clients_of_a_full_queue_hang_unless_the_host_resets_them():
+    hang, reset = (
+        lines_of(finding(FindingKind.ACCEPT_QUEUE, SERVICE, replace(QUEUE, has_resets=has_resets), 1))["means"]
+        for has_resets in (False, True)
+    )
+    assert hang == "the program does not accept; clients hang and time out, they are not refused"
+    assert reset == (
+        "the program does not accept; clients are reset at the end of their handshake, or hang "
+        "(net.ipv4.tcp_abort_on_overflow is 1)"
+    )
+
+
 def test_a_leak_says_what_is_not_known_yet_and_when_it_ends():
     known = replace(LEAK, per_minute=4.0)
     assert "doctor --for 1m" in lines_of(EXAMPLES[2][0])["unknown"]

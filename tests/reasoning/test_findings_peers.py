@@ -1,12 +1,16 @@
 """Peers that do not answer, and data that waits for a reader."""
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.model.finding import Certainty, FindingKind, Grade, PeerSubject, ProcessSubject, Side
 from monitor.reasoning.finding_conditions import (
+    FEW_STALLED,
     IDLE_S,
     KEEPALIVE_TRIES,
     LEAK_FOR_S,
+    PAUSED_S,
     RESEND_TRIES,
     STALLED_FOR_S,
     STALLED_S,
@@ -137,8 +141,9 @@ class TestSilence:
         assert Watch().see_for(5, [pair(**(traffic(sent=1, idle_s=idle_s) | told))]) == ()
 
 
-def unread(size=UNREAD_BYTES, read=0, quiet_s=0.0, **told):
-    return pair(queue=(size, 0), bytes_received=size + read, last_data_recv_ms=round(quiet_s * 1000), **told)
+def unread(size=UNREAD_BYTES, read=0, quiet_s=0.0, *, is_dialled=False, **told):
+    told |= {"bytes_received": size + read, "last_data_recv_ms": round(quiet_s * 1000)}
+    return pair(queue=(size, 0), bytes_acked=900 + is_dialled, **told)
 
 
 class TestReading:
@@ -147,6 +152,20 @@ class TestReading:
         assert (found.side, found.subject) == (Side.PROGRAM, ProcessSubject(1313, 1313))
         assert (found.numbers.waiting_bytes, found.numbers.longest_s) == (UNREAD_BYTES, STALLED_S)
         assert Watch().see_for(STALLED_S - 1, [unread()]) == ()
+
+    def test_a_few_downloads_that_it_dialled_may_be_paused_for_a_while(self):
+        def paused(count):
+            return [unread(local=f"192.0.2.10:{44120 + n}", is_dialled=True, cookie=5 + n) for n in range(count)]
+
+        watch = Watch()
+        assert only(watch.see_for(STALLED_S, paused(FEW_STALLED - 1)), FindingKind.UNREAD).grade is Grade.NOTE
+        assert troubles(watch.see_for(PAUSED_S - STALLED_S - 2, paused(FEW_STALLED - 1))) == []
+        assert troubles(watch.see_for(1, paused(FEW_STALLED - 1))) == [FindingKind.UNREAD]
+        assert troubles(Watch().see_for(STALLED_S, paused(FEW_STALLED))) == [FindingKind.UNREAD]
+
+    def test_a_server_that_does_not_read_is_trouble_at_once(self):
+        listener = row("tcp", "192.0.2.10:44120", ANY, "LISTEN", owner=(1313, 3))
+        assert only(Watch().see_for(STALLED_S, [listener, unread()]), FindingKind.UNREAD).grade is Grade.TROUBLE
 
     def test_a_few_bytes_may_lie_for_hours(self):
         assert Watch().see_for(STALLED_S * 4, [unread(UNREAD_BYTES - 1, quiet_s=3600)]) == ()
@@ -186,6 +205,25 @@ class TestReading:
         found = only(Watch().see_for(STALLED_S, [shut]), FindingKind.SHUT_WINDOW)
         assert (found.side, found.numbers.waiting_bytes) == (Side.PEER, 90_000)
         assert Watch().see_for(STALLED_S - 1, [shut]) == ()
+
+    @pytest.mark.parametrize(
+        ("slow", "others", "grade"),
+        [
+            (1, 0, Grade.NOTE),
+            (FEW_STALLED, 4, Grade.TROUBLE),
+            (FEW_STALLED + 1, 10, Grade.TROUBLE),
+            (FEW_STALLED + 1, 100, Grade.NOTE),
+        ],
+    )
+    def test_a_few_clients_that_do_not_read_are_slow_and_many_are_trouble(self, slow, others, grade):
+        listener = row("tcp", "192.0.2.10:443", ANY, "LISTEN", owner=(812, 3), queue=(0, 511))
+        clients = [
+            pair(f"198.51.100.7:{5_000 + n}", "192.0.2.10:443", owner=(812, 9 + n), queue=(0, 9_000 * (n < slow)))
+            for n in range(slow + others)
+        ]
+        shut = [replace(client, columns={**client.columns, "timer": 4}) for client in clients[:slow]]
+        found = only(Watch().see_for(STALLED_S, [listener, *shut, *clients[slow:]]), FindingKind.SHUT_WINDOW)
+        assert (found.grade, found.numbers.connections) == (grade, slow)
 
     def test_a_window_that_opens_now_and_then_is_slow_and_not_shut(self):
         watch = Watch()

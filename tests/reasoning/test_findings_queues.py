@@ -79,6 +79,13 @@ def test_it_tells_what_the_whole_host_dropped_meanwhile_and_whether_another_queu
     assert (numbers.overflows, numbers.over_s, numbers.somaxconn, numbers.is_only_full) == (18, 2.0, 4096, False)
 
 
+@pytest.mark.parametrize(("setting", "has_resets"), [(1, True), (0, False), (None, False)])
+def test_it_knows_whether_clients_are_reset(setting, has_resets):
+    facts = HostFacts(abort_on_overflow=setting)
+    found = only(Watch().see_for(QUEUE_FULL_FOR_S, [listener(512)], host_facts=facts), KIND)
+    assert found.numbers.has_resets is has_resets
+
+
 @pytest.mark.parametrize("pause", [31.0, 3600.0])
 def test_after_a_gap_a_condition_has_to_hold_anew(pause):
     watch = Watch()

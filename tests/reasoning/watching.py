@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from monitor.model.event_list import EventList
 from monitor.model.finding import Finding, FindingKind, Grade
 from monitor.model.sample import Sample
 from monitor.reasoning.findings import Findings
@@ -23,13 +24,13 @@ class Watch:
         self.interval = None
         self.now = 0.0
 
-    def see(self, sample: Sample, routes: Source | None = None) -> tuple[Finding, ...]:
+    def see(self, sample: Sample, routes: Source | None = None, events: EventList | None = None) -> tuple[Finding, ...]:
         """Read one sample; where a source of routes is given, connections are held against them."""
         self.interval = advance(self.interval, sample)
         if routes is not None:
             self._agreement.take(self.interval)
             self.interval = answered(self._agreement, routes)
-        return self._findings.advance(self.interval)
+        return self._findings.advance(self.interval, events)
 
     def see_rows(self, rows: Sequence[Row], *, after: float = 1.0, **told: object) -> tuple[Finding, ...]:
         """Read one sample that holds these rows, so many seconds after the one before."""
