@@ -7,6 +7,7 @@ binding to the source port of the connection before, whose end left no TIME-WAIT
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -32,6 +33,7 @@ from tests.kernel.scripts import run_script
 NOBODY_ELSE = Operator(pid=0)
 """An operator who runs nothing that could be hit."""
 _LAST_PID = Path("/proc/sys/kernel/ns_last_pid")
+_PENDING = re.compile(rb"^ShdPnd:\t([0-9a-f]+)$", re.MULTILINE)
 _SO_COOKIE = 57
 _ABORT = struct.pack("ii", 1, 0)
 
@@ -45,7 +47,7 @@ def in_pid_namespace(source: str, *arguments: object) -> Any:
 
 
 class Child:
-    """A child that waits for signals; ended and reaped at the latest with the context in which it was started."""
+    """A child that does nothing until it is ended."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
@@ -53,19 +55,20 @@ class Child:
         self._is_reaped = False
 
     @classmethod
-    def start(cls) -> Child:
-        """Start one under whatever pid the kernel gives."""
+    def start(cls, *, is_deaf: bool = False) -> Child:
+        """Start one under whatever pid the kernel gives; a deaf one only keeps a TERM that it is sent."""
         path = shutil.which("sleep")
         assert path is not None
         # Not fork(), which a process with threads must not call; this returns once the other program runs.
-        return cls(os.posix_spawn(path, ["sleep", "3600"], os.environ))
+        blocked = [signal.SIGTERM] if is_deaf else []
+        return cls(os.posix_spawn(path, ["sleep", "3600"], os.environ, setsigmask=blocked))
 
     @classmethod
-    def start_as(cls, pid: int) -> Child:
-        """Start one under a pid that nobody has; others may be given it first."""
+    def start_as(cls, pid: int, *, is_deaf: bool = False) -> Child:
+        """Start one likewise under a pid that nobody has; others may be given it first."""
         while True:
             _LAST_PID.write_text(str(pid - 1))
-            child = cls.start()
+            child = cls.start(is_deaf=is_deaf)
             if child.pid == pid:
                 return child
             child.end()
@@ -75,6 +78,12 @@ class Child:
         process = read_process(self.pid)
         assert process is not None
         return process
+
+    def was_sent_term(self) -> bool:
+        """Whether a deaf one has been sent TERM; there is no moment at which it was and this does not say so."""
+        pending = _PENDING.search(Path(f"/proc/{self.pid}/status").read_bytes())
+        assert pending is not None
+        return bool(int(pending[1], 16) >> (signal.SIGTERM - 1) & 1)
 
     def has_ended(self) -> bool:
         """Whether it has ended; whoever says so has reaped it."""

@@ -40,14 +40,14 @@ victim = Child.start_as(300)
 seen = victim.read()
 answer = actions.prepare(signal_asked(seen), NOBODY_ELSE) if {is_prepared} else None
 victim.end()
-bystander = Child.start_as(300)
+bystander = Child.start_as(300, is_deaf=True)
 if answer is None:
     outcome = actions.prepare(signal_asked(seen), NOBODY_ELSE)
 else:
     assert isinstance(answer, Prepared)
     outcome = actions.confirm(answer.token)
 is_same = seen.identity == bystander.read().identity
-print(json.dumps([outcome.result, seen.pid == bystander.pid, is_same, bystander.has_ended()]))
+print(json.dumps([outcome.result, seen.pid == bystander.pid, is_same, bystander.was_sent_term()]))
 bystander.end()
 actions.close()
 """
@@ -219,15 +219,25 @@ def test_fa_01_target_that_has_exited_before_it_is_prepared_is_already_gone(acti
     assert actions.prepare(asked, NOBODY_ELSE).result is Result.ALREADY_GONE
 
 
+def test_the_lab_shows_a_process_that_was_hit():
+    child = Child.start(is_deaf=True)
+    try:
+        assert not child.was_sent_term()
+        pidfd = os.pidfd_open(child.pid)
+        signal.pidfd_send_signal(pidfd, signal.SIGTERM)
+        os.close(pidfd)
+        assert child.was_sent_term()
+    finally:
+        child.end()
+
+
 @pytest.mark.parametrize(
     ("is_prepared", "expected"), [(False, Result.CHANGED), (True, Result.ALREADY_GONE)], ids=["before", "after"]
 )
 def test_fa_02_a_pid_that_was_given_to_another_process_is_not_signalled(as_root, is_prepared, expected):
-    result, is_same_pid, is_same_identity, has_bystander_ended = in_pid_namespace(
-        REUSED.format(is_prepared=is_prepared)
-    )
+    result, is_same_pid, is_same_identity, is_hit = in_pid_namespace(REUSED.format(is_prepared=is_prepared))
     assert is_same_pid
-    assert not has_bystander_ended
+    assert not is_hit
     if is_same_identity:
         pytest.skip("kernel lacks an inode for each pidfd (Linux 6.9), and both were started within one tick")
     assert result == expected
