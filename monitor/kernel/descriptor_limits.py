@@ -20,13 +20,16 @@ READS_AT_ONCE = 32
 _SOFT_LIMIT = b"\nMax open files"
 _UNLIMITED = b"unlimited"
 
+_Identity = tuple[int, int]
+"""Pid and start time, without a name: a program may change that."""
+
 
 class DescriptorLimits:
     """Remembers the limits of the processes that it was asked about last."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._known: dict[Process, tuple[float, int | None]] = {}
+        self._known: dict[_Identity, tuple[float, int | None]] = {}
 
     def use(self, open_descriptors: Mapping[int, int], processes: Mapping[int, Process]) -> dict[int, DescriptorUse]:
         """Give by pid the use of each process with many open descriptors.
@@ -37,16 +40,18 @@ class DescriptorLimits:
         """
         now = self._clock()
         many = {
-            processes[pid]: count for pid, count in open_descriptors.items() if count >= MANY_OPEN and pid in processes
+            (pid, processes[pid].start_time): count
+            for pid, count in open_descriptors.items()
+            if count >= MANY_OPEN and pid in processes
         }
         known = {process: self._known[process] for process in many if process in self._known}
         due = [process for process in many if process not in known or now - known[process][0] >= READ_AGAIN_S]
         # Those never read stand first, then those read longest ago: each has its turn, however long samples are apart.
         due.sort(key=lambda process: known[process][0] if process in known else -inf)
-        known |= {process: (now, _soft_limit(process.pid)) for process in due[:READS_AT_ONCE]}
+        known |= {(pid, start_time): (now, _soft_limit(pid)) for pid, start_time in due[:READS_AT_ONCE]}
         self._known = known
         return {
-            process.pid: DescriptorUse(count, known[process][1]) for process, count in many.items() if process in known
+            process[0]: DescriptorUse(count, known[process][1]) for process, count in many.items() if process in known
         }
 
 

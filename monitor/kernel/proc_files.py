@@ -24,6 +24,8 @@ BLOCKED = frozenset({ETIMEDOUT})
 """Error number of a read that did not come back in time."""
 
 _CHUNK_BYTES = 4096
+_NUMBERS_BYTES = 1 << 16
+"""More than any such file has."""
 PATIENT = PatientCalls()
 """Who is asked to read what may block."""
 
@@ -60,6 +62,18 @@ def read_memory(name: str, inside: int, limit: int) -> bytes:
         OSError: also ETIMEDOUT where it does; the file is not read again before the kernel has come back.
     """
     return PATIENT.call((os.fstat(inside).st_ino, name), lambda: read_file(name, inside, limit))
+
+
+def read_whole(path: Path) -> bytes:
+    """Read a file of numbers in one piece where the kernel gives it so: it is made anew for each."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        content = b""
+        while chunk := os.read(descriptor, _NUMBERS_BYTES):
+            content += chunk
+        return content
+    finally:
+        os.close(descriptor)
 
 
 def read_file(name: str, inside: int, limit: int = 1 << 16) -> bytes:

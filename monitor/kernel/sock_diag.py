@@ -182,6 +182,8 @@ class SockDiag:
             The cookies of which the kernel says that they are gone, a socket in TIME-WAIT among them, and the rows of
             those that still live.
         """
+        if np.array_equal(current.cookie, previous.cookie):
+            return _NOBODY, SocketTable.empty(self.namespace)
         absent = np.flatnonzero(find_places(current.cookie, previous.cookie) < 0)
         # A bucket was closed when it became one: that it is gone now says nothing new.
         absent = absent[previous.state[absent] != TcpState.TIME_WAIT]
@@ -284,7 +286,8 @@ class SockDiag:
             sockets = self._begun(protocol, question)
             try:
                 for messages in conversation.dump(kind, question, _LIST[protocol]):
-                    sockets.add(messages)
+                    if len(messages):
+                        sockets.add(messages)
             except TruncatedDatagramError:
                 if not tries_left:
                     raise
@@ -294,7 +297,7 @@ class SockDiag:
                 break
         self.was_interrupted |= conversation.was_interrupted
         self.malformed += sockets.malformed
-        if followed_by is not None:
+        if followed_by is not None and len(followed_by):
             sockets.append(followed_by)
         table = without_duplicates(sockets.table()) if sockets.may_repeat else sockets.table()
         self._expected_rows[question] = len(table)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from monitor.kernel.net_settings import NetSettings
+from monitor.kernel.proc_files import read_whole
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
 
 _NET = Path("/proc/thread-self/net")
@@ -46,7 +47,7 @@ def syn_retries() -> int | None:
 def _count(file: str, kind: bytes, name: bytes) -> int | None:
     """Read one number of a sockstat file, whose lines are a kind and then names with numbers."""
     with suppress(OSError, ValueError, IndexError):
-        for line in (_NET / file).read_bytes().splitlines():
+        for line in read_whole(_NET / file).splitlines():
             words = line.split()
             if words[:1] == [kind]:
                 return int(words[words.index(name) + 1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from monitor.model.owner_table import OwnerTable
@@ -25,7 +27,7 @@ def owner_ranges(
     table: SocketTable,
     owners: OwnerTable,
     listener: Rows,
-    index: ListenerIndex | None = None,
+    index: Callable[[], ListenerIndex] | None = None,
     known: tuple[Rows, Rows] | None = None,
 ) -> tuple[Rows, Rows]:
     """Give for each row the range of its owners in the owner table; an unaccepted socket has its listener's.
@@ -37,15 +39,15 @@ def owner_ranges(
         table: The rows.
         owners: Who holds which socket.
         listener: For each row its listener's row, or -1.
-        index: The table's listeners; None to look for them.
+        index: Gives the table's listeners; None to look for them.
         known: The answer to the same sockets and owners at an earlier time; None to look them up.
     """
     first, end = owners.ranges(table.inode) if known is None else (np.where(table.inode == 0, 0, one) for one in known)
     waiting = np.flatnonzero(is_unaccepted(table, listener))
     if len(waiting):
-        index = index or ListenerIndex(table)
+        listeners = ListenerIndex(table) if index is None else index()
         rows = listener[waiting]
-        certain = {row: index.group_of(row).is_certain for row in np.unique(rows).tolist()}
+        certain = {row: listeners.group_of(row).is_certain for row in np.unique(rows).tolist()}
         is_certain = np.array([certain[row] for row in rows.tolist()], np.bool_)
         first[waiting] = np.where(is_certain, first[rows], 0)
         end[waiting] = np.where(is_certain, end[rows], 0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +18,8 @@ from monitor.sampling.succession import Succession
 _PLACE_COLUMNS = ("local_high", "local_low", "local_port", "device", "family")
 _LISTENING_COLUMNS = ("cookie", *_PLACE_COLUMNS, "v6only")
 """What the look-up goes by of a listener, beside which member of a group somebody waits for."""
+_STANDING_COLUMNS = (*_LISTENING_COLUMNS, "protocol", "state", "recv_q")
+"""What tells listeners, and what the look-up goes by of them."""
 _SERVED_COLUMNS = (*_PLACE_COLUMNS, "protocol", "state", "inode")
 """What a row's listener follows from, beside the listeners."""
 
@@ -24,9 +28,10 @@ _SERVED_COLUMNS = (*_PLACE_COLUMNS, "protocol", "state", "inode")
 class ServedRows:
     """The listeners of a table and whom they serve."""
 
-    index: ListenerIndex
     listener: Rows
     """For each row the listener of its local endpoint; -1 for none."""
+    index: Callable[[], ListenerIndex]
+    """Gives the listeners; made when somebody asks, which mostly nobody has to."""
 
     @classmethod
     def of(cls, step: Succession, former: Interval | None, closed_at: F64, is_unseen: Bools) -> ServedRows:
@@ -39,20 +44,34 @@ class ServedRows:
             is_unseen: For each row whether it is only carried.
         """
         is_closed = ~np.isnan(closed_at)
-        index = ListenerIndex(step.table, is_closed=is_closed, is_unseen=is_unseen)
-        if former is None:
-            return cls(index, listener_rows(step.table, index))
-        before = _standing(former.table, ~np.isnan(former.closed_at), former.is_unseen)
-        now = _standing(step.table, is_closed, is_unseen)
-        if not before.is_alike(now):
-            return cls(index, listener_rows(step.table, index))
-        renumbered = np.full(len(former.table) + 1, -1)
-        # The last one stays: it is the -1 of those that have none.
-        renumbered[before.rows] = now.rows
-        listener = former.listener if step.is_same else renumbered[former.listener]
+        index = cache(lambda: ListenerIndex(step.table, is_closed=is_closed, is_unseen=is_unseen))
+        before = None if former is None else _listeners_before(step, former, is_closed, is_unseen)
+        if before is None:
+            return cls(listener_rows(step.table, index()), index)
         return cls(
-            index, step.renewed(listener, -1, _SERVED_COLUMNS, lambda rows: listener_rows(step.table, index, rows))
+            step.renewed(before, -1, _SERVED_COLUMNS, lambda rows: listener_rows(step.table, index(), rows)), index
         )
+
+
+def _listeners_before(step: Succession, former: Interval, is_closed: Bools, is_unseen: Bools) -> Rows | None:
+    """Give for each row of before the row that its listener has now; None where listeners are not what they were."""
+    was_closed = ~np.isnan(former.closed_at)
+    if (
+        step.is_same
+        and not len(step.changed(_STANDING_COLUMNS))
+        and np.array_equal(is_closed, was_closed)
+        and np.array_equal(is_unseen, former.is_unseen)
+    ):
+        return former.listener
+    before, now = _standing(former.table, was_closed, former.is_unseen), _standing(step.table, is_closed, is_unseen)
+    if not before.is_alike(now):
+        return None
+    if step.is_same:
+        return former.listener
+    renumbered = np.full(len(former.table) + 1, -1)
+    # The last one stays: it is the -1 of those that have none.
+    renumbered[before.rows] = now.rows
+    return renumbered[former.listener]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
