@@ -164,9 +164,7 @@ def corpora() -> dict[str, tuple[list[Body], Parser]]:
         for body in bodies_in((CAPTURED / f"{name}.bin").read_bytes())
     ]
     sockets = [*dumps, *sockets_here()]
-    links, addresses = network_here(RTM_GETLINK, RTM_NEWLINK), network_here(_CHANGES = (0, 0, 0, 1, 1, 2, 2, 2, 3, 4, 5)
-"""Kinds of changes; those that move what follows are the fewer, since little is read behind them."""
-_RTM_GETADDR, _RTM_NEWADDR)
+    links, addresses = network_here(RTM_GETLINK, RTM_NEWLINK), network_here(_RTM_GETADDR, _RTM_NEWADDR)
     whole = [message(body, RTM_NEWLINK) for body in links]
     return {
         "socket lists": (sockets, list_sockets),
