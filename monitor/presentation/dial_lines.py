@@ -76,6 +76,16 @@ def after_lines(dialled: Dialled | MonitorError, width: int) -> Iterator[LinkedL
     yield from _line("actual", f"{safe_text(str(dialled.actual.local))}  {verdict[0]}", verdict[1], width)
 
 
+def outcome_sentence(flow: Flow, dialled: Dialled | MonitorError) -> str:
+    """Say in one sentence what was dialled and what came of it."""
+    what = f"dialled {remote_text(flow)}"
+    if isinstance(dialled, MonitorError):
+        return f"{what}: not sent, {dialled}"
+    if dialled.actual is None:
+        return f"{what}: {_error(dialled.error)}"
+    return f"{what}: connected from {dialled.actual.local}, and closed again"
+
+
 def _left_out(flow: Flow, asker: int) -> Iterator[str]:
     if flow.uid not in (None, asker):
         yield f"uid {flow.uid}"

@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from monitor.presentation.view import Role
 from monitor.sampling.period import next_longer, next_shorter
 from monitor.ui.commands import ActionCommands, ProcessCommands, WordsCommand
-from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsEvents, ShowsSockets, StopScreen
+from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsEvents, ShowsLog, ShowsSockets, StopScreen
 from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.histories import Histories
 from monitor.ui.keys import By, Where, bindings
@@ -125,7 +125,7 @@ class MonitorApp(RowApp):
         from monitor.sampling.operator import this_operator  # noqa: PLC0415 - as above
         from monitor.ui.actions import Actions  # noqa: PLC0415 - as above
 
-        return Actions(self._sampler, this_operator(), self._tell_action, self.set_timer)
+        return Actions(self._sampler, this_operator(), self.tell_action, self.set_timer)
 
     @cached_property
     def journal(self) -> Log:
@@ -200,6 +200,7 @@ class MonitorApp(RowApp):
     def _take_interval(self, interval: Interval) -> None:
         self._newest = interval
         if interval.sample.boot_time >= self._news_until:
+        self._show_log()
             self._set_news(interval.sample.notices)
         if not self.is_paused or self.interval is None:
             self._show(interval)
@@ -209,6 +210,12 @@ class MonitorApp(RowApp):
     def _take_events(self, events: EventList) -> None:
         self._newest_events = events
         if not self.is_paused or self.events is None:
+        self._show_log()
+
+    def _show_log(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, ShowsLog):
+                screen.show_log(self.journal)
             self._show_events(events)
 
     def _show_events(self, events: EventList) -> None:
@@ -254,7 +261,8 @@ class MonitorApp(RowApp):
             if isinstance(screen, ActingScreen):
                 screen.say(self.news, role)
 
-    def _tell_action(self, text: str, role: Role) -> None:
+    def tell_action(self, text: str, role: Role = Role.NOTE) -> None:
+        """Say what became of something done outside the program, and keep it in the log."""
         from monitor.presentation.log import LogKind  # noqa: PLC0415 - on demand
 
         self.journal.add(LogKind.ACTION, text)
@@ -262,6 +270,7 @@ class MonitorApp(RowApp):
 
     def tell_status(self) -> None:
         """Give the screen on top the status line as it is now; the picture ages even when no sample comes."""
+        self._show_log()
         screen = self._live_screen
         if self.interval is None or screen is None:
             return

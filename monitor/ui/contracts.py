@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
     from monitor.model.tcp_info import SocketDetails
+    from monitor.presentation.log import Log
     from monitor.presentation.path_words import Stop
     from monitor.presentation.routing_text import RouteAnswer
     from monitor.sampling.bind_answers import DecidedBind
@@ -46,6 +47,15 @@ class ShowsEvents(Protocol):
 
     def show_events(self, events: EventList) -> None:
         """Show what happened."""
+        ...
+
+
+@runtime_checkable
+class ShowsLog(Protocol):
+    """A screen that lists what was done."""
+
+    def show_log(self, log: Log) -> None:
+        """Show what was done."""
         ...
 
 

@@ -8,6 +8,7 @@ from monitor.presentation.filter_description import describe
 from monitor.presentation.filter_parser import parse
 from monitor.presentation.safe_text import safe_text
 from monitor.ui.widgets.filtered_pane import FilteredPane, FilterInForce
+from monitor.ui.widgets.log_pane import LogPane
 from monitor.ui.widgets.prompt import Prompt
 
 
@@ -49,3 +50,20 @@ def ask_filter(
         done(text is not None and pane.filter_tree is not None)
 
     prompt.ask("/", former.text, changed, closed)
+
+
+def ask_words(prompt: Prompt, pane: LogPane, done: Callable[[bool], None]) -> None:
+    """Open the field for the words that entries of the log are to hold; arguments as above."""
+    former = pane.words
+
+    def changed(text: str) -> str:
+        pane.show_words(" ".join(safe_text(text).split()))
+        return f"{pane.view.count:,} lines"
+
+    def closed(text: str | None) -> None:
+        if text is None:
+            pane.show_words(former)
+        pane.screen.set_focus(pane)
+        done(bool(pane.words))
+
+    prompt.ask("/", former, changed, closed)

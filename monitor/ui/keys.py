@@ -36,6 +36,8 @@ class Where(Flag):
     """What is wrong."""
     EVENTS = auto()
     """What happened."""
+    LOG = auto()
+    """What was done."""
     COPY = auto()
     """Rows in the forms of other programs."""
     SIGNAL = auto()
@@ -48,9 +50,9 @@ class Where(Flag):
     TABLES = LISTENERS | CONNECTIONS | EVENTS | PROCESS | WORKERS
     ACTS = SIGNAL | CLOSE
     """Screens that ask before something is done outside."""
-    LISTS = TABLES | WAYS | CONNECTION | EXPLANATION | BIND | DEMUX | FINDINGS | ACTS
+    LISTS = TABLES | WAYS | CONNECTION | EXPLANATION | BIND | DEMUX | FINDINGS | LOG | ACTS
     """Wherever there is a cursor."""
-    MAIN = LISTENERS | CONNECTIONS | ROUTING | EVENTS | FINDINGS
+    MAIN = LISTENERS | CONNECTIONS | ROUTING | EVENTS | FINDINGS | LOG
     """The main screen, whichever pane has the focus."""
     ROWS = LISTENERS | CONNECTIONS | PROCESS | CONNECTION | FINDINGS
     """Wherever what is at the cursor stands for sockets of the newest sample."""
@@ -92,13 +94,16 @@ class Key:
         return " ".join(name for name in self.shown.split() if name.isascii() or not is_ascii)
 
 
+_PAGED = Where.TABLES | Where.FINDINGS | Where.LOG
+"""Lists that may be long."""
+
 KEYS = (
     Key("down,j", "↓ j", "cursor_down", "next row", By.TABLE, Where.LISTS),
     Key("up,k", "↑ k", "cursor_up", "row before", By.TABLE, Where.LISTS),
     Key("pagedown", "PgDn", "page_down", "page down", By.TABLE, Where.LISTS),
     Key("pageup", "PgUp", "page_up", "page up", By.TABLE, Where.LISTS),
-    Key("ctrl+d", "Ctrl+D", "half_page_down", "half a page down", By.TABLE, Where.TABLES | Where.FINDINGS),
-    Key("ctrl+u", "Ctrl+U", "half_page_up", "half a page up", By.TABLE, Where.TABLES | Where.FINDINGS),
+    Key("ctrl+d", "Ctrl+D", "half_page_down", "half a page down", By.TABLE, _PAGED),
+    Key("ctrl+u", "Ctrl+U", "half_page_up", "half a page up", By.TABLE, _PAGED),
     Key("home,g", "Home g", "first", "first row; there once more: stay on top of the list", By.TABLE, Where.LISTS),
     Key("end,G", "End G", "last", "last row", By.TABLE, Where.LISTS),
     Key("n", "n", "next_marked", "next row marked ! or ~", By.TABLE, Where.TABLES | Where.FINDINGS),
@@ -111,7 +116,7 @@ KEYS = (
         "open",
         "a listener: its connections; connection, event: all about it; finding: its rows; a line: where it leads",
         By.TABLE,
-        Where.LISTS & ~Where.ACTS,
+        Where.LISTS & ~(Where.LOG | Where.ACTS),
         "open",
         1,
     ),
@@ -132,7 +137,7 @@ KEYS = (
         "show_process",
         "the process that owns the row; of a shared listener the workers",
         By.SCREEN,
-        Where.EVERYWHERE & ~(Where.WAYS | Where.COPY | Where.ACTS),
+        Where.EVERYWHERE & ~(Where.WAYS | Where.LOG | Where.COPY | Where.ACTS),
         "process",
         2,
     ),
@@ -142,7 +147,7 @@ KEYS = (
         "filter",
         "filter while typing; Enter keeps, Esc restores",
         By.SCREEN,
-        Where.TABLES,
+        Where.TABLES | Where.LOG,
         "filter",
         1,
     ),
@@ -207,7 +212,7 @@ KEYS = (
         "explain",
         "why each value of the row, mark or – is as it is",
         By.APP,
-        Where.MAIN | Where.PROCESS | Where.WORKERS,
+        (Where.MAIN & ~Where.LOG) | Where.PROCESS | Where.WORKERS,
     ),
     Key(
         "i",
@@ -319,6 +324,7 @@ KEYS = (
     Key("3", "3", "pane('routing')", "pane Routing", By.SCREEN, Where.MAIN),
     Key("4", "4", "pane('events')", "pane Events", By.SCREEN, Where.MAIN),
     Key("5,exclamation_mark", "5 !", "pane('findings')", "pane Findings", By.SCREEN, Where.MAIN),
+    Key("6", "6", "pane('log')", "pane Log", By.SCREEN, Where.MAIN),
     Key("z", "z", "zoom", "whole screen for this pane, and back", By.SCREEN, Where.MAIN, "zoom", 6),
     Key("space", "space", "pause", "pause, go on", By.APP, Where.EVERYWHERE, "pause", 3),
     Key("minus,f7", "- F7", "faster", "shorter period; below the shortest: auto", By.APP, Where.EVERYWHERE),

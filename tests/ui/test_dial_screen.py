@@ -49,7 +49,11 @@ def dialling() -> Iterator[Dialling]:
     stands_in = Dialling()
     clock, ticks = HandClock(), count()
     clock.monotonic = lambda: float(next(ticks))
-    with patch("monitor.ui.screens.dial._dial", stands_in), patch("monitor.ui.typed_word.time", clock):
+    with (
+        patch("monitor.ui.screens.dial._dial", stands_in),
+        patch("monitor.ui.typed_word.time", clock),
+        patch("monitor.ui.screens.confirm.ConfirmScreen.QUIET_S", 0.001),
+    ):
         yield stands_in
 
 
@@ -159,6 +163,7 @@ async def test_it_can_be_asked_again(dialling: Dialling):
         await open_dial(stage)
         await stage.press("enter")
         await stage.press("D")
+        await stage.until(lambda: stage.app.screen.prompt.is_asking)
         await type_by_hand(stage)
         await stage.sees("✓ as predicted")
 

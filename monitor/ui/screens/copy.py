@@ -71,7 +71,7 @@ class CopyScreen(LinesScreen):
             return
         self.app.copy_to_clipboard(copy.text)
         self.action_leave()
-        self.app.tell(f"sent to the terminal's clipboard: {copy.text}", Role.NOTE)
+        self.app.tell_action(f"sent to the terminal's clipboard: {copy.text}")
 
 
 def _refusal(text: str) -> str:

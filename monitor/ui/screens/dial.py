@@ -25,8 +25,7 @@ from monitor.presentation.linked_line import LinkedLine
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Role
 from monitor.ui.keys import By, Where, bindings
-from monitor.ui.screens.lines import LinesScreen
-from monitor.ui.typed_word import TypedWord
+from monitor.ui.screens.confirm import ConfirmScreen
 
 if TYPE_CHECKING:
     from monitor.dial import Dialled
@@ -44,11 +43,12 @@ def _dial(remote: Endpoint, timeout_s: float) -> Dialled:
     return dial(remote, timeout_s)
 
 
-class DialScreen(LinesScreen):
+class DialScreen(ConfirmScreen):
     """Sends nothing before the word was typed by hand; the handshake is waited for on a thread of its own."""
 
     PLACE = Where.DIAL
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.SCREEN, Where.DIAL)]
+    again = "D"
 
     @dataclass(eq=False)
     class Ended(Message):
@@ -69,15 +69,15 @@ class DialScreen(LinesScreen):
 
     def on_mount(self) -> None:
         """Await the word."""
-        self._ask()
-        # The frame gives the keys to the lines when it mounts, which is after this.
-        self.call_later(self.prompt.focus)
+        self.ask_word(WORD)
 
     def on_dial_screen_ended(self, message: Ended) -> None:
         """Show what came of it."""
         message.stop()
+        from monitor.presentation.dial_lines import outcome_sentence  # noqa: PLC0415 - on demand
+
         self._outcome = message.outcome
-        self.say(self.app.news)
+        self.app.tell_action(outcome_sentence(self._flow, message.outcome))
         self.draw()
 
     def title_line(self, width: int) -> TextLine:
@@ -93,25 +93,8 @@ class DialScreen(LinesScreen):
         after = [] if self._outcome is None else after_lines(self._outcome, width)
         return [*before_lines(self._flow, os.geteuid(), TIMEOUT_S, width), *after]
 
-    def _ask(self) -> None:
-        typed = TypedWord(WORD)
-
-        def changed(text: str) -> str:
-            typed.take(text)
-            return ""
-
-        def done(text: str | None) -> None:
-            self.set_focus(self.lines)
-            if text is None:
-                self.action_leave()
-            elif (mistake := typed.mistake()) is not None:
-                self.say(f"{mistake}; Esc goes back, D asks again", Role.TROUBLE)
-            else:
-                self._start()
-
-        self.prompt.ask(f"Type {WORD}, then Enter:", "", changed, done, is_each_told=True)
-
-    def _start(self) -> None:
+    def confirmed(self) -> None:
+        """Dial."""
         from monitor.presentation.dial_lines import remote_of  # noqa: PLC0415 - on demand
 
         self._outcome = None
@@ -131,4 +114,4 @@ class DialScreen(LinesScreen):
 
     def action_dial(self) -> None:
         """Ask again."""
-        self._ask()
+        self.ask_word(WORD)

@@ -34,6 +34,7 @@ _PLACES = (
     (Where.DEMUX, "dmx", "who gets it"),
     (Where.EVENTS, "Evt", "Events"),
     (Where.FINDINGS, "Fin", "Findings"),
+    (Where.LOG, "Log", "Log"),
     (Where.COPY, "copy", "copy as"),
     (Where.SIGNAL, "sig", "signal"),
     (Where.CLOSE, "clos", "close"),

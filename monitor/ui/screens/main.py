@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
     from monitor.model.socket_table import Bools
+    from monitor.presentation.log import Log
     from monitor.presentation.routing_text import RouteAnswer
     from monitor.sampling.history import ListenerHistory
     from monitor.ui.app import MonitorApp
@@ -92,6 +93,10 @@ class MainScreen(PanesScreen):
         self.connections.show_events(events)
         self.listeners.events = events
         self.show_tabs()
+
+    def show_log(self, log: Log) -> None:
+        """Show what was done."""
+        self.log_pane.show_log(log)
 
     def visible_cookies(self) -> list[int]:
         """Give the sockets that are on screen."""
@@ -269,9 +274,11 @@ class MainScreen(PanesScreen):
 
     def action_filter(self) -> None:
         """Filter the current list while the filter is typed."""
-        from monitor.ui.filtering import ask_filter  # noqa: PLC0415 - only who filters needs it
+        from monitor.ui.filtering import ask_filter, ask_words  # noqa: PLC0415 - only who filters needs it
 
         pane = self.pane
+        if pane is self.log_pane:
+            ask_words(self.prompt, self.log_pane, self._note_words)
         if not isinstance(pane, FilteredPane):
             return
 
@@ -281,6 +288,12 @@ class MainScreen(PanesScreen):
             self.show_detail()
 
         ask_filter(self.prompt, pane, done, self.show_tabs)
+
+    def _note_words(self, is_filtered: bool) -> None:  # noqa: FBT001 - ask_words calls it so
+        self._steps.drop("filter", self.log_pane)
+        if is_filtered:
+            self._steps.add("filter", lambda: self.log_pane.show_words(""), self.log_pane)
+        self.show_tabs()
 
     def _note_filter(self, pane: FilteredPane) -> None:
         """Let Esc undo the filter that is in force now; one that was emptied leaves nothing to undo."""

@@ -26,6 +26,7 @@ from monitor.ui.widgets.finding_detail import FindingDetail
 from monitor.ui.widgets.findings_pane import FindingsPane
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.listeners_pane import ListenersPane
+from monitor.ui.widgets.log_pane import LogPane
 from monitor.ui.widgets.pane_tabs import PANES, PaneName, PaneTabs, tab_name
 from monitor.ui.widgets.routing_pane import RoutingPane
 from monitor.ui.widgets.text_lines import TextLines
@@ -36,11 +37,12 @@ _PLACES = {
     "routing": Where.ROUTING,
     "events": Where.EVENTS,
     "findings": Where.FINDINGS,
+    "log": Where.LOG,
 }
-_LOWER: tuple[PaneName, ...] = ("connections", "events", "findings")
+_LOWER: tuple[PaneName, ...] = ("connections", "events", "findings", "log")
 """Those that share the lower half of the screen: the one where the user was last has it."""
 
-ListName = Literal["listeners", "connections", "events", "findings"]
+ListName = Literal["listeners", "connections", "events", "findings", "log"]
 
 _THREE_PANES_WIDTH, _THREE_PANES_HEIGHT = 110, 30
 _SMALLEST_WIDTH, _SMALLEST_HEIGHT = 40, 10
@@ -61,6 +63,7 @@ class PanesScreen(FramedScreen):
         self.routing = RoutingPane(glyphs=glyphs, id="routing")
         self.events = EventsPane(glyphs=glyphs, id="events")
         self.findings = FindingsPane(glyphs=glyphs, id="findings")
+        self.log_pane = LogPane(glyphs=glyphs, id="log")
         self._finding = FindingDetail(glyphs=glyphs, id="finding")
         for name in _LOWER:
             self._lists[name].neighbours = partial(self._neighbours_of, name)
@@ -85,7 +88,16 @@ class PanesScreen(FramedScreen):
 
     def middle(self) -> Iterable[Widget]:
         """Give the panes, what names them and the strip."""
-        return self._tabs, self._upper, self.connections, self.events, self.findings, self._finding, self._strip
+        return (
+            self._tabs,
+            self._upper,
+            self.connections,
+            self.events,
+            self.findings,
+            self.log_pane,
+            self._finding,
+            self._strip,
+        )
 
     def show_detail(self) -> None:
         """Show what is known of the selected row, and on the tabs; called for another pane or size as well."""
@@ -113,6 +125,7 @@ class PanesScreen(FramedScreen):
             "connections": self.connections,
             "events": self.events,
             "findings": self.findings,
+            "log": self.log_pane,
         }
 
     @property
@@ -123,6 +136,7 @@ class PanesScreen(FramedScreen):
             "routing": self.routing,
             "events": self.events,
             "findings": self.findings,
+            "log": self.log_pane,
         }
 
     def _neighbours_of(self, name: PaneName) -> list[str]:
@@ -176,6 +190,7 @@ class PanesScreen(FramedScreen):
         if self.focused is None:
             (self.prompt if self.prompt.is_asking else self.pane).focus()
         self.findings.rebuild()
+        self.log_pane.rebuild()
         self.events.rebuild()
         self.listeners.rebuild()
         self.connections.rebuild()
@@ -200,9 +215,9 @@ class PanesScreen(FramedScreen):
             self._lower = name
         if is_other or not self.has_three_panes:
             self.lay_out()
-        if name == "findings":
+        if name in ("findings", "log"):
             # The next key may be behind this one already, and finds its rows.
-            self.findings.rebuild()
+            self._lists[name].rebuild()
         self.set_focus(self.pane)
         self._footer.show_keys(self.place)
         self.show_detail()

@@ -12,13 +12,14 @@ from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
 from monitor.ui.widgets.filtered_pane import FilteredPane
 from monitor.ui.widgets.list_pane import ListPane
+from monitor.ui.widgets.log_pane import LogPane
 from monitor.ui.widgets.routing_pane import RoutingPane
 from monitor.ui.widgets.text_lines import TextLines
 
-PaneName = Literal["listeners", "connections", "routing", "events", "findings"]
-PANES: tuple[PaneName, ...] = ("listeners", "connections", "routing", "events", "findings")
+PaneName = Literal["listeners", "connections", "routing", "events", "findings", "log"]
+PANES: tuple[PaneName, ...] = ("listeners", "connections", "routing", "events", "findings", "log")
 """The panes of the main screen in the order of their numbers."""
-_NUMBERS: dict[PaneName, int] = {"listeners": 1, "connections": 2, "routing": 3, "events": 4, "findings": 5}
+_NUMBERS: dict[PaneName, int] = {"listeners": 1, "connections": 2, "routing": 3, "events": 4, "findings": 5, "log": 6}
 """By which they are reached."""
 _SHORT = 3
 """Letters of a name where there is no room for all of it."""
@@ -43,6 +44,8 @@ class PaneTabs(TextLines):
         notes = pane.subject if isinstance(pane, RoutingPane) else ""
         if isinstance(pane, FilteredPane):
             notes = ", ".join(pane.limits)
+        elif isinstance(pane, LogPane):
+            notes = pane.words
         cells = [_tab(name, panes[name], current, is_short=False) for name in PANES]
         if sum(cell_width(cell.text) for cell in cells) + cell_width(notes) + _EDGES > self.size.width:
             cells = [_tab(name, panes[name], current, is_short=name != current) for name in PANES]
