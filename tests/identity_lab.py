@@ -13,6 +13,7 @@ import signal
 import socket
 import struct
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
@@ -34,6 +35,7 @@ NOBODY_ELSE = Operator(pid=0)
 """An operator who runs nothing that could be hit."""
 _LAST_PID = Path("/proc/sys/kernel/ns_last_pid")
 _PENDING = re.compile(rb"^ShdPnd:\t([0-9a-f]+)$", re.MULTILINE)
+_PATIENCE_S = 20.0
 _SO_COOKIE = 57
 _ABORT = struct.pack("ii", 1, 0)
 
@@ -61,7 +63,13 @@ class Child:
         assert path is not None
         # Not fork(), which a process with threads must not call; this returns once the other program runs.
         blocked = [signal.SIGTERM] if is_deaf else []
-        return cls(os.posix_spawn(path, ["sleep", "3600"], os.environ, setsigmask=blocked))
+        child = cls(os.posix_spawn(path, ["sleep", "3600"], os.environ, setsigmask=blocked))
+        # The kernel gives the pid back in the middle of the change to the other program.
+        give_up_at = time.monotonic() + _PATIENCE_S
+        while b") S " not in Path(f"/proc/{child.pid}/stat").read_bytes():
+            assert time.monotonic() < give_up_at
+            os.sched_yield()
+        return child
 
     @classmethod
     def start_as(cls, pid: int, *, is_deaf: bool = False) -> Child:

@@ -149,9 +149,10 @@ class HeldProcess:
         except ProcessLookupError as error:
             return Outcome(Result.ALREADY_GONE, error.errno or 0)
         except PermissionError as error:
-            return Outcome(Result.NOT_PERMITTED, error.errno or 0, Right.KILL)
+            number = error.errno or 0
+            return Outcome(Result.NOT_PERMITTED, number, Right.KILL) if _may_signal_itself() else _cannot(number)
         except OSError as error:
-            return Outcome(Result.CANNOT, error.errno or 0)
+            return _cannot(error.errno or 0)
         return Outcome(Result.SENT)
 
 
@@ -161,7 +162,23 @@ def _not_opened(error: OSError) -> Outcome:
         return Outcome(Result.ALREADY_GONE, number)
     if number in _SHORTAGES:
         raise KernelError("hold a process", number) from error
+    return _cannot(number)
+
+
+def _cannot(number: int) -> Outcome:
     return Outcome(Result.CANNOT, number)
+
+
+def _may_signal_itself() -> bool:
+    """Whether the call is offered at all: a sandbox refuses it with the errno of a missing right."""
+    own = os.pidfd_open(os.getpid())
+    try:
+        signal.pidfd_send_signal(own, _NO_SIGNAL)
+    except OSError:
+        return False
+    finally:
+        os.close(own)
+    return True
 
 
 def _program_in(inside: int, line: bytes, comm: bytes) -> _Program:

@@ -43,7 +43,17 @@ def refuse_sockets(family: int, protocol: int | None, errno: int) -> None:
         # What is not equal jumps over the other tests and the refusal, to the last instruction.
         rest = 2 * (len(tests) - place - 1) + 1
         program += [(_LOAD, 0, 0, offset), (_JUMP_IF_EQUAL, 0, rest, value)]
-    program += [(_RETURN, 0, 0, _ERRNO | errno), (_RETURN, 0, 0, _ALLOW)]
+    _install([*program, (_RETURN, 0, 0, _ERRNO | errno), (_RETURN, 0, 0, _ALLOW)])
+
+
+def refuse_call(number: int, errno: int) -> None:
+    """Have the kernel refuse a call to this process from now on, whatever its arguments."""
+    program = [(_LOAD, 0, 0, _NUMBER_AT), (_JUMP_IF_EQUAL, 0, 1, number)]
+    _install([*program, (_RETURN, 0, 0, _ERRNO | errno), (_RETURN, 0, 0, _ALLOW)])
+
+
+def _install(program: Sequence[tuple[int, int, int, int]]) -> None:
+    """Filter the calls of this process, and of all that it starts, by a program."""
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in program))
     head = ctypes.create_string_buffer(struct.pack("@HP", len(program), ctypes.addressof(code)))
     libc = ctypes.CDLL(None, use_errno=True)

@@ -134,7 +134,6 @@ def test_a_process_is_asked_to_end_and_its_end_is_seen(actions, child):
 
 
 def test_what_is_shown_is_what_the_process_is(actions, child):
-    wait_until(lambda: b") S " in Path(f"/proc/{child.pid}/stat").read_bytes())
     target = prepared(actions, child.pid).target
     assert target is not None
     assert target.process == child.read()
