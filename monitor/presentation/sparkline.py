@@ -25,6 +25,35 @@ def sparkline(values: Sequence[float], width: int) -> str:
     return "".join(_block(value, top) for value in shown).rjust(width)
 
 
+def tall_sparkline(values: Sequence[float], width: int, height: int) -> list[str]:
+    """Draw them likewise over several lines, the uppermost first: eight steps in each.
+
+    Args:
+        values: As sparkline() takes them.
+        width: Cells of each line.
+        height: Lines, at least 1.
+    """
+    if height == 1 or width <= 0:
+        return [sparkline(values, width)] * height
+    shown = values[-width:]
+    top = max((value for value in shown if math.isfinite(value)), default=0.0)
+    steps = [_steps(value, top, height) for value in shown]
+    floors = [line * len(BLOCKS) for line in reversed(range(height))]
+    return ["".join(_filled(reached - floor) for reached in steps).rjust(width) for floor in floors]
+
+
+def _steps(value: float, top: float, height: int) -> int:
+    """Tell how many steps a value reaches from the bottom: at least one for what is known, none for what is not."""
+    if not math.isfinite(value):
+        return 0
+    share = value / top if top > 0 else 0.0
+    return max(1, round(max(share, 0.0) * height * len(BLOCKS)))
+
+
+def _filled(steps: int) -> str:
+    return " " if steps <= 0 else BLOCKS[min(steps, len(BLOCKS)) - 1]
+
+
 def _block(value: float, top: float) -> str:
     if not math.isfinite(value):
         return " "

@@ -25,7 +25,15 @@ from monitor.reasoning.limits import BusyTimes
 from monitor.sampling.cpu_readings import CpuReadings
 from monitor.sampling.listener_drops import ListenerDrops, drops_within
 from monitor.sampling.moments import Moment, find_thing, increases, nothing_at, series_of
-from monitor.sampling.readings import STATES, Readings, read_host, read_listeners, read_processes, read_rows
+from monitor.sampling.readings import (
+    PROCESS_STATES,
+    STATES,
+    Readings,
+    read_host,
+    read_listeners,
+    read_processes,
+    read_rows,
+)
 from monitor.sampling.recent_readings import RecentReadings
 
 KEPT_S = 120.0
@@ -73,8 +81,8 @@ class ProcessHistory:
     """Bytes per second over all its sockets."""
     send_rate: Series
     sockets: Series
-    close_waits: Series
-    """Sockets in CLOSE-WAIT."""
+    states: Mapping[TcpState, Series]
+    """Number of its TCP sockets in each state that a connection of a process may be in."""
     cpu: Series
     """Share of one processor, known while the process is on screen; more than 1 where threads run on several."""
 
@@ -175,8 +183,9 @@ class History:
         """Give the series of a process."""
         moments = self._moments
         found = find_thing([moment.processes for moment in moments], (pid, start_time))
-        receive, send, sockets, close_waits = series_of(moments, found, 4)
-        return ProcessHistory(receive, send, sockets, close_waits, self._cpu.shares(pid, start_time))
+        receive, send, sockets, *counts = series_of(moments, found, 3 + len(PROCESS_STATES))
+        states = dict(zip(PROCESS_STATES, counts, strict=True))
+        return ProcessHistory(receive, send, sockets, states, self._cpu.shares(pid, start_time))
 
     def row(self, key: RowKey) -> RowHistory:
         """Give the series of a socket, known from when it was first watched."""

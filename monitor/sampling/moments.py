@@ -8,7 +8,7 @@ import numpy as np
 
 from monitor.model.sample import F64
 from monitor.model.series import Series
-from monitor.sampling.readings import Readings
+from monitor.sampling.readings import Floats, Readings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,9 +30,9 @@ def nothing_at(boot_time: float, before: Moment) -> Moment:
     return Moment(boot_time, before.namespace, np.full_like(before.host, np.nan), *none)
 
 
-def find_thing(readings: list[Readings], key: tuple[int, ...]) -> list[F64 | None]:
+def find_thing(readings: list[Readings], key: tuple[int, ...]) -> list[Floats | None]:
     """Give the values of one thing at every moment; None where it was not read."""
-    found: list[F64 | None] = []
+    found: list[Floats | None] = []
     keys, place = None, None
     for reading in readings:
         if reading.keys is not keys:
@@ -41,7 +41,7 @@ def find_thing(readings: list[Readings], key: tuple[int, ...]) -> list[F64 | Non
     return found
 
 
-def series_of(moments: tuple[Moment, ...], found: list[F64 | None] | list[F64], numbers: int) -> list[Series]:
+def series_of(moments: tuple[Moment, ...], found: list[Floats | None] | list[F64], numbers: int) -> list[Series]:
     """Give one series for each number that is known of a thing, by what find_thing() found; NaN where it was not."""
     times = np.array([moment.boot_time for moment in moments])
     values = np.full((len(moments), numbers), np.nan)

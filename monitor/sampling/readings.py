@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from monitor.model.sample import DIRECTION_DIALLED, F64, Interval
-from monitor.model.socket_table import DROPS_UNKNOWN, U64, Bools, SocketTable
+from monitor.model.socket_table import DROPS_UNKNOWN, U64, Bools, Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, TcpState
 from monitor.reasoning.columns import group_rows, service_columns, sum_known
 from monitor.reasoning.holders import Holders
+
+Floats = npt.NDArray[np.floating[Any]]
 
 MAX_LISTENERS = 512
 MAX_PROCESSES = 1024
@@ -23,6 +27,19 @@ DROPS = 2
 STATES = tuple(state for state in TcpState if state is not TcpState.NEW_SYN_RECEIVED)
 """The states that the host's connections are counted by; NEW-SYN-RECV counts as SYN-RECV."""
 
+PROCESS_STATES = (
+    TcpState.ESTABLISHED,
+    TcpState.SYN_SENT,
+    TcpState.CLOSE_WAIT,
+    TcpState.LAST_ACK,
+    TcpState.CLOSING,
+    TcpState.FIN_WAIT_1,
+    TcpState.FIN_WAIT_2,
+)
+"""Those that the connections of a process are counted by; the others have no process, or are no connections."""
+_PROCESS_STATE_OF = np.full(256, -1, np.intp)
+_PROCESS_STATE_OF[list(PROCESS_STATES)] = np.arange(len(PROCESS_STATES))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Readings:
@@ -30,7 +47,7 @@ class Readings:
 
     keys: U64
     """Identities, shape (things, numbers that name one)."""
-    values: F64
+    values: Floats
     """Shape (things, numbers read of one); NaN for unknown."""
 
     def sharing(self, former: Readings | None) -> Readings:
@@ -91,7 +108,7 @@ def read_listeners(interval: Interval) -> Readings:
 
 
 def read_processes(interval: Interval) -> Readings:
-    """Read each process: bytes per second received and sent, its sockets, and those in CLOSE-WAIT.
+    """Read each process: bytes per second received and sent, its sockets, and how many are in each of PROCESS_STATES.
 
     What several processes hold counts for each of them.
     """
@@ -104,14 +121,21 @@ def read_processes(interval: Interval) -> Readings:
     rows, held_by = rows[is_counted], held_by[is_counted]
     group = np.searchsorted(pids, held_by)
     sockets = np.bincount(group, minlength=len(pids)).astype(np.float64)
-    is_close_wait = (table.protocol[rows] == PROTOCOL_TCP) & (table.state[rows] == TcpState.CLOSE_WAIT)
-    values = (
-        sum_known(group, interval.receive_rate[rows].astype(np.float64), len(pids)),
-        sum_known(group, interval.send_rate[rows].astype(np.float64), len(pids)),
-        sockets,
-        np.bincount(group[is_close_wait], minlength=len(pids)).astype(np.float64),
-    )
-    return _largest(Readings(keys, np.stack(values, axis=1)), sockets, MAX_PROCESSES)
+    rates = [
+        sum_known(group, rate[rows].astype(np.float64), len(pids))
+        for rate in (interval.receive_rate, interval.send_rate)
+    ]
+    values = np.column_stack([*rates, sockets, _by_state(table, rows, group, len(pids))])
+    # There may be a thousand of them at each moment, of which nobody wants more than three digits.
+    return _largest(Readings(keys, values.astype(np.float32)), sockets, MAX_PROCESSES)
+
+
+def _by_state(table: SocketTable, rows: Rows, group: Rows, groups: int) -> Rows:
+    """Count the rows of each group by state, shape (groups, PROCESS_STATES)."""
+    state = np.where(table.protocol[rows] == PROTOCOL_TCP, _PROCESS_STATE_OF[table.state[rows]], -1)
+    codes = (group * len(PROCESS_STATES) + state)[state >= 0]
+    counts = np.bincount(codes, minlength=groups * len(PROCESS_STATES))
+    return counts.reshape(groups, len(PROCESS_STATES))
 
 
 def read_rows(interval: Interval, cookies: U64) -> Readings:

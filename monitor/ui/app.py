@@ -18,6 +18,7 @@ from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.histories import Histories
 from monitor.ui.keys import By, Where, bindings
 from monitor.ui.messages import SamplerReported
+from monitor.ui.plots_command import PlotsCommand
 from monitor.ui.row_app import RowApp
 from monitor.ui.screens.main import MainScreen
 from monitor.ui.themed_app import Look
@@ -63,7 +64,7 @@ class MonitorApp(RowApp):
 
     TITLE = "fourtuple"
     CSS_PATH = "styles.tcss"
-    COMMANDS: ClassVar = {ActionCommands, ProcessCommands, WordsCommand}
+    COMMANDS: ClassVar = {ActionCommands, PlotsCommand, ProcessCommands, WordsCommand}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.APP, Where.EVERYWHERE)]
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"

@@ -131,7 +131,7 @@ def test_a_process_has_its_rates_sockets_and_close_waits(machine):
     told = machine.history.process(812, 77)
     assert values(told.send_rate) == [None, 100.0]
     assert values(told.sockets) == [2.0, 3.0]
-    assert values(told.close_waits) == [0.0, 1.0]
+    assert values(told.states[TcpState.CLOSE_WAIT]) == [0.0, 1.0]
 
 
 def test_a_socket_of_several_processes_and_descriptors_counts_once_for_each_process(machine):
