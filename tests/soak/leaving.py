@@ -39,9 +39,10 @@ WAYS: dict[str, tuple[Way, int]] = {
         lambda terminal: [terminal.send_signal(number) for number in (signal.SIGSTOP, signal.SIGCONT, signal.SIGTERM)],
         143,
     ),
-    "SIGTERM and SIGINT": (
-        lambda terminal: [terminal.send_signal(number) for number in (signal.SIGTERM, signal.SIGINT)],
-        143,
+    # Python looks at signals that came together by their numbers.
+    "SIGINT and SIGTERM": (
+        lambda terminal: [terminal.send_signal(number) for number in (signal.SIGINT, signal.SIGTERM)],
+        130,
     ),
 }
 """What ends the monitor, and its exit code."""
