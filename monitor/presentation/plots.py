@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from monitor.sampling.history import HostHistory, ProcessHistory
 
 SPAN_S = 120.0
-_LABEL_WIDTH, _EXTREMES_WIDTH = 17, 14
+_LABEL_WIDTH, _EXTREMES_WIDTH = 20, 16
 _MOST_HEIGHT = 5
 _ORDER = (
     TcpState.ESTABLISHED,
@@ -66,20 +66,20 @@ def plot_lines(plots: Sequence[Plot], width: int, height: int) -> list[TextLine]
     """
     if not plots or height <= 0:
         return []
-    each = max(1, min(height // len(plots), _MOST_HEIGHT + 1))
-    # A line between them parts high ones; of one line each parts itself.
-    high = each - 1 if each > 1 else 1
+    each, left = divmod(height, len(plots))
     lines: list[TextLine] = []
-    for plot in plots[:height]:
-        lines += _lines(plot, width, high)
-        lines += [TextLine()] * (each - high)
+    for place, plot in enumerate(plots[:height]):
+        # The first ones get what is left; a line between them parts plots, where all can have one.
+        room = max(1, min(each + (place < left), _MOST_HEIGHT + 1))
+        high = room - 1 if each > 1 else 1
+        lines += [*_lines(plot, width, high), *[TextLine()] * (room - high)]
     return lines
 
 
 def _rates(history: HostHistory | ProcessHistory) -> list[Plot]:
     return [
-        Plot("↓ received", history.receive_rate, _rate),
-        Plot("↑ sent", history.send_rate, _rate),
+        Plot("↓ in", history.receive_rate, _rate),
+        Plot("↑ out", history.send_rate, _rate),
     ]
 
 

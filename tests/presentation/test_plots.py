@@ -56,13 +56,13 @@ def test_a_tall_curve_is_never_lower_than_what_stands_for_nothing(values, width,
 def test_one_plot_says_name_number_and_extremes():
     lines = [said(line) for line in plot_lines([plot(*range(100, 131))], 60, 4)]
     assert lines[0].startswith(" ESTAB   ") and lines[0].endswith("  130 most")
-    assert lines[2].startswith("            130  ") and lines[2].endswith("  100 least")
+    assert lines[2].startswith("               130  ") and lines[2].endswith("  100 least")
     assert lines[3] == ""
 
 
 def test_of_one_line_each_it_is_the_number_that_stands_beside_the_name():
     (line,) = plot_lines([plot(3, 5)], 60, 1)
-    assert said(line).startswith(" ESTAB        5  ")
+    assert said(line).startswith(" ESTAB           5  ")
     assert said(line).endswith("█  5 most")
 
 
@@ -75,9 +75,15 @@ def test_plots_fit_their_room(width, height, number):
     assert all(cell_width(said(line)) <= width for line in lines)
 
 
+def test_the_first_ones_get_the_lines_that_are_left():
+    lines = [said(line) for line in plot_lines([plot(1, 2, name=name) for name in "abc"], 60, 11)]
+    assert [number for number, text in enumerate(lines) if text[1:2] in "abc" and text] == [0, 4, 8]
+    assert len(lines) == 11
+
+
 def test_nothing_known_is_a_dash_and_no_curve():
     (line,) = plot_lines([plot(float("nan"))], 60, 1)
-    assert said(line).strip().startswith("ESTAB        –")
+    assert said(line).strip().startswith("ESTAB           –")
     assert not set("▁▂▃▄▅▆▇█") & set(said(line))
 
 
@@ -92,7 +98,7 @@ def history_of(*samples):
 def test_of_the_host_the_states_in_which_something_was_are_plotted():
     plots = host_plots(history_of(*machine_db1.samples()).host())
     names = [shown.name for shown in plots]
-    assert names[:5] == ["↓ received", "↑ sent", "ESTAB", "SYN-SENT", "SYN-RECV"]
+    assert names[:5] == ["↓ in", "↑ out", "ESTAB", "SYN-SENT", "SYN-RECV"]
     assert {"CLOSE-WAIT", "TIME-WAIT", "LISTEN"} <= set(names)
     assert "CLOSING" not in names
     assert next(shown for shown in plots if shown.name == "SYN-SENT").series.values.tolist() == [1.0, 2.0]

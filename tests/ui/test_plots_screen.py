@@ -24,7 +24,7 @@ async def test_the_host_is_plotted_at_every_size(size):
     async with monitor_of(machine_db1.source(earlier=6), size, samples=8) as stage:
         await open_plots(stage, "the host")
         await stage.sees("db1: the last 2 min")
-        assert all(name in stage.text for name in ("received", "ESTAB", "CLOSE-WAIT", "TIME-WAIT", "most"))
+        assert all(name in stage.text for name in ("↑ out", "ESTAB", "CLOSE-WAIT", "TIME-WAIT", "most"))
 
 
 @pytest.mark.parametrize("key", ["q", "escape"])
