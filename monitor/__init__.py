@@ -8,7 +8,7 @@ The rooms, each of which imports only what stands below it (tests/test_architect
     presentation  words and order without Textual: safe_text, formats, columns, filters, views
     dial          the library's face: TcpConnection.to() and open() really connect
     sampling      the collector process, its frames, the stream, the sampler: Samples to Intervals, events, history
-    kernel        the only room that talks to Linux: sock_diag, owners, processes, rtnetlink, closes, transitions
+    kernel        the only room that talks to Linux: sock_diag, owners, processes, rtnetlink, closes, transitions, actions
     reasoning     what follows: which listener, direction, owner, segment; does the route agree; what is wrong
     model         nouns: Endpoint, SocketTable, OwnerTable, Process, RouteDecision, Sample, Interval, Finding, EventList
     errors        what can go wrong and be said in one sentence

@@ -12,11 +12,11 @@ from contextlib import ExitStack
 
 from monitor.errors import KernelError
 from monitor.kernel.capabilities import may_administer_network
-from monitor.kernel.operators import Standing, standing_of
 from monitor.kernel.proc_files import GONE
 from monitor.kernel.process_signals import HeldProcess
 from monitor.kernel.remembered import Remembered
 from monitor.kernel.socket_destroy import SocketCloser
+from monitor.kernel.standing import Standing, standing_of
 from monitor.kernel.targets import read_target
 from monitor.kernel.users import UserNames
 from monitor.model.action import (
@@ -151,7 +151,11 @@ class Actions:
         return Prepared(token, asked, cautions, REMEMBERED_S, target)
 
     def _prepare_close(self, asked: CloseAsked, standing: Standing) -> Prepared | Outcome:
-        refused = self._sockets.refusal(asked)
+        try:
+            refused = self._sockets.refusal(asked)
+        except KernelError as error:
+            # Without netlink nothing is closed, whatever the cookie.
+            return Outcome(Result.CANNOT, error.errno)
         if refused is not None:
             return refused
         # To be refused with a wrong cookie says nothing of rights, and with the right one it is too late to ask.

@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from monitor.kernel.cgroups import unit_in
-from monitor.kernel.operators import Standing
 from monitor.kernel.proc_files import read_file
 from monitor.kernel.process_identity import process_in
 from monitor.kernel.process_signals import HeldProcess
 from monitor.kernel.processes import parents_in
+from monitor.kernel.standing import Standing
 from monitor.kernel.supervisors import supervisor_of
 from monitor.kernel.users import UserNames
 from monitor.model.action import Caution, Signal, SignalAsked, Target

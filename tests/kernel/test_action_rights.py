@@ -31,6 +31,19 @@ outcome = Actions().prepare(signal_asked(seen), NOBODY_ELSE)
 print(json.dumps([outcome.result, outcome.errno, read_process(pid).pidfd_inode is None]))
 """
 
+WITHOUT_NETLINK = """
+import json, socket
+from monitor.kernel.actions import Actions
+from tests.faults.refused_calls import refuse_sockets
+from tests.identity_lab import NOBODY_ELSE, close_asked
+with socket.socket(type=socket.SOCK_DGRAM) as sock:
+    sock.connect(("127.0.0.1", 9))
+    asked = close_asked(sock)
+    refuse_sockets(socket.AF_NETLINK, None, 97)
+    outcome = Actions().prepare(asked, NOBODY_ELSE)
+print(json.dumps([outcome.result, outcome.errno]))
+"""
+
 WITHOUT_PTRACE = """
 import json, socket, sys
 from monitor.kernel.actions import Actions
@@ -67,6 +80,12 @@ def test_fm_04_where_the_kernel_or_a_sandbox_refuses_pidfds_nothing_is_signalled
     assert (result, refused_with) == (Result.CANNOT, number)
     assert has_no_inode or call == PIDFD_SEND_SIGNAL
     assert not child.was_sent_term()
+
+
+def test_fk_12_without_netlink_no_socket_can_be_closed():
+    if not refused_calls.is_offered():
+        pytest.skip("needs a machine whose calls are known here")
+    assert run_script(WITHOUT_NETLINK) == [Result.CANNOT, errno.EAFNOSUPPORT]
 
 
 def test_fm_05_root_without_the_right_to_trace_acts_on_what_it_may_not_read(as_root, child):

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from monitor.kernel.operators import parse_ssh_connection, standing_of
+from monitor.kernel.standing import parse_ssh_connection, standing_of
 from monitor.model.action import Operator
 from monitor.model.connection import TcpConnection
 from monitor.model.endpoint import Endpoint
@@ -15,7 +15,7 @@ from tests.kernel.scripts import run_script
 
 STANDING = """
 import json, os
-from monitor.kernel.operators import standing_of
+from monitor.kernel.standing import standing_of
 from monitor.model.action import Operator
 standing = standing_of(Operator(os.getpid(), os.environ.get("SSH_CONNECTION")))
 print(json.dumps([os.environ.get("SSH_CONNECTION"), sorted(map(str, standing.sessions))]))
