@@ -70,8 +70,10 @@ class PreparedRead(Message, frozen=True, kw_only=True, tag="prepared"):
         return Prepared(self.token, asked, self.cautions, self.expires_in_s, self.target)
 
     def _is_about(self, process: ProcessIdentity) -> bool:
-        found = self.target and self.target.process
-        return found is not None and (found.pid, found.start_time) == (process.pid, process.start_time)
+        if self.target is None:
+            return False
+        found = self.target.process
+        return (found.pid, found.start_time) == (process.pid, process.start_time)
 
 
 class OutcomeRead(Message, frozen=True, kw_only=True, tag="outcome"):
