@@ -23,7 +23,7 @@ from monitor.model.bind_facts import BindFacts, LocalKind, LocalPrefix, SocketHo
 from monitor.model.endpoint import Address, Endpoint, address_from_words, address_words, unmapped
 from monitor.model.fresh_rows import FreshRows
 from monitor.model.owner_table import OwnerTable
-from monitor.model.process import Process, ProcessFacts
+from monitor.model.process import Process, ProcessEnvironment, ProcessFacts
 from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, InterfaceAddress, Link, RouteDecision, RuleSelectors
 from monitor.model.routing import Routing
@@ -270,6 +270,8 @@ class FixedSource:
         """What was asked, in order: "sample", a Flow, a pid, a SocketId, rows of a SocketTable."""
         self.fresh: Callable[[SocketTable], FreshRows] | None = None
         """What becomes of rows that are asked for between two samples."""
+        self.environments: dict[int, ProcessEnvironment] = {}
+        """By pid."""
         self.happened: SocketEvents | None = None
         """What happens next; given once."""
         self.is_closed = False
@@ -297,6 +299,11 @@ class FixedSource:
     def process(self, pid: int) -> ProcessFacts | None:
         self._ask(pid)
         return self._facts.get(pid)
+
+    def environment(self, pid: int) -> ProcessEnvironment | None:
+        """Give what self.environments has; such questions are counted as ("environment", pid)."""
+        self._ask(("environment", pid))
+        return self.environments.get(pid)
 
     def route_to(self, flow: Flow) -> RouteDecision:
         self._ask(flow)

@@ -13,13 +13,14 @@ from monitor.errors import KernelError
 from monitor.kernel.cgroups import unit_in
 from monitor.kernel.descriptors import kinds_in
 from monitor.kernel.first_thread import table_in
-from monitor.kernel.proc_files import GONE, directory, process_directory, read_file
+from monitor.kernel.proc_files import GONE, directory, process_directory, read_file, read_memory
 from monitor.kernel.process_identity import ProcessStat, missing_in, process_in
 from monitor.kernel.users import UserNames
-from monitor.model.process import Process, ProcessFacts
+from monitor.model.process import Process, ProcessEnvironment, ProcessFacts
 
 T = TypeVar("T")
 
+_ENVIRONMENT_BYTES = 1 << 16
 _PATIENCE_S = 2.0
 """How long a command that shows one process waits for the name of its user."""
 
@@ -44,6 +45,15 @@ def read_facts(pid: int, users: UserNames | None = None) -> ProcessFacts | None:
         KernelError: it exists and may not be read (hidepid), or descriptors ran out.
     """
     return _read(pid, lambda inside: _facts_in(inside, pid, users or UserNames(_PATIENCE_S)))
+
+
+def read_environment(pid: int) -> ProcessEnvironment | None:
+    """Read the environment of a process; None where there is no such process. The kernel shows it to its user and root.
+
+    Raises:
+        KernelError: it may not be read, or does not come.
+    """
+    return _read(pid, lambda inside: _environment_in(inside, pid))
 
 
 def _read(pid: int, read: Callable[[int], T]) -> T | None:
@@ -125,6 +135,14 @@ def parents_in(inside: int) -> tuple[Process, ...]:
             parents[pid] = process_in(upper, pid)
             pid = ProcessStat.parse(read_file("stat", upper)).parent
     return tuple(parents.values())
+
+
+def _environment_in(inside: int, pid: int) -> ProcessEnvironment:
+    text = read_memory("environ", inside, _ENVIRONMENT_BYTES)
+    is_cut = len(text) == _ENVIRONMENT_BYTES
+    variables = text.split(b"\0")
+    # Behind the last zero stands nothing, or a variable that was cut.
+    return ProcessEnvironment(process_in(inside, pid), tuple(filter(None, variables[:-1] or variables)), is_cut)
 
 
 def _fd_kinds(inside: int) -> dict[str, int]:

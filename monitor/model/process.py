@@ -106,6 +106,17 @@ class ProcessFacts:
     """CLOCK_BOOTTIME in seconds at which cpu_seconds was read."""
 
 
+@dataclass(frozen=True, slots=True)
+class ProcessEnvironment:
+    """The environment with which a process' program was started, or what it has written over it. Full of secrets."""
+
+    process: Process
+    variables: tuple[bytes, ...]
+    """NAME=VALUE in their order; untrusted."""
+    is_cut: bool
+    """Whether there are more."""
+
+
 def parse_pid(text: str) -> int:
     """Read a process id.
 

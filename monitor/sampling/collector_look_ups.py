@@ -32,6 +32,8 @@ def _answer(source: Source, question: messages.LookUp) -> Message:
     match question:
         case messages.AskProcess(pid=pid):
             answer = messages.ProcessRead(id=number, facts=source.process(pid))
+        case messages.AskEnvironment(pid=pid):
+            answer = messages.EnvironmentRead(id=number, environment=source.environment(pid))
         case messages.AskSocket(socket=asked):
             answer = messages.SocketRead(id=number, details=source.socket(asked))
         case messages.AskRouting(flow=flow, table=table):

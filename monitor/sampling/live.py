@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from monitor.model.bind_facts import BindFacts, SocketHolder
     from monitor.model.connection import TcpConnection
     from monitor.model.host_facts import HostFacts
-    from monitor.model.process import ProcessFacts
+    from monitor.model.process import ProcessEnvironment, ProcessFacts
     from monitor.model.receiver import ReceiverFacts
     from monitor.model.route import Flow, RouteDecision
     from monitor.model.routing import Routing
@@ -133,6 +133,12 @@ class LiveSource:
         from monitor.kernel.processes import read_facts  # noqa: PLC0415 - it brings psutil, after the first sample
 
         return read_facts(pid, self._users)
+
+    def environment(self, pid: int) -> ProcessEnvironment | None:
+        """Read the environment of a process."""
+        from monitor.kernel.processes import read_environment  # noqa: PLC0415 - as above
+
+        return read_environment(pid)
 
     def route_to(self, flow: Flow) -> RouteDecision:
         """Ask the kernel for a route."""

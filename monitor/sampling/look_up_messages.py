@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.model.bind_facts import BindFacts, SocketHolder
-from monitor.model.process import ProcessFacts
+from monitor.model.process import ProcessEnvironment, ProcessFacts
 from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow
 from monitor.model.routing import Routing
@@ -16,6 +16,12 @@ from monitor.sampling.messages import Message, decoded, decoder_of
 
 class AskProcess(Message, frozen=True, kw_only=True, tag="ask-process"):
     """Read what is known of one process."""
+
+    pid: int
+
+
+class AskEnvironment(Message, frozen=True, kw_only=True, tag="ask-environment"):
+    """Read the environment of one process."""
 
     pid: int
 
@@ -54,6 +60,12 @@ class ProcessRead(Message, frozen=True, kw_only=True, tag="process"):
     facts: ProcessFacts | None
 
 
+class EnvironmentRead(Message, frozen=True, kw_only=True, tag="environment"):
+    """The environment of a process, or None where there is none; never part of a recording."""
+
+    environment: ProcessEnvironment | None
+
+
 class SocketRead(Message, frozen=True, kw_only=True, tag="socket"):
     """Details of a socket, or None where the kernel does not find it."""
 
@@ -78,7 +90,7 @@ class BindFactsRead(Message, frozen=True, kw_only=True, tag="bind-facts"):
     facts: BindFacts
 
 
-LookUp = AskProcess | AskSocket | AskRouting | AskReceiver | AskBindFacts
+LookUp = AskProcess | AskEnvironment | AskSocket | AskRouting | AskReceiver | AskBindFacts
 
 
 def decode_look_up(data: bytes | memoryview) -> LookUp | ActionQuestion:

@@ -12,6 +12,7 @@ from monitor.sampling.sampler_events import (
     ActionAnswered,
     ActionPrepared,
     BindAnswered,
+    EnvironmentAnswered,
     ProcessAnswered,
     RouteAnswered,
     RoutingAnswered,
@@ -74,6 +75,20 @@ class AskProcess(NamedTuple):
     def unanswered(self, error: str) -> ProcessAnswered:
         """Say why there is no answer."""
         return ProcessAnswered(self.pid, None, error)
+
+
+class AskEnvironment(NamedTuple):
+    """The environment of a process."""
+
+    pid: int
+
+    def answered_by(self, source: Source) -> EnvironmentAnswered:
+        """Ask."""
+        return EnvironmentAnswered(self.pid, source.environment(self.pid), None)
+
+    def unanswered(self, error: str) -> EnvironmentAnswered:
+        """Say why there is no answer."""
+        return EnvironmentAnswered(self.pid, None, error)
 
 
 class AskSocket(NamedTuple):
@@ -166,5 +181,5 @@ class AskBecame(NamedTuple):
         return ActionAnswered(self.token, None, error)
 
 
-Question = AskRoute | AskRouting | AskProcess | AskSocket | AskBind | AskPrepare | AskConfirm | AskBecame
+Question = AskRoute | AskRouting | AskProcess | AskEnvironment | AskSocket | AskBind | AskPrepare | AskConfirm | AskBecame
 """What is answered at once, by one event."""

@@ -10,6 +10,7 @@ from monitor.sampling.period import Pace, Period
 from monitor.sampling.questions import (
     AskBecame,
     AskBind,
+    AskEnvironment,
     AskConfirm,
     AskFreshRows,
     AskPrepare,
@@ -118,6 +119,10 @@ class Sampler:
     def ask_process(self, pid: int) -> None:
         """Ask for the facts of a process; ProcessAnswered brings them."""
         self._loop.asked.put(AskProcess(pid))
+
+    def ask_environment(self, pid: int) -> None:
+        """Ask for the environment of a process; EnvironmentAnswered brings it. Of several only the last counts."""
+        self._loop.asked.put(AskEnvironment(pid))
 
     def ask_socket(self, socket: SocketId) -> None:
         """Ask for one socket alone; SocketAnswered brings the answer. Of several only the last counts, as above."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from monitor.model.action import Asked, Outcome, Prepared
     from monitor.model.bind import BindAttempt
     from monitor.model.event_list import EventList
-    from monitor.model.process import ProcessFacts
+    from monitor.model.process import ProcessEnvironment, ProcessFacts
     from monitor.model.receiver import ReceiverQuestion
     from monitor.model.route import Flow, RouteDecision
     from monitor.model.routing import Routing
@@ -68,6 +68,14 @@ class ProcessAnswered(NamedTuple):
     error: str | None
 
 
+class EnvironmentAnswered(NamedTuple):
+    """The environment of a process; None where there is no such process."""
+
+    pid: int
+    environment: ProcessEnvironment | None
+    error: str | None
+
+
 class SocketAnswered(NamedTuple):
     """All that the kernel tells of one socket; None without an error where it does not find it (any more)."""
 
@@ -116,6 +124,7 @@ SamplerEvent = (
     | RouteAnswered
     | RoutingAnswered
     | ProcessAnswered
+    | EnvironmentAnswered
     | SocketAnswered
     | BindAnswered
     | ReceiversAnswered

@@ -8,7 +8,7 @@ from typing import Protocol
 from monitor.model.action import Asked, Operator, Outcome, Prepared
 from monitor.model.bind_facts import BindFacts, SocketHolder
 from monitor.model.fresh_rows import FreshRows
-from monitor.model.process import ProcessFacts
+from monitor.model.process import ProcessEnvironment, ProcessFacts
 from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.routing import Routing
@@ -35,6 +35,10 @@ class Source(Protocol):
 
     def process(self, pid: int) -> ProcessFacts | None:
         """Read what is known of a process; None where there is none of that pid."""
+        ...
+
+    def environment(self, pid: int) -> ProcessEnvironment | None:
+        """Read the environment of a process, which is asked for by nobody but its reader; None where there is none."""
         ...
 
     def route_to(self, flow: Flow) -> RouteDecision:

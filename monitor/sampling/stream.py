@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from monitor.model.action import Asked, Operator, Outcome, Prepared
     from monitor.model.bind_facts import BindFacts, SocketHolder
-    from monitor.model.process import ProcessFacts
+    from monitor.model.process import ProcessEnvironment, ProcessFacts
     from monitor.model.receiver import ReceiverFacts
     from monitor.model.route import Flow, RouteDecision
     from monitor.model.routing import Routing
@@ -97,6 +97,10 @@ class StreamSource:
     def process(self, pid: int) -> ProcessFacts | None:
         """Ask for the facts of a process."""
         return self._look_ups.process(pid)
+
+    def environment(self, pid: int) -> ProcessEnvironment | None:
+        """Ask for the environment of a process."""
+        return self._look_ups.environment(pid)
 
     def routing_of(self, flow: Flow, table: int | None = None) -> Routing:
         """Ask for a route with what stands behind it."""

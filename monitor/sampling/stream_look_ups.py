@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.model.bind_facts import BindFacts, SocketHolder
-from monitor.model.process import ProcessFacts
+from monitor.model.process import ProcessEnvironment, ProcessFacts
 from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow
 from monitor.model.routing import Routing
@@ -25,6 +25,11 @@ class StreamLookUps:
     def process(self, pid: int) -> ProcessFacts | None:
         """Ask for the facts of a process."""
         return self._ask(messages.AskProcess(id=self._id(), pid=pid), messages.ProcessRead)[0].facts
+
+    def environment(self, pid: int) -> ProcessEnvironment | None:
+        """Ask for the environment of a process."""
+        question = messages.AskEnvironment(id=self._id(), pid=pid)
+        return self._ask(question, messages.EnvironmentRead)[0].environment
 
     def routing_of(self, flow: Flow, table: int | None) -> Routing:
         """Ask for a route with what stands behind it."""

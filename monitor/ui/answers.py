@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from monitor.sampling.sampler_events import (
     BindAnswered,
+    EnvironmentAnswered,
     ProcessAnswered,
     ReceiversAnswered,
     RouteAnswered,
@@ -14,6 +15,7 @@ from monitor.sampling.sampler_events import (
 )
 from monitor.ui.contracts import (
     ShowsBind,
+    ShowsEnvironment,
     ShowsProcess,
     ShowsReceivers,
     ShowsRoutes,
@@ -21,7 +23,15 @@ from monitor.ui.contracts import (
     ShowsSocket,
 )
 
-Answered = RouteAnswered | RoutingAnswered | ProcessAnswered | SocketAnswered | BindAnswered | ReceiversAnswered
+Answered = (
+    RouteAnswered
+    | RoutingAnswered
+    | ProcessAnswered
+    | EnvironmentAnswered
+    | SocketAnswered
+    | BindAnswered
+    | ReceiversAnswered
+)
 
 
 def hand_on(answer: Answered, screens: Iterable[object]) -> None:
@@ -30,6 +40,8 @@ def hand_on(answer: Answered, screens: Iterable[object]) -> None:
         match answer:
             case ProcessAnswered(pid, facts, error) if isinstance(screen, ShowsProcess):
                 screen.show_facts(pid, facts, error)
+            case EnvironmentAnswered(pid, environment, error) if isinstance(screen, ShowsEnvironment):
+                screen.show_environment(pid, environment, error)
             case SocketAnswered(socket, details, error) if isinstance(screen, ShowsSocket):
                 screen.show_details(socket, details, error)
             case BindAnswered(attempt, decided_bind, error) if isinstance(screen, ShowsBind):

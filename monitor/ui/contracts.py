@@ -14,7 +14,7 @@ from monitor.ui.widgets.prompt import Prompt
 if TYPE_CHECKING:
     from monitor.model.bind import BindAttempt
     from monitor.model.event_list import EventList
-    from monitor.model.process import Process, ProcessFacts
+    from monitor.model.process import Process, ProcessEnvironment, ProcessFacts
     from monitor.model.receiver import ReceiverQuestion
     from monitor.model.route import Flow
     from monitor.model.routing import Routing
@@ -106,6 +106,15 @@ class OfProcess(Protocol):
     @property
     def process(self) -> Process | None:
         """The process as it is shown; None before anything is known of it."""
+        ...
+
+
+@runtime_checkable
+class ShowsEnvironment(Protocol):
+    """A screen that may have asked for the environment of a process."""
+
+    def show_environment(self, pid: int, environment: ProcessEnvironment | None, error: str | None) -> None:
+        """Take an answer, if it is to the own question."""
         ...
 
 

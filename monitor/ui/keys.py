@@ -16,6 +16,8 @@ class Where(Flag):
     ROUTING = auto()
     PROCESS = auto()
     """The process screen."""
+    ENVIRONMENT = auto()
+    """The environment of a process."""
     CONNECTION = auto()
     """The connection screen."""
     EXPLANATION = auto()
@@ -50,13 +52,13 @@ class Where(Flag):
     TABLES = LISTENERS | CONNECTIONS | EVENTS | PROCESS | WORKERS
     ACTS = SIGNAL | CLOSE
     """Screens that ask before something is done outside."""
-    LISTS = TABLES | WAYS | CONNECTION | EXPLANATION | BIND | DEMUX | FINDINGS | LOG | ACTS
+    LISTS = TABLES | WAYS | ENVIRONMENT | CONNECTION | EXPLANATION | BIND | DEMUX | FINDINGS | LOG | ACTS
     """Wherever there is a cursor."""
     MAIN = LISTENERS | CONNECTIONS | ROUTING | EVENTS | FINDINGS | LOG
     """The main screen, whichever pane has the focus."""
     ROWS = LISTENERS | CONNECTIONS | PROCESS | CONNECTION | FINDINGS
     """Wherever what is at the cursor stands for sockets of the newest sample."""
-    EVERYWHERE = MAIN | WAYS | PROCESS | CONNECTION | EXPLANATION | WORKERS | BIND | DEMUX | COPY | ACTS
+    EVERYWHERE = MAIN | WAYS | PROCESS | ENVIRONMENT | CONNECTION | EXPLANATION | WORKERS | BIND | DEMUX | COPY | ACTS
 
 
 class By(Enum):
@@ -116,7 +118,7 @@ KEYS = (
         "open",
         "a listener: its connections; connection, event: all about it; finding: its rows; a line: where it leads",
         By.TABLE,
-        Where.LISTS & ~(Where.LOG | Where.ACTS),
+        Where.LISTS & ~(Where.ENVIRONMENT | Where.LOG | Where.ACTS),
         "open",
         1,
     ),
@@ -137,7 +139,7 @@ KEYS = (
         "show_process",
         "the process that owns the row; of a shared listener the workers",
         By.SCREEN,
-        Where.EVERYWHERE & ~(Where.WAYS | Where.LOG | Where.COPY | Where.ACTS),
+        Where.EVERYWHERE & ~(Where.WAYS | Where.ENVIRONMENT | Where.LOG | Where.COPY | Where.ACTS),
         "process",
         2,
     ),
@@ -184,6 +186,8 @@ KEYS = (
     Key(
         "A", "A", "whole_command", "the whole command line, unmasked; again: masked", By.SCREEN, Where.PROCESS, "all", 6
     ),
+    Key("E", "E", "environment", "its environment; the values stay masked", By.SCREEN, Where.PROCESS, "environment", 6),
+    Key("A", "A", "show_values", "the values; again: masked", By.SCREEN, Where.ENVIRONMENT, "values", 1),
     Key("less_than_sign", "<", "sort_left", "sort by the column to the left", By.TABLE, Where.TABLES),
     Key("greater_than_sign", ">", "sort_right", "sort by the column to the right", By.TABLE, Where.TABLES),
     Key("I", "I", "invert_sort", "turn the order round", By.TABLE, Where.TABLES),

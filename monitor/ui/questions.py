@@ -36,6 +36,10 @@ class Questions:
             self._asked_pid = pid
             self._sampler.ask_process(pid)
 
+    def ask_environment(self, pid: int) -> None:
+        """Ask for the environment of a process."""
+        self._sampler.ask_environment(pid)
+
     def ask_socket(self, socket: SocketId) -> None:
         """Ask the kernel for one socket alone."""
         self._sampler.ask_socket(socket)

@@ -24,6 +24,7 @@ _PLACES = (
     (Where.CONNECTIONS, "Con", "Connections"),
     (Where.ROUTING, "Rou", "Routing"),
     (Where.PROCESS, "proc", "a process"),
+    (Where.ENVIRONMENT, "env", "an environment"),
     (Where.CONNECTION, "conn", "a connection"),
     (Where.EXPLANATION, "expl", "an explanation"),
     (Where.WORKERS, "work", "workers"),

@@ -172,6 +172,12 @@ class ProcessScreen(FramedScreen):
         self._header.is_whole = not self._header.is_whole
         self._show_header()
 
+    def action_environment(self) -> None:
+        """Show the environment of the process."""
+        from monitor.ui.screens.environment import EnvironmentScreen  # noqa: PLC0415 - seldom asked for
+
+        self.app.push_screen(EnvironmentScreen(self.pid, self.app.glyphs))
+
     def on_grouped_pane_grouped(self, message: GroupedPane.Grouped) -> None:
         """Let Esc undo the groups that were asked for."""
         message.stop()

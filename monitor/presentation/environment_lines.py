@@ -1,0 +1,56 @@
+"""The lines of the screen of a process' environment: a variable each, its value masked until it is asked for."""
+
+from __future__ import annotations
+
+from monitor.model.process import ProcessEnvironment
+from monitor.presentation.answer_lines import START, broken
+from monitor.presentation.formats import count_text
+from monitor.presentation.linked_line import LinkedLine
+from monitor.presentation.masking import MASK
+from monitor.presentation.process_words import process_title
+from monitor.presentation.safe_text import safe_text
+from monitor.presentation.text_line import TextLine, plain, rule
+from monitor.presentation.view import Cell, Role
+
+_MOST_BYTES = 4096
+"""Of one variable."""
+_LINE = "environment"
+"""What every line is about."""
+
+
+def environment_title(environment: ProcessEnvironment | None, width: int) -> TextLine:
+    """Say whose environment it is, and how old."""
+    whose = "" if environment is None else f" of {process_title(environment.process)}"
+    return rule(f"Environment{whose}", "as it was when the program started", width)
+
+
+def environment_lines(
+    environment: ProcessEnvironment | None, error: str | None, width: int, *, is_masked: bool
+) -> list[LinkedLine]:
+    """Lay out the variables in their order.
+
+    Args:
+        environment: What was read; None before, and where there is none.
+        error: Why nothing was read.
+        width: Cells.
+        is_masked: Whether values are masked.
+    """
+    if environment is None:
+        return [LinkedLine(plain(f" {error}" if error else " reading it …", Role.TROUBLE if error else Role.DIM))]
+    lines = [
+        line
+        for variable in environment.variables
+        for line in broken(TextLine((*START, *_cells(variable, is_masked=is_masked))), width, value=_LINE)
+    ]
+    if environment.is_cut:
+        lines.append(LinkedLine(plain(f" cut after {count_text(len(environment.variables))} variables", Role.NOTE)))
+    return lines or [LinkedLine(plain(" it has none", Role.DIM))]
+
+
+def _cells(variable: bytes, *, is_masked: bool) -> tuple[Cell, ...]:
+    name, equals, value = variable.partition(b"=")
+    if not equals:
+        # A program may have written anything over it: what has no name is all value.
+        name, value = b"", variable
+    shown = MASK.decode() if is_masked and value else safe_text(value, _MOST_BYTES)
+    return Cell(safe_text(name, _MOST_BYTES), Role.NAME), Cell("=", Role.DIM), Cell(shown)
