@@ -197,26 +197,26 @@ class MonitorApp(RowApp):
     def _take_failure(self, sentence: str) -> None:
         self.tell(sentence)
         self.journal.add_failure(sentence)
+        self._show_log()
 
     def _take_interval(self, interval: Interval) -> None:
         self._newest = interval
         if interval.sample.boot_time >= self._news_until:
-        self._show_log()
             self._set_news(interval.sample.notices)
         if not self.is_paused or self.interval is None:
             self._show(interval)
         self.tell_status()
         self.journal.take_sample(interval.sample)
-
-    def _take_events(self, events: EventList) -> None:
-        self._newest_events = events
-        if not self.is_paused or self.events is None:
         self._show_log()
 
     def _show_log(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, ShowsLog):
                 screen.show_log(self.journal)
+
+    def _take_events(self, events: EventList) -> None:
+        self._newest_events = events
+        if not self.is_paused or self.events is None:
             self._show_events(events)
 
     def _show_events(self, events: EventList) -> None:
@@ -267,11 +267,11 @@ class MonitorApp(RowApp):
         from monitor.presentation.log import LogKind  # noqa: PLC0415 - on demand
 
         self.journal.add(LogKind.ACTION, text)
+        self._show_log()
         self.tell(text, role)
 
     def tell_status(self) -> None:
         """Give the screen on top the status line as it is now; the picture ages even when no sample comes."""
-        self._show_log()
         screen = self._live_screen
         if self.interval is None or screen is None:
             return
@@ -340,6 +340,12 @@ class MonitorApp(RowApp):
         from monitor.ui.screens.explain import explain_line  # noqa: PLC0415 - on demand
 
         explain_line(self, self.acting)
+
+    def action_save(self) -> None:
+        """Save what is on the screen to a file."""
+        from monitor.ui.saving import ask_save  # noqa: PLC0415 - on demand
+
+        ask_save(self)
 
     def action_help(self, part: str = "") -> None:
         """Open the help for the screen on top, at its beginning or at one of its parts."""

@@ -159,6 +159,7 @@ async def test_fa_13_each_of_several_has_its_own_result(source: FixedSource):
         assert stage.text.count("not closed ") == 2
         assert stage.text.count("was closed:") == 1
         assert len(log_of(stage)) == 2
+        assert "1 of 3 closed; 6 lists what became of each" in stage.lines[-2]
         await stage.press("q")
         assert "marked" not in stage.line_with("2 Connections")
 

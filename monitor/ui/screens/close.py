@@ -20,6 +20,7 @@ from monitor.model.action import CloseAsked, Outcome, Prepared, Result
 from monitor.presentation.action_words import Deed, confirming_word
 from monitor.presentation.linked_line import LinkedLine
 from monitor.presentation.text_line import TextLine, rule
+from monitor.presentation.view import Role
 from monitor.ui.keys import By, Where, bindings
 from monitor.ui.screens.confirm import ConfirmScreen
 
@@ -96,6 +97,9 @@ class CloseScreen(ConfirmScreen):
 
     def _take_outcome(self, place: int, outcome: Outcome | str) -> None:
         self._take(place, outcome)
+        if not self._open and len(self._steps) > 1:
+            closed = sum(map(_is_closed, self._steps))
+            self.app.tell(f"{closed} of {len(self._steps)} closed; 6 lists what became of each", Role.NOTE)
 
     def _take(self, place: int, answer: Answer) -> None:
         self._open -= 1

@@ -50,6 +50,11 @@ class LinkedLines(TextLines, can_focus=True):
         self._told: str | None = None
 
     @property
+    def linked(self) -> Sequence[LinkedLine]:
+        """All lines, also those that there is no room for."""
+        return self._linked
+
+    @property
     def line_at_cursor(self) -> LinkedLine | None:
         """The line at the cursor; None where there are none."""
         return self._linked[self._cursor] if self._linked else None
