@@ -67,6 +67,14 @@ async def _a_process(stage: Stage) -> None:
     await stage.sees("proxy.service")
 
 
+async def _plots(stage: Stage) -> None:
+    await stage.press("colon")
+    await stage.type("plots of the host")
+    await stage.sees("plots of the host: rates")
+    await stage.press("enter")
+    await stage.sees("the last 2 min")
+
+
 async def _workers(stage: Stage) -> None:
     await stage.press("1", "down", "down", "down", "down", "p")
     await stage.sees("workers on")
@@ -111,6 +119,7 @@ _SCREENS = {
     "filter": _a_filter,
     "connection": _a_connection,
     "process": _a_process,
+    "plots": _plots,
     "workers": _workers,
     "findings": _findings,
     "events": _events,
@@ -133,7 +142,7 @@ SHOTS = (
 
 async def draw(shot: Shot) -> str:
     """Run the monitor for one picture and give it as SVG."""
-    earlier = _EARLIER if shot.arrange in {_a_connection, _a_process, _listeners, _findings} else 0
+    earlier = _EARLIER if shot.arrange in {_a_connection, _a_process, _listeners, _findings, _plots} else 0
     source = machine_db1.source(earlier=earlier)
     settings = Settings(look=shot.look)
     async with monitor_of(source, shot.size, settings, samples=earlier + 2, has_colour=shot.has_colour) as stage:

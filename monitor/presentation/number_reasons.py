@@ -109,9 +109,11 @@ def _limited(known: ExplainedSocket) -> Why:
     shares = limits_text(known.interval, known.row)
     if shares:
         return Why("limited", f"of the last seconds: {shares}")
-    has_times = known.is_tcp and bool(known.interval.table.knows("send_buffer_us")[known.row])
-    is_there = has_times and math.isnan(float(known.interval.closed_at[known.row]))
-    return Why("limited", "it needs two samples with this socket, half a second apart" if is_there else known.missing)
+    if not known.is_tcp or not bool(known.interval.table.knows("send_buffer_us")[known.row]):
+        return Why("limited", known.missing)
+    if not math.isnan(float(known.interval.closed_at[known.row])):
+        return Why("limited", "closed: nothing waits any more")
+    return Why("limited", "it needs two samples with this socket, half a second apart")
 
 
 def _age(known: ExplainedSocket) -> Why:
