@@ -181,5 +181,7 @@ class AskBecame(NamedTuple):
         return ActionAnswered(self.token, None, error)
 
 
-Question = AskRoute | AskRouting | AskProcess | AskEnvironment | AskSocket | AskBind | AskPrepare | AskConfirm | AskBecame
+Question = (
+    AskRoute | AskRouting | AskProcess | AskEnvironment | AskSocket | AskBind | AskPrepare | AskConfirm | AskBecame
+)
 """What is answered at once, by one event."""
