@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from mmap import mmap
 
 import numpy as np
+import numpy.typing as npt
 
 from monitor.errors import WireError
-from monitor.model.socket_table import U32, Rows
+from monitor.model.socket_table import U32
 
 _MAGIC = 0xEB9F
 _HEADER = struct.Struct("=HBBIIIII")
@@ -23,10 +24,10 @@ _HEADER_WORDS = 3
 """Words of struct btf_type: name, info, and size or type."""
 _KIND_BIT, _KINDS = 24, 32
 """Where an info word has the type's kind, which is never 0."""
-_WORDS = np.full(_KINDS, _HEADER_WORDS)
+_WORDS = np.full(_KINDS, _HEADER_WORDS, np.int32)
 """By BTF_KIND: words of a type without its members."""
 _WORDS[[1, 3, 14, 17]] += [1, 3, 1, 1]  # INT, ARRAY, VAR and DECL_TAG
-_MEMBER_WORDS = np.zeros(_KINDS, np.intp)
+_MEMBER_WORDS = np.zeros(_KINDS, np.int32)
 """By BTF_KIND: words of each member."""
 _MEMBER_WORDS[[4, 5, 6, 13, 15, 19]] = [3, 3, 2, 2, 3, 3]  # STRUCT, UNION, ENUM, FUNC_PROTO, DATASEC and ENUM64
 _STRUCT, _FUNCTION = 4, 12
@@ -73,7 +74,7 @@ class Btf:
         return made
 
 
-def _firsts(words: U32) -> Rows:
+def _firsts(words: U32) -> npt.NDArray[np.int32]:
     """Find the first word of each type, in order.
 
     Raises:
@@ -81,10 +82,13 @@ def _firsts(words: U32) -> Rows:
     """
     # Over a hundred thousand types are passed here while the first sample waits. Hardly another word is as large as an
     # info word: most are followed by that of the next type, and only where another word comes first is a type skipped.
-    large = np.append(np.flatnonzero(words >= 1 << _KIND_BIT), len(words) + 1)
+    # Narrow numbers, since most of the time goes to memory that is new.
+    large: npt.NDArray[np.int32] = np.append(
+        np.flatnonzero(words >= 1 << _KIND_BIT).astype(np.int32), np.int32(len(words) + 1)
+    )
     infos = words[large[:-1]]
-    kinds = (infos >> _KIND_BIT & _KINDS - 1).astype(np.intp)
-    nexts = large[:-1] + _WORDS[kinds] + _MEMBER_WORDS[kinds] * (infos & 0xFFFF)
+    kinds = (infos >> _KIND_BIT).astype(np.uint8) & np.uint8(_KINDS - 1)
+    nexts = large[:-1] + _WORDS[kinds] + _MEMBER_WORDS[kinds] * (infos & 0xFFFF).astype(np.int32)
     is_info = np.ones(len(infos), np.bool_)
     skips = np.flatnonzero(large[1:] != nexts)
     end = 0
@@ -93,10 +97,10 @@ def _firsts(words: U32) -> Rows:
             end = following
             is_info[place + 1 : end] = False
     begun = large[:-1][is_info]
-    if not np.array_equal(np.append(begun, large[-1]), np.append(1, nexts[is_info])):
+    ends = nexts[is_info]
+    if not np.array_equal(begun[:1], [1]) or not np.array_equal(begun[1:], ends[:-1]) or ends[-1] != large[-1]:
         raise ValueError("types that do not follow one another")
-    firsts: Rows = begun - 1
-    return firsts
+    return begun - 1
 
 
 def _named(names: U32, text: bytes, wanted: Collection[str]) -> Iterator[tuple[str, int]]:

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import suppress
 from itertools import count
+from typing import Self
 
 import numpy as np
 
@@ -30,6 +31,19 @@ class Descriptors(MutableMapping[int, int]):
         self._slots = array("q", [known.get(fd, _CLOSED) for fd in range(end)])
         self._far = {fd: inode for fd, inode in known.items() if fd >= end}
         self._number = len(known)
+
+    @classmethod
+    def of_columns(cls, fd: U32, inode: U32) -> Self:
+        """Take them from two columns; of a number that stands twice the last."""
+        made = cls({})
+        end = min(int(fd.max(initial=0)) + 1, 2 * len(fd) + _SPARE_SLOTS)
+        is_near = fd < end
+        slots = np.full(end, _CLOSED, np.int64)
+        slots[fd[is_near]] = inode[is_near]
+        made._slots.frombytes(slots.tobytes())
+        made._far = dict(zip(fd[~is_near].tolist(), inode[~is_near].tolist(), strict=True))
+        made._number = int(np.count_nonzero(slots != _CLOSED)) + len(made._far)
+        return made
 
     def __len__(self) -> int:
         return self._number

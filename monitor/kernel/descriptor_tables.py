@@ -72,24 +72,37 @@ class DescriptorTables:
         readings = {pid: self._readings[pid] for pid in pids if pid in self._readings}
         identify_all({pid: reading for pid, reading in readings.items() if reading.process is None})
 
-    def fill(self, files: OpenFiles) -> None:
+    def fill(self, files: OpenFiles, seen: Mapping[int, os.stat_result]) -> set[int]:
         """Take the descriptors of all processes from one walk of the kernel, before any was read.
 
-        Processes that changed since are left to the next follow().
+        Processes that changed since are left to the next follow(), as are those with threads that have tables of their
+        own.
+
+        Args:
+            files: The walk.
+            seen: What table_sizes() gave before the walk.
+
+        Returns:
+            The pids of those that were in the walk and are known from now on.
         """
+        # Nobody whom the walk left out has a descriptor.
+        for pid in [pid for pid, status in seen.items() if status.st_size == 0]:
+            self._readings[pid] = ProcessReading(seen[pid].st_ino, Descriptors({}), 0, self._clock())
+        taken = set()
         firsts = np.flatnonzero(np.diff(files.pid, prepend=files.pid[:1] + 1))
         ends = np.append(firsts[1:], len(files.pid))
         for first, end in zip(firsts.tolist(), ends.tolist(), strict=True):
             pid = int(files.pid[first])
-            try:
-                status = os.stat(f"/proc/{pid}/fd")  # noqa: PTH116 - as in _has_changed()
-            except OSError:
+            status = seen.get(pid)
+            known = Descriptors.of_columns(files.fd[first:end], files.inode[first:end])
+            if status is None or len(known) != end - first:
                 continue
-            known = dict(zip(files.fd[first:end].tolist(), files.inode[first:end].tolist(), strict=True))
             start_time = int(files.start_ns[first]) // NS_PER_TICK
             self._readings[pid] = ProcessReading(
-                status.st_ino, Descriptors(known), status.st_size, self._clock(), start_time=start_time
+                status.st_ino, known, status.st_size, self._clock(), start_time=start_time
             )
+            taken.add(pid)
+        return taken
 
     def follow(self, suspects: Mapping[int, Collection[int]]) -> set[int]:
         """Look at every process once and read again those that changed.
@@ -152,17 +165,17 @@ class DescriptorTables:
         identify_all({pid: self._readings[pid] for pid in before})
         return {pid for pid, process in before.items() if self._readings[pid].process != process}
 
-    def number_of_descriptors(self) -> int:
-        """Count the descriptors of all processes in sight; 0 before Linux 6.2.
+    def table_sizes(self) -> dict[int, os.stat_result]:
+        """Look at the descriptor tables of all processes in sight, by pid; at none before Linux 6.2.
 
         Raises:
             OSError: /proc cannot be listed.
         """
-        total = 0
+        seen = {}
         for pid in list_pids() if self._has_counts else ():
             with suppress(OSError):
-                total += os.stat(f"/proc/{pid}/fd").st_size  # noqa: PTH116 - as in _has_changed()
-        return total
+                seen[pid] = os.stat(f"/proc/{pid}/fd")  # noqa: PTH116 - as in _has_changed()
+        return seen
 
     def _is_hidden(self, reading: ProcessReading) -> bool:
         if reading.descriptors is not None:

@@ -27,6 +27,12 @@ class OwnerRows:
         """Make the rows of no process."""
         return cls(np.zeros(0, np.uint32), np.zeros(0, np.uint32), np.zeros(0, np.uint32))
 
+    @classmethod
+    def of_columns(cls, inode: U32, pid: U32, fd: U32) -> OwnerRows:
+        """Put rows in order that are sorted by descriptor."""
+        order = np.argsort(_keys(inode, pid), kind="stable")
+        return cls(inode[order], pid[order], fd[order])
+
     def __len__(self) -> int:
         return len(self.inode)
 
@@ -57,8 +63,8 @@ class OwnerRows:
             np.concatenate([getattr(part, name) for part in parts or [kept.take(slice(0))]])
             for name in ("inode", "pid", "fd")
         )
-        order = np.argsort(_keys(inode, pid), kind="stable")
-        inode, pid, fd = inode[order], pid[order], fd[order]
+        theirs = OwnerRows.of_columns(inode, pid, fd)
+        inode, pid, fd = theirs.inode, theirs.pid, theirs.fd
         # Mostly a few come into many: their places are found, nothing else is sorted.
         at = np.searchsorted(_keys(kept.inode, kept.pid), _keys(inode, pid))
         is_new = ~among(inode, self.inode[is_theirs])

@@ -189,13 +189,15 @@ class OwnerReader:
 
     def _fill(self) -> None:
         """Begin with a walk where reading all descriptors one by one would take longer."""
-        if self._tables.number_of_descriptors() < MANY_DESCRIPTORS:
+        seen = self._tables.table_sizes()
+        if sum(status.st_size for status in seen.values()) < MANY_DESCRIPTORS:
             return
         self.prepare()
         files = self._walk()
         if files is not None:
-            self._tables.fill(files)
-            self._replace(set(distinct(files.pid).tolist()))
+            taken = self._tables.fill(files, seen)
+            is_socket = (files.inode != 0) & among(files.pid, np.array(sorted(taken), np.uint32))
+            self._rows = OwnerRows.of_columns(files.inode[is_socket], files.pid[is_socket], files.fd[is_socket])
 
     def _compare_with_walk(self) -> set[int]:
         """Walk through all descriptors; read anew who holds other sockets than was known, and who owners are now."""

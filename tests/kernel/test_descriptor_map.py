@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import count, islice
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,3 +83,12 @@ def test_a_closed_descriptor_is_not_there():
         descriptors[2]
     with pytest.raises(KeyError):
         del descriptors[900_000]
+
+
+@given(st.lists(st.tuples(st.integers(0, 400) | st.integers(0, 2**31 - 1), st.integers(0, 2**32 - 1))))
+def test_columns_give_what_a_mapping_gives(listed):
+    fds, inodes = np.array(listed, np.uint32).reshape(-1, 2).T.copy()
+    made, known = Descriptors.of_columns(fds, inodes), Descriptors(dict(listed))
+    assert dict(made) == dict(known)
+    assert len(made) == len(known)
+    assert made.has_sockets_of(known)
