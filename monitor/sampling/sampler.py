@@ -10,8 +10,8 @@ from monitor.sampling.period import Pace, Period
 from monitor.sampling.questions import (
     AskBecame,
     AskBind,
-    AskEnvironment,
     AskConfirm,
+    AskEnvironment,
     AskFreshRows,
     AskPrepare,
     AskProcess,
