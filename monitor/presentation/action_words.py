@@ -14,6 +14,7 @@ from monitor.model.action import (
     Right,
     Signal,
     SignalAsked,
+    Supervisor,
     SupervisorKind,
     Target,
 )
@@ -87,8 +88,8 @@ def sending_text(signal: Signal) -> str:
 
 def caution_text(caution: Caution, target: Target | None) -> str:
     """Say what speaks for caution."""
-    if caution is Caution.SUPERVISED and target is not None:
-        return _supervisor_text(target)
+    if caution is Caution.SUPERVISED:
+        return _supervisor_text(target.supervisor if target is not None else None)
     if caution is Caution.OTHER_PID_NAMESPACE and target is not None and target.inner_pids:
         return f"{_CAUTIONS[caution]}: {target.inner_pids[-1]}"
     return _CAUTIONS[caution]
@@ -118,8 +119,7 @@ def outcome_text(deed: Deed, outcome: Outcome) -> str:
     )
 
 
-def _supervisor_text(target: Target) -> str:
-    supervisor = target.supervisor
+def _supervisor_text(supervisor: Supervisor | None) -> str:
     if supervisor is None:
         return "its parent starts it again"
     name = safe_text(supervisor.name)
