@@ -18,6 +18,8 @@ SOCK_DESTROY = 21
 
 _COOKIES = range(1, 1 << 63)
 """Those that the kernel gives; one with all bits set would stand for whatever socket it finds."""
+_NOT_FOUND = frozenset({errno.ENOENT, errno.ESTALE})
+"""There is no such socket, or one with another cookie: of UDP sockets the kernel says which."""
 _CLOSE, _LOOK_UP = "close a socket", "look up a socket"
 
 
@@ -51,7 +53,7 @@ class SocketCloser:
         number = self._kernel.act(SOCK_DESTROY, exact_destruction(asked.socket), _CLOSE)
         if number == 0:
             return Outcome(Result.CLOSED)
-        if number == errno.ENOENT:
+        if number in _NOT_FOUND:
             return Outcome(Result.GONE_OR_SHARED, number)
         if number in {errno.EPERM, errno.EACCES}:
             return Outcome(Result.NOT_PERMITTED, number, Right.NET_ADMIN)
@@ -64,7 +66,7 @@ class SocketCloser:
     def _state_of(self, asked: SocketId) -> int | None:
         """Look the very socket up; None where the kernel does not find it."""
         messages, refusals = self._kernel.look_up(SOCK_DIAG_BY_FAMILY, [exact_with_details(asked)], _LOOK_UP)
-        if refusals[0] not in {0, errno.ENOENT}:
+        if refusals[0] not in _NOT_FOUND | {0}:
             raise KernelError(_LOOK_UP, refusals[0])
         table = decode(messages, asked.protocol, self._namespace).table
         return int(table.state[0]) if len(table) and SocketId.of(table, 0) == asked else None

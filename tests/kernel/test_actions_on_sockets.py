@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from monitor.kernel.actions import Actions
 from monitor.kernel.sock_diag import SockDiag
 from monitor.model.action import Caution, CloseAsked, Operator, Outcome, Prepared, Result, Right
+from monitor.model.socket_table import SocketTable
 from monitor.model.sockets import SocketId
-from monitor.model.tcp import ALL_STATES, PROTOCOL_UDP, TcpState
+from monitor.model.tcp import ALL_STATES, PROTOCOL_UDP, WAITING, TcpState
+from monitor.reasoning.other_ends import other_ends
 from tests.identity_lab import (
     NOBODY_ELSE,
     carries_data,
@@ -25,6 +28,7 @@ from tests.identity_lab import (
     free_port,
 )
 from tests.kernel.scripts import AS_NOBODY, run_script
+from tests.kernel.socket_world import sockets
 from tests.namespaces import NetworkNamespace
 from tests.waiting import wait_until
 
@@ -83,6 +87,11 @@ def table_row(cookie: int) -> tuple[int, SocketId] | None:
         table = diag.dump_tcp(ALL_STATES)
     row = table.row_of_cookie(cookie)
     return None if row is None else (int(table.state[row]), SocketId.of(table, row))
+
+
+def everything() -> SocketTable:
+    with SockDiag() as diag:
+        return SocketTable.concatenate([diag.dump_tcp(ALL_STATES), diag.dump_udp()])
 
 
 def listens(sock: socket.socket) -> bool:
@@ -223,6 +232,44 @@ def test_fa_09_in_a_group_none_but_the_one_that_was_named_is_closed(actions):
             assert left == (living - {member} if outcome.result is Result.CLOSED else living)
         # The kernel finds one of them by its hash, again and again.
         assert left
+
+
+def test_fa_09_a_udp_socket_that_shares_its_port_is_closed_or_nothing_is(actions):
+    with ExitStack() as stack:
+        group: list[socket.socket] = []
+        for _ in range(4):
+            member = stack.enter_context(socket.socket(type=socket.SOCK_DGRAM))
+            member.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            member.bind(group[0].getsockname() if group else ("127.0.0.1", 0))
+            group.append(member)
+        for member in group:
+            asked = close_asked(member, TcpState.CLOSED)
+            living = everything().cookie.tolist()
+            outcome = done(actions, asked)
+            error = member.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            assert (outcome.result, error) in {(Result.CLOSED, errno.ECONNABORTED), (Result.GONE_OR_SHARED, 0)}
+            others = {cookie_of(other) for other in group} - {asked.socket.cookie}
+            assert others & set(everything().cookie.tolist()) == others & set(living)
+
+
+def test_closing_any_socket_ends_that_and_the_other_end_of_its_connection_alone(actions):
+    with sockets():
+        table = everything()
+        results = set()
+        connected = np.flatnonzero(~np.isin(table.state, WAITING)).tolist()
+        # A connection that has not been accepted goes with its other end, which is established: that comes last.
+        for row in sorted(connected, key=lambda row: -table.state[row].astype(int)):
+            asked = CloseAsked(SocketId.of(table, row), int(table.state[row]))
+            before = everything()
+            outcome = done(actions, asked)
+            gone = set(before.cookie.tolist()) - set(everything().cookie.tolist())
+            place = before.row_of_cookie(asked.socket.cookie)
+            ends = set() if place is None else {place, *other_ends(before, np.array([place])).tolist()} - {-1}
+            assert gone <= {int(before.cookie[end]) for end in ends}
+            assert (asked.socket.cookie in gone) == (outcome.result is Result.CLOSED)
+            results.add((int(table.state[row]), outcome.result))
+    closed = {state for state, result in results if result is Result.CLOSED}
+    assert closed >= {TcpState.ESTABLISHED, TcpState.SYN_RECEIVED, TcpState.TIME_WAIT}
 
 
 def test_closing_what_listens_is_cautioned(actions, listener):
