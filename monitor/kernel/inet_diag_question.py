@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import struct
 from collections.abc import Iterable
@@ -15,6 +16,8 @@ TCPDIAG_GETSOCK = 18
 """nlmsg_type of the old question, which names no family and so lists IPv4 and IPv6 in one walk."""
 SOCK_DIAG_BY_FAMILY = 20
 """nlmsg_type of the question about one family, or about one socket."""
+NOT_FOUND = frozenset({errno.ENOENT, errno.ESTALE})
+"""Errnos of a look-up that found no socket, or one with another cookie: of UDP the kernel says which."""
 
 _EXT_INFO = 1 << (2 - 1)
 """Ask for INET_DIAG_INFO, which is struct tcp_info."""

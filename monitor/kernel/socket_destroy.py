@@ -6,7 +6,12 @@ import errno
 
 from monitor.errors import KernelError
 from monitor.kernel.inet_diag import decode
-from monitor.kernel.inet_diag_question import SOCK_DIAG_BY_FAMILY, exact_destruction, exact_with_details
+from monitor.kernel.inet_diag_question import (
+    NOT_FOUND,
+    SOCK_DIAG_BY_FAMILY,
+    exact_destruction,
+    exact_with_details,
+)
 from monitor.kernel.netlink import NETLINK_SOCK_DIAG, NetlinkSocket
 from monitor.kernel.this_namespace import namespace_number
 from monitor.model.action import CloseAsked, Outcome, Result, Right
@@ -18,8 +23,6 @@ SOCK_DESTROY = 21
 
 _COOKIES = range(1, 1 << 63)
 """Those that the kernel gives; one with all bits set would stand for whatever socket it finds."""
-_NOT_FOUND = frozenset({errno.ENOENT, errno.ESTALE})
-"""There is no such socket, or one with another cookie: of UDP sockets the kernel says which."""
 _CLOSE, _LOOK_UP = "close a socket", "look up a socket"
 
 
@@ -53,7 +56,7 @@ class SocketCloser:
         number = self._kernel.act(SOCK_DESTROY, exact_destruction(asked.socket), _CLOSE)
         if number == 0:
             return Outcome(Result.CLOSED)
-        if number in _NOT_FOUND:
+        if number in NOT_FOUND:
             return Outcome(Result.GONE_OR_SHARED, number)
         if number in {errno.EPERM, errno.EACCES}:
             return Outcome(Result.NOT_PERMITTED, number, Right.NET_ADMIN)
@@ -66,7 +69,7 @@ class SocketCloser:
     def _state_of(self, asked: SocketId) -> int | None:
         """Look the very socket up; None where the kernel does not find it."""
         messages, refusals = self._kernel.look_up(SOCK_DIAG_BY_FAMILY, [exact_with_details(asked)], _LOOK_UP)
-        if refusals[0] not in _NOT_FOUND | {0}:
+        if refusals[0] not in NOT_FOUND | {0}:
             raise KernelError(_LOOK_UP, refusals[0])
         table = decode(messages, asked.protocol, self._namespace).table
         return int(table.state[0]) if len(table) and SocketId.of(table, 0) == asked else None
