@@ -60,7 +60,8 @@ def assert_restored(terminal: Terminal) -> None:
 
 
 def _children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    started = [thread.joinpath("children").read_text() for thread in Path(f"/proc/{pid}/task").iterdir()]
+    return [int(child) for of_thread in started for child in of_thread.split()]
 
 
 @contextmanager

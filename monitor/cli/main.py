@@ -41,6 +41,7 @@ _MONITOR_OPTIONS = {
     "--theme": "theme",
     "--ascii": "ascii",
     "--no-mouse": "no_mouse",
+    "--sudo": "sudo",
 }
 """By option: the name of its value."""
 
@@ -103,6 +104,9 @@ def _add_monitor_options(parser: argparse.ArgumentParser) -> None:
     )
     monitor.add_argument("--ascii", action="store_true", help="use no signs beyond ASCII")
     monitor.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    monitor.add_argument(
+        "--sudo", action="store_true", help="read the sockets with root's rights; the screen keeps your own"
+    )
 
 
 def _period(text: str) -> float | None:
@@ -147,11 +151,11 @@ def run(arguments: Sequence[str]) -> int:
 def _dispatch(parsed: argparse.Namespace) -> int:
     if sys.platform != "linux":
         raise MonitorError("fourtuple runs on Linux only: it asks Linux's own netlink")
-    if parsed.read_only:
-        from monitor.kernel.read_only import give_up_rights  # noqa: PLC0415 - most starts keep their rights
-
-        give_up_rights()
     if parsed.command:
+        if parsed.read_only:
+            from monitor.kernel.read_only import give_up_rights  # noqa: PLC0415 - most starts keep their rights
+
+            give_up_rights()
         code: int = parsed.run(parsed)
         flush()
         return code

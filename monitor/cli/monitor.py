@@ -6,15 +6,11 @@ import argparse
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from monitor.cli.environment import shed_steering
 from monitor.cli.terminal_traits import Colours, colours_of, has_dark_ground, lacks_signs
 from monitor.errors import InputError
-from monitor.sampling.collector_process import CollectorProcess
-
-if TYPE_CHECKING:
-    from monitor.sampling.source import Source
+from monitor.sampling.collectors import Collectors
 
 _TEXTUAL_DEFAULTS = {"TEXTUAL_FPS": "240", "TEXTUAL_ANIMATIONS": "none"}
 """Read by Textual when it is imported: a key waits for two frames at most, and nothing slides."""
@@ -31,18 +27,18 @@ def run_monitor(arguments: argparse.Namespace) -> int:
         parse(arguments.monitor_filter)
     _check_terminal()
     shed_steering()
-    collector: CollectorProcess | None = CollectorProcess(reads_ahead=True, is_read_only=arguments.read_only)
+    collectors = Collectors(is_read_only=arguments.read_only)
+    if arguments.sudo:
+        collectors.ask_for_rights()
+    collectors.start_ahead()
+    if arguments.read_only:
+        from monitor.kernel.read_only import give_up_rights  # noqa: PLC0415 - most starts keep their rights
+
+        # Not before: what can gain no rights cannot have sudo give them to another process either.
+        give_up_rights()
     colours = _settle_colours()
     for name, value in _TEXTUAL_DEFAULTS.items():
         os.environ.setdefault(name, value)
-
-    def open_source() -> Source:
-        nonlocal collector
-        from monitor.sampling.stream import StreamSource  # noqa: PLC0415 - it brings numpy, after the first paint
-
-        process, collector = collector or CollectorProcess(is_read_only=arguments.read_only), None
-        return StreamSource(process)
-
     gc.set_threshold(_OBJECTS_BEFORE_SEARCH, *gc.get_threshold()[1:])
     try:
         from monitor.ui.app import MonitorApp, Settings  # noqa: PLC0415 - after the collector was started
@@ -62,11 +58,10 @@ def run_monitor(arguments: argparse.Namespace) -> int:
                 is_ascii=arguments.ascii or lacks_signs(os.environ),
             ),
         )
-        app = MonitorApp(open_source, settings)
+        app = MonitorApp(collectors.open_source, settings, ask_for_rights=collectors.ask_for_rights)
         return run_app(app, has_mouse=not arguments.no_mouse, is_debugging=arguments.debug)
     finally:
-        if collector is not None:
-            collector.close()
+        collectors.close()
 
 
 def _check_terminal() -> None:

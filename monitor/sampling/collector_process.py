@@ -26,23 +26,30 @@ class CollectorProcess:
     Args:
         reads_ahead: Whether it reads its first sample at once, for one who takes a while before he can ask.
         is_read_only: Whether it gives up its rights and refuses every action.
+        is_privileged: Whether sudo starts it, which must need no password by now.
 
     Raises:
-        SourceError: the machine cannot start another process.
+        SourceError: the machine cannot start another process, or there is no sudo.
     """
 
-    def __init__(self, *, reads_ahead: bool = False, is_read_only: bool = False) -> None:
+    def __init__(self, *, reads_ahead: bool = False, is_read_only: bool = False, is_privileged: bool = False) -> None:
         options = [*([READ_AHEAD] if reads_ahead else []), *([READ_ONLY] if is_read_only else [])]
+        command = [sys.executable, "-I", "-m", "monitor.sampling.collector", *options]
+        if is_privileged:
+            from monitor.sampling.sudo import privileged  # noqa: PLC0415 - most starts are without
+
+            command = privileged(command)
         self._words = os.memfd_create("collector-stderr", os.MFD_CLOEXEC)
         try:
-            # A session of its own: Ctrl+C in the terminal is the monitor's to answer.
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "monitor.sampling.collector", *options],
+                command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._words,
                 bufsize=0,
-                start_new_session=True,
+                # Ctrl+C in the terminal is the monitor's to answer. What sudo remembers holds for this session alone.
+                start_new_session=not is_privileged,
+                process_group=0 if is_privileged else None,
             )
         except OSError as error:
             os.close(self._words)
@@ -85,8 +92,10 @@ class CollectorProcess:
         try:
             self._process.wait(timeout=1)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            # One with more rights than ours cannot be killed; it ends once it looks at its input.
+            with contextlib.suppress(PermissionError):
+                self._process.kill()
+                self._process.wait()
         # Not before: another thread may still be reading.
         with contextlib.suppress(OSError):
             _pipe(self._process.stdout).close()

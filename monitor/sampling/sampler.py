@@ -103,6 +103,10 @@ class Sampler:
         """Read a sample without waiting for the period."""
         self._loop.sample_now()
 
+    def open_another(self) -> None:
+        """Go on with a new source, whose rights may be others; history and events stay."""
+        self._loop.open_another()
+
     def ask_fresh_rows(self, cookies: Sequence[int]) -> None:
         """Ask what has become of some rows, where samples are rare; IntervalMade brings it. Only the last counts."""
         if self._period.seconds > _FRESH_S:

@@ -64,6 +64,7 @@ class SamplingLoop:
         self.source: Source | None = None
         """Who is asked; None while there is none."""
         self._is_due = False
+        self._wants_another = False
         self._is_cold = True
         self._sampled_at = self._read_at = 0.0
         self._interval: Interval | None = None
@@ -79,6 +80,11 @@ class SamplingLoop:
         self._is_due = True
         self.asked.wake()
 
+    def open_another(self) -> None:
+        """Go on with a new source; of any thread."""
+        self._wants_another = True
+        self.asked.wake()
+
     def run(self) -> None:
         """Sample and answer until stopped, from one source after another."""
         try:
@@ -86,6 +92,7 @@ class SamplingLoop:
                 try:
                     self.source = self.source or self._open_source()
                     self._serve(self.source)
+                    self._close_source()
                 except SourceError as error:
                     self._close_source()
                     self._report_gone(error)
@@ -114,9 +121,10 @@ class SamplingLoop:
         self.is_stopped.wait(pause)
 
     def _serve(self, source: Source) -> None:
-        """Sample and answer until stopped; leaves by SourceError when the source has gone."""
+        """Sample and answer until stopped or another is wanted; leaves by SourceError when the source has gone."""
         self._is_due = self._is_cold = True
-        while not self.is_stopped.is_set():
+        self._wants_another = False
+        while not (self.is_stopped.is_set() or self._wants_another):
             if self._is_due or time.monotonic() >= self._next_at:
                 self._is_due = False
                 self._sample(source)

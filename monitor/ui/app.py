@@ -74,6 +74,7 @@ class MonitorApp(RowApp):
         open_source: Callable[[], Source],
         settings: Settings | None = None,
         boot_clock: Callable[[], float] = lambda: time.clock_gettime(time.CLOCK_BOOTTIME),
+        ask_for_rights: Callable[[], None] | None = None,
     ) -> None:
         """Make the monitor.
 
@@ -81,6 +82,8 @@ class MonitorApp(RowApp):
             open_source: Makes a source of samples; called on the sampling thread, again when a source has gone.
             settings: What the command line asks for.
             boot_clock: CLOCK_BOOTTIME in seconds, by which the age of a sample is told.
+            ask_for_rights: Asks on the terminal for the rights to see all owners, which sources then have that are
+                opened after it; raises MonitorError where they are refused. None where they cannot be had.
         """
         self.settings = settings or Settings()
         super().__init__(self.settings.look)
@@ -96,6 +99,7 @@ class MonitorApp(RowApp):
         self._newest: Interval | None = None
         self._newest_events: EventList | None = None
         self._open_source = open_source
+        self._ask_for_rights = ask_for_rights
         self.histories = Histories(lambda: self._sampler.history, lambda: self.interval)
         self._news_until = 0.0
 
@@ -301,6 +305,24 @@ class MonitorApp(RowApp):
         """Take a period; None for as long as samples need."""
         self._sampler.set_period(seconds)
         self.tell_status()
+
+    @property
+    def can_ask_for_rights(self) -> bool:
+        """Whether there are owners that are not seen, and rights by which they would be."""
+        has_hidden = self._newest is not None and self._newest.owners.hidden_processes > 0
+        return has_hidden and self._ask_for_rights is not None and not self.is_read_only
+
+    def ask_for_rights(self) -> None:
+        """Go on with a source that sees all owners, where the user gets the rights for it; what is known stays."""
+        if self._ask_for_rights is None:
+            return
+        from monitor.ui.more_rights import refusal_on_terminal  # noqa: PLC0415 - on demand
+
+        refusal = refusal_on_terminal(self, self._ask_for_rights)
+        if refusal is None:
+            self._sampler.open_another()
+        else:
+            self._take_failure(refusal)
 
     def process_titles(self) -> Iterable[tuple[int, str]]:
         """List the processes that own a socket, as pid and safe text that fits into one line of the palette."""

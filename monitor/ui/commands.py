@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _NOT_OFFERED = frozenset({"command_palette"})
 _GROUNDS = {"dark theme": True, "light theme": False}
 _AUTO_PERIOD = "auto period: as long as samples need"
+_ALL_OWNERS = "see all owners (sudo)"
 
 
 class ActionCommands(Provider):
@@ -47,6 +48,8 @@ class ActionCommands(Provider):
         for words, is_dark in _GROUNDS.items():
             yield words, Content(words), partial(app.set_ground, is_dark=is_dark)
         yield _AUTO_PERIOD, Content(_AUTO_PERIOD), partial(app.set_period, None)
+        if app.can_ask_for_rights:
+            yield _ALL_OWNERS, Content(_ALL_OWNERS), app.ask_for_rights
 
     def _keys(self) -> list[Key]:
         place = self.screen.place if isinstance(self.screen, ActingScreen) else Where(0)
