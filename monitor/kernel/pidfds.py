@@ -11,7 +11,27 @@ import select
 from functools import cache
 from pathlib import Path
 
-_NUMBERS = re.compile(rb"^NSpid:((?:\t\d+)+)$", re.MULTILINE)
+_NAMESPACE_PIDS = re.compile(rb"^NSpid:((?:\t\d+)+)$", re.MULTILINE)
+
+
+@cache
+def proc_names_alike() -> bool:
+    """Whether /proc calls processes by the numbers that this process opens them by: it may be of another namespace."""
+    try:
+        status = Path("/proc/self/status").read_bytes()
+    except OSError:
+        # It does not show this process, and so is of a namespace in which this one is not.
+        return False
+    return namespace_pids(status) in {(), (os.getpid(),)}
+
+
+def namespace_pids(status: bytes) -> tuple[int, ...]:
+    """Read from a process's status file its pids: in /proc's own namespace, then in each nested one that it is in.
+
+    Nothing on a kernel without pid namespaces.
+    """
+    found = _NAMESPACE_PIDS.search(status)
+    return () if found is None else tuple(int(number) for number in found[1].split())
 
 
 def identity_of(pid: int) -> int | None:
@@ -33,15 +53,6 @@ def inode_of(pidfd: int) -> int | None:
     return os.fstat(pidfd).st_ino if _have_inodes() else None
 
 
-def numbers_of(pidfd: int) -> tuple[int, ...]:
-    """Give the pids of a process: in the namespace that /proc is of, then in each nested one that it is in.
-
-    Nothing where /proc does not show it, which is so where /proc is of another namespace than this process.
-    """
-    found = _NUMBERS.search(Path(f"/proc/thread-self/fdinfo/{pidfd}").read_bytes())
-    return () if found is None else tuple(int(number) for number in found[1].split())
-
-
 def has_exited(pidfd: int) -> bool:
     """Whether the process has ended, all threads of it; its parent may not have noticed yet."""
     poll = select.poll()
@@ -51,7 +62,9 @@ def has_exited(pidfd: int) -> bool:
 
 @cache
 def _have_inodes() -> bool:
-    """Whether each process has an inode number of its own (pidfs), and /proc names processes as pidfd_open() does."""
+    """Whether each process has an inode number of its own (pidfs), and can be opened by what /proc calls it."""
+    if not proc_names_alike():
+        return False
     try:
         own = os.pidfd_open(os.getpid())
     except OSError:
@@ -60,7 +73,7 @@ def _have_inodes() -> bool:
         other = os.eventfd(0, os.EFD_CLOEXEC)
         try:
             # An anonymous inode of another kind is of the same device only where pidfds have no file system.
-            return os.fstat(own).st_dev != os.fstat(other).st_dev and numbers_of(own) == (os.getpid(),)
+            return os.fstat(own).st_dev != os.fstat(other).st_dev
         finally:
             os.close(other)
     except OSError:

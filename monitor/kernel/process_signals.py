@@ -1,4 +1,4 @@
-"""Signalling one process by its pidfd: what held it is opened before anybody is asked, and proven to be the one meant.
+"""Signalling one process by a pidfd that is opened before anybody is asked, and proven to be of the one that is meant.
 
 A pid alone is never trusted: another process may have it by now, with the same start time even.
 """
@@ -8,13 +8,12 @@ from __future__ import annotations
 import errno
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
 from monitor.errors import KernelError
-from monitor.kernel.pidfds import has_exited, inode_of, numbers_of
+from monitor.kernel.pidfds import has_exited, inode_of, proc_names_alike
 from monitor.kernel.proc_files import GONE, process_directory, read_file
 from monitor.kernel.process_identity import PF_KTHREAD, ProcessStat
 from monitor.model.action import Outcome, Result, Right, Signal
@@ -54,6 +53,8 @@ class HeldProcess:
         Raises:
             KernelError: descriptors or memory ran out, or it may not be read.
         """
+        if not proc_names_alike():
+            return Outcome(Result.OTHER_NAMESPACE)
         try:
             pidfd = os.pidfd_open(identity.pid)
         except OSError as error:
@@ -76,21 +77,6 @@ class HeldProcess:
         """Whether it has ended."""
         return has_exited(self._pidfd)
 
-    @property
-    def inner_pids(self) -> tuple[int, ...]:
-        """Its pids in pid namespaces below ours, the innermost last."""
-        return numbers_of(self._pidfd)[1:]
-
-    @contextmanager
-    def directory(self) -> Iterator[int]:
-        """Hold its directory of /proc open.
-
-        Raises:
-            OSError: it is gone, or may not be read.
-        """
-        with process_directory(self._identity.pid) as inside:
-            yield inside
-
     def send(self, number: Signal) -> Outcome:
         """Send a signal, unless the process has ended or runs another program than when it was held.
 
@@ -110,8 +96,6 @@ class HeldProcess:
         identity = self._identity
         if identity.pidfd_inode is not None and inode_of(self._pidfd) not in {None, identity.pidfd_inode}:
             return Outcome(Result.CHANGED)
-        if not self._is_named_by_proc():
-            return Outcome(Result.OTHER_NAMESPACE)
         try:
             return self._look()
         except OSError as error:
@@ -119,20 +103,17 @@ class HeldProcess:
                 return Outcome(Result.ALREADY_GONE)
             raise KernelError(f"read process {identity.pid}", error.errno or 0) from error
 
-    def _is_named_by_proc(self) -> bool:
-        """Whether /proc knows the process by the number by which it was opened; one that has ended has none."""
-        try:
-            return numbers_of(self._pidfd)[:1] in {(), (self._identity.pid,)}
-        except OSError:
-            return False
-
     def _look(self) -> Outcome | None:
-        with self.directory() as inside:
+        with process_directory(self._identity.pid) as inside:
             line = read_file("stat", inside)
             stat = ProcessStat.parse(line)
+            # Of one that has not ended until here the directory is its own, and stays so.
+            has_exited = self.has_exited
+            if has_exited and self._send(_NO_SIGNAL).result is Result.ALREADY_GONE:
+                return Outcome(Result.ALREADY_GONE)
             if stat.start_time != self._identity.start_time:
                 return Outcome(Result.CHANGED)
-            if self.has_exited:
+            if has_exited:
                 return Outcome(Result.ZOMBIE)
             if stat.flags & PF_KTHREAD:
                 return Outcome(Result.KERNEL_THREAD)
@@ -149,8 +130,8 @@ class HeldProcess:
         except ProcessLookupError as error:
             return Outcome(Result.ALREADY_GONE, error.errno or 0)
         except PermissionError as error:
-            number = error.errno or 0
-            return Outcome(Result.NOT_PERMITTED, number, Right.KILL) if _may_signal_itself() else _cannot(number)
+            refusal = error.errno or 0
+            return Outcome(Result.NOT_PERMITTED, refusal, Right.KILL) if _may_signal_itself() else _cannot(refusal)
         except OSError as error:
             return _cannot(error.errno or 0)
         return Outcome(Result.SENT)

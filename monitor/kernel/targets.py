@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import time
@@ -9,7 +10,8 @@ from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from monitor.kernel.cgroups import unit_in
-from monitor.kernel.proc_files import read_file
+from monitor.kernel.pidfds import namespace_pids
+from monitor.kernel.proc_files import process_directory, read_file
 from monitor.kernel.process_identity import process_in
 from monitor.kernel.process_signals import HeldProcess
 from monitor.kernel.processes import parents_in
@@ -44,11 +46,14 @@ def read_target(
     Raises:
         OSError: it has ended, or may not be read.
     """
-    with held.directory() as inside:
+    with process_directory(asked.process.pid) as inside:
         process = process_in(inside, asked.process.pid)
         status_file = read_file("status", inside)
         parents = _or_none(lambda: parents_in(inside)) or ()
         unit = _or_none(lambda: unit_in(read_file("cgroup", inside)))
+        if held.has_exited:
+            # All of this may be another's, who got the pid.
+            raise ProcessLookupError(errno.ESRCH, os.strerror(errno.ESRCH))
     state = _STATE.search(status_file)
     target = Target(
         process=process,
@@ -57,7 +62,7 @@ def read_target(
         status="" if state is None else state[1].decode("ascii", "replace"),
         unit=unit,
         parents=parents,
-        inner_pids=held.inner_pids,
+        inner_pids=namespace_pids(status_file)[1:],
         supervisor=supervisor_of(process, parents[0], unit, asked.signal) if parents else None,
     )
     holds = {

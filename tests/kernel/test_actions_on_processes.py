@@ -65,6 +65,16 @@ print(json.dumps([outcome.result, outcome.errno, outcome.needs]))
 """
 
 
+UNDER_ANOTHER_PROC = """
+import json, sys
+from monitor.kernel.actions import Actions
+from monitor.kernel.processes import read_process
+from tests.identity_lab import NOBODY_ELSE, signal_asked
+seen = read_process(int(sys.argv[1]))
+print(json.dumps([seen.pidfd_inode, Actions().prepare(signal_asked(seen), NOBODY_ELSE).result]))
+"""
+
+
 class HandClock:
     """Seconds that pass when the test says so."""
 
@@ -391,3 +401,11 @@ def test_fp_15_a_process_of_a_container_is_named_by_our_pid_and_shown_with_its_o
             assert outer.wait(20) == 0
         finally:
             outer.kill()
+
+
+def test_fp_15_where_proc_is_of_another_namespace_its_pids_are_not_trusted(as_root, child):
+    unshare = shutil.which("unshare")
+    if unshare is None:
+        pytest.skip("needs unshare")
+    answer = run_script(UNDER_ANOTHER_PROC, child.pid, under=[unshare, "--pid", "--fork"])
+    assert answer == [None, Result.OTHER_NAMESPACE]
