@@ -7,25 +7,22 @@ socket without saying so, which is why absence is asked about before it is calle
 from __future__ import annotations
 
 import errno
-import socket
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
-from weakref import WeakValueDictionary
 
 import numpy as np
 
 from monitor.errors import KernelError
-from monitor.kernel.inet_diag import decode, without_duplicates
-from monitor.kernel.inet_diag_list import SocketList
+from monitor.kernel.inet_diag import decode
 from monitor.kernel.inet_diag_question import (
+    NOT_FOUND,
     SOCK_DIAG_BY_FAMILY,
     TCPDIAG_GETSOCK,
     exact,
     exact_with_details,
-    family_list,
     listener_list,
     no_list,
     tcp_list,
@@ -36,10 +33,9 @@ from monitor.kernel.netlink import (
     NETLINK_SOCK_DIAG,
     SHORT_LIST_BYTES,
     NetlinkSocket,
-    TruncatedDatagramError,
 )
-from monitor.kernel.renewed_list import RenewedList
-from monitor.kernel.this_namespace import namespace_number, sockets_in_use, syn_retries
+from monitor.kernel.protocol_lists import OPERATIONS, ProtocolLists
+from monitor.kernel.this_namespace import namespace_number, syn_retries
 from monitor.model.places import find_places
 from monitor.model.socket_table import DROPS_UNKNOWN, U64, Rows, SocketTable
 from monitor.model.sockets import SocketId
@@ -48,14 +44,9 @@ from monitor.model.tcp import ALL_STATES, LIVE_STATES, PROTOCOL_TCP, PROTOCOL_UD
 if TYPE_CHECKING:
     from monitor.model.tcp_info import SocketDetails
 
-_LIST = {PROTOCOL_TCP: "list TCP sockets", PROTOCOL_UDP: "list UDP sockets"}
 _LOOK_UP = "look up a socket"
 
-_TRIES = 5
-"""How often a list is asked for that came truncated or was flagged as interrupted."""
 _NOBODY: U64 = np.zeros(0, np.uint64)
-NOT_OFFERED = frozenset({errno.EINVAL, errno.ENOENT, errno.EOPNOTSUPP, errno.EPROTONOSUPPORT})
-"""What the kernel answers to a question that it does not know, or whose module is missing."""
 
 
 class SockDiag:
@@ -67,32 +58,37 @@ class SockDiag:
 
     namespace: int
     """Inode of the network namespace; 0 where /proc does not tell."""
-    malformed: int
-    """Messages left out so far because they broke their bounds."""
-    was_interrupted: bool
-    """Whether the kernel called the last list inconsistent each time that it was asked for."""
 
     def __init__(self) -> None:
         self.namespace = namespace_number()
-        self.malformed = 0
-        self.was_interrupted = False
+        self._malformed_answers = 0
         self._offers_one_pass = True
         self._listeners = SocketTable.empty(self.namespace)
         self._all_drops: int | None = None
-        self._expected_rows: dict[bytes, int] = {}
-        # For as long as somebody holds on to it.
-        self._former: WeakValueDictionary[bytes, SocketTable] = WeakValueDictionary()
         # A socket for each kind of question: one abandoned dump never stands in the way of another.
         with ExitStack() as conversations:
             self._tcp, self._udp, self._exact = (
                 conversations.enter_context(closing(NetlinkSocket.open(NETLINK_SOCK_DIAG, operation, arena_bytes=room)))
                 for operation, room in (
-                    (_LIST[PROTOCOL_TCP], LONG_LIST_BYTES),
-                    (_LIST[PROTOCOL_UDP], SHORT_LIST_BYTES),
+                    (OPERATIONS[PROTOCOL_TCP], LONG_LIST_BYTES),
+                    (OPERATIONS[PROTOCOL_UDP], SHORT_LIST_BYTES),
                     (_LOOK_UP, SHORT_LIST_BYTES),
                 )
             )
             self._conversations = conversations.pop_all()
+        self._tcp_lists = ProtocolLists(self._tcp, PROTOCOL_TCP, self.namespace)
+        self._udp_lists = ProtocolLists(self._udp, PROTOCOL_UDP, self.namespace)
+        self._last_asked = self._tcp_lists
+
+    @property
+    def malformed(self) -> int:
+        """Messages left out so far because they broke their bounds."""
+        return self._malformed_answers + self._tcp_lists.malformed + self._udp_lists.malformed
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether the kernel called the last list inconsistent each time that it was asked for."""
+        return self._last_asked.was_interrupted
 
     def dump_tcp(self, states: int = LIVE_STATES, followed_by: SocketTable | None = None) -> SocketTable:
         """List the TCP sockets of both families that are in one of these states, with TCP_INFO.
@@ -101,20 +97,20 @@ class SockDiag:
             states: a bit for each TcpState; with BOUND_INACTIVE the rows that only hold a port come as CLOSED.
             followed_by: rows to stand behind them: to put them there is cheaper than to copy all together later.
         """
+        self._last_asked = self._tcp_lists
         if self._offers_one_pass:
-            one_pass = self._one_pass(self._tcp, tcp_list(states), PROTOCOL_TCP, followed_by)
+            one_pass = self._tcp_lists.one_pass(tcp_list(states), followed_by)
             if one_pass is not None:
                 return one_pass
-        table = self._family_lists(self._tcp, PROTOCOL_TCP, states, followed_by)
+        table = self._tcp_lists.by_family(states, followed_by)
         self._offers_one_pass = False
         return table
 
     def dump_udp(self) -> SocketTable:
         """List the UDP sockets of both families, connected or not."""
-        one_pass = self._one_pass(self._udp, udp_list(), PROTOCOL_UDP) if self._offers_udp_in_one_pass else None
-        if one_pass is not None:
-            return one_pass
-        return self._family_lists(self._udp, PROTOCOL_UDP, ALL_STATES)
+        self._last_asked = self._udp_lists
+        one_pass = self._udp_lists.one_pass(udp_list()) if self._offers_udp_in_one_pass else None
+        return self._udp_lists.by_family(ALL_STATES) if one_pass is None else one_pass
 
     def note_listener_drops(self, table: SocketTable, all_drops: int | None) -> None:
         """Write into a list of this object what each TCP listener has dropped; DROPS_UNKNOWN where that is not told.
@@ -129,7 +125,7 @@ class SockDiag:
             return
         is_new = all_drops is None or all_drops != self._all_drops
         if is_new:
-            listed = self._one_pass(self._tcp, listener_list(), PROTOCOL_TCP) if self._offers_one_pass else None
+            listed = self._tcp_lists.one_pass(listener_list()) if self._offers_one_pass else None
             self._listeners = SocketTable.empty(self.namespace) if listed is None else listed
         places = find_places(self._listeners.cookie, table.cookie[rows])
         # A listener that has come since a list to which nothing was added has dropped nothing.
@@ -145,7 +141,7 @@ class SockDiag:
         since the kernel picks one of the group before it compares the cookie.
         """
         found, refusals = self._look_up(row_of, np.array([row]))
-        if refusals[0] not in {0, errno.ENOENT}:
+        if refusals[0] not in NOT_FOUND | {0}:
             raise KernelError(_LOOK_UP, refusals[0])
         return found
 
@@ -157,7 +153,7 @@ class SockDiag:
         if asked.namespace != self.namespace:
             return None
         messages, refusals = self._exact.look_up(SOCK_DIAG_BY_FAMILY, [exact_with_details(asked)], _LOOK_UP)
-        if refusals[0] not in {0, errno.ENOENT}:
+        if refusals[0] not in NOT_FOUND | {0}:
             raise KernelError(_LOOK_UP, refusals[0])
         if not len(messages):
             return None
@@ -224,99 +220,18 @@ class SockDiag:
     def _offers_udp_in_one_pass(self) -> bool:
         """Whether the question about both families may name another protocol than TCP; asked once."""
         try:
-            for _ in self._udp.dump(TCPDIAG_GETSOCK, no_list(), _LIST[PROTOCOL_UDP]):
+            for _ in self._udp.dump(TCPDIAG_GETSOCK, no_list(), OPERATIONS[PROTOCOL_UDP]):
                 pass
         except KernelError as error:
             return error.errno == errno.ENOENT
         return False
-
-    def _one_pass(
-        self,
-        conversation: NetlinkSocket,
-        question: bytes,
-        protocol: int,
-        followed_by: SocketTable | None = None,
-    ) -> SocketTable | None:
-        """List both families in one walk, which takes half of what two take; None where the kernel does not."""
-        try:
-            return self._lists(conversation, TCPDIAG_GETSOCK, [question], protocol, followed_by)
-        except KernelError as error:
-            if error.errno not in NOT_OFFERED:
-                raise
-            return None
-
-    def _lists(
-        self,
-        conversation: NetlinkSocket,
-        kind: int,
-        questions: list[bytes],
-        protocol: int,
-        followed_by: SocketTable | None = None,
-    ) -> SocketTable:
-        """Ask for one list after another; a socket that changes between two is in one of them."""
-        self.was_interrupted = False
-        followers = [*(None for _ in questions[1:]), followed_by]
-        tables = [
-            self._list(conversation, kind, question, protocol, follower)
-            for question, follower in zip(questions, followers, strict=True)
-        ]
-        return tables[0] if len(tables) == 1 else without_duplicates(SocketTable.concatenate(tables))
-
-    def _family_lists(
-        self, conversation: NetlinkSocket, protocol: int, states: int, followed_by: SocketTable | None = None
-    ) -> SocketTable:
-        questions = [family_list(family, protocol, states) for family in (socket.AF_INET, socket.AF_INET6)]
-        try:
-            return self._lists(conversation, SOCK_DIAG_BY_FAMILY, questions, protocol, followed_by)
-        except KernelError as error:
-            if error.errno in NOT_OFFERED:
-                raise KernelError(error.operation, error.errno, "this kernel has no such list") from error
-            raise
-
-    def _list(
-        self,
-        conversation: NetlinkSocket,
-        kind: int,
-        question: bytes,
-        protocol: int,
-        followed_by: SocketTable | None,
-    ) -> SocketTable:
-        """Ask for a list until it comes whole; one that is flagged each time is given as it came."""
-        for tries_left in reversed(range(_TRIES)):
-            sockets = self._begun(protocol, question)
-            try:
-                for messages in conversation.dump(kind, question, _LIST[protocol]):
-                    if len(messages):
-                        sockets.add(messages)
-            except TruncatedDatagramError:
-                if not tries_left:
-                    raise
-                conversation.widen()
-                continue
-            if not conversation.was_interrupted:
-                break
-        self.was_interrupted |= conversation.was_interrupted
-        self.malformed += sockets.malformed
-        if followed_by is not None and len(followed_by):
-            sockets.append(followed_by)
-        table = without_duplicates(sockets.table()) if sockets.may_repeat else sockets.table()
-        self._expected_rows[question] = len(table)
-        self._former[question] = table
-        return table
-
-    def _begun(self, protocol: int, question: bytes) -> SocketList | RenewedList:
-        former = self._former.get(question)
-        if former is not None:
-            return RenewedList(protocol, former)
-        expected = self._expected_rows.get(question)
-        return SocketList(protocol, self.namespace, sockets_in_use(protocol) if expected is None else expected)
 
     def _look_up(self, table: SocketTable, rows: Rows) -> tuple[SocketTable, list[int]]:
         """Give the rows that were found, and for each asked one 0 or the kernel's errno."""
         questions = exact(table, rows.tolist())
         messages, refusals = self._exact.look_up(SOCK_DIAG_BY_FAMILY, questions, _LOOK_UP)
         decoded = decode(messages, int(table.protocol[rows[0]]), self.namespace)
-        self.malformed += decoded.malformed
+        self._malformed_answers += decoded.malformed
         found = decoded.table
         # The kernel has compared the cookies; a kernel that did not must not pass for one that did.
         return found.take(np.isin(found.cookie, table.cookie[rows])), refusals

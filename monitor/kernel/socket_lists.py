@@ -6,7 +6,8 @@ from errno import EMFILE, ENFILE, ENOBUFS, ENOMEM
 from typing import TYPE_CHECKING
 
 from monitor.errors import KernelError
-from monitor.kernel.sock_diag import NOT_OFFERED, SockDiag
+from monitor.kernel.protocol_lists import NOT_OFFERED
+from monitor.kernel.sock_diag import SockDiag
 from monitor.model.socket_table import U64, SocketTable
 from monitor.model.sockets import SocketId
 
