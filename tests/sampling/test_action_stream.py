@@ -7,14 +7,16 @@ import queue
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from monitor.errors import SourceError, WireError
+from monitor.kernel.actions import REMEMBERED_S, Actions
 from monitor.kernel.processes import read_process
 from monitor.model.action import (
     Caution,
@@ -35,6 +37,7 @@ from monitor.model.process import Process
 from monitor.model.sockets import SocketId
 from monitor.sampling import action_messages, messages
 from monitor.sampling.collector_process import CollectorProcess
+from monitor.sampling.live import LiveSource
 from monitor.sampling.look_up_messages import decode_look_up
 from monitor.sampling.operator import this_operator
 from monitor.sampling.sampler import Sampler
@@ -210,6 +213,20 @@ def test_fm_07_a_read_only_collector_refuses_both_steps_and_has_no_rights_for_th
     finally:
         source.close()
     assert not child.has_ended()
+
+
+@pytest.mark.kernel
+def test_what_was_held_for_too_long_is_let_go_with_the_next_sample(child):
+    now = [1000.0]
+    with closing(LiveSource()) as source:
+        source._actions = Actions(clock=lambda: now[0])
+        source.prepare(signal_asked(child.read()), NOBODY_ELSE)
+        held = len(list(Path("/proc/self/fd").iterdir()))
+        source.audit()
+        assert len(list(Path("/proc/self/fd").iterdir())) == held
+        now[0] += REMEMBERED_S
+        source.audit()
+        assert len(list(Path("/proc/self/fd").iterdir())) == held - 1
 
 
 def test_every_action_is_answered_and_none_stands_for_another():
