@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from monitor.model.process import ProcessEnvironment
-from monitor.presentation.answer_lines import START, broken
+from monitor.presentation.answer_lines import START
+from monitor.presentation.fitting import cell_width, fit, pieces
 from monitor.presentation.formats import count_text
 from monitor.presentation.linked_line import LinkedLine
 from monitor.presentation.masking import MASK
@@ -12,6 +15,7 @@ from monitor.presentation.safe_text import safe_text
 from monitor.presentation.text_line import TextLine, plain, rule
 from monitor.presentation.view import Cell, Role
 
+_MOST_NAME = 40
 _MOST_BYTES = 4096
 """Of one variable."""
 _LINE = "environment"
@@ -37,20 +41,21 @@ def environment_lines(
     """
     if environment is None:
         return [LinkedLine(plain(f" {error}" if error else " reading it …", Role.TROUBLE if error else Role.DIM))]
-    lines = [
-        line
-        for variable in environment.variables
-        for line in broken(TextLine((*START, *_cells(variable, is_masked=is_masked))), width, value=_LINE)
-    ]
+    lines = [line for variable in environment.variables for line in _lines(variable, width, is_masked=is_masked)]
     if environment.is_cut:
         lines.append(LinkedLine(plain(f" cut after {count_text(len(environment.variables))} variables", Role.NOTE)))
     return lines or [LinkedLine(plain(" it has none", Role.DIM))]
 
 
-def _cells(variable: bytes, *, is_masked: bool) -> tuple[Cell, ...]:
+def _lines(variable: bytes, width: int, *, is_masked: bool) -> Iterator[LinkedLine]:
+    """Write a variable in as many lines as it needs, the first with its name."""
     name, equals, value = variable.partition(b"=")
     if not equals:
         # A program may have written anything over it: what has no name is all value.
         name, value = b"", variable
+    named = fit(safe_text(name, _MOST_BYTES), min(_MOST_NAME, width // 2)).rstrip() if name else ""
     shown = MASK.decode() if is_masked and value else safe_text(value, _MOST_BYTES)
-    return Cell(safe_text(name, _MOST_BYTES), Role.NAME), Cell("=", Role.DIM), Cell(shown)
+    room = max(1, width - cell_width("".join(cell.text for cell in START)) - cell_width(named) - 2)
+    for place, piece in enumerate(pieces(shown, room) or [""]):
+        head = f"{named}=" if place == 0 else " " * (cell_width(named) + 1)
+        yield LinkedLine(TextLine((*START, Cell(head, Role.NAME), Cell(piece))), value=_LINE)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import resource
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import psutil
 import pytest
 
-from monitor.kernel.processes import read_facts, read_process
+from monitor.kernel.processes import read_environment, read_facts, read_process
 from tests.kernel.scripts import AS_NOBODY, run_script
 from tests.kernel.socket_holder import SocketHolder, socket_holder
 
@@ -106,7 +108,7 @@ def test_psutil_is_imported_with_the_first_facts_and_not_before():
 import json, os, sys
 import numpy as np
 from monitor.kernel.owners import OwnerReader
-from monitor.kernel.processes import read_facts, read_process
+from monitor.kernel.processes import read_environment, read_facts, read_process
 OwnerReader().read(np.zeros(1, np.uint32))
 read_process(os.getpid())
 before = "psutil" in sys.modules
@@ -143,3 +145,35 @@ def test_facts_of_two_processes_are_never_mixed(monkeypatch):
             assert read_facts(child.pid) is None
         finally:
             child.end()
+
+
+def test_an_environment_is_what_the_program_was_started_with():
+    variables = {"PGPASSWORD": "hunter2", "LANG": "C"}
+    waits = "import sys; print(flush=True); sys.stdin.read()"
+    argv = [sys.executable, "-I", "-S", "-c", waits]
+    with subprocess.Popen(argv, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        environment = read_environment(running.pid)
+        assert environment is not None
+        assert environment.process.pid == running.pid
+        assert set(environment.variables) == {f"{name}={value}".encode() for name, value in variables.items()}
+        assert not environment.is_cut
+    assert read_environment(running.pid) is None
+
+
+READ_ENVIRONMENT_AS_NOBODY = f"""
+{AS_NOBODY}
+import json, sys
+from monitor.errors import KernelError
+from monitor.kernel.processes import read_environment
+become_nobody()
+try:
+    print(json.dumps(repr(read_environment(int(sys.argv[1])))))
+except KernelError as error:
+    print(json.dumps(str(error)))
+"""
+
+
+def test_a_plain_user_may_not_read_the_environment_of_another(as_root):
+    assert "Permission denied" in run_script(READ_ENVIRONMENT_AS_NOBODY, os.getpid())

@@ -22,7 +22,7 @@ PLACES = {
     "a connection": (["enter"], "Identity"),
     "a process": (["p"], "[Sockets"),
     "help": (["?"], "next row"),
-    "the palette": ([":"], " : "),
+    "the palette": ([":"], "Search for commands"),
     "the filter": (["/"], " / "),
     "who gets it": (["d"], "exact pair"),
 }

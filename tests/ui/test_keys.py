@@ -50,7 +50,7 @@ def test_no_two_keys_of_one_place_are_the_same(place: Where):
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.shown)
 def test_a_key_is_shown_as_it_is_bound(key: Key):
     words = {"↓": "down", "↑": "up", "←": "left", "→": "right", "⏎": "enter", "PgDn": "pagedown", "PgUp": "pageup"}
-    shown = [words.get(word) or (word if word in "ADIKMNQGSX" else word.lower()) for word in key.shown.split()]
+    shown = [words.get(word) or (word if word in "ADEIKMNQGSX" else word.lower()) for word in key.shown.split()]
     bound = {_character_to_key(word) if len(word) == 1 else word for word in shown}
     bound = {{"esc": "escape", "space": "space", "?": "question_mark"}.get(word, word) for word in bound}
     silent = {"backspace"}
