@@ -8,9 +8,10 @@ The rooms, each of which imports only what stands below it (tests/test_architect
     presentation  words and order without Textual: safe_text, formats, columns, filters, views
     dial          the library's face: TcpConnection.to() and open() really connect
     sampling      the collector process, its frames, the stream, the sampler: Samples to Intervals, events, history
-    kernel        the only room that talks to Linux: sock_diag, owners, processes, rtnetlink, closes, transitions, actions
+    kernel        the only room that talks to Linux: sock_diag, owners, processes, rtnetlink, events, actions
     reasoning     what follows: which listener, direction, owner, segment; does the route agree; what is wrong
     model         nouns: Endpoint, SocketTable, OwnerTable, Process, RouteDecision, Sample, Interval, Finding, EventList
+    files         the only way in which a file is made
     errors        what can go wrong and be said in one sentence
 
 The one way of the data:

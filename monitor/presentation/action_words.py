@@ -65,7 +65,7 @@ _RIGHTS = {
 _RESULTS = {
     Result.EXITED: "{0} has ended",
     Result.STILL_RUNNING: "{0} is still running {wait:.0f} s after {signal}",
-    Result.CLOSED: "{0} was closed: its process gets ECONNABORTED, a TCP peer RST",
+    Result.CLOSED: "{0} was closed",
     Result.ALREADY_GONE: "{0} is already gone; {nothing}",
     Result.CHANGED: "{0} has changed: another program, or another process; {nothing}",
     Result.MOVED: "{0} is {state} now; {nothing}",

@@ -18,6 +18,8 @@ from monitor.presentation.safe_text import safe_text
 from monitor.presentation.signal_lines import labelled
 from monitor.presentation.view import Role
 
+_DOES = "the kernel closes it at once: its process gets ECONNABORTED, a TCP peer RST; what was not sent yet is lost"
+
 
 @dataclass(frozen=True, slots=True)
 class CloseStep:
@@ -37,6 +39,7 @@ def close_of(interval: Interval, row: int) -> Deed:
 
 def close_lines(steps: Iterable[CloseStep], interval: Interval, width: int) -> Iterator[LinkedLine]:
     """Lay out what would be closed, or what became of it."""
+    yield from labelled("does", _DOES, Role.PLAIN, width)
     for step in steps:
         yield from labelled("socket", f"{step.deed.subject} · {_place(step.deed, interval)}", Role.STRONG, width)
         yield from _state(step, width)

@@ -194,6 +194,7 @@ _SIGNS = {
     "mark_new": "Opened in the last 3 s.",
     "mark_closed": "Closed. Its last numbers stay for 3 s among those that are open, and longer among the closed ones "
     "that a adds.",
+    "mark_chosen": "Marked with m: X closes all that are marked, once that was confirmed; M unmarks them.",
     "unknown": "Not known, or there is none; 0 is zero. i says why.",
     "hidden_owner": "The process is not known to this user, its user is. Root sees all.",
     "no_direction": "Not known who dialled.",

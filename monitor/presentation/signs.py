@@ -4,6 +4,7 @@ from __future__ import annotations
 
 SIGNS = (
     ("▸", "cursor"),
+    ("*", "mark_chosen"),
     ("+", "mark_new"),
     ("×", "mark_closed"),
     ("!", "mark_trouble"),

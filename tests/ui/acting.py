@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 from monitor.model.action import Asked, Caution, CloseAsked, Outcome, Prepared, SignalAsked, Supervisor, Target
 from monitor.model.process import Process
+from monitor.presentation.log import LogKind
 from tests import machine_db1
 from tests.scenes import TAKEN_AT, FixedSource
 from tests.ui.stage import HandClock, Stage
@@ -61,3 +62,18 @@ async def type_by_hand(stage: Stage, word: str) -> None:
     await stage.until(lambda: stage.app.screen.prompt.is_asking)
     for key in (*word, "enter"):
         await stage.press({" ": "space"}.get(key, key))
+
+
+def tell_a_story(stage: Stage) -> None:
+    """Fill the log with what a night may bring."""
+    journal = stage.app.journal
+    journal.add_failure("the collector has ended; starting another collector")
+    journal.take_sample(stage.app.interval.sample)
+    journal.add(LogKind.NOTICE, "openings are not told: tracefs is not mounted")
+    stage.age_s[0] += 61
+    stage.app.tell_action("TERM was sent to proxy[990]")
+    stage.age_s[0] += 1
+    stage.app.tell_action("proxy[990] has ended")
+    pair = "tcp 192.0.2.10:8080 ← 198.51.100.7:51834"
+    stage.app.tell_action(f"{pair} was closed")
+    stage.age_s[0] = 0

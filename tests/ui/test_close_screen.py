@@ -44,7 +44,7 @@ async def test_the_remote_port_typed_closes_it_and_the_result_is_said_and_kept(s
         await stage.press("X")
         await stage.sees("socket     tcp 192.0.2.10:8080 ← 198.51.100.7:51834 · ESTAB · nginx[812]")
         await type_by_hand(stage, "51834")
-        await stage.sees("was closed: its process gets ECONNABORTED, a TCP peer RST")
+        await stage.sees("was closed")
         assert done(source) == [1]
         assert len(log_of(stage)) == 1
 
@@ -157,7 +157,7 @@ async def test_fa_13_each_of_several_has_its_own_result(source: FixedSource):
         await type_by_hand(stage, "yes")
         await stage.sees("shares its port with others")
         assert stage.text.count("not closed ") == 2
-        assert stage.text.count("was closed:") == 1
+        assert stage.text.count("it was closed") == 1
         assert len(log_of(stage)) == 2
         assert "1 of 3 closed; 6 lists what became of each" in stage.lines[-2]
         await stage.press("q")

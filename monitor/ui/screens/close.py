@@ -2,7 +2,7 @@
 
 ─ Close 2 sockets ────────────────────────────────────────────────────────────
    socket     tcp 192.0.2.10:443 ← 198.51.100.7:51834 · ESTAB · nginx[812]
-   closed     it was closed: its process gets ECONNABORTED, a TCP peer RST
+   closed     it was closed
    socket     tcp 192.0.2.10:443 ← 198.51.100.9:51901 · CLOSE-WAIT · nginx[812]
    not closed it is already gone; nothing was closed
 """

@@ -1,8 +1,8 @@
-"""The main screen: what links its panes. The selected row, the narrowing, the filters, and how Esc undoes them."""
+"""The main screen: what links its panes, and what is shown and asked of the selected row."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -12,14 +12,9 @@ from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
 from monitor.ui.keys import By, Where, bindings
 from monitor.ui.openings import Openings
-from monitor.ui.question import show_question
 from monitor.ui.row_detail import RowDetail
-from monitor.ui.screens.panes import PanesScreen
-from monitor.ui.steps import Steps
-from monitor.ui.widgets.filtered_pane import FilteredPane, Narrowing
+from monitor.ui.screens.narrowed import NarrowedScreen
 from monitor.ui.widgets.findings_pane import FindingsPane
-from monitor.ui.widgets.grouped_pane import GroupedPane
-from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.live_table import LiveTable
 from monitor.ui.widgets.routing_pane import RoutingPane
 
@@ -27,7 +22,6 @@ if TYPE_CHECKING:
     from monitor.model.event_list import EventList
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
-    from monitor.model.socket_table import Bools
     from monitor.presentation.log import Log
     from monitor.presentation.routing_text import RouteAnswer
     from monitor.sampling.history import ListenerHistory
@@ -37,7 +31,7 @@ _DETAIL_DELAY_S = 0.03
 """A held cursor key asks the kernel once, when it rests."""
 
 
-class MainScreen(PanesScreen):
+class MainScreen(NarrowedScreen):
     """Moving the cursor changes the detail only; what narrows a list is a step that Esc undoes."""
 
     app: MonitorApp
@@ -47,7 +41,6 @@ class MainScreen(PanesScreen):
     def __init__(self, glyphs: Mapping[int, str] | None, start_filter: str = "") -> None:
         super().__init__(glyphs)
         self._start_filter = start_filter
-        self._steps = Steps()
         self._detail = RowDetail(self.routing, self._strip, self._ask_route, self._history_of_listener)
         self._openings = Openings(self, self._detail)
         self._rest_timer: Timer | None = None
@@ -114,22 +107,6 @@ class MainScreen(PanesScreen):
         """Show an answer, unless another row was selected meanwhile."""
         if self._detail.take(answer):
             self.show_detail()
-
-    # Steps and their undoing.
-
-    def action_back(self) -> None:
-        """Undo the last step: narrowing, filter, typed route, groups, zoom."""
-        if self._steps.undo_last():
-            self.lay_out()
-
-    def action_zoom(self) -> None:
-        """Give the whole screen to the current pane, or back to all; where there is room for one only, it has it."""
-        if self._is_zoomed:
-            self._steps.drop("zoom")
-            self.zoom(is_wanted=False)
-        elif self.has_three_panes:
-            self._steps.take("zoom", lambda: self.zoom(is_wanted=False))
-            self.zoom(is_wanted=True)
 
     def action_leave(self) -> None:
         """Quit; the main screen is the last one."""
@@ -220,84 +197,7 @@ class MainScreen(PanesScreen):
     def _history_of_listener(self, row: int) -> ListenerHistory | None:
         return self.app.histories.listener(row)
 
-    # What is shown of all rows.
-
-    def show_only(self, title: str, choose: Callable[[Interval], Bools]) -> None:
-        """Narrow Connections and go there; the title says to what: "on [::]:443"."""
-        self._narrow(self.connections, Narrowing(title, choose))
-        self.go_to("connections")
-        self.say(f"only connections {title}; Esc shows all again")
-
-    def show_only_listeners(self, title: str, choose: Callable[[Interval], Bools]) -> None:
-        """Narrow Listeners likewise."""
-        self._narrow(self.listeners, Narrowing(title, choose))
-        self.go_to("listeners")
-
-    def _narrow(self, pane: FilteredPane, narrowing: Narrowing) -> None:
-        self._steps.take("narrowing", lambda: pane.narrow(None), pane)
-        pane.narrow(narrowing)
-
     def on_findings_pane_acknowledged(self, message: FindingsPane.Acknowledged) -> None:
         """Take a finding for known, or no longer."""
         message.stop()
         self.app.acknowledge(message.finding)
-
-    def action_more_rows(self) -> None:
-        """Show TIME-WAIT and bound-only rows as well, then closed connections too, then neither."""
-        had_time_wait, had_closed = self.connections.has_time_wait, self.connections.has_closed
-        has_closed = had_time_wait and not had_closed
-        has_time_wait = not had_time_wait or has_closed
-        self.app.questions.set_time_wait(self, is_wanted=has_time_wait)
-        self.connections.show_more(has_time_wait=has_time_wait, has_closed=has_closed)
-        self.show_tabs()
-
-    def on_grouped_pane_grouped(self, message: GroupedPane.Grouped) -> None:
-        """Let Esc undo the groups."""
-        message.stop()
-        if message.is_own_way:
-            self._steps.drop("groups", message.pane)
-        else:
-            self._steps.take("groups", lambda: message.pane.group_by(None), message.pane)
-
-    def on_list_pane_asked(self, message: ListPane.Asked) -> None:
-        """Say which letters a pane waits for."""
-        message.stop()
-        show_question(message, self.prompt, self._footer)
-
-    def on_filtered_pane_condition_added(self, message: FilteredPane.ConditionAdded) -> None:
-        """Let Esc take the condition back; show TIME-WAIT rows where they are asked for."""
-        message.stop()
-        if message.letter == "w" and not self.connections.has_time_wait:
-            self.action_more_rows()
-        self._steps.add("filter", message.pane.widen, message.pane)
-        self.show_detail()
-
-    def action_filter(self) -> None:
-        """Filter the current list while the filter is typed."""
-        from monitor.ui.filtering import ask_filter, ask_words  # noqa: PLC0415 - only who filters needs it
-
-        pane = self.pane
-        if pane is self.log_pane:
-            ask_words(self.prompt, self.log_pane, self._note_words)
-        if not isinstance(pane, FilteredPane):
-            return
-
-        def done(is_filtered: bool) -> None:  # noqa: FBT001 - ask_filter calls it so
-            if is_filtered or pane.filter_tree is None:
-                self._note_filter(pane)
-            self.show_detail()
-
-        ask_filter(self.prompt, pane, done, self.show_tabs)
-
-    def _note_words(self, is_filtered: bool) -> None:  # noqa: FBT001 - ask_words calls it so
-        self._steps.drop("filter", self.log_pane)
-        if is_filtered:
-            self._steps.add("filter", lambda: self.log_pane.show_words(""), self.log_pane)
-        self.show_tabs()
-
-    def _note_filter(self, pane: FilteredPane) -> None:
-        """Let Esc undo the filter that is in force now; one that was emptied leaves nothing to undo."""
-        if pane.filter_tree is None:
-            self._steps.drop("filter", pane)
-        else:
-            self._steps.take("filter", pane.widen, pane)
