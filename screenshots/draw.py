@@ -10,10 +10,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # the fixed machine lives among the tests
 
+from monitor.model.action import Caution, Supervisor, SupervisorKind
 from monitor.ui.app import Settings
 from monitor.ui.themed_app import Look
 from tests import machine_db1
 from tests.event_scene import of_db1
+from tests.ui.acting import prepares, tell_a_story
 from tests.ui.stage import Stage, happens, monitor_of, picture
 
 FOLDER = Path(__file__).parent
@@ -90,6 +92,16 @@ async def _events(stage: Stage) -> None:
     await stage.press("4")
 
 
+async def _signal(stage: Stage) -> None:
+    await stage.press("K")
+    await stage.until(lambda: stage.app.screen.prompt.is_asking)
+
+
+async def _log(stage: Stage) -> None:
+    tell_a_story(stage)
+    await stage.press("6")
+
+
 async def _help(stage: Stage) -> None:
     await stage.press("question_mark")
 
@@ -123,6 +135,8 @@ _SCREENS = {
     "workers": _workers,
     "findings": _findings,
     "events": _events,
+    "signal": _signal,
+    "log": _log,
     "help": _help,
     "words": _words,
     "explained": _explained,
@@ -144,6 +158,7 @@ async def draw(shot: Shot) -> str:
     """Run the monitor for one picture and give it as SVG."""
     earlier = _EARLIER if shot.arrange in {_a_connection, _a_process, _listeners, _findings, _plots} else 0
     source = machine_db1.source(earlier=earlier)
+    prepares(source, Caution.SUPERVISED, supervisor=Supervisor(SupervisorKind.SYSTEMD, "nginx.service", None))
     settings = Settings(look=shot.look)
     async with monitor_of(source, shot.size, settings, samples=earlier + 2, has_colour=shot.has_colour) as stage:
         await shot.arrange(stage)

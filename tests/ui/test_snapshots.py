@@ -9,10 +9,12 @@ import pytest
 from pytest_textual_snapshot import SVGImageExtension
 from syrupy.assertion import SnapshotAssertion
 
+from monitor.model.action import Caution, Supervisor, SupervisorKind
 from monitor.ui.app import Settings
 from monitor.ui.themed_app import Look
 from tests import machine_db1
 from tests.event_scene import of_db1
+from tests.ui.acting import prepares, tell_a_story
 from tests.ui.stage import Stage, happens, monitor_of, picture
 
 
@@ -189,6 +191,47 @@ async def test_closed_connections(svg: SnapshotAssertion):
     async with monitor_of(machine_db1.source(), (80, 24)) as stage:
         await happens(stage, of_db1())
         await stage.press("a", "a", "end")
+        assert picture(stage.app) == svg
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_signal(svg: SnapshotAssertion, size: tuple[int, int]):
+    source = machine_db1.source()
+    prepares(source, Caution.SUPERVISED, supervisor=Supervisor(SupervisorKind.SYSTEMD, "nginx.service", None))
+    async with monitor_of(source, size) as stage:
+        await stage.press("K")
+        await stage.until(lambda: stage.app.screen.prompt.is_asking)
+        assert picture(stage.app) == svg
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_close(svg: SnapshotAssertion, size: tuple[int, int]):
+    source = machine_db1.source()
+    prepares(source)
+    async with monitor_of(source, size) as stage:
+        await stage.press("m", "m", "m", "X")
+        await stage.until(lambda: stage.app.screen.prompt.is_asking)
+        assert picture(stage.app) == svg
+
+
+async def test_marks(svg: SnapshotAssertion):
+    async with monitor_of(machine_db1.source()) as stage:
+        await stage.press("m", "m", "down", "m")
+        assert picture(stage.app) == svg
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_copy(svg: SnapshotAssertion, size: tuple[int, int]):
+    async with monitor_of(machine_db1.source(), size) as stage:
+        await stage.press("y")
+        assert picture(stage.app) == svg
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_log(svg: SnapshotAssertion, size: tuple[int, int]):
+    async with monitor_of(machine_db1.source(), size) as stage:
+        tell_a_story(stage)
+        await stage.press("6")
         assert picture(stage.app) == svg
 
 
