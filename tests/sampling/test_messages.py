@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from monitor.errors import InputError, KernelError, MonitorError, SourceError, WireError
 from monitor.model.bind_facts import SocketHolder
 from monitor.model.endpoint import Endpoint
+from monitor.model.process import ProcessEnvironment
 from monitor.model.receiver import FoundSocket, LookUp, Membership, ReceiverFacts
 from monitor.model.route import Flow
 from monitor.model.segment import Arrival, Origin, Reach, Segment
@@ -57,6 +58,7 @@ QUESTIONS = [
     messages.AskEvents(id=8),
     messages.AskFreshRows(id=7, namespace=4_026_531_840, rows=to_records(PAIRS)),
     look_up_messages.AskProcess(id=2, pid=4194304),
+    look_up_messages.AskEnvironment(id=2, pid=990),
     *(messages.AskRoute(id=3, flow=flow) for flow in FLOWS),
     *(look_up_messages.AskReceiver(id=6, segment=segment) for segment in SEGMENTS),
     look_up_messages.AskReceiver(
@@ -78,6 +80,9 @@ ANSWERS = [
     look_up_messages.SocketRead(id=5, details=SocketDetails(**LEAST)),
     look_up_messages.SocketRead(id=5, details=DETAILS),
     look_up_messages.ProcessRead(id=2, facts=None),
+    look_up_messages.EnvironmentRead(
+        id=2, environment=ProcessEnvironment(FACTS[990].process, (b"A=\xff\x1b", b"B="), is_cut=True)
+    ),
     messages.FreshRowsRead(id=7, boot_time=1.5, namespace=4_026_531_840, rows=to_records(PAIRS), gone=bytes(8)),
     look_up_messages.ProcessRead(id=2, facts=FACTS[990]),
     *(messages.RouteRead(id=3, decision=route_to(flow)) for flow in FLOWS),
