@@ -9,14 +9,15 @@ from pathlib import Path
 DAC_READ_SEARCH, NET_ADMIN, SYS_PTRACE = 2, 12, 19
 """Numbers of include/uapi/linux/capability.h."""
 
+_THIS_THREAD = Path("/proc/thread-self")
 _NS_GET_USERNS = 0xB701
 """include/uapi/linux/nsfs.h: a descriptor of the user namespace that owns a namespace."""
 
 
-def effective_capabilities() -> int:
-    """Read CapEff of this thread as a bit set; 0 where /proc cannot be read."""
+def effective_capabilities(task: Path = _THIS_THREAD) -> int:
+    """Read CapEff of a thread by its directory in /proc, as a bit set; 0 where that cannot be read."""
     try:
-        for line in Path("/proc/thread-self/status").read_bytes().splitlines():
+        for line in (task / "status").read_bytes().splitlines():
             if line.startswith(b"CapEff:"):
                 return int(line.split()[1], 16)
     except (OSError, ValueError, IndexError):

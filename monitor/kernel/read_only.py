@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import struct
+from pathlib import Path
 
 from monitor.errors import KernelError
 from monitor.kernel.capabilities import DAC_READ_SEARCH, SYS_PTRACE, effective_capabilities
@@ -29,7 +30,7 @@ _OPERATION = "give up rights"
 def give_up_rights() -> None:
     """Drop all capabilities but KEPT from every set of this thread, and let no program that it starts gain any.
 
-    To be called while there is no other thread, and by each process for itself.
+    Threads that there are already keep theirs: see any_thread_has_rights().
 
     Raises:
         KernelError: the kernel did not do so.
@@ -41,6 +42,11 @@ def give_up_rights() -> None:
     _narrow(library)
     if effective_capabilities() & ~KEPT:
         raise KernelError(_OPERATION, errno.EPERM)
+
+
+def any_thread_has_rights() -> bool:
+    """Whether any thread of this process has more than KEPT."""
+    return any(effective_capabilities(task) & ~KEPT for task in Path("/proc/self/task").iterdir())
 
 
 def _drop_bounding(library: ctypes.CDLL) -> None:

@@ -17,7 +17,9 @@ import pytest
 
 from monitor.errors import SourceError, WireError
 from monitor.kernel.actions import REMEMBERED_S, Actions
+from monitor.kernel.capabilities import effective_capabilities
 from monitor.kernel.processes import read_process
+from monitor.kernel.read_only import KEPT
 from monitor.model.action import (
     Caution,
     CloseAsked,
@@ -227,6 +229,16 @@ def test_what_was_held_for_too_long_is_let_go_with_the_next_sample(child):
         now[0] += REMEMBERED_S
         source.audit()
         assert len(list(Path("/proc/self/fd").iterdir())) == held - 1
+
+
+@pytest.mark.kernel
+def test_fm_07_threads_that_numpy_starts_have_no_rights_either(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "4")
+    collector = CollectorProcess(is_read_only=True)
+    with closing(StreamSource(collector)) as source:
+        assert source.confirm(1).result is Result.READ_ONLY
+        tasks = list(Path(f"/proc/{collector.pid}/task").iterdir())
+        assert {effective_capabilities(task) & ~KEPT for task in tasks} == {0}
 
 
 def test_every_action_is_answered_and_none_stands_for_another():
