@@ -19,23 +19,23 @@ SIZE = (160, 50)
 _KEYS = ("down", "pagedown", "pageup", "tab")
 
 
-def measure(rounds: int) -> list[Figure]:
+def measure(rounds: int, ticks: int = TICKS) -> list[Figure]:
     """Show the samples as fast as the screen takes them, and press a key now and then; needs no root."""
     del rounds
-    return asyncio.run(_measure())
+    return asyncio.run(_measure(ticks))
 
 
-async def _measure() -> list[Figure]:
+async def _measure(ticks: int) -> list[Figure]:
     source = TurningSource(ROWS, SHARE)
     app = MonitorApp(lambda: source, Settings(period_s=60.0), source.boot_clock)
     async with app.run_test(size=SIZE) as pilot:
         await _show(app, pilot, WARM_UP)
         before = _usage()
-        await _show(app, pilot, TICKS - WARM_UP)
+        await _show(app, pilot, ticks - WARM_UP)
         after = _usage()
     growth = after.resident_bytes / before.resident_bytes
     megabytes = f"{before.resident_bytes / 1e6:.1f} to {after.resident_bytes / 1e6:.1f} MB"
-    what = f"screen over {TICKS:,} samples: memory at the end : after {WARM_UP}"
+    what = f"screen over {ticks:,} samples: memory at the end : after {WARM_UP}"
     return [Figure(what, ROWS, growth, MOST_GROWTH, detail=megabytes)]
 
 

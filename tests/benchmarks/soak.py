@@ -38,30 +38,30 @@ class Usage(NamedTuple):
         return cls(pages * _PAGE_BYTES, descriptors, threads)
 
 
-def measure(rounds: int) -> list[Figure]:
+def measure(rounds: int, ticks: int = TICKS, load: Load = LOAD) -> list[Figure]:
     """Take the samples one after another, without waiting for a period, then hold the last one against the truth."""
     del rounds
-    with running(LOAD) as held, held.entered(), closing(LiveSource()) as source:
+    with running(load) as held, held.entered(), closing(LiveSource()) as source:
         interval = advance(None, source.sample())
         source.warm_up()
-        held.turn_over(LOAD.rows * TURNOVER)
+        held.turn_over(load.rows * TURNOVER)
         interval = _advanced(interval, source, WARM_UP)
         before = Usage.now()
-        interval = _advanced(interval, source, TICKS - WARM_UP)
+        interval = _advanced(interval, source, ticks - WARM_UP)
         after = Usage.now()
         held.turn_over(0)
         held.truth.update()
         # By the second the rows that were closed meanwhile are known to be.
         interval = _advanced(interval, source, 2)
         mistakes = held.truth.mistakes(interval, held.truth.update())
-    what = f"soak of {TICKS:,} samples"
+    what = f"soak of {ticks:,} samples"
     growth = after.resident_bytes / before.resident_bytes
     megabytes = f"{before.resident_bytes / 1e6:.1f} to {after.resident_bytes / 1e6:.1f} MB"
     return [
-        Figure(f"{what}: memory at the end : after {WARM_UP}", LOAD.rows, growth, MOST_GROWTH, detail=megabytes),
-        _count(f"{what}: descriptors more", after.descriptors - before.descriptors),
-        _count(f"{what}: threads more", after.threads - before.threads),
-        _count(f"{what}: mistakes in the last one", sum(mistakes)),
+        Figure(f"{what}: memory at the end : after {WARM_UP}", load.rows, growth, MOST_GROWTH, detail=megabytes),
+        _count(f"{what}: descriptors more", load, after.descriptors - before.descriptors),
+        _count(f"{what}: threads more", load, after.threads - before.threads),
+        _count(f"{what}: mistakes in the last one", load, sum(mistakes)),
     ]
 
 
@@ -72,5 +72,5 @@ def _advanced(interval: Interval, source: LiveSource, ticks: int) -> Interval:
     return interval
 
 
-def _count(what: str, number: int) -> Figure:
-    return Figure(what, LOAD.rows, number, 0, "", is_count=True)
+def _count(what: str, load: Load, number: int) -> Figure:
+    return Figure(what, load.rows, number, 0, "", is_count=True)
