@@ -77,7 +77,7 @@ def test_fm_07_commands_take_it_before_and_after_their_name(arguments):
 
 def test_fm_07_it_is_refused_to_read_on_with_rights_that_could_not_be_given_up(monkeypatch):
     monkeypatch.setattr(read_only, "effective_capabilities", lambda: READING | 1 << 5)
-    monkeypatch.setattr(read_only, "_prctl", lambda *_: None)
+    monkeypatch.setattr(read_only, "_prctl", lambda *_: 0)
     monkeypatch.setattr(read_only, "_drop_bounding", lambda _: None)
     monkeypatch.setattr(read_only, "_narrow", lambda _: None)
     with pytest.raises(KernelError, match="could not give up rights"):

@@ -36,9 +36,9 @@ def give_up_rights() -> None:
         KernelError: the kernel did not do so.
     """
     library = ctypes.CDLL(None, use_errno=True)
-    _prctl(library, _PR_SET_NO_NEW_PRIVS, 1)
+    _check(_prctl(library, _PR_SET_NO_NEW_PRIVS, 1))
     _drop_bounding(library)
-    _prctl(library, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
+    _check(_prctl(library, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL))
     _narrow(library)
     if effective_capabilities() & ~KEPT:
         raise KernelError(_OPERATION, errno.EPERM)
@@ -51,10 +51,10 @@ def any_thread_has_rights() -> bool:
 
 def _drop_bounding(library: ctypes.CDLL) -> None:
     number = 0
-    while (is_there := library.prctl(_PR_CAPBSET_READ, number, 0, 0, 0)) >= 0:
+    while (is_there := _prctl(library, _PR_CAPBSET_READ, number)) >= 0:
         if is_there and not KEPT >> number & 1:
             # Only CAP_SETPCAP may; to whoever has not got it, no_new_privs says the same.
-            library.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0)
+            _prctl(library, _PR_CAPBSET_DROP, number)
         number += 1
 
 
@@ -68,8 +68,9 @@ def _narrow(library: ctypes.CDLL) -> None:
     _check(library.capset(header, ctypes.create_string_buffer(narrowed, _HALVES.size)))
 
 
-def _prctl(library: ctypes.CDLL, option: int, value: int) -> None:
-    _check(library.prctl(option, value, 0, 0, 0))
+def _prctl(library: ctypes.CDLL, option: int, value: int) -> int:
+    result: int = library.prctl(option, *map(ctypes.c_ulong, (value, 0, 0, 0)))
+    return result
 
 
 def _check(result: int) -> None:
