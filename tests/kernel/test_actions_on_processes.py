@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import select
 import shutil
 import signal
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.errors import KernelError
 from monitor.kernel.actions import MOST_HELD, REMEMBERED_S, Actions
 from monitor.kernel.processes import read_process
 from monitor.model.action import Caution, Operator, Outcome, Prepared, Result, Right, Signal
@@ -208,6 +210,23 @@ def test_nothing_stays_open_of_what_was_refused(actions, child):
     ):
         assert isinstance(actions.prepare(replace(asked, process=wrong), NOBODY_ELSE), Outcome)
     assert descriptors() == before
+
+
+def test_running_out_of_descriptors_is_said_and_sends_nothing(actions, child):
+    answer = prepared(actions, child.pid)
+    asked = signal_asked(child.read())
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with socket.socket() as lowest:
+        free = lowest.fileno()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
+    try:
+        for act in (lambda: actions.prepare(asked, NOBODY_ELSE), lambda: actions.confirm(answer.token)):
+            with pytest.raises(KernelError, match="EMFILE"):
+                act()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert actions.confirm(answer.token).result is Result.FORGOTTEN
+    assert not child.has_ended()
 
 
 @pytest.mark.parametrize("is_reaped", [True, False])
