@@ -10,6 +10,8 @@ from __future__ import annotations
 import ctypes
 from contextlib import suppress
 
+MANY_ROWS = 25_000
+"""From here on the rest goes back after each sample, some ten megabytes of 100,000 rows."""
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 """Parameters of mallopt (glibc, malloc.h)."""
 _LARGEST_KEPT = 4 << 20
@@ -45,6 +47,6 @@ def keep_freed_memory() -> None:
 
 
 def return_freed_memory() -> None:
-    """Give the machine what is free now: to start takes more, once, than any sample does later."""
+    """Give the machine what is free now, when nobody waits: the start takes more, once, than any sample does later."""
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).malloc_trim(0)
