@@ -136,16 +136,11 @@ def serve(input_fd: int, output_fd: int, *, reads_ahead: bool = False, is_read_o
         input_fd: Where questions come from.
         output_fd: Where answers go.
         reads_ahead: Whether to read the first sample without waiting to be asked: whoever asks is still starting.
-        is_read_only: Whether to give up all rights but those for reading, and to refuse every action.
+        is_read_only: Whether to refuse every action.
 
     Raises:
         WireError: the questions are not of this version.
-        KernelError: the rights could not be given up.
     """
-    if is_read_only:
-        from monitor.kernel.read_only import give_up_rights  # noqa: PLC0415 - most keep them
-
-        give_up_rights()
     source = LiveSource(is_read_only=is_read_only)
     collector = Collector(source, output_fd)
     if reads_ahead:
@@ -164,16 +159,29 @@ def serve(input_fd: int, output_fd: int, *, reads_ahead: bool = False, is_read_o
 
 def main() -> int:
     """Serve on the standard streams; nothing else may ever write to standard output."""
-    output = os.dup(sys.stdout.fileno())
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    keep_freed_memory()
-    end_in_order()
+    is_read_only = READ_ONLY in sys.argv
     try:
-        serve(sys.stdin.fileno(), output, reads_ahead=READ_AHEAD in sys.argv, is_read_only=READ_ONLY in sys.argv)
+        if is_read_only:
+            _give_up_rights()
+        output = os.dup(sys.stdout.fileno())
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        keep_freed_memory()
+        end_in_order()
+        serve(sys.stdin.fileno(), output, reads_ahead=READ_AHEAD in sys.argv, is_read_only=is_read_only)
     except MonitorError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
+
+
+def _give_up_rights() -> None:
+    """Give up all rights but those for reading; of threads that numpy has started meanwhile too."""
+    from monitor.kernel.read_only import any_thread_has_rights, give_up_rights  # noqa: PLC0415 - most keep them
+
+    give_up_rights()
+    if any_thread_has_rights():
+        # What begins anew has the rights of this thread and no more, in whatever thread.
+        os.execv(sys.executable, [sys.executable, "-I", "-m", "monitor.sampling.collector", *sys.argv[1:]])
 
 
 if __name__ == "__main__":
