@@ -13,12 +13,15 @@ from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.presentation.service_endpoints import ServiceEndpoints
 from monitor.presentation.sorting import where_known
 from monitor.reasoning.listeners import listener_rows
+from monitor.sampling.listener_drops import ListenerDrops
 from monitor.sampling.readings import LISTENER_KEY
 
 RATED_S = 5.0
 """Arrivals are counted over as many seconds …"""
 DROPPED_S = 60.0
 """… and drops over these."""
+_LATE, _LEAST_PERIOD_S = 1.5, 1.0
+"""A list of events may be so many periods old and still be the newest that there could be."""
 _PLACE = ("protocol", "family", "local_high", "local_low", "local_port", "remote_port", "device")
 
 
@@ -53,32 +56,42 @@ class ServiceActivity:
     @cached_property
     def dropped(self) -> F64:
         """Packets thrown away in the last minute, or as much of it as is known; NaN where unknown."""
-        return self._drops[0]
+        told = self._told_drops
+        return self._of_endpoints(np.zeros(0) if told is None else told.dropped)
 
     @cached_property
     def watched_s(self) -> F64:
-        """For how many seconds that is known; 0 for none."""
-        return self._drops[1]
+        """For how many seconds that is known; NaN where unknown."""
+        told = self._told_drops
+        return self._of_endpoints(np.zeros(0) if told is None else told.watched_s)
 
     @cached_property
-    def _drops(self) -> tuple[F64, F64]:
-        endpoints, history = self._endpoints, self._endpoints.history
-        told = None if history is None else history.listener_drops(DROPPED_S)
-        dropped, watched_s = np.full(len(endpoints), np.nan), np.zeros(len(endpoints))
-        if told is not None:
-            table = self._interval.table
-            places = {tuple(key): place for place, key in enumerate(told.keys.tolist())}
-            keys = zip(*(getattr(table, name)[endpoints.first].tolist() for name in LISTENER_KEY), strict=True)
-            found = np.array([places.get(key, -1) for key in keys], np.intp)
-            dropped[found >= 0], watched_s[found >= 0] = (
-                told.dropped[found[found >= 0]],
-                told.watched_s[found[found >= 0]],
-            )
-        return dropped, watched_s
+    def _told_drops(self) -> ListenerDrops | None:
+        history = self._endpoints.history
+        return None if history is None else history.listener_drops(DROPPED_S)
+
+    def _of_endpoints(self, told: F64) -> F64:
+        """Give what was told of each of them; NaN of those that are not among the ones that were told of."""
+        return np.append(told, np.nan)[self._places]
+
+    @cached_property
+    def _places(self) -> Rows:
+        """For each service endpoint its place among those of the history; -1 for none."""
+        table, first, told = self._interval.table, self._endpoints.first, self._told_drops
+        known = {} if told is None else {tuple(key): place for place, key in enumerate(told.keys.tolist())}
+        keys = zip(*(getattr(table, name)[first].tolist() for name in LISTENER_KEY), strict=True)
+        return np.array([known.get(key, -1) for key in keys], np.intp)
 
     def _now(self, events: EventList) -> float:
-        """Give until when it is known what happened: a list without news is not made anew."""
-        return max(events.boot_time, self._interval.sample.boot_time)
+        """Give the CLOCK_BOOTTIME until which the list tells what happened.
+
+        It is read after a sample, so that it is a period old when the next one is shown, and comes only with news: one
+        that is older than that tells that nothing has happened since.
+        """
+        interval = self._interval
+        sampled_at, period_s = interval.sample.boot_time, interval.elapsed_s if interval.has_rates else 0.0
+        is_of_last = sampled_at - events.boot_time <= _LATE * max(period_s, _LEAST_PERIOD_S)
+        return events.boot_time if is_of_last else sampled_at
 
     def _entries(self, events: EventList) -> Rows:
         """Give the service endpoint of each connection that came lately, where it has one."""

@@ -91,6 +91,16 @@ def test_what_is_longer_ago_than_five_seconds_does_not_count(machine):
     assert machine.shown("arrivals") == ["0", "0", "–"]
 
 
+def test_a_list_that_was_read_with_the_sample_before_is_as_new_as_it_can_be(machine):
+    machine.see(0)
+    for second in range(1, 6):
+        machine.see(second, *(client(second * 10 + number) for number in range(3)))
+    machine.interval = advance(machine.interval, sample_of(LISTENERS, 6.0))
+    assert machine.shown("arrivals")[0] == "3"
+    machine.interval = advance(machine.interval, sample_of(LISTENERS, 7.0))
+    assert machine.shown("arrivals")[0] == "2"
+
+
 def test_before_anything_is_known_there_is_a_dash_and_a_reason(machine):
     machine.see(0)
     assert machine.shown("arrivals") == ["–", "–", "–"]
