@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from monitor.model.event_list import EventList
 from monitor.model.sample import Sample
 from monitor.presentation.evidence_words import evidence_line
+from monitor.presentation.formats import count_text
 from monitor.presentation.safe_text import safe_text
 
 MOST_ENTRIES = 2_000
 """Older ones are forgotten."""
+LOSS_SPACING_S = 60.0
+"""Losses that go on would fill the log."""
 
 
 class LogKind(StrEnum):
@@ -40,6 +45,34 @@ class LogEntry:
     """A sentence, made safe."""
 
 
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """How much of what happened to sockets was not seen, in all."""
+
+    closes: int = 0
+    transitions: int = 0
+    unheard_s: float = 0.0
+
+    @classmethod
+    def of(cls, events: EventList) -> Losses:
+        """Read them off a list."""
+        return cls(events.lost_closes, events.lost_transitions, events.unheard_s)
+
+    def words_since(self, former: Losses) -> str:
+        """Say what has come since; empty where nothing has, as when counting began anew."""
+        parts = [
+            f"{count_text(now - before)} {what}"
+            for what, now, before in (
+                ("closes", self.closes, former.closes),
+                ("changes of state", self.transitions, former.transitions),
+            )
+            if now > before
+        ]
+        if self.unheard_s > former.unheard_s:
+            parts.append(f"what happened in {self.unheard_s - former.unheard_s:.1f} s without a collector")
+        return f"missed: {', '.join(parts)}" if parts else ""
+
+
 class Log:
     """The last entries. Their time is the source's: that of the newest sample, and what has passed since."""
 
@@ -52,6 +85,8 @@ class Log:
         self._has_failed = False
         """Whether the last reading failed."""
         self._noticed: frozenset[str] = frozenset()
+        self._losses = Losses()
+        self._lost_at = -math.inf
 
     @property
     def entries(self) -> tuple[LogEntry, ...]:
@@ -75,9 +110,9 @@ class Log:
 
     def take_sample(self, sample: Sample) -> None:
         """Note where samples come from now, if that is news, and which of their notices are new or have ended."""
-        is_first = self._sample is None or self._has_failed
+        is_news = self._sample is None or self._has_failed or _rights(sample) != _rights(self._sample)
         self._sample, self._has_failed = sample, False
-        if is_first:
+        if is_news:
             self.add(LogKind.SOURCE, f"samples come from {evidence_line(sample)}")
         now = dict.fromkeys(sample.notices)
         for sentence in now:
@@ -87,7 +122,22 @@ class Log:
             self.add(LogKind.NOTICE, f"over: {sentence}")
         self._noticed = frozenset(now)
 
+    def take_events(self, events: EventList) -> None:
+        """Note what of the events was missed since that was noted last; while it goes on, once a minute."""
+        losses, now = Losses.of(events), self._now()
+        if losses == self._losses or now - self._lost_at < LOSS_SPACING_S:
+            return
+        text = losses.words_since(self._losses)
+        self._losses, self._lost_at = losses, now
+        if text:
+            self.add(LogKind.SOURCE, text)
+
     def _now(self) -> float:
         if self._sample is None:
             return time.time()
         return self._sample.taken_at + self._boot_clock() - self._sample.boot_time
+
+
+def _rights(sample: Sample) -> tuple[str, int, int]:
+    """Who has read it: another collector may have other rights, and one may lose its own."""
+    return sample.host, sample.uid, sample.capabilities

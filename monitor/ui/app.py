@@ -220,6 +220,7 @@ class MonitorApp(RowApp):
 
     def _take_events(self, events: EventList) -> None:
         self._newest_events = events
+        self.journal.take_events(events)
         if not self.is_paused or self.events is None:
             self._show_events(events)
 

@@ -10,6 +10,7 @@ from monitor.errors import SourceError
 from monitor.presentation.log import MOST_ENTRIES, Log, LogKind
 from monitor.presentation.log_view import LogView, holding
 from tests import machine_db1
+from tests.event_scene import of_db1
 from tests.scenes import BOOT_TIME, TAKEN_AT, FixedSource, sample_of
 from tests.ui.stage import Stage, monitor_of
 
@@ -66,6 +67,15 @@ async def test_notices_are_noted_when_they_come_and_when_they_go():
         assert texts(stage.app.journal)[1:] == [notice, f"over: {notice}"]
 
 
+async def test_other_rights_are_noted():
+    samples = [sample_of([], uid=1001), sample_of([], 5, uid=1001), sample_of([], 10, uid=0)]
+    async with monitor_of(FixedSource(samples), samples=1) as stage:
+        for _ in range(2):
+            await stage.next_sample()
+        said = [text for text in texts(stage.app.journal) if text.startswith("samples come from")]
+        assert ["uid 1001" in text for text in said] == [True, False]
+
+
 async def test_a_collector_that_ends_and_the_one_after_it_are_noted():
     first, second = machine_db1.source(), machine_db1.source()
     sources = iter([first, second])
@@ -120,6 +130,21 @@ def test_it_is_bounded_and_says_how_many_were_forgotten():
     assert len(log.entries) == MOST_ENTRIES
     assert log.forgotten == 5
     assert log.entries[0].text == "5"
+
+
+def test_what_was_missed_is_noted_by_what_has_come_since_and_once_a_minute():
+    now = [BOOT_TIME]
+    log = Log(lambda: now[0])
+    log.take_sample(sample_of([]))
+    events = of_db1()
+    for after_s, closes, unheard_s in ((0, 3, 0.0), (10, 5, 0.0), (70, 9, 0.0), (140, 9, 2.5), (210, 0, 0.0)):
+        now[0] = BOOT_TIME + after_s
+        log.take_events(replace(events, lost_closes=closes, lost_transitions=0, unheard_s=unheard_s))
+    assert texts(log)[1:] == [
+        "missed: 3 closes",
+        "missed: 6 closes",
+        "missed: what happened in 2.5 s without a collector",
+    ]
 
 
 def test_a_hostile_sentence_is_one_line_of_text():

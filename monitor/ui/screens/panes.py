@@ -172,6 +172,7 @@ class PanesScreen(FramedScreen):
             pane.has_title = three
         self._upper.display = not is_tiny and (three or self._current not in _LOWER)
         self.set_class(self.findings.display, "-findings")
+        self.set_class(self.log_pane.display, "-log")
         room = height - self._upper_height if three else height
         self._finding.styles.height = min(max(_LEAST_DETAIL, room - _BESIDE_DETAIL), _MOST_DETAIL)
         self._upper.styles.height = self._upper_height if three else "1fr"
