@@ -21,6 +21,7 @@ from monitor.ui.widgets.filtered_pane import FilteredPane
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from monitor.model.process import Process
     from monitor.model.sample import Interval
     from monitor.model.socket_table import Rows
     from monitor.presentation.linked_line import Target
@@ -128,8 +129,7 @@ class DrillDown:
         elif len(processes) == 1:
             self.show_process(next(iter(processes)), came_by)
         else:
-            choices = [(pid, f"{texts.name(process)}[{pid}]") for pid, process in processes.items()]
-            self._choose_process(f"{len(choices)} processes hold {local}", choices, came_by)
+            self._choose_process(f"{len(processes)} processes hold {local}", list(processes.values()), came_by)
 
     def _show_owner(self, cookie: int) -> None:
         interval = self._app.interval
@@ -139,7 +139,7 @@ class DrillDown:
         else:
             self._say("this socket has gone")
 
-    def _choose_process(self, title: str, choices: Sequence[tuple[int, str]], came_by: str) -> None:
+    def _choose_process(self, title: str, choices: Sequence[Process], came_by: str) -> None:
         from monitor.ui.screens.choose import ChooseProcess  # noqa: PLC0415 - on demand
 
         def chosen(pid: int | None) -> None:

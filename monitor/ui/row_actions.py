@@ -79,4 +79,4 @@ def _choose(app: RowApp, title: str, processes: Sequence[Process]) -> None:
             # After the choice has left the screen, on which the question is to stand.
             app.call_later(partial(ask_signal, app, by_pid[pid]))
 
-    app.push_screen(ChooseProcess(title, [(pid, process_title(by_pid[pid])) for pid in by_pid], app.glyphs), chosen)
+    app.push_screen(ChooseProcess(title, processes, app.glyphs), chosen)

@@ -98,7 +98,7 @@ async def test_of_a_shared_listener_the_owners_are_offered_and_never_a_client(so
         await stage.type("/nginx")
         await stage.press("enter", "K")
         assert isinstance(stage.app.screen, ChooseProcess)
-        offered = {pid for pid, _ in stage.app.screen._choices}
+        offered = {process.pid for process in stage.app.screen._choices}
         interval = stage.app.interval
         waiting = interval.table.is_listener & (interval.owner_end > interval.owner_first)
         owners = {
@@ -209,6 +209,7 @@ async def test_fa_07_who_ignores_term_still_runs_and_kill_is_offered_and_asked_f
         source.outcomes = [SENT, EXITED]
         await stage.press("K")
         await stage.sees("SIGKILL, which ends it at once")
+        assert "proxy[990] is still running 3 s after TERM" in stage.text
         assert done(source) == [1]
         await type_by_hand(stage, "990")
         await stage.sees("proxy[990] has ended")

@@ -2,8 +2,8 @@
 
 status
 ─ 4 processes hold 127.0.0.1:7300 ─────────
-▸ nginx[812]
-  nginx[813]
+▸ nginx[812]  nginx: master process /usr/sbin/nginx
+  nginx[813]  nginx: worker process
  Enter opens, Esc goes back
 """
 
@@ -17,11 +17,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from monitor.presentation.process_words import command_text, process_title
+from monitor.presentation.safe_text import cell_width, fit
 from monitor.presentation.text_line import TextLine, plain, rule
 from monitor.presentation.view import Cell, Role
 from monitor.ui.widgets.text_lines import TextLines
 
 if TYPE_CHECKING:
+    from monitor.model.process import Process
     from monitor.model.sample import Interval
     from monitor.ui.app import MonitorApp
 
@@ -45,12 +48,12 @@ class ChooseProcess(Screen[int | None]):
     ChooseProcess #choices { height: 1fr; width: 1fr; }
     """
 
-    def __init__(self, title: str, choices: Sequence[tuple[int, str]], glyphs: Mapping[int, str] | None) -> None:
+    def __init__(self, title: str, choices: Sequence[Process], glyphs: Mapping[int, str] | None) -> None:
         """Offer choices.
 
         Args:
             title: What they own.
-            choices: Pid and text of each, the text made safe.
+            choices: One or more.
             glyphs: A table for str.translate, or None.
         """
         super().__init__()
@@ -88,7 +91,7 @@ class ChooseProcess(Screen[int | None]):
 
     def action_take(self) -> None:
         """Choose."""
-        self.dismiss(self._choices[self._cursor][0])
+        self.dismiss(self._choices[self._cursor].pid)
 
     def action_leave(self) -> None:
         """Choose nothing."""
@@ -113,7 +116,11 @@ class ChooseProcess(Screen[int | None]):
 
     def _draw(self) -> None:
         lines = [rule(self._title, "", self.size.width)]
-        for position, (_, text) in enumerate(self._choices[self._top : self._top + self._room], self._top):
+        titles = [process_title(process) for process in self._choices]
+        width = max(map(cell_width, titles))
+        for position in range(self._top, min(self._top + self._room, len(titles))):
             is_here = position == self._cursor
-            lines.append(TextLine((Cell("▸ " if is_here else "  "), Cell(text, Role.STRONG if is_here else Role.NAME))))
+            title = Cell(fit(titles[position], width), Role.STRONG if is_here else Role.NAME)
+            command = Cell(f"  {command_text(self._choices[position].command_line)}", Role.DIM)
+            lines.append(TextLine((Cell("▸ " if is_here else "  "), title, command)))
         self._list.show([*lines, plain(" Enter opens, Esc goes back", Role.DIM)])

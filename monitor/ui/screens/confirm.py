@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import ClassVar
 
-from monitor.presentation.view import Role
 from monitor.ui.screens.lines import LinesScreen
 from monitor.ui.typed_word import TypedWord
 
@@ -40,7 +39,7 @@ class ConfirmScreen(LinesScreen):
             if text is None:
                 self.action_leave()
             elif (mistake := typed.mistake()) is not None:
-                self.say(f"{mistake}; Esc goes back, {self.again} asks again", Role.TROUBLE)
+                self.app.tell(f"{mistake}; Esc goes back, {self.again} asks again")
             else:
                 self.confirmed()
 

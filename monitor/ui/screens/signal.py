@@ -47,7 +47,10 @@ class SignalScreen(ConfirmScreen):
         self._asked = asked
         self._subject = subject
         self._prepared: Prepared | None = None
-        self._results: list[Outcome | str] = []
+        self._results: list[str] = []
+        """In words, as they were when each came: KILL may be asked for since."""
+        self._is_running = False
+        """Whether the last of them is that the process still runs."""
         self._is_waiting = False
         """Whether an answer is still to come."""
 
@@ -78,8 +81,7 @@ class SignalScreen(ConfirmScreen):
         """Look at the process anew, and ask: for KILL where TERM did not help."""
         if self._is_waiting:
             return
-        last = self._results[-1] if self._results else None
-        if isinstance(last, Outcome) and last.result is Result.STILL_RUNNING:
+        if self._is_running:
             self._asked = replace(self._asked, signal=Signal.KILL)
         self._prepare()
 
@@ -97,16 +99,20 @@ class SignalScreen(ConfirmScreen):
             self._prepared = answer
             self.ask_word(confirming_word(answer, str(self._asked.process.pid)))
         else:
-            self._results.append(answer)
+            self._add_result(answer)
         self._show()
 
     def _take_outcome(self, outcome: Outcome | str) -> None:
-        self._results.append(outcome)
-        is_sent = isinstance(outcome, Outcome) and outcome.result is Result.SENT
-        self._is_waiting = is_sent
-        if isinstance(outcome, Outcome) and outcome.result is Result.CHANGED:
+        self._add_result(outcome)
+        result = outcome.result if isinstance(outcome, Outcome) else None
+        self._is_waiting = result is Result.SENT
+        if result is Result.CHANGED:
             self._prepare()
         self._show()
+
+    def _add_result(self, outcome: Outcome | str) -> None:
+        self._results.append(outcome if isinstance(outcome, str) else outcome_text(self._deed, outcome))
+        self._is_running = isinstance(outcome, Outcome) and outcome.result is Result.STILL_RUNNING
 
     def _show(self) -> None:
         if self.is_attached:
@@ -117,9 +123,7 @@ class SignalScreen(ConfirmScreen):
 
         if self._results:
             yield LinkedLine(TextLine())
-        for result in self._results:
-            text = result if isinstance(result, str) else outcome_text(self._deed, result)
+        for text in self._results:
             yield from labelled("result", text, Role.STRONG, width)
-        last = self._results[-1] if self._results else None
-        if isinstance(last, Outcome) and last.result is Result.STILL_RUNNING:
+        if self._is_running:
             yield from labelled("", "K asks whether to send KILL, which it cannot ignore", Role.NOTE, width)
