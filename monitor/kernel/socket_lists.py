@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _SHORTAGES = frozenset({EMFILE, ENFILE, ENOBUFS, ENOMEM})
 """What passes, and says nothing about the kernel."""
-_STAND_IN = "{} sockets are read from /proc/net: no cookies, no closes, no actions, no counters ({})"
+_STAND_IN = (
+    "{} sockets are read from /proc/net: no cookies, no closes, no actions, no counters, none that are only bound ({})"
+)
 
 
 class SocketLists:
@@ -38,6 +40,7 @@ class SocketLists:
                 raise
             self._tcp = self._udp = _text_instead(error)
             self._missing = {"TCP": error, "UDP": error}
+        self._last = self._tcp
 
     @property
     def notices(self) -> list[str]:
@@ -59,22 +62,24 @@ class SocketLists:
     @property
     def was_interrupted(self) -> bool:
         """As of SockDiag."""
-        return self._tcp.was_interrupted or self._udp.was_interrupted
+        return self._last.was_interrupted
 
     def dump_tcp(self, states: int, followed_by: SocketTable | None = None) -> SocketTable:
         """List TCP sockets; the arguments are those of SockDiag."""
+        self._last = self._tcp
         try:
             return self._tcp.dump_tcp(states, followed_by)
         except KernelError as error:
-            self._tcp = self._stand_in("TCP", error)
+            self._last = self._tcp = self._stand_in("TCP", error)
             return self._tcp.dump_tcp(states, followed_by)
 
     def dump_udp(self) -> SocketTable:
         """List UDP sockets."""
+        self._last = self._udp
         try:
             return self._udp.dump_udp()
         except KernelError as error:
-            self._udp = self._stand_in("UDP", error)
+            self._last = self._udp = self._stand_in("UDP", error)
             return self._udp.dump_udp()
 
     def note_listener_drops(self, table: SocketTable, all_drops: int | None) -> None:
