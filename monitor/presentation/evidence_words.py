@@ -24,7 +24,7 @@ def last_lines(sample: Sample, *, width: int, notices: Iterable[str] = ()) -> It
         width: Cells of the answer's labels.
         notices: What else could not be read.
     """
-    yield from (f"  {'unread':<{width}} {notice}" for notice in (*sample.notices, *notices))
+    yield from (f"  {'unread':<{width}} {notice}" for notice in dict.fromkeys((*sample.notices, *notices)))
     yield evidence_line(sample)
 
 
