@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import errno
 import struct
 from collections.abc import Callable
@@ -107,4 +108,4 @@ def _kernel_error(operation: str, error: Exception) -> KernelError:
         return KernelError(operation, 0, f"its answer could not be read: {type(error).__name__}")
     # With ext_ack the kernel says in words what it did not like.
     text = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], str) else ""
-    return KernelError(operation, number, text)
+    return KernelError(operation, number, "" if text == os.strerror(number) else text)
