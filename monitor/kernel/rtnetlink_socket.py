@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import errno
+import os
 import struct
 from collections.abc import Callable
 from typing import TypeVar
