@@ -104,7 +104,7 @@ def _facts_in(inside: int, pid: int, users: UserNames) -> ProcessFacts:
             process=process,
             user=users.names_of([process.uid]).get(process.uid),
             started_at=fact("started_at", live.create_time),
-            parents=fact("parents", lambda: parents_in(inside)) or (),
+            parents=fact("parents", lambda: _parents(inside)) or (),
             unit=fact("unit", lambda: unit_in(read_file("cgroup", inside))),
             cpu_seconds=cpu_seconds,
             memory_bytes=fact("memory_bytes", lambda: live.memory_info().rss),
@@ -121,12 +121,7 @@ def _facts_in(inside: int, pid: int, users: UserNames) -> ProcessFacts:
     return facts
 
 
-def parents_in(inside: int) -> tuple[Process, ...]:
-    """Read the parents of a process, from the direct one up to pid 1, through its directory.
-
-    Raises:
-        OSError: one of them has ended, or may not be read.
-    """
+def _parents(inside: int) -> tuple[Process, ...]:
     parents: dict[int, Process] = {}
     pid = ProcessStat.parse(read_file("stat", inside)).parent
     # A parent that ends meanwhile may have left its pid to a descendant.

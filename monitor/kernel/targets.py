@@ -6,21 +6,19 @@ import errno
 import os
 import re
 import time
-from collections.abc import Callable, Collection
-from typing import TypeVar
+from collections.abc import Collection
+from contextlib import suppress
 
 from monitor.kernel.cgroups import unit_in
 from monitor.kernel.pidfds import namespace_pids
 from monitor.kernel.proc_files import process_directory, read_file
 from monitor.kernel.process_identity import process_in
 from monitor.kernel.process_signals import HeldProcess
-from monitor.kernel.processes import parents_in
 from monitor.kernel.standing import Standing
 from monitor.kernel.supervisors import supervisor_of
 from monitor.kernel.users import UserNames
 from monitor.model.action import Caution, Signal, SignalAsked, Target
-
-T = TypeVar("T")
+from monitor.model.process import Process
 
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 # The process's name, on the first line, cannot forge these: the kernel escapes its newlines.
@@ -49,8 +47,8 @@ def read_target(
     with process_directory(asked.process.pid) as inside:
         process = process_in(inside, asked.process.pid)
         status_file = read_file("status", inside)
-        parents = _or_none(lambda: parents_in(inside)) or ()
-        unit = _or_none(lambda: unit_in(read_file("cgroup", inside)))
+        parents = _parents_of(process)
+        unit = _unit_of(inside)
         if held.has_exited:
             # All of this may be another's, who got the pid.
             raise ProcessLookupError(errno.ESRCH, os.strerror(errno.ESRCH))
@@ -100,8 +98,21 @@ def _ignores(status_file: bytes, signal: Signal) -> bool:
     return ignored is not None and bool(int(ignored[1], 16) >> (signal - 1) & 1)
 
 
-def _or_none(read: Callable[[], T]) -> T | None:
+def _parents_of(process: Process) -> tuple[Process, ...]:
+    """Read the direct parent, its own, and so on, as far as they are there and may be read."""
+    parents: dict[int, Process] = {}
+    with suppress(OSError):
+        pid = process.parent
+        # A parent that ends meanwhile may have left its pid to a descendant.
+        while pid and pid not in parents:
+            with process_directory(pid) as upper:
+                parents[pid] = process_in(upper, pid)
+            pid = parents[pid].parent
+    return tuple(parents.values())
+
+
+def _unit_of(inside: int) -> str | None:
     try:
-        return read()
+        return unit_in(read_file("cgroup", inside))
     except OSError:
         return None

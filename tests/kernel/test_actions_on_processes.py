@@ -18,9 +18,12 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import KernelError
+from monitor.kernel import targets
 from monitor.kernel.actions import MOST_HELD, REMEMBERED_S, Actions
+from monitor.kernel.process_identity import process_in
 from monitor.kernel.processes import read_process
 from monitor.model.action import Caution, Operator, Outcome, Prepared, Result, Right, Signal
+from monitor.model.process import Process
 from tests.identity_lab import NOBODY_ELSE, Child, in_pid_namespace, shell_and_monitor, signal_asked
 from tests.kernel.scripts import AS_NOBODY, run_script
 from tests.kernel.test_ended_first_thread import threads
@@ -428,3 +431,18 @@ def test_fp_15_where_proc_is_of_another_namespace_its_pids_are_not_trusted(as_ro
         pytest.skip("needs unshare")
     answer = run_script(UNDER_ANOTHER_PROC, child.pid, under=[unshare, "--pid", "--fork"])
     assert answer == [None, Result.OTHER_NAMESPACE]
+
+
+def test_parents_are_shown_as_far_as_they_may_be_read(actions, child, monkeypatch):
+    whole = prepared(actions, child.pid).target.parents
+    assert whole[0].pid == os.getpid()
+    if len(whole) < 3:
+        pytest.skip("needs to run below two other processes")
+
+    def read_but_one(inside: int, pid: int) -> Process:
+        if pid == whole[2].pid:
+            raise PermissionError(13, "hidden")
+        return process_in(inside, pid)
+
+    monkeypatch.setattr(targets, "process_in", read_but_one)
+    assert prepared(actions, child.pid).target.parents == whole[:2]
