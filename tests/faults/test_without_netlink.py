@@ -58,3 +58,4 @@ def test_fk_12_a_command_that_needs_netlink_says_so_in_one_sentence():
     answer = run(refused_calls.argv(socket.AF_NETLINK, errno.EAFNOSUPPORT, [PROGRAM, "route", "192.0.2.1"]))
     assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (1, "", 1)
     assert "netlink" in answer.stderr
+    assert answer.stderr.count("Address family not supported") == 1
