@@ -43,8 +43,9 @@ class UnansweredSyns:
         parts = {subject: rows[places] for subject, places in by_peer(look, rows, has_port=True)}
         self._remember(look, parts)
         recent = {key for key, tried in self._attempts.items() if look.now - max(tried.values()) < SYN_UNTIL_S}
-        kept = {key: self._without_rows(key, old) for key, old in self._last.items() if key in recent}
-        self._last = kept | {key: self._holding(look, key, part) for key, part in parts.items()}
+        now = {key: self._holding(look, key, part) for key, part in parts.items()}
+        kept = [(key, old) for key, old in self._last.items() if key in recent]
+        self._last = {key: now.get(key) or self._without_rows(key, old) for key, old in kept} | now
         yield from self._last.values()
 
     def _remember(self, look: Look, parts: dict[_Key, Rows]) -> None:

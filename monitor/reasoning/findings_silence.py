@@ -27,6 +27,9 @@ _LEAST_TRIES = np.full(256, 255, np.uint8)
 _LEAST_TRIES[TIMER_RETRANSMIT] = RESEND_TRIES
 _LEAST_TRIES[TIMER_KEEPALIVE] = KEEPALIVE_TRIES
 _LEAST_TRIES[TIMER_PROBE] = WINDOW_PROBE_TRIES
+_IN_USE = np.zeros(256, np.bool_)
+"""By state: whether the program may still write."""
+_IN_USE[[TcpState.ESTABLISHED, TcpState.CLOSE_WAIT]] = True
 
 
 def is_silent(table: SocketTable, rows: Rows) -> Bools:
@@ -39,7 +42,7 @@ def silent_peers(look: Look) -> Iterator[Holding]:
     table = look.table
     rows = np.flatnonzero(table.timer_tries >= _LEAST_TRIES.min())
     # Beyond these states the program has let go of it, and the kernel gives up by itself.
-    is_in_use = np.isin(look.tcp_state[rows], (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT)) & (table.inode[rows] != 0)
+    is_in_use = _IN_USE[look.tcp_state[rows]] & (table.inode[rows] != 0)
     rows = rows[is_in_use & is_silent(table, rows)]
     is_vanished = are_few_of_many_clients(look, rows)
     for subject, places in by_peer(look, rows):

@@ -20,6 +20,10 @@ from monitor.reasoning.findings_silence import is_silent
 from monitor.reasoning.other_ends import other_ends
 from monitor.reasoning.unchanged import Unchanged
 
+_CARRIES_DATA = np.zeros(256, np.bool_)
+"""By state: whether data may still pass one way or the other."""
+_CARRIES_DATA[[TcpState.ESTABLISHED, TcpState.CLOSE_WAIT, TcpState.FIN_WAIT_1, TcpState.FIN_WAIT_2]] = True
+
 
 class Stalls:
     """Remembers how far each program had read, and how far each peer had acknowledged, where data waits."""
@@ -104,8 +108,7 @@ def _grade_unread(look: Look, rows: Rows, longest_s: float) -> Grade:
 
 def _held(look: Look, rows: Rows) -> Rows:
     """Leave those rows that a program still holds a connection by."""
-    states = (TcpState.ESTABLISHED, TcpState.CLOSE_WAIT, TcpState.FIN_WAIT_1, TcpState.FIN_WAIT_2)
-    held: Rows = rows[np.isin(look.tcp_state[rows], states) & (look.table.inode[rows] != 0)]
+    held: Rows = rows[_CARRIES_DATA[look.tcp_state[rows]] & (look.table.inode[rows] != 0)]
     return held
 
 
