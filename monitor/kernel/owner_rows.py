@@ -43,6 +43,10 @@ class OwnerRows:
         """Give the rows of a mask or a range."""
         return OwnerRows(self.inode[rows], self.pid[rows], self.fd[rows])
 
+    def of(self, pids: U32) -> OwnerRows:
+        """Give the rows of some processes, which stand in order."""
+        return self.take(among(self.pid, pids))
+
     def joined(self, others: OwnerRows) -> OwnerRows:
         """Put other rows behind these, which are then in no order."""
         return OwnerRows(
@@ -87,12 +91,12 @@ Marks = dict[int, tuple[int, int]]
 """By process the number of its sockets' descriptors, and a sum over them that differs where they do."""
 
 
-def marks_of(inode: U32, pid: U32, fd: U32) -> Marks:
+def marks_of(rows: OwnerRows) -> Marks:
     """Mark the sockets of each process; rows in any order, at best process by process."""
-    order = np.argsort(pid, kind="stable")
-    pid = pid[order]
+    order = np.argsort(rows.pid, kind="stable")
+    pid, inode, fd = rows.pid[order], rows.inode[order], rows.fd[order]
     # Each row by itself becomes a number without pattern (the finaliser of MurmurHash3), so sums do not meet.
-    mixed = (inode[order].astype(np.uint64) << np.uint64(32)) | fd[order]
+    mixed = (inode.astype(np.uint64) << np.uint64(32)) | fd
     for factor in (0xFF51_AFD7_ED55_8CCD, 0xC4CE_B9FE_1A85_EC53):
         mixed = (mixed ^ (mixed >> np.uint64(33))) * np.uint64(factor)
     firsts = np.flatnonzero(np.diff(pid, prepend=pid[:1] + 1))
@@ -106,6 +110,18 @@ def marks_of(inode: U32, pid: U32, fd: U32) -> Marks:
 def unlike(ours: Marks, theirs: Marks) -> set[int]:
     """Name the processes whose sockets are not the same in both."""
     return {pid for pid in ours.keys() | theirs.keys() if ours.get(pid) != theirs.get(pid)}
+
+
+def differing(ours: OwnerRows, theirs: OwnerRows) -> Iterator[tuple[int, int]]:
+    """Give pid and descriptor of the rows that only one of both has; twice where each has another socket there."""
+    rows = ours.joined(theirs)
+    order = np.lexsort((rows.inode, rows.fd, rows.pid))
+    rows = OwnerRows(rows.inode[order], rows.pid[order], rows.fd[order])
+    is_next_same = (rows.inode[1:] == rows.inode[:-1]) & (rows.pid[1:] == rows.pid[:-1]) & (rows.fd[1:] == rows.fd[:-1])
+    is_alone = np.ones(len(rows), np.bool_)
+    is_alone[1:] &= ~is_next_same
+    is_alone[:-1] &= ~is_next_same
+    return ((pid, fd) for _, pid, fd in rows.take(is_alone))
 
 
 def _keys(inode: U32, pid: U32) -> U64:

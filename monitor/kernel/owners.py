@@ -33,7 +33,7 @@ from monitor.errors import KernelError
 from monitor.kernel.descriptor_tables import DescriptorTables
 from monitor.kernel.descriptors import holds
 from monitor.kernel.group_reader import GroupReader
-from monitor.kernel.owner_rows import Marks, OwnerRows, among, marks_of, unlike
+from monitor.kernel.owner_rows import Marks, OwnerRows, among, differing, marks_of, unlike
 from monitor.kernel.task_files import OpenFiles, TaskFiles, open_task_files
 from monitor.model.owner_table import OwnerTable
 from monitor.model.places import distinct
@@ -205,11 +205,13 @@ class OwnerReader:
         files = self._walk()
         if files is None:
             return set()
-        sockets = files.inode != 0
-        found = marks_of(files.inode[sockets], files.pid[sockets], files.fd[sockets])
+        is_socket = files.inode != 0
+        found = OwnerRows(files.inode[is_socket], files.pid[is_socket], files.fd[is_socket])
         if self._marks is None:
-            self._marks = marks_of(self._rows.inode, self._rows.pid, self._rows.fd)
-        changed = self._tables.read_whole(unlike(found, self._marks))
+            self._marks = marks_of(self._rows)
+        others = np.array(sorted(unlike(marks_of(found), self._marks)), np.uint32)
+        # Where sockets come and go all the time nearly every process differs, each in a few descriptors.
+        changed = self._tables.refresh(_by_pid(differing(found.of(others), self._rows.of(others))))
         changed |= self._tables.identify_again(self._table.processes)
         self._replace(changed)
         end = self._clock()

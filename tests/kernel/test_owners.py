@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 
 from monitor.errors import KernelError
 from monitor.kernel import owners
+from monitor.kernel.descriptor_tables import SMALL_TABLE
 from monitor.kernel.descriptors import has_counts
 from monitor.kernel.owners import AUDIT_AGE_S, WALK_AGE_S, OwnerReader
 from monitor.kernel.task_files import OpenFiles, open_task_files
@@ -402,3 +404,24 @@ class FailingWalk:
 
     def close(self) -> None:
         self.is_closed = True
+
+
+def test_a_walk_has_only_the_descriptors_read_that_it_shows_to_be_others(clock, holder, monkeypatch):
+    with closing(OwnerReader(clock)) as reader:
+        reader.prepare()
+        if reader._files is None:
+            pytest.skip("kernel lacks a walk through all descriptors that we may load")
+        for _ in range(SMALL_TABLE):
+            holder.open_file()
+        fd = holder.open()
+        read(reader, [inode_of(holder, fd)])
+        holder.close(fd)
+        assert holder.open() == fd
+        whole = set()
+        read_process = reader._tables._read
+        monkeypatch.setattr(reader._tables, "_read", lambda pid: whole.add(pid) or read_process(pid))
+        clock.now += WALK_AGE_S + 0.1
+        reader.audit()
+        new = inode_of(holder, fd)
+        assert read_at_once(reader, [new]) == {(new, holder.pid, fd)}
+        assert holder.pid not in whole
