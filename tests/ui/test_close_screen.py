@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -189,6 +190,49 @@ async def test_fa_14_a_burst_closes_nothing(source: FixedSource):
         await stage.until(lambda: isinstance(stage.app.screen, CloseScreen))
         await stage.until(lambda: stage.app.screen.prompt.is_asking)
         assert done(source) == []
+
+
+async def test_an_answer_that_comes_after_the_screen_was_left_asks_nothing(source: FixedSource):
+    released, prepared = threading.Event(), source.prepared
+
+    def late(asked: Asked) -> Prepared | Outcome:
+        released.wait()
+        return prepared(asked)
+
+    source.prepared = late
+    async with monitor_of(source) as stage:
+        try:
+            await stage.press("m", "m", "X")
+            await stage.sees("looking at it")
+            await stage.press("q")
+            assert stage.app.screen is stage.main
+        finally:
+            released.set()
+        await stage.until(lambda: len(asked_for(source)) == 2)
+        await stage.next_sample()
+        assert not stage.main.prompt.is_asking
+        assert done(source) == []
+
+
+async def test_results_that_come_after_the_screen_was_left_are_said_where_one_is(source: FixedSource):
+    released = threading.Event()
+    confirm = source.confirm
+
+    def late(token: int) -> Outcome:
+        released.wait()
+        return confirm(token)
+
+    source.confirm = late
+    async with monitor_of(source) as stage:
+        try:
+            await stage.press("m", "m", "X")
+            await type_by_hand(stage, "yes")
+            await stage.press("q")
+            assert stage.app.screen is stage.main
+        finally:
+            released.set()
+        await stage.sees("2 of 2 closed; 6 lists what became of each")
+        assert len(log_of(stage)) == 2
 
 
 async def test_it_works_from_a_connections_own_screen(source: FixedSource):
