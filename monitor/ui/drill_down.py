@@ -79,8 +79,8 @@ class DrillDown:
         self._open(ToWorkers(listener))
 
     def leave(self) -> None:
-        """Go back from the screen on top to the place before it."""
-        if self._given_up and len(self._screens) == LIVING_SCREENS:
+        """Go back from the screen on top to the place before it; one that is no stop only uncovers what it lies on."""
+        if self._given_up and len(self._screens) == LIVING_SCREENS and self._is_on_stop:
             stop = self._given_up.pop()
             self._app.switch_screen(self._screen_of(stop.target, stop.came_by))
         else:
@@ -159,7 +159,7 @@ class DrillDown:
 
     def _open(self, target: StopTarget, came_by: str = "") -> None:
         screen, walked = self._screen_of(target, came_by), self._screens
-        if len(walked) < LIVING_SCREENS:
+        if len(walked) < LIVING_SCREENS or not self._is_on_stop:
             self._app.push_screen(screen)
         else:
             self._given_up.append(walked[-1].stop)
@@ -188,6 +188,10 @@ class DrillDown:
                 from monitor.ui.screens.workers import WorkersScreen  # noqa: PLC0415 - as above
 
                 return WorkersScreen(listener, self._app.glyphs)
+
+    @property
+    def _is_on_stop(self) -> bool:
+        return isinstance(self._app.screen, StopScreen)
 
     @property
     def _screens(self) -> list[StopScreen]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from monitor.ui.drill_down import LIVING_SCREENS
 from monitor.ui.screens.process import ProcessScreen
 from tests import machine_db1
@@ -85,6 +87,21 @@ async def test_a_long_walk_keeps_few_screens_and_leads_back_over_every_place():
             await stage.press("escape")
             assert len(stage.app.screen_stack) <= most
         assert stage.app.screen is stage.main
+
+
+@pytest.mark.parametrize("key", ["y", "K"])
+async def test_after_a_long_walk_what_is_asked_of_a_place_leads_back_to_it(key: str):
+    async with monitor_of(machine_db1.source()) as stage:
+        for pid in (812, 990) * LIVING_SCREENS:
+            stage.app.drill_down.show_process(pid)
+            await stage.settle()
+        await stage.sees("proxy.service")
+        on_top, path = stage.app.screen, stage.app.drill_down.path
+        await stage.press(key)
+        assert stage.app.screen is not on_top
+        await stage.press("escape")
+        assert stage.app.screen is on_top
+        assert stage.app.drill_down.path == path
 
 
 async def test_a_line_that_leads_to_the_main_screen_ends_the_walk():
