@@ -28,7 +28,7 @@ from tests.scenes import sample_of
 
 
 @pytest.fixture
-def server() -> Iterator[socket.socket]:
+def server(as_root: None) -> Iterator[socket.socket]:
     """A server in a network namespace where nothing else happens."""
     with network_namespace() as space, space.entered(), socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening
@@ -163,6 +163,7 @@ def test_more_than_may_wait_is_left_out_from_the_oldest_on_and_counted(monkeypat
     assert (len(empty.closes), empty.lost_closes, len(empty.transitions), empty.lost_transitions) == (0, 0, 0, 0)
 
 
+@pytest.mark.kernel
 def test_it_says_since_when_it_listens(server):
     before = time.clock_gettime(time.CLOCK_BOOTTIME)
     with closing(EventReader.open()) as reader:
@@ -171,6 +172,7 @@ def test_it_says_since_when_it_listens(server):
         assert reader.take().since <= after
 
 
+@pytest.mark.kernel
 def test_of_a_connection_that_its_program_cuts_the_close_names_no_pair(reader, server):
     nobody = advance(None, sample_of([]))
     client = socket.create_connection(server.getsockname())
