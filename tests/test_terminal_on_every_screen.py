@@ -21,6 +21,9 @@ PLACES = {
     "the filter": (["/"], " / "),
     "groups": (["t", "p"], "process / local"),
     "who gets it": (["d"], "exact pair"),
+    "a question": (["K"], "SIGTERM, which"),
+    "copies": (["y"], "r text"),
+    "the log": (["6"], "samples come from"),
 }
 SIZES = ((1, 1), (3, 10), (1, 200), (200, 1), (39, 9), (40, 10), (1000, 500), (2, 2), (100, 30))
 
