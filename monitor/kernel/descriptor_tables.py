@@ -132,7 +132,8 @@ class DescriptorTables:
 
     def refresh(self, suspects: Mapping[int, Collection[int]]) -> set[int]:
         """Read some processes again, large tables by their suspects only where that is enough; answers as follow()."""
-        return {pid for pid, doubtful in suspects.items() if self._catch_up(pid, doubtful) or self._read(pid)}
+        caught_up = {pid for pid, doubtful in suspects.items() if self._catch_up(pid, doubtful)}
+        return caught_up | self.read_whole(pid for pid in suspects if pid not in caught_up)
 
     def read_again(self, age_s: float, budget_s: float = inf) -> set[int]:
         """Read whole processes whose last reading is older than that, the oldest first, until the time is used up.
@@ -141,11 +142,15 @@ class DescriptorTables:
         """
         start = self._clock()
         old = [pid for pid, _ in takewhile(lambda item: start - item[1].read_at > age_s, self._readings.items())]
-        return {pid for pid in takewhile(lambda _: self._clock() - start < budget_s, old) if self._read(pid)}
+        return self.read_whole(takewhile(lambda _: self._clock() - start < budget_s, old))
 
     def read_whole(self, pids: Iterable[int]) -> set[int]:
         """Read some processes as wholes, whatever was known of them; answers as follow()."""
-        return {pid for pid in pids if self._read(pid)}
+        formers = {pid: self._read(pid) for pid in pids}
+        # Who they are now is read together: for who was known before, another program may be in his place.
+        readings = {pid: self._readings[pid] for pid in formers if pid in self._readings}
+        identify_all({pid: reading for pid, reading in readings.items() if (was := formers[pid]) and was.process})
+        return {pid for pid, former in formers.items() if _differ(former, readings.get(pid))}
 
     def read_before(self, moment: float, pids: Iterable[int]) -> dict[int, int]:
         """Give those of some processes that were last read before a moment, with the number of their descriptors.
@@ -212,15 +217,18 @@ class DescriptorTables:
         except OSError:
             return False
 
-    def _read(self, pid: int) -> bool:
-        """Read a process as a whole; whether its sockets are others than before, or it is another program now."""
+    def _read(self, pid: int) -> ProcessReading | None:
+        """Read a process as a whole, and give what was known of it before."""
         former = self._readings.pop(pid, None)
         reading = read_process(pid, self._clock)
         if reading is not None:
             self._readings[pid] = reading
-        if former is None or reading is None:
-            left = former or reading
-            return left is not None and not left.has_sockets_of(None)
-        if former.process is not None:
-            reading.identify(pid)
-        return not former.has_sockets_of(reading) or former.process != reading.process
+        return former
+
+
+def _differ(former: ProcessReading | None, reading: ProcessReading | None) -> bool:
+    """Whether the sockets of a process are others than before, or it is another program now."""
+    if former is None or reading is None:
+        left = former or reading
+        return left is not None and not left.has_sockets_of(None)
+    return not former.has_sockets_of(reading) or former.process != reading.process
