@@ -85,9 +85,6 @@ class DescriptorTables:
         Returns:
             The pids of those that were in the walk and are known from now on.
         """
-        # Nobody whom the walk left out has a descriptor.
-        for pid in [pid for pid, status in seen.items() if status.st_size == 0]:
-            self._readings[pid] = ProcessReading(seen[pid].st_ino, Descriptors({}), 0, self._clock())
         taken = set()
         firsts = np.flatnonzero(np.diff(files.pid, prepend=files.pid[:1] + 1))
         ends = np.append(firsts[1:], len(files.pid))
@@ -102,6 +99,11 @@ class DescriptorTables:
                 status.st_ino, known, status.st_size, self._clock(), start_time=start_time
             )
             taken.add(pid)
+        # A process whose first thread has ended seems to have none as well; the walk knows better.
+        walked = set(files.pid[firsts].tolist())
+        for pid, status in seen.items():
+            if status.st_size == 0 and pid not in walked:
+                self._readings[pid] = ProcessReading(status.st_ino, Descriptors({}), 0, self._clock())
         return taken
 
     def follow(self, suspects: Mapping[int, Collection[int]]) -> set[int]:
