@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from monitor.presentation.view import Role
 from monitor.sampling.period import next_longer, next_shorter
 from monitor.ui.commands import ActionCommands, ProcessCommands, WordsCommand
-from monitor.ui.contracts import ActingScreen, LiveScreen, ShowsEvents, ShowsLog, ShowsSockets, StopScreen
+from monitor.ui.contracts import LiveScreen, ShowsEvents, ShowsSockets, StopScreen
 from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.histories import Histories
 from monitor.ui.keys import By, Where, bindings
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from monitor.model.finding import Finding
     from monitor.model.sample import Interval
     from monitor.presentation.acknowledged import Acknowledged
-    from monitor.presentation.log import Log
     from monitor.sampling.sampler import Sampler
     from monitor.sampling.sampler_events import SamplerEvent
     from monitor.sampling.source import Source
@@ -42,8 +40,6 @@ _STARTED_S = 3.0
 """When the first samples have been shown, and what only they took can go back."""
 _TITLE_WIDTH = 48
 """Cells of a process in the palette: a name may have thousands."""
-_NEWS_S = 8.0
-"""How long a sentence stays on the message line, whatever samples come meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +82,18 @@ class MonitorApp(RowApp):
                 opened after it; raises MonitorError where they are refused. None where they cannot be had.
         """
         self.settings = settings or Settings()
-        super().__init__(self.settings.look)
+        super().__init__(self.settings.look, boot_clock)
         self.is_read_only = self.settings.is_read_only
         self.glyphs: Mapping[int, str] | None = ASCII_GLYPHS if self.settings.look.is_ascii else None
         self.interval: Interval | None = None
         self.events: EventList | None = None
         """What is shown; while paused not the newest."""
-        self.news = ""
-        """The sentence of the message line."""
         self.is_paused = False
-        self._boot_clock = boot_clock
         self._newest: Interval | None = None
         self._newest_events: EventList | None = None
         self._open_source = open_source
         self._ask_for_rights = ask_for_rights
         self.histories = Histories(lambda: self._sampler.history, lambda: self.interval)
-        self._news_until = 0.0
 
     # Made when they are needed: importing them would delay the first paint.
 
@@ -131,13 +123,6 @@ class MonitorApp(RowApp):
         from monitor.ui.actions import Actions  # noqa: PLC0415 - as above
 
         return Actions(self._sampler, this_operator(), self.tell_action, self.set_timer)
-
-    @cached_property
-    def journal(self) -> Log:
-        """What was done and what became of it, what could not be read, what became of the collector."""
-        from monitor.presentation.log import Log  # noqa: PLC0415 - as above
-
-        return Log(self._boot_clock)
 
     @cached_property
     def drill_down(self) -> DrillDown:
@@ -201,22 +186,16 @@ class MonitorApp(RowApp):
     def _take_failure(self, sentence: str) -> None:
         self.tell(sentence)
         self.journal.add_failure(sentence)
-        self._show_log()
+        self.show_log()
 
     def _take_interval(self, interval: Interval) -> None:
         self._newest = interval
-        if interval.sample.boot_time >= self._news_until:
-            self._set_news(interval.sample.notices)
+        self.take_notices(interval.sample)
         if not self.is_paused or self.interval is None:
             self._show(interval)
         self.tell_status()
         self.journal.take_sample(interval.sample)
-        self._show_log()
-
-    def _show_log(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, ShowsLog):
-                screen.show_log(self.journal)
+        self.show_log()
 
     def _take_events(self, events: EventList) -> None:
         self._newest_events = events
@@ -247,33 +226,6 @@ class MonitorApp(RowApp):
     def _live_screen(self) -> LiveScreen | None:
         """The topmost screen that shows samples; the palette above it lets it be seen."""
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, LiveScreen)), None)
-
-    @property
-    def is_news_fresh(self) -> bool:
-        """Whether the message line's sentence was said just now, and is not merely what every sample says again."""
-        return self._boot_clock() < self._news_until
-
-    def _set_news(self, sentences: Iterable[str]) -> None:
-        """Take the sentences of the message line, made safe: they may carry what another process has said."""
-        from monitor.presentation.safe_text import safe_text  # noqa: PLC0415 - on demand
-
-        self.news = "; ".join(safe_text(sentence) for sentence in sentences)
-
-    def tell(self, text: str, role: Role = Role.TROUBLE) -> None:
-        """Say a sentence on the message line, and keep it there for a while; it is made safe here."""
-        self._set_news([text])
-        self._news_until = self._boot_clock() + _NEWS_S
-        for screen in self.screen_stack:
-            if isinstance(screen, ActingScreen):
-                screen.say(self.news, role)
-
-    def tell_action(self, text: str, role: Role = Role.NOTE) -> None:
-        """Say what became of something done outside the program, and keep it in the log."""
-        from monitor.presentation.log import LogKind  # noqa: PLC0415 - on demand
-
-        self.journal.add(LogKind.ACTION, text)
-        self._show_log()
-        self.tell(text, role)
 
     def tell_status(self) -> None:
         """Give the screen on top the status line as it is now; the picture ages even when no sample comes."""

@@ -6,9 +6,8 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from monitor.presentation.view import Role
 from monitor.ui.contracts import OfProcess, ShowsBind, ShowsReceivers, StopScreen
-from monitor.ui.keyed_app import KeyedApp
+from monitor.ui.telling_app import TellingApp
 from monitor.ui.widgets.connections_pane import ConnectionsPane
 from monitor.ui.widgets.list_pane import ListPane
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from monitor.ui.drill_down import DrillDown
 
 
-class RowApp(KeyedApp):
+class RowApp(TellingApp):
     """Finds the rows, and opens the screen that answers."""
 
     interval: Interval | None
@@ -29,10 +28,6 @@ class RowApp(KeyedApp):
     @abstractmethod
     def drill_down(self) -> DrillDown:
         """The way from row to row, screen by screen."""
-
-    @abstractmethod
-    def tell(self, text: str, role: Role = Role.TROUBLE) -> None:
-        """Say a sentence on the message line."""
 
     def action_bind(self) -> None:
         """Ask whether an endpoint can be bound, at first that of the listener at the cursor; on its screen ask on."""
