@@ -34,6 +34,11 @@ class PatientCalls:
         self._worker: _Worker | None = None
         self._left_behind: dict[Hashable, _Worker] = {}
 
+    def has_left(self, name: Hashable) -> bool:
+        """Tell whether a call of that name was left behind and has not come back yet."""
+        worker = self._left_behind.get(name)
+        return worker is not None and worker.is_busy
+
     def call(self, name: Hashable, do: Callable[[], T]) -> T:
         """Give what the call gives, or raise the OSError that it raises.
 

@@ -61,7 +61,13 @@ def read_memory(name: str, inside: int, limit: int) -> bytes:
     Raises:
         OSError: also ETIMEDOUT where it does; the file is not read again before the kernel has come back.
     """
-    return PATIENT.call((os.fstat(inside).st_ino, name), lambda: read_file(name, inside, limit))
+    path = os.readlink(f"/proc/self/fd/{inside}")  # noqa: PTH115 - as a text
+    return PATIENT.call(f"{path}/{name}", lambda: read_file(name, inside, limit))
+
+
+def is_blocked(pid: int, name: str) -> bool:
+    """Tell whether such a read of a process was left behind."""
+    return PATIENT.has_left(f"/proc/{pid}/{name}")
 
 
 def read_whole(path: Path) -> bytes:

@@ -15,6 +15,7 @@ from monitor.kernel.proc_files import (
     PATIENT,
     Reader,
     directory,
+    is_blocked,
     process_directory,
     read_file,
     read_memory,
@@ -70,7 +71,10 @@ class ProcessReading:
 
 def identify_all(readings: Mapping[int, ProcessReading]) -> None:
     """Read who many processes are, by their pids: as identify() does of one, in half of the time."""
-    pids = list(readings)
+    blocked = [pid for pid in readings if is_blocked(pid, "cmdline")]
+    for pid in blocked:
+        readings[pid].identify(pid)
+    pids = [pid for pid in readings if pid not in blocked]
     for at in range(0, len(pids), _AT_ONCE):
         some = pids[at : at + _AT_ONCE]
 

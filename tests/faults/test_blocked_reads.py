@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.running import PROGRAM
+from tests.kernel.scripts import PROJECT
 from tests.living import PATIENCE_S
 from tests.terminal import Terminal
 
@@ -49,3 +51,25 @@ def test_fp_17_the_monitor_goes_on_and_says_what_blocks(blocking, service):
         terminal.wait_for(lambda text: "reading it blocks" in text and "Accepted 2" in text, PATIENCE_S)
         terminal.press("Q")
         assert terminal.exit_code() == 0
+
+
+READ_OVER_AND_OVER = """
+import json, sys, threading
+from monitor.kernel.process_reading import identify_all, read_process
+def look():
+    readings = {pid: read_process(pid, lambda: 0.0) for pid in map(int, sys.argv[1:])}
+    identify_all(readings)
+    return [len(readings[pid].process.command_line) > 0 for pid in readings]
+found = [look() for _ in range(40)]
+print(json.dumps({"found": found[-1], "threads": threading.active_count()}))
+"""
+
+
+def test_fp_17_a_process_that_blocks_costs_the_others_nothing_however_often_it_is_read(blocking, service):
+    argv = [*blocking(service.listener.pid), sys.executable, "-c", READ_OVER_AND_OVER]
+    pids = [str(service.listener.pid), str(os.getpid())]
+    answer = subprocess.run([*argv, *pids], cwd=PROJECT, capture_output=True, text=True, check=True, timeout=60)
+    told = json.loads(answer.stdout)
+    assert told["found"] == [False, True]
+    # The main one, one that works, one that was left behind with both and one with the process alone.
+    assert told["threads"] <= 4
