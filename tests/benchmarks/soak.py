@@ -68,6 +68,8 @@ def measure(rounds: int, ticks: int = TICKS, load: Load = LOAD) -> list[Figure]:
 def _advanced(interval: Interval, source: LiveSource, ticks: int) -> Interval:
     for _ in range(ticks):
         interval = advance(interval, source.sample())
+        # As the monitor does: what nobody takes waits, up to a limit.
+        source.events()
         source.audit()
     return interval
 
