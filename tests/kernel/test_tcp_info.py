@@ -25,6 +25,8 @@ COLUMNS = {
     "total_retrans": "total_retransmits",
     "segs_out": "segments_out",
     "bytes_retrans": "bytes_retransmitted",
+    "peer_window_us": "receive_window_limited_us",
+    "send_buffer_us": "send_buffer_limited_us",
 }
 """Columns of the table whose TcpInfo field has another name."""
 
