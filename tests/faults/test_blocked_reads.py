@@ -55,12 +55,16 @@ def test_fp_17_the_monitor_goes_on_and_says_what_blocks(blocking, service):
 
 READ_OVER_AND_OVER = """
 import json, sys, threading
+from monitor.kernel.proc_files import list_pids
 from monitor.kernel.process_reading import identify_all, read_process
-def look():
-    readings = {pid: read_process(pid, lambda: 0.0) for pid in map(int, sys.argv[1:])}
+pids = [int(word) for word in sys.argv[1:]]
+def look(others):
+    "Look at both, each time among others."
+    readings = {pid: reading for pid in (*pids, *others) if (reading := read_process(pid, lambda: 0.0))}
     identify_all(readings)
-    return [len(readings[pid].process.command_line) > 0 for pid in readings]
-found = [look() for _ in range(40)]
+    return [len(readings[pid].process.command_line) > 0 for pid in pids]
+others = [pid for pid in list_pids() if pid not in pids][:40]
+found = [look(others[:number]) for number in range(len(others))]
 print(json.dumps({"found": found[-1], "threads": threading.active_count()}))
 """
 
