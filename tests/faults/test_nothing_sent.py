@@ -13,8 +13,6 @@ from tests.cli.running import PROGRAM
 from tests.living import HELP, PATIENCE_S
 from tests.terminal import Terminal
 
-pytestmark = pytest.mark.kernel
-
 CALLS = "trace=socket,connect,sendto,sendmsg,sendmmsg,openat"
 VISITS = (
     (["enter"], "Identity"),
