@@ -52,9 +52,11 @@ def _ends(window: tuple[Counters, ...], now: float) -> Iterator[Counters]:
 
 def _places(before: U64, now: U64, rows: Rows) -> Rows:
     """Find rows of one sample in another; most stand where they stood."""
-    cookies = now[rows]
-    places = np.where(rows < len(before), rows, -1)
-    moved = np.flatnonzero(places < 0) if not len(before) else np.flatnonzero(before[places] != cookies)
+    cookies, places = now[rows], np.full(len(rows), -1)
+    within = np.flatnonzero(rows < len(before))
+    stood = within[before[rows[within]] == cookies[within]]
+    places[stood] = rows[stood]
+    moved = np.flatnonzero(places < 0)
     if len(moved):
         places[moved] = find_places(before, cookies[moved])
     return places

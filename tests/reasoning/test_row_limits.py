@@ -52,6 +52,12 @@ def test_rows_that_moved_in_the_list_are_compared_with_themselves():
     assert shares(interval, 2)[PROGRAM] == pytest.approx(1.0)
 
 
+def test_the_last_row_of_before_is_found_behind_one_that_came():
+    last = client(2, (0, 0, 0))
+    interval = watched([client(1, (0, 0, 0)), last], [client(1, (0, 0, 0)), client(3, (0, 0, 0)), last])
+    assert shares(interval, 2)[PROGRAM] == pytest.approx(1.0)
+
+
 def test_a_row_that_is_younger_than_the_window_is_compared_with_its_own_first_sample():
     old = client(1, (0, 0, 0))
     interval = watched([old], [old], [old, client(2, (0, 0, 0))], [old, client(2, (S, S, 0))])
