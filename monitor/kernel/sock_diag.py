@@ -124,12 +124,13 @@ class SockDiag:
         if not len(rows):
             return
         is_new = all_drops is None or all_drops != self._all_drops
+        # A listener that has come since a list to which nothing was added has dropped nothing. Of a new list nothing is
+        # known yet: the question may fail.
+        table.drops[rows] = DROPS_UNKNOWN if is_new else 0
         if is_new:
             listed = self._tcp_lists.one_pass(listener_list()) if self._offers_one_pass else None
             self._listeners = SocketTable.empty(self.namespace) if listed is None else listed
         places = find_places(self._listeners.cookie, table.cookie[rows])
-        # A listener that has come since a list to which nothing was added has dropped nothing.
-        table.drops[rows] = DROPS_UNKNOWN if is_new else 0
         table.drops[rows[places >= 0]] = self._listeners.drops[places[places >= 0]]
         if is_new:
             self._all_drops = all_drops if (places >= 0).all() else None

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from monitor.errors import KernelError
 from monitor.kernel.sock_diag import SockDiag
 from monitor.model.socket_table import DROPS_UNKNOWN
 from monitor.model.tcp import TcpState
@@ -75,6 +76,19 @@ def test_a_listener_that_the_second_list_lacks_is_unknown_and_asked_for_again(di
     diag.note_listener_drops(table, 5)
     assert table.drops.tolist() == [DROPS_UNKNOWN]
     assert drops_of_listeners(diag, 5) == {cookie: 0}
+
+
+@pytest.mark.kernel
+def test_what_listeners_dropped_is_unknown_where_the_kernel_refuses_to_tell(diag, service, monkeypatch):
+    table = diag.dump_tcp(TcpState.LISTEN.bit)
+
+    def refuse(question):
+        raise KernelError("list TCP sockets", 1)
+
+    monkeypatch.setattr(diag._tcp_lists, "one_pass", refuse)
+    with pytest.raises(KernelError):
+        diag.note_listener_drops(table, 5)
+    assert table.drops.tolist() == [DROPS_UNKNOWN]
 
 
 def drops_of_listeners(diag: SockDiag, all_drops: int | None) -> dict[int, int]:
