@@ -76,9 +76,6 @@ class ProcNetSockets:
         """Refuse: an empty answer would say that the socket is gone."""
         raise KernelError("ask about one socket, whose cookie /proc/net does not tell", errno.EOPNOTSUPP)
 
-    def close(self) -> None:
-        """Nothing is held open."""
-
     def _list(self, protocol: int) -> SocketTable:
         tables = []
         for family in (socket.AF_INET, socket.AF_INET6):

@@ -10,6 +10,7 @@ from monitor.kernel.protocol_lists import NOT_OFFERED
 from monitor.kernel.sock_diag import SockDiag
 from monitor.model.socket_table import U64, SocketTable
 from monitor.model.sockets import SocketId
+from monitor.model.tcp import PROTOCOL_UDP
 
 if TYPE_CHECKING:
     from monitor.kernel.proc_net_sockets import ProcNetSockets
@@ -33,8 +34,9 @@ class SocketLists:
         self._tcp: SockDiag | ProcNetSockets
         self._udp: SockDiag | ProcNetSockets
         self._missing: dict[str, KernelError] = {}
+        self._kernel: SockDiag | None = None
         try:
-            self._tcp = self._udp = SockDiag()
+            self._tcp = self._udp = self._kernel = SockDiag()
         except KernelError as error:
             if error.errno in _SHORTAGES:
                 raise
@@ -95,13 +97,13 @@ class SocketLists:
         return self._tcp.connected(asked)
 
     def details(self, asked: SocketId) -> SocketDetails | None:
-        """As SockDiag does; refused where sockets have no cookies."""
-        return self._tcp.details(asked)
+        """As SockDiag does; refused where sockets of its protocol have no cookies."""
+        return (self._udp if asked.protocol == PROTOCOL_UDP else self._tcp).details(asked)
 
     def close(self) -> None:
         """Give back the netlink sockets."""
-        for lists in (self._tcp, self._udp):
-            lists.close()
+        if self._kernel is not None:
+            self._kernel.close()
 
     def _stand_in(self, things: str, error: KernelError) -> ProcNetSockets:
         """Give the text from now on; raises the error where the kernel has such a list, or the text is missing too."""

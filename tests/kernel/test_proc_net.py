@@ -18,6 +18,7 @@ from monitor.kernel.proc_net_sockets import ProcNetSockets
 from monitor.kernel.sock_diag import SockDiag
 from monitor.kernel.socket_lists import SocketLists
 from monitor.model.socket_table import BACKLOG_UNKNOWN, DROPS_UNKNOWN, SocketTable
+from monitor.model.sockets import SocketId
 from monitor.model.tcp import ALL_STATES, PROTOCOL_TCP, PROTOCOL_UDP, TcpState
 from tests.kernel import socket_world as world
 
@@ -165,11 +166,20 @@ class Lacking:
     def dump_tcp(self, states, followed_by):
         raise KernelError("list TCP sockets", self.number)
 
+    def __init__(self):
+        self.lacks_udp = False
+        self.is_closed = False
+
     def dump_udp(self):
+        if self.lacks_udp:
+            raise KernelError("list UDP sockets", self.number)
         return read_lines(HEAD + DATAGRAMS, PROTOCOL_UDP, socket.AF_INET, 0)[0]
 
+    def details(self, asked):
+        return f"all about {asked.cookie}"
+
     def close(self):
-        pass
+        self.is_closed = True
 
 
 @pytest.fixture
@@ -190,6 +200,34 @@ def test_fk_12_a_list_that_the_kernel_lacks_is_read_as_text_and_the_other_is_not
     assert said.startswith("TCP sockets are read from /proc/net: no cookies, no closes, no actions")
     assert "could not list TCP sockets" in said
     assert lists.dump_tcp(ALL_STATES, None).inode.tolist() == [4711]
+
+
+def test_one_socket_is_asked_for_where_its_protocol_is_listed(lists):
+    datagrams, listener = (
+        SocketId.of(read_lines(HEAD + line, protocol, socket.AF_INET, 0)[0], 0)
+        for line, protocol in ((DATAGRAMS, PROTOCOL_UDP), (LISTENER, PROTOCOL_TCP))
+    )
+    lists.dump_tcp(ALL_STATES, None)
+    assert lists.details(datagrams) == f"all about {datagrams.cookie}"
+    with pytest.raises(KernelError, match="whose cookie"):
+        lists.details(listener)
+
+
+def test_a_socket_whose_protocol_is_read_as_text_is_not_called_gone(lists):
+    datagrams = SocketId.of(lists.dump_udp(), 0)
+    lists._udp.lacks_udp = True
+    assert len(lists.dump_udp()) == 0
+    with pytest.raises(KernelError, match="whose cookie"):
+        lists.details(datagrams)
+
+
+def test_the_kernels_lists_are_given_back_also_where_all_is_read_as_text(lists):
+    kernel = lists._tcp
+    kernel.lacks_udp = True
+    lists.dump_udp()
+    lists.dump_tcp(ALL_STATES, None)
+    lists.close()
+    assert kernel.is_closed
 
 
 def test_a_refusal_for_another_reason_is_told(lists):
