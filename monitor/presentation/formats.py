@@ -128,9 +128,9 @@ def gauge(used: int, limit: int, width: int) -> tuple[str, str]:
     return filled, "·" * (width - len(filled))
 
 
-def bar(used: int, limit: int) -> str:
-    """Draw a fill as one cell: " " for nothing, "▁" to "▇" below the limit, "█" only at or above it."""
-    if used <= 0:
+def bar(used: int, limit: int | None) -> str:
+    """Draw a fill as one cell: " " for nothing or no known limit, "▁" to "▇" below it, "█" only at or above it."""
+    if limit is None or used <= 0:
         return " "
     if used >= limit:
         return _BLOCKS[-1]

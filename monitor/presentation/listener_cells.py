@@ -62,9 +62,8 @@ def _queue_cell(protocol: int, used: int, limit: int, buffer: int) -> Cell:
     role = Role.NOTE if used else Role.DIM
     if protocol == PROTOCOL_TCP:
         known = None if limit == BACKLOG_UNKNOWN else limit
-        return Cell(f"{fill_text(used, known)}{bar(used, limit)}", Role.TROUBLE if used > limit else role)
-    text = f"{bytes_text(used)}/{bytes_text(buffer or None)}"
-    return Cell(text + (bar(used, buffer) if buffer else " "), role)
+        return Cell(f"{fill_text(used, known)}{bar(used, known)}", Role.TROUBLE if used > limit else role)
+    return Cell(f"{bytes_text(used)}/{bytes_text(buffer or None)}{bar(used, buffer or None)}", role)
 
 
 def arrival_cells(endpoints: ServiceEndpoints, _: RowTexts, entries: Rows) -> list[Cell]:

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.model.sample import DIRECTION_DIALLED, Interval
-from monitor.model.socket_table import Rows, SocketTable
+from monitor.model.socket_table import BACKLOG_UNKNOWN, Rows, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.presentation.row_marks import is_in_trouble
+from monitor.presentation.sorting import where_known
 from monitor.reasoning.columns import group_rows, is_ipv4
 
 if TYPE_CHECKING:
@@ -131,16 +132,25 @@ def _connections(interval: Interval, rows: Rows, group: Rows, count: int) -> Num
 
 
 def _fullest(interval: Interval, rows: Rows, group: Rows, count: int) -> Rows:
-    table = interval.table
-    order = np.lexsort((-queue_fill(table, rows), group))
+    order = emptiest_last(interval.table, rows)
+    order = order[np.argsort(group[order], kind="stable")]
     starts = np.searchsorted(group[order], np.arange(count))
     fullest: Rows = rows[order[starts]] if count else rows
     return fullest
 
 
 def queue_fill(table: SocketTable, rows: Rows) -> npt.NDArray[np.float64]:
-    """Give how full each waiting socket's queue is, 1 for at its limit: accept queues of TCP, buffers of UDP."""
+    """Give how full each waiting socket's queue is, 1 for at its limit: accept queues of TCP, buffers of UDP.
+
+    NaN where the limit is not known.
+    """
     is_tcp = table.protocol[rows] == PROTOCOL_TCP
     limit = np.where(is_tcp, table.send_q[rows], table.receive_buffer[rows])
-    fill: npt.NDArray[np.float64] = table.recv_q[rows] / np.maximum(limit, 1)
-    return fill
+    is_known = np.where(is_tcp, limit != BACKLOG_UNKNOWN, limit != 0)
+    return where_known(table.recv_q[rows] / np.maximum(limit, 1), is_known)
+
+
+def emptiest_last(table: SocketTable, rows: Rows) -> Rows:
+    """Order waiting sockets by how full their queues are; without known limits by how much waits."""
+    order: Rows = np.lexsort((-table.recv_q[rows].astype(np.int64), -queue_fill(table, rows)))
+    return order

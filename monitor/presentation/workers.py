@@ -15,7 +15,7 @@ from monitor.model.sample import F64, Interval
 from monitor.model.socket_table import Bools, Rows
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.presentation.formats import bar, bytes_text, fill_text
-from monitor.presentation.service_endpoints import queue_fill
+from monitor.presentation.service_endpoints import emptiest_last
 from monitor.reasoning.columns import sum_known
 from monitor.reasoning.holders import Holders
 from monitor.reasoning.ownership import is_unaccepted
@@ -119,7 +119,8 @@ def queue_text(interval: Interval, row: int) -> str:
     table = interval.table
     used = int(table.recv_q[row])
     if int(table.protocol[row]) == PROTOCOL_TCP:
-        return f"{fill_text(used, table.backlog(row))}{bar(used, int(table.send_q[row]))}".rstrip()
+        limit = table.backlog(row)
+        return f"{fill_text(used, limit)}{bar(used, limit)}".rstrip()
     buffer = int(table.receive_buffer[row])
     return f"{bytes_text(used)}/{bytes_text(buffer or None)}"
 
@@ -132,6 +133,6 @@ def _are_shared(rows: Rows, holders: Holders) -> Bools:
 def _fullest(interval: Interval, rows: Rows, worker: Rows, count: int) -> Rows:
     found = np.full(count, -1, np.intp)
     # The last one written stays.
-    order = np.argsort(queue_fill(interval.table, rows), kind="stable")
+    order = emptiest_last(interval.table, rows)[::-1]
     found[worker[order]] = rows[order]
     return found

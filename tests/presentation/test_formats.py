@@ -141,7 +141,16 @@ def test_no_time_from_a_stranger_raises(unix):
 
 @pytest.mark.parametrize(
     ("used", "limit", "shown"),
-    [(0, 511, " "), (1, 4096, "▁"), (256, 511, "▄"), (510, 511, "▇"), (511, 511, "█"), (512, 511, "█"), (1, 0, "█")],
+    [
+        (0, 511, " "),
+        (7, None, " "),
+        (1, 4096, "▁"),
+        (256, 511, "▄"),
+        (510, 511, "▇"),
+        (511, 511, "█"),
+        (512, 511, "█"),
+        (1, 0, "█"),
+    ],
 )
 def test_a_bar_is_full_only_at_its_limit_and_empty_only_at_nothing(used, limit, shown):
     assert bar(used, limit) == shown

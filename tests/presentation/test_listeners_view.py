@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from monitor.model.sample import Network
+from monitor.model.socket_table import BACKLOG_UNKNOWN
 from monitor.presentation.filter_parser import parse
 from monitor.presentation.listener_columns import LISTENER_COLUMNS, first_press
 from monitor.presentation.listeners_view import ListenersView, chosen_entries
@@ -42,6 +43,12 @@ def test_trouble_stands_first_then_ports_then_the_order_of_look_up():
         ("203.0.113.10:443",),
         ("0.0.0.0:443",),
     ]
+
+
+def test_a_queue_whose_limit_is_not_known_has_no_bar():
+    listener = row("tcp", "192.0.2.10:443", ANY, "LISTEN", queue=(3, BACKLOG_UNKNOWN))
+    (line,) = view_of(advance(None, sample_of([listener]))).lines(0, 1)
+    assert [cell.text for cell in line.cells if "/" in cell.text] == ["3/– "]
 
 
 def test_rows_say_protocol_reach_and_who():

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model.sample import Network
-from monitor.presentation.service_endpoints import ServiceEndpoints
+from monitor.model.socket_table import BACKLOG_UNKNOWN
+from monitor.presentation.service_endpoints import ServiceEndpoints, queue_fill
 from monitor.sampling.intervals import advance
 from tests.scenes import ANY, ANY6, link, row, sample_of, traffic
 
@@ -93,6 +94,14 @@ def test_a_queue_overflows_above_its_limit_not_at_it():
         [False],
         [True],
     ]
+
+
+def test_where_no_limit_is_known_the_fill_is_not_and_the_fullest_holds_most():
+    listening = [listens("192.0.2.10:443", queue=(waiting, BACKLOG_UNKNOWN)) for waiting in (0, 3, 1)]
+    datagrams = listens("192.0.2.10:53", "udp", queue=(512, 0), receive_buffer=0)
+    found = endpoints(*listening, datagrams)
+    assert found.interval.table.recv_q[found.fullest].tolist() == [3, 512]
+    assert np.isnan(queue_fill(found.interval.table, found.rows)).all()
 
 
 def test_a_backlog_of_zero_holds_one():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from monitor.model.sample import Interval
+from monitor.model.socket_table import BACKLOG_UNKNOWN
 from monitor.presentation.narrowing import ListenerConnections
 from monitor.presentation.service_endpoints import ServiceEndpoints
 from monitor.presentation.sorting import Sort
@@ -52,6 +53,11 @@ def test_workers_of_one_socket_share_its_queue():
         ("process-73[73]", "0", "0", "shared", "0", "0", "0"),
     ]
     assert workers.summary == "one socket, 3 processes, queue 3/8▃ · 3 accepted"
+
+
+def test_a_queue_whose_limit_is_not_known_has_no_bar():
+    listener = row("tcp", HERE, ANY, "LISTEN", owner=ALL, queue=(3, BACKLOG_UNKNOWN))
+    assert workers_of([listener]).sharing == "one socket, 3 processes, queue 3/–"
 
 
 def test_workers_of_a_reuseport_group_have_queues_of_their_own():
