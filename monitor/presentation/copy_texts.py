@@ -26,8 +26,10 @@ MOST_ROWS = 50
 
 _CLOSED = "it has closed"
 _PROTOCOLS = {PROTOCOL_TCP: "tcp", PROTOCOL_UDP: "udp"}
-_HARMLESS = re.compile(r"[\w\[\]()×–@%+=:,./-]+( ×[0-9]+)?", re.ASCII)
-"""What a shell leaves alone, or stumbles over without doing anything."""
+_HARMLESS = re.compile(r"[\w\[\]×–←→·@%+=:,./-]+( ×[0-9]+)?", re.ASCII)
+"""What a shell leaves alone, or stumbles over without doing anything; of parentheses zsh takes orders: x(e:reboot:)."""
+_ORDERS = str.maketrans({character: f"\\u{ord(character):04x}" for character in "$`!"})
+"""What a shell obeys within double quotes, as JSON may write it too; all else there means the same to both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,9 @@ def _row_text(texts: RowTexts, row: int) -> str:
     process, user, interface = map(_shell_word, (texts.process(row), texts.user(row), texts.interface(row)))
     names = [process, f"user {user}", f"via {interface}"]
     place = f"{_shell_word(safe_text(sample.host))} {when_text(sample.taken_at)}"
-    return " ".join([place, texts.protocol(row), texts.state(row), texts.ends(row), *queue, *names])
+    # A zone is the name of an interface.
+    ends = map(_shell_word, texts.ends(row).split(" "))
+    return " ".join([place, texts.protocol(row), texts.state(row), *ends, *queue, *names])
 
 
 def _shell_word(name: str) -> str:
@@ -94,7 +98,8 @@ def _json(texts: RowTexts, rows: Sequence[int]) -> str:
     import msgspec  # noqa: PLC0415 - only who copies needs it
 
     documents = [socket_document(texts, row) for row in rows]
-    return msgspec.json.encode(documents[0] if len(documents) == 1 else documents).decode()
+    text = msgspec.json.encode(documents[0] if len(documents) == 1 else documents).decode()
+    return text.translate(_ORDERS)
 
 
 def _any_of(conditions: Iterable[str]) -> str:

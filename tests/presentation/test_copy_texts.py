@@ -8,6 +8,7 @@ import shlex
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -127,6 +128,31 @@ def test_a_hostile_name_is_one_word_to_a_shell_and_one_line_to_a_terminal(name: 
         ["sh", "-c", f"printf '%s\\n' {copies['r'].text}"], capture_output=True, text=True, check=True
     )
     assert "$(id)" in shell.stdout.splitlines()
+
+
+@pytest.mark.parametrize("letter", ["r", "j"])
+@pytest.mark.parametrize(
+    "name", [b"$(touch made)", b"`touch made`", b'"$(touch made)', b"\\`touch made`", b"made;touch"]
+)
+def test_a_shell_that_is_given_a_row_does_nothing(letter: str, name: bytes, tmp_path: Path):
+    processes = [Process(812, 1, name, 33)]
+    network = Network(1, (link(1, "lo"), link(2, "$(touch${IFS}made)")), (address(2, "fe80::1/64"),))
+    linked = row("udp", "[fe80::1]:500", "[fe80::2]:500", "ESTAB", device=2, owner=(812, 18))
+    copies = forms(ACCEPTED, linked, processes=processes, network=network, users={33: "$(touch made)"})
+    subprocess.run(["sh", "-c", copies[letter].text], cwd=tmp_path, capture_output=True, check=False)
+    assert not list(tmp_path.iterdir())
+
+
+def test_json_says_the_same_where_a_shell_would_obey_it():
+    copied = forms(ACCEPTED, processes=[Process(812, 1, b"a$b`c!d", 33)])["j"].text
+    assert not set(copied) & set("$`!")
+    assert json.loads(copied)["owners"][0]["name"] == "a$b`c!d"
+
+
+def test_zsh_gets_no_qualifiers_of_files_from_a_name():
+    shared = row("tcp", "192.0.2.10:443", "198.51.100.7:51834", "ESTAB", owner=((812, 6), (813, 6)), uid=33)
+    processes = [Process(812, 1, b"tmp(e:reboot:)", 33), Process(813, 1, b"tmp(e:reboot:)", 33)]
+    assert "'tmp(e:reboot:) ×2'" in forms(shared, processes=processes)["r"].text
 
 
 def test_a_hostile_interface_stays_one_word():
