@@ -29,6 +29,32 @@ print(json.dumps([Path("/proc/self/status").read_text(), started.stdout]))
 """
 
 
+ANEW = """
+import json, os, sys
+from pathlib import Path
+from monitor.kernel.capabilities import effective_capabilities
+def rights():
+    return [effective_capabilities(task) for task in Path("/proc/self/task").iterdir()]
+had = []
+execv = os.execv
+def remember(path, argv):
+    had.extend(rights())
+    execv(path, [sys.executable, "-c", PRINT, json.dumps(had)])
+PRINT = '''
+import json, sys
+import numpy
+from pathlib import Path
+from monitor.kernel.capabilities import effective_capabilities
+rights = [effective_capabilities(task) for task in Path("/proc/self/task").iterdir()]
+print(json.dumps([json.loads(sys.argv[1]), rights]))
+'''
+os.execv = remember
+from monitor.cli.main import run
+run(["--read-only", "list"])
+"""
+"""Runs a command; where that begins anew, prints the rights of all threads before and after."""
+
+
 def threads_and_children(pid: int) -> Iterator[Path]:
     """Give the status file of each thread of a process and of all that it has started."""
     for task in Path(f"/proc/{pid}/task").iterdir():
@@ -65,6 +91,23 @@ def test_fm_07_root_keeps_the_rights_to_read(as_root):
     for status in run_script(GIVEN_UP):
         fields = dict(FIELD.findall(status))
         assert {int(fields[name], 16) for name in ("CapEff", "CapPrm", "CapBnd")} == {READING}
+
+
+@pytest.mark.kernel
+def test_fm_07_a_command_leaves_no_rights_to_threads_that_numpy_has_started(as_root, monkeypatch):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "4")
+    before, after = run_script(ANEW)
+    assert [each for each in before if each & ~READING], "no thread was left with rights"
+    assert len(after) > 1
+    assert set(after) == {READING}
+
+
+@pytest.mark.kernel
+def test_fm_07_the_screen_has_no_such_threads_when_it_gives_its_rights_up(start, monkeypatch):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "4")
+    terminal: Terminal = start("--read-only", "-f", "port 80")
+    for task in Path(f"/proc/{terminal.pid}/task").iterdir():
+        assert_read_only((task / "status").read_text())
 
 
 @pytest.mark.kernel

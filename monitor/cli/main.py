@@ -153,9 +153,9 @@ def _dispatch(parsed: argparse.Namespace) -> int:
         raise MonitorError("fourtuple runs on Linux only: it asks Linux's own netlink")
     if parsed.command:
         if parsed.read_only:
-            from monitor.kernel.read_only import give_up_rights  # noqa: PLC0415 - most starts keep their rights
+            from monitor.kernel.read_only import give_up_all_rights  # noqa: PLC0415 - most starts keep their rights
 
-            give_up_rights()
+            give_up_all_rights("monitor", sys.argv[1:])
         code: int = parsed.run(parsed)
         flush()
         return code

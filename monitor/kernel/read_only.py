@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import os
 import struct
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from monitor.errors import KernelError
@@ -30,7 +33,7 @@ _OPERATION = "give up rights"
 def give_up_rights() -> None:
     """Drop all capabilities but KEPT from every set of this thread, and let no program that it starts gain any.
 
-    Threads that there are already keep theirs: see any_thread_has_rights().
+    Threads that there are already keep theirs: see give_up_all_rights().
 
     Raises:
         KernelError: the kernel did not do so.
@@ -44,7 +47,23 @@ def give_up_rights() -> None:
         raise KernelError(_OPERATION, errno.EPERM)
 
 
-def any_thread_has_rights() -> bool:
+def give_up_all_rights(module: str, arguments: Sequence[str]) -> None:
+    """Give up the rights of all threads; where one keeps its own, as numpy's do, begin the program anew without them.
+
+    Args:
+        module: The program, as `python -m` starts it.
+        arguments: What it was started with.
+
+    Raises:
+        KernelError: as above.
+    """
+    give_up_rights()
+    if _any_thread_has_rights():
+        # What begins anew has the rights of this thread and no more, in whatever thread.
+        os.execv(sys.executable, [sys.executable, "-I", "-m", module, *arguments])
+
+
+def _any_thread_has_rights() -> bool:
     """Whether any thread of this process has more than KEPT."""
     return any(effective_capabilities(task) & ~KEPT for task in Path("/proc/self/task").iterdir())
 

@@ -162,7 +162,9 @@ def main() -> int:
     is_read_only = READ_ONLY in sys.argv
     try:
         if is_read_only:
-            _give_up_rights()
+            from monitor.kernel.read_only import give_up_all_rights  # noqa: PLC0415 - most keep them
+
+            give_up_all_rights("monitor.sampling.collector", sys.argv[1:])
         output = os.dup(sys.stdout.fileno())
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         keep_freed_memory()
@@ -172,16 +174,6 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
-
-
-def _give_up_rights() -> None:
-    """Give up all rights but those for reading; of threads that numpy has started meanwhile too."""
-    from monitor.kernel.read_only import any_thread_has_rights, give_up_rights  # noqa: PLC0415 - most keep them
-
-    give_up_rights()
-    if any_thread_has_rights():
-        # What begins anew has the rights of this thread and no more, in whatever thread.
-        os.execv(sys.executable, [sys.executable, "-I", "-m", "monitor.sampling.collector", *sys.argv[1:]])
 
 
 if __name__ == "__main__":
