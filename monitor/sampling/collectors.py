@@ -10,6 +10,10 @@ from monitor.sampling.collector_process import CollectorProcess
 if TYPE_CHECKING:
     from monitor.sampling.source import Source
 
+_EXPIRED = "sudo wants its password again: what only root sees is hidden until it is asked"
+_EXPIRED_READ_ONLY = "with --read-only sudo is asked at the start alone: what only root sees is hidden until the next"
+"""By then the monitor has no_new_privs, under which sudo gives nobody anything."""
+
 
 class Collectors:
     """Opens sources for a sampler, on its thread; the user is asked on the main one.
@@ -61,7 +65,7 @@ class Collectors:
 
             if needs_password():
                 self._is_privileged = False
-                raise SourceError("sudo wants its password again: what only root sees is hidden until it is asked")
+                raise SourceError(_EXPIRED_READ_ONLY if self._is_read_only else _EXPIRED)
         return CollectorProcess(
             reads_ahead=reads_ahead, is_read_only=self._is_read_only, is_privileged=self._is_privileged
         )

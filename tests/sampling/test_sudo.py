@@ -119,6 +119,15 @@ def test_where_the_rights_have_expired_that_is_said_and_the_next_collector_is_wi
     assert sudo.started == 0
 
 
+def test_with_read_only_nobody_is_told_to_ask_again(sudo: StandInSudo, monkeypatch):
+    collectors = Collectors(is_read_only=True)
+    monkeypatch.setattr("monitor.sampling.sudo.ask_for_rights", sudo.remember)
+    collectors.ask_for_rights()
+    sudo.forget()
+    with pytest.raises(SourceError, match="with --read-only sudo is asked at the start alone"):
+        collectors.open_source()
+
+
 def test_a_collector_that_nobody_connects_to_is_ended():
     collectors = Collectors()
     collectors.start_ahead()
