@@ -16,7 +16,8 @@ from monitor.model.endpoint import MAPPED_IPV4
 from monitor.model.socket_table import (
     BACKLOG_UNKNOWN,
     DROPS_UNKNOWN,
-    NO_COOKIE,
+    INODE_FOR_COOKIE,
+    PAIR_FOR_COOKIE,
     V6ONLY_UNKNOWN,
     SocketTable,
 )
@@ -42,8 +43,6 @@ _PATTERNS = {family: re.compile(_LINE % (digits, digits)) for family, digits in 
 _MS_PER_TICK = 10
 """Timers are told in hundredths of a second (jiffies_delta_to_clock_t with USER_HZ)."""
 _TIMER_RETRANSMIT = 1
-_NAMELESS = NO_COOKIE | 1 << 62
-"""Bits of the stand-in of a socket without an inode, whose other bits come from its endpoints."""
 _MAX_U8, _MAX_U32 = 0xFF, 0xFFFF_FFFF
 
 
@@ -59,6 +58,7 @@ def read_lines(text: bytes, protocol: int, family: int, namespace: int) -> tuple
             malformed += 1
         else:
             rows.append(row)
+    _tell_apart(rows)
     table = SocketTable.zeros(len(rows), namespace)
     table.protocol[:] = protocol
     table.family[:] = family
@@ -92,7 +92,7 @@ def _row(line: bytes, protocol: int, family: int) -> dict[str, int] | None:
         "remote_high": remote_high,
         "remote_low": remote_low,
         "remote_port": int(remote_port, 16),
-        "cookie": _stand_in(inode, protocol, ends),
+        "cookie": _stand_in(inode, protocol, ends, int(remote_port, 16)),
         "inode": inode,
         "uid": uid,
         "recv_q": recv_q,
@@ -109,12 +109,25 @@ def _words(digits: bytes) -> tuple[int, int]:
     return int.from_bytes(words[0] + words[1], "big"), int.from_bytes(words[2] + words[3], "big")
 
 
-def _stand_in(inode: int, protocol: int, ends: bytes) -> int:
-    """Make what names a socket from one reading to the next: its inode, or where it has none its endpoints."""
-    if inode:
-        return NO_COOKIE | inode
+def _stand_in(inode: int, protocol: int, ends: bytes, remote_port: int) -> int:
+    """Make what names a socket from one reading to the next: its inode, of a TCP connection both endpoints.
+
+    A connection has no inode before it is accepted, nor once its program has closed it.
+    """
+    if inode and not (protocol == PROTOCOL_TCP and remote_port):
+        return INODE_FOR_COOKIE | inode
     digest = hashlib.blake2b(b"%d " % protocol + ends, digest_size=8).digest()
-    return _NAMELESS | int.from_bytes(digest, "big") >> 2
+    return PAIR_FOR_COOKIE | int.from_bytes(digest, "big") >> 2
+
+
+def _tell_apart(rows: list[dict[str, int]]) -> None:
+    """Name connections by their inodes where several have the same ends, as they may on different devices."""
+    inode_of: dict[int, int] = {}
+    held = [row for row in rows if row["inode"]]
+    shared = {row["cookie"] for row in held if inode_of.setdefault(row["cookie"], row["inode"]) != row["inode"]}
+    for row in held:
+        if row["cookie"] in shared:
+            row["cookie"] = INODE_FOR_COOKIE | row["inode"]
 
 
 def _drops(rest: bytes) -> int:

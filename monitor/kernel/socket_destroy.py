@@ -22,8 +22,8 @@ from monitor.model.tcp import PROTOCOL_TCP, WAITING
 SOCK_DESTROY = 21
 """nlmsg_type (include/uapi/linux/sock_diag.h)."""
 
-_COOKIES = range(1, 1 << 63)
-"""Those that the kernel gives; one with all bits set would stand for whatever socket it finds."""
+_COOKIES = range(1, 1 << 62)
+"""Those that the kernel gives, but for a few; one with all bits set would stand for whatever socket it finds."""
 _HEAD = struct.Struct("=BB2x48s")
 """The beginning of struct inet_diag_msg: family, state, and the ends, device and cookie as they are asked for."""
 _CLOSE, _LOOK_UP = "close a socket", "look up a socket"

@@ -30,8 +30,8 @@ V6ONLY_UNKNOWN = 255
 """The kernel tells v6only for IPv6 listeners and bound sockets only."""
 BACKLOG_UNKNOWN = 0xFFFF_FFFF
 """In a listener's send_q: /proc/net does not tell the limit of an accept queue."""
-NO_COOKIE = 1 << 63
-"""Bit of what stands for a cookie where only /proc/net could be read: it names a row, and nothing to the kernel."""
+INODE_FOR_COOKIE, PAIR_FOR_COOKIE = 1 << 63, 1 << 62
+"""Bits of what stands for a cookie where only /proc/net could be read: it names a row, and nothing to the kernel."""
 _ALIGNMENT = 64
 """Bytes at which a column begins in its block: a line of the processor's cache."""
 
@@ -182,8 +182,8 @@ class SocketTable:
 
     @property
     def has_cookie(self) -> Bools:
-        """Rows that the kernel knows by their cookie; of the others it is only a stand-in, see NO_COOKIE."""
-        return self._mask("has_cookie", lambda: self.cookie < NO_COOKIE)
+        """Rows that the kernel knows by their cookie; of the others something else stands there."""
+        return self._mask("has_cookie", lambda: are_cookies(self.cookie))
 
     @property
     def has_user(self) -> Bools:
@@ -227,6 +227,13 @@ class SocketTable:
             mask = self._masks[name] = make()
             mask.flags.writeable = False
         return mask
+
+
+def are_cookies(numbers: U64) -> Bools:
+    """Tell which numbers are the kernel's: it counts up from 1 and, interrupted at that, down from 2**64."""
+    both = np.uint64(INODE_FOR_COOKIE | PAIR_FOR_COOKIE)
+    told: Bools = ((numbers & both) == 0) | ((numbers & both) == both)
+    return told
 
 
 COLUMN_TYPES: dict[str, np.dtype[np.generic]] = {

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from monitor.model.finding import Finding, Grade, ProcessSubject, ServiceSubject, SocketSubject, UserSubject
 from monitor.model.finding_numbers import FindingNumbers
 from monitor.model.sample import Interval, Sample
+from monitor.model.socket_table import are_cookies
 from monitor.presentation.finding_names import FindingNames
 from monitor.presentation.finding_words import finding_text
 from monitor.presentation.formats import when_text
@@ -62,7 +63,7 @@ def finding_document(finding: Finding, interval: Interval) -> dict[str, object]:
         "certainty": str(finding.certainty),
         "numbers": _numbers(finding.numbers),
         "reasons": [{"label": label, "text": words} for label, words in text.lines],
-        "cookies": [str(cookie) for cookie in finding.cookies.tolist()],
+        "cookies": [str(cookie) for cookie in finding.cookies[are_cookies(finding.cookies)].tolist()],
     }
 
 

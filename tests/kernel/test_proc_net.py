@@ -103,6 +103,21 @@ def test_sockets_without_an_inode_are_told_apart_by_their_endpoints():
     assert len(set(table.cookie.tolist())) == 2
 
 
+def test_a_connection_is_the_same_one_before_it_is_accepted_and_after_its_program_closed_it():
+    held = DIALLING.replace(b" 02 ", b" 01 ")
+    names = [
+        int(tcp(held.replace(b" 4712 ", inode).replace(b" 01 ", state))[0].cookie[0])
+        for inode, state in ((b" 0 ", b" 01 "), (b" 4712 ", b" 01 "), (b" 0 ", b" 05 "))
+    ]
+    assert len(set(names)) == 1
+
+
+def test_connections_with_the_same_ends_on_several_devices_are_all_told():
+    table, _ = tcp(DIALLING, DIALLING.replace(b" 4712 ", b" 4799 "), DIALLING.replace(b" 4712 ", b" 4799 "))
+    assert table.inode.tolist() == [4712, 4799]
+    assert not table.has_cookie.any()
+
+
 @given(
     st.binary(max_size=400), st.sampled_from([LISTENER, DIALLING]), st.integers(0, 160), st.sampled_from(list(FILES))
 )

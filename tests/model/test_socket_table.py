@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model.endpoint import Endpoint
-from monitor.model.socket_table import COLUMN_TYPES, INFO_ENDS, SocketTable
+from monitor.model.socket_table import (
+    COLUMN_TYPES,
+    INFO_ENDS,
+    INODE_FOR_COOKIE,
+    PAIR_FOR_COOKIE,
+    SocketTable,
+    are_cookies,
+)
 from tests.scenes import ANY, ANY6, row, table_of
 
 LISTENER = row("tcp", "[::]:443", ANY6, "LISTEN")
@@ -89,6 +96,12 @@ def test_a_socket_is_found_by_its_cookie():
     assert table.row_of_cookie(1 << 63) == 1
     assert table.row_of_cookie((1 << 64) - 1) == 2
     assert table.row_of_cookie(6) is None
+
+
+def test_what_stands_for_a_cookie_lies_between_those_that_the_kernel_counts_up_and_down():
+    stand_ins = [PAIR_FOR_COOKIE, PAIR_FOR_COOKIE | 5, INODE_FOR_COOKIE | 5]
+    assert not are_cookies(np.array(stand_ins, np.uint64)).any()
+    assert are_cookies(np.array([1, PAIR_FOR_COOKIE - 1, (1 << 64) - 1, (1 << 64) - 2], np.uint64)).all()
 
 
 @pytest.mark.parametrize("cookie", [-1, 1 << 64])

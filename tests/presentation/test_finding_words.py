@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import fields, replace
 
+import numpy as np
 import pytest
 
 from monitor.model.finding import FindingKind, Grade
 from monitor.model.host_facts import HostFacts
+from monitor.model.socket_table import INODE_FOR_COOKIE, PAIR_FOR_COOKIE
 from monitor.presentation.doctor_lines import doctor_lines
 from monitor.presentation.finding_document import doctor_document
 from monitor.presentation.finding_words import finding_text
@@ -99,6 +101,12 @@ def test_the_document_holds_every_number_and_is_json():
         assert heading.startswith(described["title"])
         assert all(isinstance(cookie, str) for cookie in described["cookies"])
     assert document["troubles"] == sum(found.grade is Grade.TROUBLE for found, _ in EXAMPLES)
+
+
+def test_the_document_takes_nothing_for_a_cookie_that_the_kernel_did_not_give():
+    found = replace(EXAMPLES[0][0], cookies=np.array([7, INODE_FOR_COOKIE | 4711, PAIR_FOR_COOKIE | 1], np.uint64))
+    (described,) = doctor_document([found], INTERVAL, INTERVAL.sample)["findings"]
+    assert described["cookies"] == ["7"]
 
 
 def test_the_document_names_what_a_finding_is_about():
