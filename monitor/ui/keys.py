@@ -327,7 +327,8 @@ KEYS = (
         "save",
         "save what is here to a new file, which this user alone can read; lists whole",
         By.APP,
-        Where.EVERYWHERE & ~(Where.COPY | Where.ACTS),
+        # The values of an environment stay on the screen.
+        Where.EVERYWHERE & ~(Where.ENVIRONMENT | Where.COPY | Where.ACTS),
     ),
     Key("tab", "Tab", "next_pane", "next pane", By.SCREEN, Where.MAIN),
     Key("shift+tab", "Shift+Tab", "previous_pane", "pane before", By.SCREEN, Where.MAIN),

@@ -53,6 +53,17 @@ async def test_nothing_is_read_before_the_key_and_values_are_masked_until_anothe
         await stage.sees("144/1,024")
 
 
+async def test_values_can_neither_be_saved_nor_copied():
+    async with monitor_of(source()) as stage:
+        stage.app.drill_down.show_process(PID)
+        await stage.sees("144/1,024")
+        await stage.press("E")
+        await stage.sees("─ Environment of proxy[990] ─")
+        await stage.press("A", "S", "y")
+        assert "PGPASSWORD=hunter2" in stage.text
+        assert not stage.app.acting.prompt.is_asking
+
+
 async def test_what_cannot_be_read_says_why():
     made = source()
     made.environments.clear()
