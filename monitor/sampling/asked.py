@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+from collections.abc import Sequence
 
 from monitor.sampling.questions import (
     AskBecame,
@@ -24,6 +25,7 @@ class Asked:
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Wish | None] = queue.SimpleQueue()
+        self._put_back: list[Wish] = []
 
     def put(self, wish: Wish) -> None:
         """Ask."""
@@ -36,12 +38,19 @@ class Asked:
     @property
     def is_empty(self) -> bool:
         """Whether nobody has asked, or woken, since the last look."""
-        return self._queue.empty()
+        return self._queue.empty() and not self._put_back
+
+    def put_back(self, wishes: Sequence[Wish]) -> None:
+        """Keep what could not be dealt with for the next look, before all that has come since; of who looks alone."""
+        self._put_back = list(wishes)
 
     def wait(self, seconds: float) -> list[Wish]:
         """Wait so long for the first wish, and give all there are in the order in which they came."""
+        found: list[Wish | None] = [*self._put_back]
+        self._put_back = []
         try:
-            found = [self._queue.get(timeout=max(0.0, seconds))]
+            if not found:
+                found.append(self._queue.get(timeout=max(0.0, seconds)))
         except queue.Empty:
             return []
         while not self._queue.empty():

@@ -204,17 +204,21 @@ class SamplingLoop:
         self._listener(IntervalMade(interval))
 
     def _answer_all(self, source: Source, wishes: Sequence[Wish]) -> None:
-        """Answer every question, also by the error; then leave by the one that says that the source has gone."""
-        gone: SourceError | None = None
-        for wish in wishes:
+        """Answer every question, also by the error; those after one with which the source has gone are for the next.
+
+        Each would wait as long for a collector that is stuck, and what is confirmed there might be done later.
+        """
+        for place, wish in enumerate(wishes, 1):
+            gone: SourceError | None = None
             if isinstance(wish, AskReceivers):
                 self._receivers = OpenReceivers(wish.question)
             elif isinstance(wish, AskFreshRows):
-                gone = self._freshen(source, wish) or gone
+                gone = self._freshen(source, wish)
             else:
-                gone = self._answer(source, wish) or gone
-        if gone is not None:
-            raise gone
+                gone = self._answer(source, wish)
+            if gone is not None:
+                self.asked.put_back(wishes[place:])
+                raise gone
 
     def _answer(self, source: Source, question: Question) -> SourceError | None:
         """Give the listener an answer, be it the error; hand back the error that says that the source has gone."""

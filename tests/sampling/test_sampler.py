@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from monitor.errors import InputError, KernelError, SourceError, WireError
+from monitor.model.action import Outcome, Result
 from monitor.model.fresh_rows import FreshRows
 from monitor.model.route import Flow
 from monitor.model.socket_table import SocketTable
@@ -25,6 +26,7 @@ from monitor.sampling import sampling_loop
 from monitor.sampling.period import MIN_PERIOD_S
 from monitor.sampling.sampler import Sampler
 from monitor.sampling.sampler_events import (
+    ActionAnswered,
     EventsListed,
     IntervalMade,
     ProcessAnswered,
@@ -289,6 +291,37 @@ def test_questions_that_a_source_took_with_it_are_answered_all_the_same():
         assert loop.next(ProcessAnswered).error == "gone"
         assert loop.next(SampleFailed).is_source_gone
         loop.next(IntervalMade)
+
+
+def test_with_a_source_that_has_gone_nothing_more_is_confirmed_but_with_the_next():
+    gone = Gate(errors=[None, None, SourceError("gone")])
+    has_asked = threading.Event()
+
+    class Fresh(Gate):
+        def __init__(self):
+            assert has_asked.wait(PATIENCE_S)
+            super().__init__()
+            self.outcomes = [Outcome(Result.FORGOTTEN)]
+
+    with running(gone, Fresh) as loop:
+        loop.next(IntervalMade)
+        gone.open.clear()
+        loop.sampler.ask_process(990)
+        while gone.entered.get(timeout=PATIENCE_S) != 990:
+            pass
+        for token in (7, 8):
+            loop.sampler.confirm(token)
+        loop.sampler.ask_route(FLOWS[0])
+        gone.open.set()
+        loop.next(ProcessAnswered)
+        assert loop.next(ActionAnswered) == ActionAnswered(7, None, "gone")
+        loop.sampler.ask_route(FLOWS[1])
+        has_asked.set()
+        assert loop.next(SampleFailed).is_source_gone
+        loop.next(IntervalMade)
+        assert loop.next(ActionAnswered) == ActionAnswered(8, Outcome(Result.FORGOTTEN), None)
+        assert loop.next(RouteAnswered).flow == FLOWS[1], "the last of its kind counts"
+    assert ("confirm", 8) not in gone.questions
 
 
 def test_a_question_asked_while_there_is_no_source_waits_for_the_next(monkeypatch):
