@@ -46,14 +46,13 @@ class Plot:
     role: Role = Role.RATE
 
 
-def host_plots(history: HostHistory) -> list[Plot]:
-    """Plot what all sockets together did."""
-    return [*_rates(history), *_states(history.states)]
-
-
-def process_plots(history: ProcessHistory) -> list[Plot]:
-    """Plot what the sockets of one process did."""
-    return [*_rates(history), *_states(history.states)]
+def plots_of(history: HostHistory | ProcessHistory) -> list[Plot]:
+    """Plot what all sockets did together, or those of one process."""
+    return [
+        Plot("↓ in", history.receive_rate, _rate),
+        Plot("↑ out", history.send_rate, _rate),
+        *_states(history.states),
+    ]
 
 
 def plot_lines(plots: Sequence[Plot], width: int, height: int) -> list[TextLine]:
@@ -74,13 +73,6 @@ def plot_lines(plots: Sequence[Plot], width: int, height: int) -> list[TextLine]
         high = room - 1 if each > 1 else 1
         lines += [*_lines(plot, width, high), *[TextLine()] * (room - high)]
     return lines
-
-
-def _rates(history: HostHistory | ProcessHistory) -> list[Plot]:
-    return [
-        Plot("↓ in", history.receive_rate, _rate),
-        Plot("↑ out", history.send_rate, _rate),
-    ]
 
 
 def _rate(per_second: float) -> str:

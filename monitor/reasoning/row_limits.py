@@ -12,7 +12,7 @@ from monitor.model.socket_table import U64, Bools, Rows
 from monitor.reasoning.limits import LEAST_S, US
 
 PROGRAM, PEER_WINDOW, SEND_BUFFER, NETWORK = range(4)
-"""Who it was, in the order of the fields of Limits: the first axis of what shares_over() gives."""
+"""Who it was, in the order of the fields of Limits: the first axis of what limit_shares() gives."""
 
 
 def limit_shares(interval: Interval, rows: Rows) -> F64:

@@ -44,23 +44,23 @@ class PlotsCommand(Provider):
 
 
 def _show_process(app: MonitorApp, process: Process) -> None:
-    from monitor.presentation.plots import process_plots  # noqa: PLC0415 - it brings numpy
+    from monitor.presentation.plots import plots_of  # noqa: PLC0415 - it brings numpy
     from monitor.presentation.process_words import process_title  # noqa: PLC0415 - on demand
 
     def plots() -> Sequence[Plot]:
         history = app.histories.process(process.pid, process.start_time)
-        return [] if history is None else process_plots(history)
+        return [] if history is None else plots_of(history)
 
     _show(app, process_title(process), plots)
 
 
 def _show_host(app: MonitorApp) -> None:
-    from monitor.presentation.plots import host_plots  # noqa: PLC0415 - it brings numpy
+    from monitor.presentation.plots import plots_of  # noqa: PLC0415 - it brings numpy
     from monitor.presentation.safe_text import safe_text  # noqa: PLC0415 - on demand
 
     def plots() -> Sequence[Plot]:
         history = app.histories.host()
-        return [] if history is None else host_plots(history)
+        return [] if history is None else plots_of(history)
 
     _show(app, safe_text(app.interval.sample.host) if app.interval is not None else "", plots)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from monitor.model.series import Series
 from monitor.model.tcp import TcpState
 from monitor.presentation.fitting import cell_width
-from monitor.presentation.plots import Plot, host_plots, plot_lines, process_plots
+from monitor.presentation.plots import Plot, plot_lines, plots_of
 from monitor.presentation.sparkline import sparkline, tall_sparkline
 from monitor.sampling.history import History
 from monitor.sampling.intervals import advance
@@ -96,7 +96,7 @@ def history_of(*samples):
 
 
 def test_of_the_host_the_states_in_which_something_was_are_plotted():
-    plots = host_plots(history_of(*machine_db1.samples()).host())
+    plots = plots_of(history_of(*machine_db1.samples()).host())
     names = [shown.name for shown in plots]
     assert names[:5] == ["↓ in", "↑ out", "ESTAB", "SYN-SENT", "SYN-RECV"]
     assert {"CLOSE-WAIT", "TIME-WAIT", "LISTEN"} <= set(names)
@@ -112,7 +112,7 @@ def test_of_a_process_its_own_are():
         ] + [row("tcp", "192.0.2.10:9", "198.51.100.20:80", "SYN-SENT", owner=(7, 3))]
 
     history = history_of(*(sample_of(leaking(second), float(second)) for second in range(4)))
-    plots = {shown.name: shown.series.values.tolist() for shown in process_plots(history.process(990, 990))}
+    plots = {shown.name: shown.series.values.tolist() for shown in plots_of(history.process(990, 990))}
     assert plots["ESTAB"] == [5.0, 4.0, 3.0, 2.0]
     assert plots["CLOSE-WAIT"] == [0.0, 1.0, 2.0, 3.0]
     assert "SYN-SENT" not in plots
