@@ -38,6 +38,15 @@ async def test_it_follows_the_samples_and_is_left_for_where_one_came_from(key):
         await stage.until(lambda: isinstance(stage.app.screen, MainScreen))
 
 
+async def test_the_pause_that_its_last_line_offers_stops_it_and_lets_it_go_on():
+    async with monitor_of(machine_db1.source(), samples=1) as stage:
+        await open_plots(stage, "the host")
+        await stage.press("space")
+        await stage.until(lambda: stage.app.is_paused)
+        await stage.press("space")
+        await stage.until(lambda: not stage.app.is_paused)
+
+
 async def test_of_a_process_its_own_are_plotted():
     async with monitor_of(machine_db1.source()) as stage:
         stage.app.drill_down.show_process(990)

@@ -29,11 +29,13 @@ _OTHER_LINES = 4
 
 
 class PlotsScreen(Screen[None]):
-    """Drawn anew with every sample; any of q, Esc leaves."""
+    """Drawn anew with every sample; q and Esc leave."""
 
     app: MonitorApp
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,escape,backspace", "leave", "back", show=False, priority=True),
+        # The key of the table works where rows do.
+        Binding("space", "pause", "pause", show=False, priority=True),
     ]
     DEFAULT_CSS: ClassVar[str] = """
     PlotsScreen { layout: vertical; background: $background; color: $foreground; }
@@ -87,6 +89,10 @@ class PlotsScreen(Screen[None]):
     def action_leave(self) -> None:
         """Go back."""
         self.app.pop_screen()
+
+    def action_pause(self) -> None:
+        """Stop drawing, or go on."""
+        self.app.action_pause()
 
     def _draw(self) -> None:
         width, height = self.size
