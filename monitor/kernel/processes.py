@@ -135,9 +135,10 @@ def _parents(inside: int) -> tuple[Process, ...]:
 def _environment_in(inside: int, pid: int) -> ProcessEnvironment:
     text = read_memory("environ", inside, _ENVIRONMENT_BYTES)
     is_cut = len(text) == _ENVIRONMENT_BYTES
-    variables = text.split(b"\0")
-    # Behind the last zero stands nothing, or a variable that was cut.
-    return ProcessEnvironment(process_in(inside, pid), tuple(filter(None, variables[:-1] or variables)), is_cut)
+    *whole, last = text.split(b"\0")
+    # A program that has written over its environment need not end it by a zero.
+    variables = whole if is_cut and whole else (*whole, last)
+    return ProcessEnvironment(process_in(inside, pid), tuple(filter(None, variables)), is_cut)
 
 
 def _fd_kinds(inside: int) -> dict[str, int]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from monitor.kernel import processes
 from monitor.kernel.processes import read_environment, read_facts, read_process
 from tests.kernel.scripts import AS_NOBODY, run_script
 from tests.kernel.socket_holder import SocketHolder, socket_holder
@@ -160,6 +161,25 @@ def test_an_environment_is_what_the_program_was_started_with():
         assert set(environment.variables) == {f"{name}={value}".encode() for name, value in variables.items()}
         assert not environment.is_cut
     assert read_environment(running.pid) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "variables", "is_cut"),
+    [
+        (b"A=1\0B=2\0", (b"A=1", b"B=2"), False),
+        (b"A=1\0B=2", (b"A=1", b"B=2"), False),
+        (b"A=1\0" + bytes(7) + b"B=2\0", (b"A=1", b"B=2"), False),
+        (b"A=1\0" + b"B" * 65_532, (b"A=1",), True),
+        (b"A" * 65_536, (b"A" * 65_536,), True),
+        (b"", (), False),
+    ],
+    ids=["ended", "not ended", "gaps", "cut", "one that is cut", "none"],
+)
+def test_an_environment_holds_all_that_was_read_but_a_part_that_was_cut(monkeypatch, text, variables, is_cut):
+    monkeypatch.setattr(processes, "read_memory", lambda name, inside, limit: text)
+    environment = read_environment(os.getpid())
+    assert environment is not None
+    assert (environment.variables, environment.is_cut) == (variables, is_cut)
 
 
 READ_ENVIRONMENT_AS_NOBODY = f"""
