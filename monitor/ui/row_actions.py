@@ -35,13 +35,22 @@ def ask_signal_of_rows(app: RowApp, interval: Interval, rows: Sequence[int]) -> 
         return
     texts, known = RowTexts(interval), interval.owners.processes
     processes = [known[pid] for pid in pids_of(interval, living) if pid in known]
-    local = safe_text(str(texts.local(living[0])))
+    has_one_end = _has_one_end(interval, living)
+    held = safe_text(str(texts.local(living[0]))) if has_one_end else f"these {len(living):,} sockets"
     if not processes:
-        app.tell(f"{local}: {REASON_WORDS[str(texts.owner_reason(living[0]))]}")
+        reasons = dict.fromkeys(REASON_WORDS[str(texts.owner_reason(row))] for row in living)
+        app.tell(f"{held}: {'; or '.join(reasons)}")
     elif len(processes) == 1:
         ask_signal(app, processes[0])
     else:
-        _choose(app, f"{len(processes)} processes hold {local}: which one is to be signalled?", processes)
+        _choose(app, f"{len(processes)} processes hold {held}: which one is to be signalled?", processes)
+
+
+def _has_one_end(interval: Interval, rows: Sequence[int]) -> bool:
+    """Whether all rows have the same local endpoint."""
+    table = interval.table
+    columns = (table.local_high, table.local_low, table.local_port)
+    return all(bool((column[rows] == column[rows[0]]).all()) for column in columns)
 
 
 def ask_signal(app: RowApp, process: Process) -> None:

@@ -278,6 +278,32 @@ async def test_a_socket_without_a_known_owner_says_why():
         assert stage.app.screen is stage.main
 
 
+async def test_of_a_group_with_several_endpoints_none_is_said_to_be_held_by_all(source: FixedSource):
+    rows = [
+        row("tcp", f"192.0.2.10:{port}", "198.51.100.7:443", "ESTAB", owner=(pid, 3))
+        for port, pid in ((1000, 812), (1001, 990))
+    ]
+    async with monitor_of(FixedSource([sample_of(rows)]), samples=1) as stage:
+        await stage.press("t", "r", "K")
+        assert isinstance(stage.app.screen, ChooseProcess)
+        assert "2 processes hold these 2 sockets: which one is to be signalled?" in stage.text
+
+
+async def test_of_a_group_without_owners_every_reason_is_given():
+    rows = [
+        row("tcp", "192.0.2.10:1000", "198.51.100.7:443", "ESTAB", uid=33),
+        row("tcp", "192.0.2.10:1001", "198.51.100.7:443", "TIME-WAIT"),
+    ]
+    async with monitor_of(FixedSource([sample_of(rows, hidden=3)]), samples=1) as stage:
+        await stage.press("v")
+        await stage.until(lambda: stage.app.interval.sample.has_time_wait)
+        await stage.press("t", "r", "K")
+        said = stage.lines[-2]
+        assert "these 2 sockets: " in said
+        assert "owner hidden" in said
+        assert "the kernel's own" in said
+
+
 async def test_a_collector_that_dies_meanwhile_leaves_it_open_what_was_done(source: FixedSource):
     def gone(token: int) -> Outcome:
         source.questions.append(("confirm", token))
