@@ -39,7 +39,7 @@ def connection_ages(interval: Interval, rows: Rows) -> Ages:
     seen = np.maximum(until - interval.opened_at[rows], 0.0)
     idle_s = np.maximum(table.last_data_sent_ms[rows], table.last_data_recv_ms[rows]) / 1_000
     busy_s = np.where(table.knows("busy_us")[rows], table.busy_us[rows], 0) / _US
-    least = np.maximum(np.maximum(idle_s, busy_s), now - _first_seen(interval))
+    least = np.maximum(np.maximum(idle_s, busy_s), until - _first_seen(interval))
     is_told = table.has_idle_time[rows] & (table.state[rows] != TcpState.TIME_WAIT) & (least >= _LEAST_S)
     is_exact = ~np.isnan(seen)
     return Ages(np.where(is_exact, seen, np.where(is_told, least, np.nan)), is_exact)

@@ -67,6 +67,15 @@ def test_a_closed_one_stays_as_old_as_it_was():
     assert texts == ["20s", "20s"]
 
 
+def test_of_a_closed_one_the_time_since_is_not_counted():
+    open_before = row("tcp", *PAIR, "ESTAB", cookie=5, **traffic(sent=1))
+    interval, texts = None, []
+    for second, rows in enumerate([[open_before]] * 4 + [[]] * 3):
+        interval = advance(interval, sample_of(rows, float(second), closed=[] if rows else [5]))
+        texts.append(age_cells(RowTexts(interval), np.array([0]))[0].text)
+    assert texts[3:] == ["≥3s", "≥4s", "≥4s", "≥3s"]
+
+
 @pytest.mark.parametrize(
     ("seconds", "is_exact", "text"), [(0.0, True, "0s"), (90.0, False, "≥1m"), (float("nan"), False, "–")]
 )
