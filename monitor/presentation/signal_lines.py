@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.model.action import Prepared, SignalAsked, Target
+from monitor.model.owner_table import OwnerTable
 from monitor.model.sample import Interval
 from monitor.presentation.action_words import caution_text, sending_text
 from monitor.presentation.answer_lines import START, broken
@@ -16,7 +17,7 @@ from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
-from monitor.reasoning.co_owners import co_owners_of, holdings_of
+from monitor.reasoning.co_owners import Holdings, co_owners_of, holdings_of
 
 _LABEL_WIDTH = 11
 _MOST_LISTENERS, _MOST_NAMES = 6, 6
@@ -54,8 +55,7 @@ def _process_text(target: Target, now: float) -> str:
 def _holdings(asked: SignalAsked, interval: Interval, width: int) -> Iterator[LinkedLine]:
     """Say how many sockets go with it, and which of them other processes keep open."""
     held, texts = holdings_of(interval, asked.process), RowTexts(interval)
-    sockets = f"{counted(len(held.listening), 'listener')}, {counted(len(held.connected), 'connection')}"
-    yield from labelled("holds", sockets, Role.PLAIN, width)
+    yield from labelled("holds", _held_text(held, interval.owners), Role.PLAIN, width)
     shown: dict[str, str] = {}
     for row in held.listening.tolist():
         shown.setdefault(f"{texts.protocol(row)} {safe_text(str(texts.local(row)))}", _sharing(texts, asked, row))
@@ -63,6 +63,15 @@ def _holdings(asked: SignalAsked, interval: Interval, width: int) -> Iterator[Li
         yield from labelled("listens", f"{name} · {sharing}", Role.PLAIN, width)
     if len(shown) > _MOST_LISTENERS:
         yield from labelled("", f"and on {len(shown) - _MOST_LISTENERS} more", Role.DIM, width)
+
+
+def _held_text(held: Holdings, owners: OwnerTable) -> str:
+    """Count them; where none is known, nothing may have been read of this process."""
+    if len(held.listening) or len(held.connected) or (owners.is_read and not owners.hidden_processes):
+        return f"{counted(len(held.listening), 'listener')}, {counted(len(held.connected), 'connection')}"
+    if not owners.is_read:
+        return "not known: owners are not looked up yet"
+    return f"no socket, as far as is known: {counted(owners.hidden_processes, 'process')} may not be read"
 
 
 def _sharing(texts: RowTexts, asked: SignalAsked, row: int) -> str:

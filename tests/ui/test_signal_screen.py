@@ -19,11 +19,12 @@ from monitor.model.action import (
     SupervisorKind,
 )
 from monitor.model.process import Process
+from monitor.ui.row_actions import ask_signal
 from monitor.ui.screens.choose import ChooseProcess
 from monitor.ui.screens.signal import SignalScreen
 from tests import machine_db1
 from tests.scenes import ANY, FixedSource, row, sample_of
-from tests.ui.acting import asked_for, done, hand_that_types, prepares, target_of, type_by_hand
+from tests.ui.acting import PROCESSES, asked_for, done, hand_that_types, prepares, target_of, type_by_hand
 from tests.ui.stage import Stage, monitor_of
 
 SENT, EXITED, RUNNING = (Outcome(result) for result in (Result.SENT, Result.EXITED, Result.STILL_RUNNING))
@@ -74,6 +75,15 @@ async def test_it_shows_what_the_process_is_and_holds_and_who_else_holds_its_lis
         assert "systemd[1] › nginx[812]" in stage.line_with("parents")
         assert "shared with nginx[813], nginx[814], nginx[815]: ending one does not free the port" in stage.text
         assert "holds" in stage.text
+
+
+async def test_a_process_of_which_no_socket_could_be_read_is_not_said_to_hold_none():
+    lone = row("tcp", "192.0.2.10:443", "198.51.100.7:5", "ESTAB", owner=(812, 3))
+    hiding = FixedSource([sample_of([lone], hidden=3)])
+    prepares(hiding)
+    async with monitor_of(hiding, samples=1) as stage:
+        ask_signal(stage.app, PROCESSES[990])
+        await stage.sees("holds      no socket, as far as is known: 3 processes may not be read")
 
 
 async def test_secrets_in_the_command_line_stay_masked(source: FixedSource):
