@@ -97,7 +97,9 @@ def caution_text(caution: Caution, target: Target | None) -> str:
 
 def confirming_word(prepared: Prepared, plain: str) -> str:
     """Give what has to be typed: the plain word, and one more for each thing that would cost the machine or session."""
-    return " ".join([plain, *(_EXTRA_WORDS[each] for each in prepared.cautions if each in _EXTRA_WORDS)])
+    word = " ".join([plain, *(_EXTRA_WORDS[each] for each in prepared.cautions if each in _EXTRA_WORDS)])
+    # A held key types one letter again and again, as in port 22.
+    return word if len(set(word)) > 1 else f"yes {word}"
 
 
 def outcome_text(deed: Deed, outcome: Outcome) -> str:

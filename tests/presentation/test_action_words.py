@@ -70,6 +70,12 @@ def test_fa_05_each_thing_that_one_would_regret_adds_a_word():
     assert {confirming_word(prepared(caution), "990") for caution in others} == {"990"}
 
 
+@pytest.mark.parametrize("plain", ["7", "22", "8888"])
+def test_fa_14_no_word_is_one_letter_that_a_held_key_repeats(plain: str):
+    assert confirming_word(prepared(), plain) == f"yes {plain}"
+    assert confirming_word(prepared(Caution.INIT), plain) == f"{plain} init"
+
+
 @pytest.mark.parametrize(
     ("supervisor", "said"),
     [
