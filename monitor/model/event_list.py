@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -136,6 +137,8 @@ class EventList:
     it away, or never connected. Not listed, and only counted where transitions do not tell them apart."""
     unheard_s: float = 0.0
     """Seconds in which nobody listened, since a collector had ended and the next one had not begun."""
+    heard_since: float = -math.inf
+    """CLOCK_BOOTTIME in seconds from when on somebody has listened without a gap."""
     no_closes: str | None = None
     """Why closes are not seen, a sentence; None where they are."""
     no_transitions: NoTransitions | None = None
@@ -152,8 +155,13 @@ class EventList:
     def covered_s(self, most_s: float, now: float) -> float:
         """Tell over how many of the last seconds before `now`, a CLOCK_BOOTTIME, the list names every event."""
         is_whole = self.happened == len(self.records) or not len(self.records)
-        begin = self.since if is_whole else max(self.since, float(self.records["at"][0]))
-        return min(most_s, now - begin)
+        begin = self.unbroken_since if is_whole else max(self.unbroken_since, float(self.records["at"][0]))
+        return min(most_s, max(now - begin, 0.0))
+
+    @property
+    def unbroken_since(self) -> float:
+        """CLOCK_BOOTTIME in seconds from when on events were read without a gap."""
+        return max(self.since, self.heard_since)
 
     def says_more_than(self, former: EventList | None) -> bool:
         """Whether more is known than before, be it that something was missed; None stands for nothing known."""

@@ -97,21 +97,22 @@ class EventLog:
         counts = counts.plus(len(cut) // 2, len(cut) // 2, 0)
         self._pending.forget(events.boot_time, interval.elapsed_s, over, events.namespace)
         self._interval = interval
-        former = replace(
-            former,
-            nameless_closes=former.nameless_closes + nameless,
-            unheard_s=former.unheard_s + self._unheard_s(events),
-        )
+        former = replace(self._heard(former, events), nameless_closes=former.nameless_closes + nameless)
         self._list = self._joined(former, events, np.concatenate(came), counts)
         return self._list
 
-    def _unheard_s(self, events: SocketEvents) -> float:
-        """Tell for how long nobody listened before these events: another source begins when the former has gone."""
+    def _heard(self, former: EventList, events: SocketEvents) -> EventList:
+        """Note for how long nobody listened before these events: another source begins when the former has gone."""
         until = self._heard_until
         if events.since is None:
-            return 0.0
+            is_between = until is not None and events.no_closes is None
+            return replace(former, heard_since=events.boot_time) if is_between else former
         self._heard_until = events.boot_time
-        return 0.0 if until is None else max(0.0, events.since - until)
+        if until is not None and events.since <= until:
+            return former
+        self._recent.clear()
+        unheard_s = 0.0 if until is None else events.since - until
+        return replace(former, unheard_s=former.unheard_s + unheard_s, heard_since=events.since)
 
     def _owners(self, interval: Interval) -> EventOwners:
         return EventOwners(interval, self._pending, self._processes)
@@ -155,7 +156,7 @@ class EventLog:
         self._recent.append((now, counts))
         while self._recent[0][0] < now - RATED_S:
             self._recent.popleft()
-        rated_s = min(RATED_S, now - former.since)
+        rated_s = min(RATED_S, now - former.unbroken_since)
         return replace(
             former,
             boot_time=now,

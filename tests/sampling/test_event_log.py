@@ -488,6 +488,18 @@ def test_the_time_between_two_collectors_was_not_heard():
     assert watch.listed.unheard_s == 10.5
 
 
+def test_rates_and_counts_begin_anew_after_a_time_in_which_nobody_listened():
+    watch = Watch(LISTENER)
+    watch.take(happened(0.0, since=BOOT_TIME))
+    watch.take(happened(10.0, [closed(SHORT, 9.9, cookie=number) for number in (1, 2)], since=BOOT_TIME))
+    assert (watch.listed.closed_per_second, watch.listed.covered_s(5.0, BOOT_TIME + 10.0)) == (0.4, 5.0)
+    watch.take(happened(11.0, since=None))
+    assert watch.listed.covered_s(5.0, BOOT_TIME + 11.0) == 0.0
+    watch.take(happened(13.0, [closed(SHORT, 12.9)], since=BOOT_TIME + 12.0))
+    assert (watch.listed.closed_per_second, watch.listed.covered_s(5.0, BOOT_TIME + 13.0)) == (1.0, 1.0)
+    assert watch.listed.closed == 3
+
+
 def test_a_source_that_begins_to_listen_late_has_missed_nothing_of_another():
     watch = Watch(LISTENER)
     watch.take(happened(1.0))
