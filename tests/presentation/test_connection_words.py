@@ -46,7 +46,7 @@ def said(interval, ends, told=None, **options) -> dict[str, str]:
 
 
 def test_the_title_is_state_direction_idle_and_age(interval):
-    assert connection_title(interval, row_of(interval, *WEB)) == "ESTAB · accepted · idle 0s · open ≥5s"
+    assert connection_title(interval, row_of(interval, *WEB)) == "ESTAB · accepted · idle 0s · open ≥2m"
     assert connection_title(interval, row_of(interval, *WEB), details()) == "ESTAB · accepted · idle 0s · open ≥2m"
     waiting = row_of(interval, "192.0.2.10:52110", "203.0.113.77:443")
     assert connection_title(interval, waiting) == "SYN-SENT · dialled · open 0s"
