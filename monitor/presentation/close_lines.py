@@ -37,6 +37,16 @@ def close_of(interval: Interval, row: int) -> Deed:
     return Deed(asked, f"{texts.protocol(row)} {safe_text(texts.ends(row))}")
 
 
+def no_close(interval: Interval, row: int) -> str | None:
+    """Say why a row's socket is none that could be closed; None where the kernel has to be asked."""
+    if not np.isnan(interval.closed_at[row]):
+        return "it has closed; there is nothing to act on"
+    if bool(interval.table.is_bound_only[row]):
+        # inet_diag_find_one_icsk looks among connections and listeners.
+        return "it is only bound: the kernel finds a TCP socket to close once that listens or connects"
+    return None
+
+
 def close_lines(steps: Iterable[CloseStep], interval: Interval, width: int) -> Iterator[LinkedLine]:
     """Lay out what would be closed, or what became of it."""
     yield from labelled("does", _DOES, Role.PLAIN, width)

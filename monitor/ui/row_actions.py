@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from monitor.model.action import Signal, SignalAsked
-from monitor.presentation.close_lines import close_of
+from monitor.presentation.close_lines import close_of, no_close
 from monitor.presentation.process_words import process_title
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
@@ -72,8 +72,8 @@ def ask_close_of_rows(app: RowApp, interval: Interval, rows: Sequence[int]) -> N
     """Ask whether to close the socket of one row; a group is opened first."""
     if len(rows) > 1:
         app.tell(f"this stands for {len(rows):,} sockets: open it and choose one, or mark those to be closed with m")
-    elif not math.isnan(interval.closed_at[rows[0]]):
-        app.tell(_GONE)
+    elif (reason := no_close(interval, rows[0])) is not None:
+        app.tell(reason)
     else:
         ask_close(app, [close_of(interval, rows[0])])
 

@@ -11,7 +11,7 @@ from monitor.model.action import Asked, Caution, CloseAsked, Outcome, Prepared, 
 from monitor.model.tcp import TcpState
 from monitor.ui.screens.close import CloseScreen
 from tests import machine_db1
-from tests.scenes import FixedSource, Row, row, sample_of, traffic
+from tests.scenes import ANY, FixedSource, Row, row, sample_of, traffic
 from tests.ui.acting import asked_for, done, hand_that_types, prepares, type_by_hand
 from tests.ui.stage import Stage, monitor_of
 
@@ -181,6 +181,22 @@ async def test_a_group_is_neither_marked_nor_closed_as_a_whole(source: FixedSour
         assert "a group cannot be marked" in stage.lines[-2]
         await stage.press("X")
         assert "open it and choose one" in stage.lines[-2]
+        assert stage.app.screen is stage.main
+
+
+async def test_what_is_only_bound_is_neither_marked_nor_closed():
+    bound = row("tcp", "192.0.2.10:9090", ANY, "BOUND", owner=(990, 4))
+    other = row("tcp", "192.0.2.10:443", "198.51.100.7:5", "ESTAB")
+    source = FixedSource([sample_of([bound, other]), sample_of([bound, other], 5)])
+    async with monitor_of(source, samples=1) as stage:
+        await stage.press("a")
+        await stage.sees("BOUND")
+        await stage.type("/state=bound")
+        await stage.press("enter", "m")
+        assert "it is only bound" in stage.lines[-2]
+        assert not stage.main.connections.marked
+        await stage.press("X")
+        assert "it is only bound" in stage.lines[-2]
         assert stage.app.screen is stage.main
 
 

@@ -99,14 +99,14 @@ class ConnectionsPane(GroupedPane):
 
     def action_mark(self) -> None:
         """Mark the socket at the cursor, or no longer, and go on to the next row."""
-        from monitor.presentation.close_lines import close_of  # noqa: PLC0415 - only who acts needs it
+        from monitor.presentation.close_lines import close_of, no_close  # noqa: PLC0415 - only who acts needs it
 
         row, cookie = self.row_at_cursor(), self.cursor_key
         if self.interval is None or row is None or not isinstance(cookie, int):
             self.post_message(self.Refused("a group cannot be marked: open it and mark its rows"))
             return
-        if not math.isnan(self.interval.closed_at[row]):
-            self.post_message(self.Refused("it has closed"))
+        if (reason := no_close(self.interval, row)) is not None:
+            self.post_message(self.Refused(reason))
             return
         if cookie not in self.marked and len(self.marked) == MOST_MARKED:
             self.post_message(self.Refused(f"no more than {MOST_MARKED} can be marked; X closes them, M unmarks all"))
