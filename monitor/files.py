@@ -25,7 +25,7 @@ def create_file(path: Path, data: bytes) -> None:
         MonitorError: nothing was made; one sentence says why.
     """
     whole = _absolute(path)
-    if whole.name in ("", ".."):
+    if whole.name in ("", "..") or not _can_be_asked_for(whole):
         raise MonitorError(f"{path} names no file")
     folder = _open_folder(whole.parent)
     try:
@@ -40,6 +40,14 @@ def _absolute(path: Path) -> Path:
         return path if path.is_absolute() else Path.cwd() / path
     except OSError:
         raise MonitorError("no file was made: the present directory is gone; name one from / on") from None
+
+
+def _can_be_asked_for(path: Path) -> bool:
+    """Whether the kernel can be given this name: it takes bytes, of which none is zero."""
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
 
 
 def _open_folder(path: Path) -> int:

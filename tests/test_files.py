@@ -48,6 +48,13 @@ def test_ff_11_no_umask_opens_it_to_others(folder: Path):
     assert stat.S_IMODE((folder / "made").stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("name", ["a\0b", "a\0/b", "\ud800", ".."])
+def test_what_the_kernel_knows_no_name_for_is_refused_in_one_sentence(folder: Path, name: str):
+    with pytest.raises(MonitorError, match="names no file"):
+        create_file(Path(name), b"")
+    assert not list(folder.iterdir())
+
+
 def test_a_relative_name_stands_in_the_present_directory(folder: Path):
     create_file(Path("made"), b"here")
     assert (folder / "made").read_bytes() == b"here"
