@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from monitor.errors import KernelError
 from monitor.kernel.capabilities import may_administer_network
 from monitor.kernel.proc_files import GONE
-from monitor.kernel.process_signals import HeldProcess
+from monitor.kernel.process_signals import SHORTAGES, HeldProcess
 from monitor.kernel.remembered import Remembered
 from monitor.kernel.socket_destroy import SocketCloser
 from monitor.kernel.standing import Standing, standing_of
@@ -154,6 +154,8 @@ class Actions:
         try:
             refused = self._sockets.refusal(asked)
         except KernelError as error:
+            if error.errno in SHORTAGES:
+                raise
             # Without netlink nothing is closed, whatever the cookie.
             return Outcome(Result.CANNOT, error.errno)
         if refused is not None:

@@ -23,7 +23,8 @@ _NO_SIGNAL = 0
 """Sends nothing; the kernel says whether it would."""
 _NO_SUCH_PROCESS = frozenset({errno.ESRCH, errno.ENOENT, errno.EINVAL})
 """Of pidfd_open(): the pid is nobody's, or a thread's, or none."""
-_SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+"""Error numbers of what says nothing of the target: an action may be asked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def _not_opened(error: OSError) -> Outcome:
     number = error.errno or 0
     if number in _NO_SUCH_PROCESS:
         return Outcome(Result.ALREADY_GONE, number)
-    if number in _SHORTAGES:
+    if number in SHORTAGES:
         raise KernelError("hold a process", number) from error
     return _cannot(number)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import errno
+from contextlib import closing
 
 import pytest
 
 from monitor.errors import KernelError, WireError
+from monitor.kernel.actions import Actions
 from monitor.kernel.inet_diag_question import exact_destruction
 from monitor.kernel.netlink import NetlinkSocket
 from monitor.kernel.socket_destroy import SOCK_DESTROY, SocketCloser
-from monitor.model.action import CloseAsked, Outcome, Result, Right
+from monitor.model.action import CloseAsked, Operator, Outcome, Result, Right
 from monitor.model.sockets import SocketId
 from monitor.model.tcp import TcpState
 from tests.kernel.inet_diag_bytes import row
@@ -94,3 +96,13 @@ def test_an_order_that_is_answered_with_anything_else_is_no_success(told):
     closer, _ = told(ROW, reply(row(cookie=1), sequence=2))
     with pytest.raises(WireError):
         closer.close_socket(ASKED)
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENOBUFS])
+def test_a_shortage_is_not_taken_for_what_the_kernel_does_not_offer(monkeypatch, number):
+    def refuse(*_, **__):
+        raise KernelError("close a socket", number)
+
+    monkeypatch.setattr(NetlinkSocket, "open", refuse)
+    with closing(Actions()) as actions, pytest.raises(KernelError, match=errno.errorcode[number]):
+        actions.prepare(ASKED, Operator(0))
