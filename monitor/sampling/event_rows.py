@@ -116,7 +116,7 @@ def failures(namespace: int, pending: PendingTransitions, owners: EventOwners) -
     failed = failed[lives.namespaces(failed, pending.actors) == namespace]
     last = pending.last_records(failed)
     records = np.zeros(len(failed), EVENT)
-    for name in (*_ENDPOINTS,):
+    for name in _ENDPOINTS:
         records[name] = last[name]
     records["protocol"], records["last_state"] = PROTOCOL_TCP, TcpState.SYN_SENT
     records["kind"], records["ending"], records["direction"] = EventKind.FAILED, lives.ending[failed], DIRECTION_DIALLED
