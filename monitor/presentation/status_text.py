@@ -67,11 +67,11 @@ def status_line(
     if path:
         from monitor.presentation.path_words import path_cells  # noqa: PLC0415 - not on the first screen
 
-        right = f"  {rights(sample.uid, sample.capabilities)} " if is_wide else " "
+        right = f"  {rights(sample.uid, sample.capabilities, sample.owners.hidden_processes)} " if is_wide else " "
         room = width - sum(cell_width(cell.text) for cell in (*left, Cell(right))) - 1
         return TextLine((*left, Cell(" "), *path_cells(path, max(0, room))), (Cell(right, Role.DIM),))
     owners = f"  {_owners(interval)} "
-    with_rights = f"{owners}{rights(sample.uid, sample.capabilities)} "
+    with_rights = f"{owners}{rights(sample.uid, sample.capabilities, sample.owners.hidden_processes)} "
     room = width - sum(cell_width(cell.text) for cell in left)
     counts = state_counts(interval, gap="  " if is_wide else " ")
     needed = sum(cell_width(cell.text) for _, cell in counts)
@@ -136,8 +136,10 @@ def _owners(interval: Interval) -> str:
     return f"owners {count_text(known)}/{count_text(int(np.count_nonzero(inode)))}"
 
 
-def rights(uid: int, capabilities: int) -> str:
-    """Say with which rights the machine is read; uid 0 alone is no proof, the capabilities are."""
+def rights(uid: int, capabilities: int, hidden_processes: int) -> str:
+    """Say with which rights the machine is read. uid 0 is no proof, nor are capabilities of a user namespace's own."""
     if capabilities >> _CAP_SYS_PTRACE & 1:
+        if uid == 0 and hidden_processes:
+            return "as uid 0, not all seen"
         return "as root" if uid == 0 else f"as uid {uid} with CAP_SYS_PTRACE"
     return "root without CAP_SYS_PTRACE" if uid == 0 else "plain user"

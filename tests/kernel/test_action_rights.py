@@ -57,7 +57,8 @@ with socket.create_server(("127.0.0.1", 0)):
 answer = actions.prepare(signal_asked(read_process(int(sys.argv[1]))), NOBODY_ELSE)
 process = answer.target.process
 sent = actions.confirm(answer.token)
-seen = [sample.uid, sample.owners.hidden_processes > 0, rights(sample.uid, sample.capabilities)]
+hidden = sample.owners.hidden_processes
+seen = [sample.uid, hidden > 0, rights(sample.uid, sample.capabilities, hidden)]
 print(json.dumps([seen, [process.exe, process.name.decode(), sent.result]]))
 source.close()
 actions.close()

@@ -13,8 +13,13 @@ def test_owners_that_could_not_be_read_are_counted():
     sample = sample_of([])
     plain = evidence_line(sample)
     assert plain == origin_line(sample.host, sample.taken_at, sample.uid)
-    assert evidence_line(sample_of([], hidden=1)) == f"{plain}, owners of 1 process hidden"
-    assert evidence_line(sample_of([], hidden=3)) == f"{plain}, owners of 3 processes hidden"
+    assert evidence_line(sample_of([], uid=7, hidden=1)).endswith(", uid 7, owners of 1 process hidden")
+    assert evidence_line(sample_of([], uid=7, hidden=3)).endswith(", uid 7, owners of 3 processes hidden")
+
+
+def test_fm_02_who_does_not_see_all_is_not_called_root():
+    assert evidence_line(sample_of([], uid=0, hidden=0)).endswith(", as root")
+    assert evidence_line(sample_of([], uid=0, hidden=2)).endswith(", uid 0, owners of 2 processes hidden")
 
 
 def test_what_could_not_be_read_stands_under_its_label_before_the_evidence():

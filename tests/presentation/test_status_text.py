@@ -97,16 +97,17 @@ def test_owners_are_counted_over_sockets_that_can_have_one():
 
 
 @pytest.mark.parametrize(
-    ("uid", "capabilities", "words"),
+    ("uid", "capabilities", "hidden", "words"),
     [
-        (0, ALL, "as root"),
-        (0, 0, "root without CAP_SYS_PTRACE"),
-        (1000, 0, "plain user"),
-        (1000, 1 << 19, "as uid 1000 with CAP_SYS_PTRACE"),
+        (0, ALL, 0, "as root"),
+        (0, ALL, 3, "as uid 0, not all seen"),
+        (0, 0, 3, "root without CAP_SYS_PTRACE"),
+        (1000, 0, 3, "plain user"),
+        (1000, 1 << 19, 0, "as uid 1000 with CAP_SYS_PTRACE"),
     ],
 )
-def test_rights_are_the_capabilities_and_not_the_name(uid: int, capabilities: int, words: str):
-    assert rights(uid, capabilities) == words
+def test_rights_are_what_is_seen_and_not_the_name(uid: int, capabilities: int, hidden: int, words: str):
+    assert rights(uid, capabilities, hidden) == words
 
 
 def test_a_hostile_host_is_cut_and_escaped():
