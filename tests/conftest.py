@@ -25,8 +25,8 @@ settings.register_profile("fourtuple", database=None, deadline=None)
 settings.load_profile("fourtuple")
 
 
-_PURE = ("model", "reasoning", "presentation", "ui")
-"""Folders whose tests touch nothing that others share."""
+_PURE = ("model", "reasoning", "presentation", "ui", "test_architecture.py", "test_screenshots.py")
+"""Folders and files whose tests touch nothing that others share."""
 
 
 @pytest.hookimpl(tryfirst=True)
