@@ -31,11 +31,11 @@ _PURE = ("model", "reasoning", "presentation", "ui", "test_architecture.py", "te
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave all tests that touch the machine to one worker, one after another; the others go beside them."""
+    """Have the tests that touch the machine run one after another, and those of whole programs; all others anyhow."""
     for item in items:
-        room = item.path.relative_to(Path(__file__).parent).parts[0]
-        if room not in _PURE or item.get_closest_marker("kernel") is not None:
-            item.add_marker(pytest.mark.xdist_group("machine"))
+        place = item.path.relative_to(Path(__file__).parent)
+        if place.parts[0] not in _PURE or item.get_closest_marker("kernel") is not None:
+            item.add_marker(pytest.mark.xdist_group("machine" if len(place.parts) > 1 else "programs"))
 
 
 @pytest.fixture
