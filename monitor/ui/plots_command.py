@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from monitor.ui.app import MonitorApp
 
 
+_AFTER = 1.002
+"""What matches as well as an action or the words stands behind them: providers answer in an order that varies."""
+
+
 class PlotsCommand(Provider):
     """Offers them where there is something to plot."""
 
@@ -32,7 +36,7 @@ class PlotsCommand(Provider):
         for words, show in self._offers():
             score = matcher.match(words)
             if score > 0:
-                yield Hit(score, Content(words), show, text=words)
+                yield Hit(score / _AFTER, Content(words), show, text=words)
 
     def _offers(self) -> Iterator[tuple[str, Callable[[], None]]]:
         app: MonitorApp = self.app  # type: ignore[assignment]  # this provider belongs to MonitorApp alone
