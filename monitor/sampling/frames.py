@@ -3,7 +3,7 @@
     magic "4t"   version u8   reserved u8   head length u32   body length u32   head (msgpack)   body (raw columns)
 
 Numbers are big-endian. A frame is written whole or not at all by one writer; a reader checks magic, version and both
-lengths before it allocates anything.
+lengths first, and takes memory for what has come, never for what a length promises.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ MAX_HEAD = 32 << 20
 MAX_BODY = 128 << 20
 """About 900,000 rows."""
 
+_PIECE_BYTES = 1 << 16
+"""What is asked for at once: as much as a pipe usually holds; larger pieces are no faster."""
 _PREFIX = struct.Struct(">2sBxII")
 _MAGIC = b"4t"
 
@@ -78,21 +80,20 @@ def read_frame(fd: int, timeout_s: float | None = None) -> Frame | None:
 
 def _read(fd: int, size: int, timeout_s: float | None) -> memoryview | None:
     """Read exactly `size` bytes into memory of their own; None where the stream ends before the first."""
-    data = memoryview(bytearray(size))
-    filled = 0
+    data = bytearray()
     deadline = None if timeout_s is None else time.monotonic() + timeout_s
-    while filled < size:
+    while len(data) < size:
         if deadline is not None:
             ready, _, _ = select.select([fd], [], [], max(0.0, deadline - time.monotonic()))
             if not ready:
                 raise SourceError(f"nothing came for {timeout_s:.0f} s")
         try:
-            count = os.readv(fd, [data[filled:]])
+            piece = os.read(fd, min(size - len(data), _PIECE_BYTES))
         except OSError as error:
             raise SourceError(f"the stream broke: {os.strerror(error.errno or 0)}") from None
-        if count == 0 and filled == 0:
+        if not piece and not data:
             return None
-        if count == 0:
+        if not piece:
             raise SourceError("the stream ended inside a frame")
-        filled += count
-    return data
+        data += piece
+    return memoryview(data)

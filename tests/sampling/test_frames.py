@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import struct
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -36,6 +37,17 @@ def sent(data):
         os.write(end, data)
         os.close(end)
         return read_frame(output)
+
+
+@contextmanager
+def little_memory() -> Iterator[None]:
+    """Hold that less than a hundredth of what a frame may claim is taken at any moment."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < (MAX_HEAD + MAX_BODY) // 100
+    finally:
+        tracemalloc.stop()
 
 
 def refusal(data, error=WireError):
@@ -101,11 +113,15 @@ def test_bytes_of_another_program_are_no_frame():
 
 
 @pytest.mark.parametrize(("head", "body"), [(MAX_HEAD + 1, 0), (0, MAX_BODY + 1), ((1 << 32) - 1, (1 << 32) - 1)])
-def test_a_frame_that_claims_too_much_is_refused_before_memory_is_taken(head, body, monkeypatch):
-    taken = []
-    monkeypatch.setattr(frames, "bytearray", lambda size: taken.append(size) or bytearray(size), raising=False)
-    assert "too large" in refusal(PREFIX.pack(b"4t", WIRE_VERSION, head, body))
-    assert taken == [PREFIX.size]
+def test_a_frame_that_claims_too_much_is_refused_before_memory_is_taken(head, body):
+    with little_memory():
+        assert "too large" in refusal(PREFIX.pack(b"4t", WIRE_VERSION, head, body))
+
+
+def test_ff_05_memory_is_taken_for_what_has_come_and_not_for_what_a_length_claims():
+    with little_memory():
+        claim = PREFIX.pack(b"4t", WIRE_VERSION, MAX_HEAD, MAX_BODY)
+        assert "ended inside a frame" in refusal(claim + b"little", SourceError)
 
 
 def test_a_frame_that_is_too_large_is_not_sent(monkeypatch):
