@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from monitor.model.socket_table import Rows
+from monitor.presentation.column_choice import CURVE, NO_CHOICE, ColumnChoice
 from monitor.presentation.connection_columns import is_wide
 from monitor.presentation.connections_view import ConnectionsView, columns_for
 from monitor.presentation.row_columns import RowColumn
@@ -19,19 +20,22 @@ if TYPE_CHECKING:
     from monitor.sampling.history import History
 
 _CELLS, _SPAN_S = 12, 60.0
-_COLUMN = Column("curve", "last 1m", _CELLS, is_sortable=False)
+_COLUMN = Column(CURVE, "last 1m", _CELLS, is_sortable=False)
 
 
-def with_curves(view: ConnectionsView, history: History | None, width: int) -> ConnectionsView:
-    """Give the same rows with their curves, in a pane that has room for the widest columns and them.
+def with_curves(
+    view: ConnectionsView, history: History | None, width: int, choice: ColumnChoice = NO_CHOICE
+) -> ConnectionsView:
+    """Give the same rows with their curves: where they were asked for, else beside the widest columns.
 
     Args:
         view: The rows.
         history: Knows those that were on screen; None before the first sample.
         width: Cells of the pane.
+        choice: The columns asked for.
     """
     left = width - _CELLS - 1
-    if history is None or not is_wide(left):
+    if history is None or not choice.has_curve(has_room=is_wide(left)):
         return view
     curves = RowColumn(
         _COLUMN,
@@ -39,7 +43,7 @@ def with_curves(view: ConnectionsView, history: History | None, width: int) -> C
         lambda interval, rows: (busy_rate(interval, rows),),
         partial(_cells, history),
     )
-    return replace(view, shown_columns=(*columns_for(left), curves))
+    return replace(view, shown_columns=(*columns_for(left, choice), curves))
 
 
 def _cells(history: History, texts: RowTexts, rows: Rows) -> list[Cell]:

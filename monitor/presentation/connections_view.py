@@ -14,6 +14,7 @@ from monitor.model.socket_table import U64, Bools, Rows
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.presentation.closed_cells import closed_cells, closed_last
 from monitor.presentation.closed_interval import ClosedInterval
+from monitor.presentation.column_choice import NO_CHOICE, ColumnChoice
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS, size_class
 from monitor.presentation.formats import rate_text
 from monitor.presentation.ordered_view import OrderedView, first_press_among, shown_column
@@ -43,8 +44,15 @@ class ConnectionsView(OrderedView[RowColumn]):
     texts: RowTexts
 
     @classmethod
-    def make(
-        cls, interval: Interval, chosen: Bools, sort: Sort, width: int, *, former: ConnectionsView | None = None
+    def make(  # noqa: PLR0913 - what is shown, and each thing that was asked of it
+        cls,
+        interval: Interval,
+        chosen: Bools,
+        sort: Sort,
+        width: int,
+        *,
+        former: ConnectionsView | None = None,
+        choice: ColumnChoice = NO_CHOICE,
     ) -> ConnectionsView:
         """Order the chosen rows.
 
@@ -54,6 +62,7 @@ class ConnectionsView(OrderedView[RowColumn]):
             sort: The order asked for.
             width: Cells of the pane; decides the columns.
             former: The view whose order is to be kept; None to sort anew.
+            choice: The columns asked for.
         """
         if former is None:
             rows = np.flatnonzero(chosen)
@@ -62,7 +71,7 @@ class ConnectionsView(OrderedView[RowColumn]):
             before, now = former.interval.table.cookie, interval.table.cookie
             order = keep_rows(former.order, before, now, chosen, lambda new: _ordered(interval, new, sort))
         order = closed_last(interval, order, is_own_order=sort.column is None)
-        return cls(order, sort, columns_for(width), RowTexts(interval))
+        return cls(order, sort, columns_for(width, choice), RowTexts(interval))
 
     def at(self, interval: Interval) -> ConnectionsView:
         """Give the same rows in the same places, with the numbers of an interval that has_rows_of() this one's."""
@@ -147,23 +156,21 @@ def _curve(series: Series) -> str:
     return f"{sparkline(series.resample(_CURVE_CELLS, _CURVE_S), _CURVE_CELLS)} "
 
 
-def columns_for(width: int) -> tuple[RowColumn, ...]:
+def columns_for(width: int, choice: ColumnChoice = NO_CHOICE) -> tuple[RowColumn, ...]:
     """Choose the columns that a pane of this width shows."""
-    return fitted_columns(CONNECTION_COLUMNS, width)
+    return fitted_columns(CONNECTION_COLUMNS, width, choice)
 
 
-def fitted_columns(columns: Sequence[RowColumn], width: int) -> tuple[RowColumn, ...]:
+def fitted_columns(columns: Sequence[RowColumn], width: int, choice: ColumnChoice = NO_CHOICE) -> tuple[RowColumn, ...]:
     """Choose those that a pane of this width shows, with their widths; endpoints share the room to spare."""
-    size = size_class(width)
-    widths = {shown.column.id: shown.widths[size] for shown in columns}
-    spare = width - _MARKS_WIDTH - sum(cells + 1 for cells in widths.values() if cells is not None)
+    fitted = choice.fitted(columns, size_class(choice.width_for(width)))
+    spare = width - _MARKS_WIDTH - sum(column.width + 1 for _, column in fitted)
     chosen = []
-    for shown in columns:
-        cells = widths[shown.column.id]
-        if cells is not None:
-            if shown.column.id in ("local", "remote"):
-                cells = max(cells, min(cells + spare // 3, _LONGEST_ENDPOINT))
-            chosen.append(replace(shown, column=replace(shown.column, width=cells)))
+    for shown, column in fitted:
+        cells = column.width
+        if column.id in ("local", "remote"):
+            cells = max(cells, min(cells + spare // 3, _LONGEST_ENDPOINT))
+        chosen.append(replace(shown, column=replace(column, width=cells)))
     return tuple(chosen)
 
 

@@ -105,5 +105,6 @@ EVENT_GROUPS: GroupFace = GroupFace(
         **{column: by_number(number) for column, number in _NUMBERS.items()},
     },
     _busiest,
+    ("time", "what", "local", "remote"),
 )
 """Groups of events."""

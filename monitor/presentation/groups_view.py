@@ -14,6 +14,7 @@ import numpy as np
 
 from monitor.model.sample import F64, Interval
 from monitor.model.socket_table import Rows
+from monitor.presentation.column_choice import NO_CHOICE, ColumnChoice
 from monitor.presentation.connections_view import ConnectionsView
 from monitor.presentation.group_cells import GROUP_CELLS, NUMBERS, GroupCell
 from monitor.presentation.group_keys import Grouping
@@ -41,6 +42,8 @@ class GroupFace:
     """By sortable column: what groups are sorted by."""
     own_keys: Callable[[Groups], Keys]
     """Likewise where no column was asked for."""
+    needed: tuple[str, ...]
+    """Columns in which a group says what it is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +74,7 @@ class GroupsView:
         *,
         former: GroupsView | None = None,
         face: GroupFace | None = None,
+        choice: ColumnChoice = NO_CHOICE,
     ) -> GroupsView:
         """Order the groups, and the rows within the opened ones.
 
@@ -81,6 +85,7 @@ class GroupsView:
             width: Cells of the pane; decides the columns.
             former: The view whose order is to be kept; None to sort anew.
             face: How the groups stand above their rows; None for connections.
+            choice: The columns asked for; those in which a group says what it is stand there all the same.
         """
         face = face or CONNECTION_GROUPS
         order = _ordered(groups, sort, former, face)
@@ -91,7 +96,7 @@ class GroupsView:
                 is_open[entry] = True
         chosen = (groups.group_of_row >= 0) & is_open[groups.group_of_row] if len(groups) else groups.group_of_row >= 0
         kept = former.rows if former is not None else None
-        rows = face.rows.make(groups.interval, chosen, sort, width, former=kept)
+        rows = face.rows.make(groups.interval, chosen, sort, width, former=kept, choice=choice.including(face.needed))
         place = np.empty(len(groups), np.intp)
         place[order] = np.arange(len(groups))
         by_group = np.argsort(place[groups.group_of_row[rows.order]], kind="stable")
@@ -269,5 +274,6 @@ CONNECTION_GROUPS: GroupFace = GroupFace(
         **{column: by_number(number) for column, number in NUMBERS.items()},
     },
     _busiest,
+    ("state", "local", "direction", "remote"),
 )
 """Groups of connections."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from monitor.model.socket_table import Rows
 from monitor.presentation import listener_cells as cells
+from monitor.presentation.column_choice import NO_CHOICE, ColumnChoice
 from monitor.presentation.ordered_view import first_press_among
 from monitor.presentation.row_columns import Widths
 from monitor.presentation.row_text import RowTexts
@@ -91,15 +92,11 @@ LISTENER_COLUMNS = (
 _WIDE_PANE, _MIDDLE_PANE = 100, 79
 
 
-def columns_for(width: int) -> tuple[ListenerColumn, ...]:
+def columns_for(width: int, choice: ColumnChoice = NO_CHOICE) -> tuple[ListenerColumn, ...]:
     """Choose the columns that a pane of this width shows, with their widths."""
+    width = choice.width_for(width)
     size = 2 if width >= _WIDE_PANE else 0 if width >= _MIDDLE_PANE else 1
-    chosen = []
-    for shown in LISTENER_COLUMNS:
-        room = shown.widths[size]
-        if room is not None:
-            chosen.append(replace(shown, column=replace(shown.column, width=room)))
-    return tuple(chosen)
+    return tuple(replace(shown, column=column) for shown, column in choice.fitted(LISTENER_COLUMNS, size))
 
 
 def first_press(column_id: str) -> Sort:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from monitor.model.socket_table import Rows
+from monitor.presentation.column_choice import CURVE, NO_CHOICE, ColumnChoice
 from monitor.presentation.listener_columns import ListenerColumn
 from monitor.presentation.listeners_view import KEY_COLUMNS, ListenersView
 from monitor.presentation.row_text import RowTexts
@@ -18,14 +19,19 @@ if TYPE_CHECKING:
     from monitor.sampling.history import History
 
 _CELLS, _SPAN_S = 9, 120.0
-_COLUMN = Column("curve", "conns 2m", _CELLS, is_sortable=False)
+_COLUMN = Column(CURVE, "conns 2m", _CELLS, is_sortable=False)
 _WIDE_PANE = 110
 """From this width on the other columns leave it room."""
 
 
-def with_listener_curves(view: ListenersView, history: History | None, width: int) -> ListenersView:
-    """Give the same rows with their curves, in a pane of `width` cells that has room; None before the first sample."""
-    if history is None or width < _WIDE_PANE:
+def with_listener_curves(
+    view: ListenersView, history: History | None, width: int, choice: ColumnChoice = NO_CHOICE
+) -> ListenersView:
+    """Give the same rows with their curves: where they were asked for, else in a pane of `width` cells with room.
+
+    The history is None before the first sample.
+    """
+    if history is None or not choice.has_curve(has_room=width >= _WIDE_PANE):
         return view
     curves = ListenerColumn(
         _COLUMN,

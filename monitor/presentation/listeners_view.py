@@ -11,6 +11,7 @@ import numpy as np
 from monitor.model.places import distinct
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Bools, Rows
+from monitor.presentation.column_choice import NO_CHOICE, ColumnChoice
 from monitor.presentation.listener_cells import REACH_WORDS
 from monitor.presentation.listener_columns import LISTENER_COLUMNS, ListenerColumn, columns_for
 from monitor.presentation.ordered_view import OrderedView, shown_column
@@ -36,7 +37,9 @@ class ListenersView(OrderedView[ListenerColumn]):
     texts: RowTexts
 
     @classmethod
-    def make(cls, endpoints: ServiceEndpoints, chosen: Rows, sort: Sort, width: int) -> ListenersView:
+    def make(
+        cls, endpoints: ServiceEndpoints, chosen: Rows, sort: Sort, width: int, choice: ColumnChoice = NO_CHOICE
+    ) -> ListenersView:
         """Order the chosen entries.
 
         Args:
@@ -44,12 +47,13 @@ class ListenersView(OrderedView[ListenerColumn]):
             chosen: Entries to show.
             sort: The order asked for.
             width: Cells of the pane; decides the columns.
+            choice: The columns asked for.
         """
         shown = shown_column(LISTENER_COLUMNS, sort.column)
         keys = _own_keys(endpoints) if shown is None else shown.keys(endpoints)
         identity = endpoints.interval.table.cookie[endpoints.first[chosen]]
         order = order_rows(tuple(key[chosen] for key in keys), identity, is_descending=sort.is_descending)
-        return cls(chosen[order], sort, columns_for(width), endpoints, RowTexts(endpoints.interval))
+        return cls(chosen[order], sort, columns_for(width, choice), endpoints, RowTexts(endpoints.interval))
 
     @property
     def interval(self) -> Interval:

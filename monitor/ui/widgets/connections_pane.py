@@ -155,10 +155,11 @@ class ConnectionsPane(GroupedPane):
 
             kept_groups = former if isinstance(former, GroupsView) else None
             groups = Groups.of(interval, chosen, self.grouping)
-            view = GroupsView.make(groups, self.opened, sort, width, former=kept_groups)
-            return replace(view, rows=with_curves(view.rows, self.history, width))
+            view = GroupsView.make(groups, self.opened, sort, width, former=kept_groups, choice=self.choice)
+            return replace(view, rows=with_curves(view.rows, self.history, width, self.choice))
         kept = former if isinstance(former, ConnectionsView) else None
-        return with_curves(ConnectionsView.make(interval, chosen, sort, width, former=kept), self.history, width)
+        rows = ConnectionsView.make(interval, chosen, sort, width, former=kept, choice=self.choice)
+        return with_curves(rows, self.history, width, self.choice)
 
     @property
     def more_rows_text(self) -> str:

@@ -91,14 +91,14 @@ class EventsPane(GroupedPane):
 
         width = self.size.width
         if self.grouping is None:
-            return EventsView.make(interval, chosen, sort, width)
+            return EventsView.make(interval, chosen, sort, width, choice=self.choice)
         from monitor.presentation.event_groups import EVENT_GROUPS  # noqa: PLC0415 - most starts are without groups
         from monitor.presentation.groups import Groups  # noqa: PLC0415 - as above
         from monitor.presentation.groups_view import GroupsView  # noqa: PLC0415 - as above
 
         kept = former if isinstance(former, GroupsView) else None
         groups = Groups.of(interval, chosen, self.grouping)
-        return GroupsView.make(groups, self.opened, sort, width, former=kept, face=EVENT_GROUPS)
+        return GroupsView.make(groups, self.opened, sort, width, former=kept, face=EVENT_GROUPS, choice=self.choice)
 
     def first_press(self, column_id: str) -> Sort:
         """Give the order that choosing a column brings."""

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from monitor.errors import InputError
+from monitor.presentation.column_choice import NO_CHOICE, ColumnChoice
 from monitor.ui.keys import By, Where, bindings
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.live_table import LiveTable
@@ -66,6 +67,8 @@ class FilteredPane(ListPane):
         self.narrowing: Narrowing | None = None
         self.sort: Sort | None = None
         """None is the pane's own order."""
+        self.choice = NO_CHOICE
+        """Which columns are shown, and in which order."""
 
     @property
     def limits(self) -> list[str]:
@@ -126,6 +129,11 @@ class FilteredPane(ListPane):
         if tree != self.in_force.tree:
             self.set_filter(FilterInForce(describe(tree), tree, self.in_force))
             self.post_message(self.ConditionAdded(self, letter))
+
+    def show_columns(self, choice: ColumnChoice) -> None:
+        """Show other columns."""
+        self.choice = choice
+        self.rebuild()
 
     def first_press(self, column_id: str) -> Sort:
         """Give the order that choosing a column brings."""

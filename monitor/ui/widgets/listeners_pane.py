@@ -50,8 +50,8 @@ class ListenersPane(FilteredPane):
         self.endpoints = replace(ServiceEndpoints.of(self.interval), history=self.history, events=self.events)
         narrowed = None if self.narrowing is None else self.narrowing.choose(self.interval)
         chosen = chosen_entries(self.endpoints, self.filter_tree, narrowed)
-        rows = ListenersView.make(self.endpoints, chosen, self.sort or Sort(), self.size.width)
-        view = with_listener_curves(rows, self.history, self.size.width)
+        rows = ListenersView.make(self.endpoints, chosen, self.sort or Sort(), self.size.width, self.choice)
+        view = with_listener_curves(rows, self.history, self.size.width, self.choice)
         total = len(self.endpoints)
         count = f"{view.count:,} of {total:,}" if view.count != total else f"{total:,}"
         order = f"by {self.sort.column}" if self.sort and self.sort.column else "trouble first, then port"
