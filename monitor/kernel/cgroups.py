@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from time import monotonic
 
 from monitor.kernel.proc_files import directory, read_file
+from monitor.model.control_group import unit_of
 
 WALK_SHARE = 0.02
 """Share of one processor's time that walking through the directories of all groups may take."""
@@ -20,7 +21,6 @@ MOST_GROUPS = 10_000
 LONGEST_LIST = 4096
 """Bytes of a group's list of processes; one that is longer, of some 600, narrows no search."""
 
-_UNIT_SUFFIXES = (b".service", b".scope")
 _UNIFIED = b""
 _SYSTEMD_V1 = b"name=systemd"
 
@@ -37,6 +37,23 @@ class ControlGroups:
         self._clock = clock
         self._walk_after = clock()
         self._paths: dict[int, str] = {}
+        self._mount = "", b""
+
+    def find(self, numbers: Collection[int]) -> dict[int, bytes] | None:
+        """Give the paths of some groups from the root of the hierarchy, without those that are not in sight.
+
+        None where one is not known and the groups were looked through too short a time ago: ask again later.
+        """
+        if not self._paths.keys() >= set(numbers):
+            if self._clock() < self._walk_after:
+                return None
+            self._walk()
+        return {number: self._place(self._paths[number]) for number in numbers if number in self._paths}
+
+    def _place(self, path: str) -> bytes:
+        mounted, root = self._mount
+        below = os.fsencode(path[len(mounted) :])
+        return root + below or b"/"
 
     def members(self, number: int) -> set[int]:
         """Give the processes that are in a group now.
@@ -57,7 +74,10 @@ class ControlGroups:
         """Find the directories of all groups anew, without those that have ended."""
         start = self._clock()
         self._paths.clear()
-        waiting = _mount_point()
+        mount = _mount_point()
+        if mount is not None:
+            self._mount = mount
+        waiting = [] if mount is None else [mount[0]]
         for path in islice(waiting, MOST_GROUPS):
             with suppress(OSError):
                 self._paths[os.stat(path).st_ino] = path  # noqa: PTH116 - no path of ours, a name among thousands
@@ -67,15 +87,20 @@ class ControlGroups:
         self._walk_after = end + max(SHORTEST_PAUSE_S, (end - start) / WALK_SHARE)
 
 
-def _mount_point() -> list[str]:
-    """Say where the unified hierarchy is mounted; nothing where it is not, or /proc does not say."""
+def _mount_point() -> tuple[str, bytes] | None:
+    """Say where the unified hierarchy is mounted, and the path of the group that stands there, empty for its root.
+
+    None where it is not mounted, or /proc does not say.
+    """
     with suppress(OSError):
         for line in Path("/proc/self/mountinfo").read_bytes().splitlines():
-            # proc_pid_mountinfo(5): the mount point is the fifth field, the type of file system follows a hyphen.
+            # proc_pid_mountinfo(5): root and mount point are fields 4 and 5, the type of file system follows a hyphen.
             mount, _, kind = line.partition(b" - ")
             if kind.startswith(b"cgroup2 "):
-                return [os.fsdecode(mount.split()[4])]
-    return []
+                _, _, _, root, point, *_ = mount.split()
+                # Above the root of this cgroup namespace the kernel writes "/..".
+                return os.fsdecode(point), b"" if root.startswith(b"/..") else root.rstrip(b"/")
+    return None
 
 
 def unit_in(cgroup: bytes) -> str | None:
@@ -83,10 +108,20 @@ def unit_in(cgroup: bytes) -> str | None:
 
     The unified hierarchy is asked first, then systemd's own of version 1. The name is untrusted.
     """
+    unit = next((unit for path in _paths_in(cgroup) if (unit := unit_of(path)) is not None), None)
+    return None if unit is None else os.fsdecode(unit)
+
+
+def path_in(cgroup: bytes) -> bytes | None:
+    """Give the path of a /proc/PID/cgroup file, of the hierarchies that unit_in() asks the first that parts processes.
+
+    None where the file names neither.
+    """
+    paths = _paths_in(cgroup)
+    return next((path for path in paths if path != b"/"), b"/" if paths else None)
+
+
+def _paths_in(cgroup: bytes) -> list[bytes]:
     # cgroups(7): hierarchy id, controllers, path; no controllers in the unified one.
     paths = {controllers: path for _, controllers, path in (line.split(b":", 2) for line in cgroup.splitlines())}
-    for hierarchy in (_UNIFIED, _SYSTEMD_V1):
-        for part in reversed(paths.get(hierarchy, b"").removesuffix(b" (deleted)").split(b"/")):
-            if part.endswith(_UNIT_SUFFIXES):
-                return os.fsdecode(part)
-    return None
+    return [paths[named].removesuffix(b" (deleted)") for named in (_UNIFIED, _SYSTEMD_V1) if named in paths]

@@ -74,6 +74,8 @@ EVENT = np.dtype(
         ("opened_at", "f8"),
         # 0 where no sample and no close told it.
         ("cookie", "u8"),
+        # 0 where no sample saw it.
+        ("cgroup", "u8"),
         ("local_high", "u8"),
         ("local_low", "u8"),
         ("remote_high", "u8"),

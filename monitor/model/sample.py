@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from monitor.model.control_group import ControlGroup
 from monitor.model.egress import Egress
 from monitor.model.finding import Finding
 from monitor.model.host_facts import DescriptorUse, HostFacts
@@ -77,6 +78,8 @@ class Sample:
     """By pid: open descriptors of the processes that have many; the others are far from their limit."""
     asleep_s: float = 0.0
     """Seconds that the machine has been suspended since it started: CLOCK_BOOTTIME less CLOCK_MONOTONIC."""
+    control_groups: Mapping[int, ControlGroup] = field(default_factory=dict)
+    """By number: those of the table's sockets that are in sight, and of sockets that it had before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -25,6 +25,7 @@ _COPIED = (
     "family",
     "device",
     "uid",
+    "cgroup",
     "info_length",
     "rtt_us",
     "total_retrans",

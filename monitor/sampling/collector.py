@@ -141,7 +141,7 @@ def serve(input_fd: int, output_fd: int, *, reads_ahead: bool = False, is_read_o
     Raises:
         WireError: the questions are not of this version.
     """
-    source = LiveSource(is_read_only=is_read_only)
+    source = LiveSource(is_read_only=is_read_only, names_groups_later=True)
     collector = Collector(source, output_fd)
     if reads_ahead:
         collector.read_ahead()

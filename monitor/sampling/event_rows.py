@@ -49,6 +49,7 @@ def closes(closed: ClosedSockets, interval: Interval, owners: EventOwners) -> Re
     records["received"] = received_bytes(closed.table, closed.has_peer_closed)
     records["acknowledged"] = acknowledged_bytes(closed.table, closed.direction)
     records["uid"] = values_of(interval.table.uid, closed.row, 0)
+    records["cgroup"] = values_of(interval.table.cgroup, closed.row, 0)
     records["has_uid"] = values_of(interval.table.has_user, closed.row, unknown=False)
     owners.by_rows(records, closed.row)
     owners.by_actors(records, closed.life)
@@ -83,6 +84,7 @@ def openings(interval: Interval, unfinished: U64, pending: PendingTransitions, o
     records["kind"] = EventKind.OPENED
     records["last_state"], records["direction"] = table.state[rows], interval.direction[rows]
     records["uid"], records["has_uid"] = table.uid[rows], table.has_user[rows]
+    records["cgroup"] = table.cgroup[rows]
     owners.by_rows(records, rows)
     owners.by_actors(records, life)
     pending.tell(life[life >= 0])

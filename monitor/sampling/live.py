@@ -15,6 +15,7 @@ from monitor.errors import KernelError, WireError
 from monitor.kernel.capabilities import effective_capabilities
 from monitor.kernel.descriptor_limits import DescriptorLimits
 from monitor.kernel.first_network import FIRST_GENERATION, read_network
+from monitor.kernel.group_names import GroupNames
 from monitor.kernel.host_counters import HostCounters
 from monitor.kernel.owners import OwnerReader
 from monitor.kernel.socket_lists import SocketLists
@@ -57,10 +58,13 @@ class LiveSource:
 
     Args:
         is_read_only: Refuse every action.
+        names_groups_later: Look up what control groups are called in audit(), for the next sample, so that none waits.
     """
 
-    def __init__(self, *, is_read_only: bool = False) -> None:
+    def __init__(self, *, is_read_only: bool = False, names_groups_later: bool = False) -> None:
         self._is_read_only = is_read_only
+        self._names_groups_later = names_groups_later
+        self._groups = GroupNames()
         # Generations count from here on, so that no answer about the routes of a former source passes for one of today.
         self._made_ms = time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
         self._diag = SocketLists()
@@ -94,6 +98,8 @@ class LiveSource:
         descriptors = self._limits.use(self._owners.open_descriptors(), owners.processes)
         network = self._read_network(notices)
         self._last, self._last_owners = table, owners
+        if not self._names_groups_later:
+            self._groups.learn(table.cgroup)
         return Sample(
             taken_at=taken_at,
             boot_time=boot_time,
@@ -113,11 +119,14 @@ class LiveSource:
             host_facts=host_facts,
             descriptors=descriptors,
             asleep_s=asleep_s,
+            control_groups=self._groups.known,
         )
 
     def audit(self) -> None:
         """Look after what needs no sample: are owners still who they were; called when one has been sent."""
         self._owners.audit()
+        if self._last is not None:
+            self._groups.learn(self._last.cgroup)
         if self._actions is not None:
             self._actions.forget_old()
 

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar, get_args
 import msgspec
 
 from monitor.errors import InputError, KernelError, MonitorError, SourceError, WireError
+from monitor.model.control_group import ControlGroup
 from monitor.model.endpoint import Address
 from monitor.model.host_facts import DescriptorUse, HostFacts
 from monitor.model.process import Process
@@ -110,6 +111,10 @@ class SampleRead(Message, frozen=True, kw_only=True, tag="sample"):
     descriptors: dict[int, DescriptorUse] | None = None
     """Likewise."""
     asleep_s: float = 0.0
+    groups_new: dict[int, ControlGroup] = {}
+    """Control groups that were not sent before, by number."""
+    groups_gone: list[int] = []
+    """Numbers of those that are no longer known."""
 
 
 class WaysRead(Message, frozen=True, kw_only=True, tag="ways"):

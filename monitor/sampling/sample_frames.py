@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from monitor.errors import WireError
+from monitor.model.control_group import ControlGroup
 from monitor.model.endpoint import MAX_PORT
 from monitor.model.host_facts import DescriptorUse, HostFacts
 from monitor.model.owner_table import OwnerTable
@@ -38,6 +39,7 @@ class SampleEncoder:
     _generation: int = -1
     _host_facts: HostFacts = field(default_factory=HostFacts)
     _descriptors: Mapping[int, DescriptorUse] = field(default_factory=dict)
+    _groups: Mapping[int, ControlGroup] = field(default_factory=dict)
 
     def encode(self, sample: Sample, question: int) -> tuple[SampleRead, list[memoryview]]:
         """Give the head and the body's parts for one sample, in the order in which they must be written."""
@@ -46,6 +48,7 @@ class SampleEncoder:
         gone = [pid for pid in self._processes if pid not in owners.processes]
         network = sample.network if sample.network.generation != self._generation else None
         self._processes, self._generation = dict(owners.processes), sample.network.generation
+        groups, former_groups = sample.control_groups, self._groups
         sockets = self._sockets.encode({name: getattr(table, name) for name in COLUMN_TYPES}, table.cookie)
         held = self._owners.encode({name: getattr(owners, name) for name in _OWNER_TYPES}, _owner_keys(owners))
         head = SampleRead(
@@ -77,8 +80,11 @@ class SampleEncoder:
             has_udp=sample.has_udp,
             host_facts=sample.host_facts if sample.host_facts != self._host_facts else None,
             descriptors=dict(sample.descriptors) if sample.descriptors != self._descriptors else None,
+            groups_new={number: groups[number] for number in groups.keys() - former_groups.keys()},
+            groups_gone=[*(former_groups.keys() - groups.keys())],
         )
         self._host_facts, self._descriptors = sample.host_facts, sample.descriptors
+        self._groups = groups
         arrays = (*sockets.parts, *held.parts, np.ascontiguousarray(sample.closed_cookies))
         return head, [array.data.cast("B") for array in arrays if len(array)]
 
@@ -94,6 +100,7 @@ class SampleDecoder:
     _network: Network = field(default_factory=Network)
     _host_facts: HostFacts = field(default_factory=HostFacts)
     _descriptors: Mapping[int, DescriptorUse] = field(default_factory=dict)
+    _groups: Mapping[int, ControlGroup] = field(default_factory=dict)
 
     def decode(self, head: SampleRead, body: memoryview) -> Sample:
         """Make the Sample.
@@ -116,6 +123,10 @@ class SampleDecoder:
         self._network = head.network or self._network
         self._host_facts = head.host_facts or self._host_facts
         self._descriptors = self._descriptors if head.descriptors is None else head.descriptors
+        if head.groups_new or head.groups_gone:
+            ended = frozenset(head.groups_gone)
+            kept = {number: group for number, group in self._groups.items() if number not in ended}
+            self._groups = kept | head.groups_new
         return Sample(
             taken_at=head.taken_at,
             boot_time=head.boot_time,
@@ -135,6 +146,7 @@ class SampleDecoder:
             has_udp=head.has_udp,
             host_facts=self._host_facts,
             descriptors=self._descriptors,
+            control_groups=self._groups,
         )
 
     def _owners_with(self, columns: dict[str, U32], head: SampleRead) -> OwnerTable:

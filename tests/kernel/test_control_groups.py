@@ -98,5 +98,5 @@ def test_no_more_directories_are_visited_than_the_most(group, clock, monkeypatch
 
 
 def test_without_the_hierarchy_no_group_has_members(group, clock, monkeypatch):
-    monkeypatch.setattr(cgroups, "_mount_point", list)
+    monkeypatch.setattr(cgroups, "_mount_point", lambda: None)
     assert ControlGroups(clock).members(number_of(group)) == set()

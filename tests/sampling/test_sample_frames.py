@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import SourceError, WireError
+from monitor.model.control_group import ControlGroup
 from monitor.model.host_facts import DescriptorUse, HostFacts
 from monitor.model.owner_table import OwnerTable
 from monitor.model.process import Process
@@ -58,6 +59,17 @@ def test_a_sample_crosses_unchanged_in_every_column_and_owner():
     samples = machine_db1.samples()
     for sample, again in zip(samples, crossed(samples), strict=True):
         assert plain(again) == plain(sample)
+
+
+def test_a_control_group_crosses_once_and_goes_once():
+    nginx, web = ControlGroup(b"/nginx.service\xff"), ControlGroup(b"/docker/1", b"web", b"nginx:1")
+    known = [{}, {7: nginx}, {7: nginx}, {7: nginx, (1 << 64) - 1: web}, {(1 << 64) - 1: web}]
+    samples = [sample_of([ROW], control_groups=groups) for groups in known]
+    assert [sample.control_groups for sample in crossed(samples)] == known
+    encoder = SampleEncoder()
+    heads = [encoder.encode(sample, 1)[0] for sample in samples]
+    assert [[*head.groups_new] for head in heads] == [[], [7], [], [(1 << 64) - 1], []]
+    assert [head.groups_gone for head in heads] == [[], [], [], [], [7]]
 
 
 @pytest.mark.parametrize(
