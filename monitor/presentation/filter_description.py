@@ -6,30 +6,44 @@ import re
 
 from monitor.errors import InputError
 from monitor.model.tcp import PROTOCOL_TCP
+from monitor.presentation.filter_fields import WILDCARDS
+from monitor.presentation.filter_numbers import number_text
+from monitor.presentation.filter_operators import is_operator, split_operator
 from monitor.presentation.filter_quotes import quoted
+from monitor.presentation.filter_states import states_text
 from monitor.presentation.filter_tree import (
     AddressIn,
     And,
+    DeviceIs,
     DirectionIs,
     EndpointIs,
     Everything,
     Filter,
+    HasTrouble,
     InterfaceIs,
+    IsAutobound,
     LeavesElsewhere,
+    MarkIs,
+    NameMatches,
     Not,
+    NumberIs,
     Or,
     PidIs,
+    PortIn,
     PortIs,
     ProcessContains,
     ProtocolIs,
+    ReachIs,
     Side,
+    StateIn,
     StateIs,
     Text,
     UserIs,
 )
-from monitor.presentation.filter_words import JOINING_WORDS, OPERATOR, read_word, split_field
+from monitor.presentation.filter_words import JOINING_WORDS, WORDS, read_word, split_field
 from monitor.presentation.safe_text import safe_text
 
+_NAMED = {ProcessContains: "proc", UserIs: "user", InterfaceIs: "iface", DeviceIs: "dev"}
 _WORD = re.compile(r'[^\s()"!][^\s()"]*')
 
 
@@ -60,40 +74,54 @@ def _condition(tree: Filter) -> str:
     match tree:
         case Text(needle):
             return needle if _is_searched_for(needle) else quoted(needle)
-        case ProcessContains(needle):
-            return f"proc {_value(needle)}"
-        case UserIs(name):
-            return f"user {_value(name)}"
-        case InterfaceIs(name):
-            return f"iface {_value(name)}"
-        case PidIs(pid):
-            return f"pid {pid}"
+        case ProcessContains(name) | UserIs(name) | InterfaceIs(name) | DeviceIs(name):
+            return f"{_NAMED[type(tree)]} {_value(name)}"
+        case NameMatches(name, pattern):
+            return f"{name.value} ~ {_value(pattern, wildcards=frozenset())}"
         case _:
             return _self_evident(tree)
 
 
 def _self_evident(tree: Filter) -> str:
-    """Write what needs no field before it."""
+    """Write what stands for itself, or has a value that needs no quotes."""
     match tree:
         case StateIs(name):
             return name.lower()
-        case PortIs() | AddressIn() | EndpointIs():
+        case PortIs() | PortIn() | AddressIn() | EndpointIs():
             place = _place(tree)
             return place if tree.side is Side.EITHER else f"{tree.side.value} {_value(place)}"
         case ProtocolIs(protocol):
             return "tcp" if protocol == PROTOCOL_TCP else "udp"
-        case DirectionIs(is_accepted):
-            return "in" if is_accepted else "out"
-        case LeavesElsewhere():
-            return "elsewhere"
+        case DirectionIs() | LeavesElsewhere() | HasTrouble() | IsAutobound():
+            return next(word for word, (meant, _) in WORDS.items() if meant == tree)
+        case _:
+            return _compared(tree)
+
+
+def _compared(tree: Filter) -> str:
+    """Write a field and its value."""
+    match tree:
+        case StateIn(names):
+            # With a blank it would hold for the whole line.
+            return f"state:{states_text(names)}"
+        case PidIs(pid):
+            return f"pid {pid}"
+        case NumberIs():
+            return number_text(tree)
+        case MarkIs(mark, mask):
+            return f"fwmark {mark:#x}/{mask:#x}"
+        case ReachIs(reach):
+            return f"reach {reach.value}"
         case _:
             raise TypeError(tree)
 
 
-def _place(tree: PortIs | AddressIn | EndpointIs) -> str:
+def _place(tree: PortIs | PortIn | AddressIn | EndpointIs) -> str:
     match tree:
         case PortIs(port):
             return f":{port}"
+        case PortIn(first, last):
+            return f":{first}-{last}"
         case AddressIn(network):
             return str(network.network_address if network.prefixlen == network.max_prefixlen else network)
         case EndpointIs(endpoint):
@@ -110,6 +138,12 @@ def _is_searched_for(needle: str) -> bool:
         return False
 
 
-def _value(text: str) -> str:
-    is_plain = _WORD.fullmatch(text) and not OPERATOR.fullmatch(text) and text.lower() not in JOINING_WORDS
+def _value(text: str, wildcards: frozenset[str] = WILDCARDS) -> str:
+    is_plain = (
+        _WORD.fullmatch(text)
+        and not is_operator(text)
+        and not split_operator(text)[0]
+        and text.lower() not in JOINING_WORDS
+        and wildcards.isdisjoint(text)
+    )
     return text if is_plain and safe_text(text) == text else quoted(text)

@@ -4,10 +4,13 @@ Filter
 ├── Everything                                 no condition
 ├── And, Or, Not                               of other filters
 ├── Text                                       a substring of any word of the row
-└── StateIs, PortIs, AddressIn, EndpointIs,    one value
-    PidIs, ProcessContains, UserIs,
-    InterfaceIs, ProtocolIs, DirectionIs,
-    LeavesElsewhere
+├── StateIs, StateIn, ProtocolIs, DirectionIs  what kind of row it is
+├── PortIs, PortIn, AddressIn, EndpointIs      where its ends are
+├── PidIs, ProcessContains, UserIs,            whose it is, and by which interface
+│   InterfaceIs, DeviceIs, NameMatches
+├── NumberIs, MarkIs                           numbers of it
+└── ReachIs, IsAutobound, LeavesElsewhere,     what follows from it
+    HasTrouble
 """
 
 from __future__ import annotations
@@ -26,6 +29,58 @@ class Side(Enum):
     LOCAL = "local"
     REMOTE = "remote"
     """Sockets without a remote endpoint do not fulfil it."""
+    PEER = "dst"
+    """As ss(8) reads it: where there is no remote endpoint it is the wildcard and port 0."""
+
+
+class Name(Enum):
+    """Names that a pattern may be for."""
+
+    PROCESS = "proc"
+    USER = "user"
+    INTERFACE = "iface"
+    DEVICE = "dev"
+
+
+class Number(Enum):
+    """Numbers of a row that can be compared."""
+
+    RTT = "rtt"
+    """Microseconds."""
+    RETRANSMITS = "retrans"
+    """Segments sent again since the opening."""
+    RATE = "rate"
+    """Bytes per second, both ways together."""
+    RECEIVED = "down"
+    """Bytes per second received."""
+    SENT = "up"
+    """Bytes per second acknowledged by the peer."""
+    AGE = "age"
+    """Microseconds since the opening; where that was not seen, no less than what is known."""
+    IDLE = "idle"
+    """Microseconds since the last data, either way."""
+    RECV_Q = "rcvq"
+    """Bytes that the program has not read; of a listener unknown."""
+    SEND_Q = "sndq"
+    """Bytes that the peer has not acknowledged; of a listener unknown."""
+
+
+class Relation(Enum):
+    """How a number stands to another."""
+
+    EQUAL = "="
+    ABOVE = ">"
+    AT_LEAST = ">="
+    BELOW = "<"
+    AT_MOST = "<="
+
+
+class Reach(Enum):
+    """From where a socket that waits for anybody can be reached."""
+
+    LOOPBACK = "lo"
+    ADDRESS = "net"
+    EVERYWHERE = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +133,30 @@ class StateIs:
 
 
 @dataclass(frozen=True, slots=True)
+class StateIn:
+    """Rows in one of several states."""
+
+    names: frozenset[str]
+    """As ss spells them; two or more, and not all."""
+
+
+@dataclass(frozen=True, slots=True)
 class PortIs:
     """Rows with the port at an endpoint."""
 
     port: int
     """1 to 65535."""
+    side: Side = Side.EITHER
+
+
+@dataclass(frozen=True, slots=True)
+class PortIn:
+    """Rows with a port of a range at an endpoint."""
+
+    first: int
+    """0 to 65535; 0 is also the remote port of sockets without a remote endpoint."""
+    last: int
+    """No less than the first."""
     side: Side = Side.EITHER
 
 
@@ -135,6 +209,23 @@ class InterfaceIs:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceIs:
+    """Rows of sockets that are bound to the interface."""
+
+    name: str
+    """Name or index."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameMatches:
+    """Rows with a name that a pattern describes as a whole."""
+
+    name: Name
+    pattern: str
+    """* is any text, ? any sign, as fnmatch(3) has it; upper and lower case are the same."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProtocolIs:
     """Rows of one protocol."""
 
@@ -149,6 +240,41 @@ class DirectionIs:
     is_accepted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class NumberIs:
+    """Rows of which a number is known and stands so to the value."""
+
+    number: Number
+    relation: Relation
+    value: int
+    """Not negative; in the number's unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkIs:
+    """Rows whose SO_MARK, under the mask, is the value."""
+
+    mark: int
+    mask: int = 0xFFFF_FFFF
+
+
+@dataclass(frozen=True, slots=True)
+class ReachIs:
+    """Listeners, and UDP sockets without a peer, that can be reached from so far."""
+
+    reach: Reach
+
+
+@dataclass(frozen=True, slots=True)
+class IsAutobound:
+    """Rows with a local port that the kernel chooses from, which does not tell whether it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class HasTrouble:
+    """Rows that a finding which calls is about: those marked "!"."""
+
+
 Filter = (
     Everything
     | And
@@ -156,13 +282,22 @@ Filter = (
     | Not
     | Text
     | StateIs
+    | StateIn
     | PortIs
+    | PortIn
     | AddressIn
     | EndpointIs
     | PidIs
     | ProcessContains
     | UserIs
     | InterfaceIs
+    | DeviceIs
+    | NameMatches
+    | NumberIs
+    | MarkIs
+    | ReachIs
+    | IsAutobound
+    | HasTrouble
     | ProtocolIs
     | DirectionIs
     | LeavesElsewhere

@@ -6,7 +6,10 @@ Three answers, not two: a row fulfils a condition, does not, or it is not known.
 
 from __future__ import annotations
 
+import fnmatch
+import re
 import socket
+from collections.abc import Callable
 from functools import lru_cache, singledispatch
 from typing import NamedTuple
 
@@ -16,30 +19,44 @@ from monitor.model.endpoint import address_words
 from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, DIRECTION_UNKNOWN, Interval
 from monitor.model.socket_table import Bools, SocketTable
 from monitor.presentation.filter_description import describe
+from monitor.presentation.filter_measures import measured
 from monitor.presentation.filter_parser import parse
 from monitor.presentation.filter_tree import (
     AddressIn,
     And,
+    DeviceIs,
     DirectionIs,
     EndpointIs,
     Everything,
     Filter,
+    HasTrouble,
     InterfaceIs,
+    IsAutobound,
     LeavesElsewhere,
+    MarkIs,
+    Name,
+    NameMatches,
     Not,
+    NumberIs,
     Or,
     PidIs,
+    PortIn,
     PortIs,
     ProcessContains,
     ProtocolIs,
+    ReachIs,
     Side,
+    StateIn,
     StateIs,
     Text,
     UserIs,
 )
+from monitor.presentation.listener_cells import REACH_WORDS
+from monitor.presentation.row_marks import is_in_trouble
 from monitor.presentation.row_search import RowSearch, text_of
 from monitor.reasoning.address_ranges import is_in
 from monitor.reasoning.interfaces import NO_INTERFACE
+from monitor.reasoning.reach import reach_of
 
 __all__ = ["Filter", "describe", "mask", "mask_in", "parse"]
 
@@ -118,6 +135,11 @@ def _state_is(tree: StateIs, rows: RowSearch) -> _Truth:
 
 
 @_truth.register
+def _state_in(tree: StateIn, rows: RowSearch) -> _Truth:
+    return _known(rows.rows_in_states(tree.names))
+
+
+@_truth.register
 def _protocol_is(tree: ProtocolIs, rows: RowSearch) -> _Truth:
     return _known(rows.table.protocol == tree.protocol)
 
@@ -126,6 +148,14 @@ def _protocol_is(tree: ProtocolIs, rows: RowSearch) -> _Truth:
 def _port_is(tree: PortIs, rows: RowSearch) -> _Truth:
     table = rows.table
     return _known(_at_side(tree.side, table.local_port == tree.port, table.remote_port == tree.port, table))
+
+
+@_truth.register
+def _port_in(tree: PortIn, rows: RowSearch) -> _Truth:
+    table = rows.table
+    local = (table.local_port >= tree.first) & (table.local_port <= tree.last)
+    remote = (table.remote_port >= tree.first) & (table.remote_port <= tree.last)
+    return _known(_at_side(tree.side, local, remote, table))
 
 
 @_truth.register
@@ -167,9 +197,62 @@ def _user_is(tree: UserIs, rows: RowSearch) -> _Truth:
 
 @_truth.register
 def _interface_is(tree: InterfaceIs, rows: RowSearch) -> _Truth:
-    interface = rows.interval.interface
-    is_named = np.isin(interface, [NO_INTERFACE, *rows.interfaces(lambda _: True)])
-    return _known_where(is_named, np.isin(interface, rows.interfaces(lambda name: name == tree.name)))
+    return _belonging(rows, lambda name: name == tree.name)
+
+
+@_truth.register
+def _device_is(tree: DeviceIs, rows: RowSearch) -> _Truth:
+    device = rows.table.device
+    if tree.name.isdecimal():
+        return _known(device == int(tree.name))
+    return _bound(rows, lambda name: name == tree.name)
+
+
+@_truth.register
+def _name_matches(tree: NameMatches, rows: RowSearch) -> _Truth:
+    matches = _pattern(tree.pattern)
+    match tree.name:
+        case Name.PROCESS:
+            found = rows.rows_of_processes(lambda process: matches(text_of(process.name)))
+            return _known_where(rows.is_ownership_known, found)
+        case Name.USER:
+            found = rows.rows_of_users(lambda uid, name: matches(str(uid)) or (name is not None and matches(name)))
+            return _known_where(rows.has_user, found)
+        case Name.INTERFACE:
+            return _belonging(rows, matches)
+        case Name.DEVICE:
+            return _bound(rows, matches)
+
+
+@_truth.register
+def _number_is(tree: NumberIs, rows: RowSearch) -> _Truth:
+    return _Truth(*measured(tree, rows.interval))
+
+
+@_truth.register
+def _mark_is(tree: MarkIs, rows: RowSearch) -> _Truth:
+    return _known_where(rows.table.has_mark, (rows.table.mark & np.uint32(tree.mask)) == tree.mark)
+
+
+@_truth.register
+def _reach_is(tree: ReachIs, rows: RowSearch) -> _Truth:
+    table = rows.table
+    reach = reach_of(table, np.arange(len(table)), rows.interval.sample.network.links)
+    return _known((table.is_listener | table.is_udp_unconnected) & (reach == REACH_WORDS.index(tree.reach.value)))
+
+
+@_truth.register
+def _is_autobound(_tree: IsAutobound, rows: RowSearch) -> _Truth:
+    ports = rows.interval.sample.host_facts.port_range
+    everywhere = np.ones(len(rows.table), np.bool_)
+    if ports is None:
+        return _known_where(~everywhere, everywhere)
+    return _known((rows.table.local_port >= ports[0]) & (rows.table.local_port <= ports[1]))
+
+
+@_truth.register
+def _has_trouble(_tree: HasTrouble, rows: RowSearch) -> _Truth:
+    return _known(is_in_trouble(rows.interval))
 
 
 @_truth.register
@@ -179,10 +262,31 @@ def _direction_is(tree: DirectionIs, rows: RowSearch) -> _Truth:
     return _known_where(direction != DIRECTION_UNKNOWN, direction == wanted)
 
 
+def _belonging(rows: RowSearch, test: Callable[[str], bool]) -> _Truth:
+    """Choose rows of interfaces whose names pass a test; of an interface without a name nothing is known."""
+    interface = rows.interval.interface
+    is_named = np.isin(interface, [NO_INTERFACE, *rows.interfaces(lambda _: True)])
+    return _known_where(is_named, np.isin(interface, rows.interfaces(test)))
+
+
+def _bound(rows: RowSearch, test: Callable[[str], bool]) -> _Truth:
+    """Choose rows that are bound to an interface whose name passes a test; likewise."""
+    device = rows.table.device
+    is_named = (device == 0) | np.isin(device, rows.interfaces(lambda _: True))
+    return _known_where(is_named, np.isin(device, rows.interfaces(test)))
+
+
+def _pattern(pattern: str) -> Callable[[str], bool]:
+    matches = re.compile(fnmatch.translate(pattern.casefold())).match
+    return lambda text: matches(text.casefold()) is not None
+
+
 def _at_side(side: Side, local: Bools, remote: Bools, table: SocketTable) -> Bools:
     """Join what is true of the endpoints of each side; a row without a remote endpoint has zeros there."""
     if side is Side.LOCAL:
         return local
+    if side is Side.PEER:
+        return remote
     return remote & table.is_pair if side is Side.REMOTE else local | (remote & table.is_pair)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -53,8 +53,12 @@ class RowSearch:
 
     def rows_in_state(self, name: str) -> Bools:
         """Find rows in the state that ss calls so."""
-        folded = name.casefold()
-        return self._states.rows([word == folded for word in self._states.words])
+        return self.rows_in_states((name,))
+
+    def rows_in_states(self, names: Iterable[str]) -> Bools:
+        """Find rows in one of the states that ss calls so."""
+        folded = {name.casefold() for name in names}
+        return self._states.rows([word in folded for word in self._states.words])
 
     def rows_of_processes(self, test: Callable[[Process], bool]) -> Bools:
         """Find rows that at least one process holds which passes the test."""

@@ -14,6 +14,7 @@ from monitor.model.tcp import PROTOCOL_TCP
 from monitor.presentation.row_marks import is_in_trouble
 from monitor.presentation.sorting import where_known
 from monitor.reasoning.columns import group_rows, is_ipv4
+from monitor.reasoning.reach import reach_of
 
 if TYPE_CHECKING:
     from monitor.model.event_list import EventList
@@ -101,17 +102,8 @@ class ServiceEndpoints:
 
     @property
     def reach(self) -> npt.NDArray[np.uint8]:
-        """How far each entry can be reached from: 0 this host only, 1 one address, 2 every address."""
-        table = self.interval.table
-        high, low = table.local_high[self.first], table.local_low[self.first]
-        ipv4 = is_ipv4(high, low)
-        is_wildcard = ((high == 0) & (low == 0)) | (ipv4 & ((low & np.uint64(0xFFFF_FFFF)) == 0))
-        in_loopback_net = ipv4 & (((low >> np.uint64(24)) & np.uint64(0xFF)) == np.uint64(127))
-        is_loopback = in_loopback_net | ((high == 0) & (low == 1))
-        lo = next((link.index for link in self.interval.sample.network.links if link.is_loopback), 0)
-        is_loopback |= (table.device[self.first] == lo) & (lo > 0)
-        reach: npt.NDArray[np.uint8] = np.where(is_loopback, 0, np.where(is_wildcard, 2, 1)).astype(np.uint8)
-        return reach
+        """How far each entry can be reached from, as reach_of() gives it."""
+        return reach_of(self.interval.table, self.first, self.interval.sample.network.links)
 
     def serves(self, entries: Rows) -> list[str]:
         """Say which packets entries take: IPV4_ONLY, IPV6_ONLY or BOTH_STACKS."""

@@ -28,7 +28,7 @@ def refused(capsys):
 
 
 @pytest.mark.parametrize(
-    "port", ["65536", "-1", "8_0", "1e3", "9" * 4000, "80-90", "90-80", "+80", "٣", "0x50"], ids=lambda port: port[:6]
+    "port", ["65536", "-1", "8_0", "1e3", "9" * 4000, "90-80", "80-", "+80", "٣", "0x50"], ids=lambda port: port[:6]
 )
 def test_fu_02_a_port_that_is_none_is_named(refused, port):
     for words in (("list", f":{port}"), ("bind", f"127.0.0.1:{port}"), ("route", f"192.0.2.1:{port}")):
@@ -43,7 +43,7 @@ def test_fu_03_an_address_that_is_none_is_named(refused, address):
     assert "column 1" in refused("list", f'local:"{address}"')
 
 
-@pytest.mark.parametrize("prefix", ["192.0.2.7/33", "2001:db8::/129", "::/0", "192.0.2.7/-1", "192.0.2.7/", "1.1/8"])
+@pytest.mark.parametrize("prefix", ["192.0.2.7/33", "2001:db8::/129", "::/-0", "192.0.2.7/-1", "192.0.2.7/", "300.1/8"])
 def test_fu_04_a_prefix_that_is_none_is_named(refused, prefix):
     assert "column 1" in refused("list", f"local:{prefix}")
 

@@ -9,17 +9,30 @@ from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, TcpState, state_name
 from monitor.presentation.filter_tree import (
     AddressIn,
     And,
+    DeviceIs,
     DirectionIs,
     EndpointIs,
     Everything,
+    HasTrouble,
     InterfaceIs,
+    IsAutobound,
+    MarkIs,
+    Name,
+    NameMatches,
     Not,
+    Number,
+    NumberIs,
     Or,
     PidIs,
+    PortIn,
     PortIs,
     ProcessContains,
     ProtocolIs,
+    Reach,
+    ReachIs,
+    Relation,
     Side,
+    StateIn,
     StateIs,
     Text,
     UserIs,
@@ -44,16 +57,35 @@ ENDPOINTS = st.builds(Endpoint, st.sampled_from(ADDRESSES).map(ip_address), st.s
 NETWORKS = st.builds(
     lambda address, length: ip_network(f"{address}/{length}", strict=False),
     st.sampled_from(ADDRESSES),
-    st.integers(1, 32),
+    st.integers(0, 32),
 ) | st.builds(
     lambda address, length: ip_network(f"{address}/{length}", strict=False),
     st.sampled_from(ADDRESSES_V6),
-    st.integers(1, 128),
+    st.integers(0, 128),
 )
+STATES = sorted({state_name(PROTOCOL_TCP, state) for state in TcpState} | {"UNCONN"})
+PATTERNS = st.sampled_from(("n*", "*o?*", "[e-]*", "*", "www*", "3?", "?o", "*ß*", "a b*", "<*"))
+VALUES = {
+    Number.RTT: st.sampled_from((0, 400, 23_000, 1_500_000)),
+    Number.RETRANSMITS: st.sampled_from((0, 1, 3, 2_000)),
+    Number.AGE: st.sampled_from((0, 2_000_000, 5_000_000, 86_400_000_000)),
+    Number.IDLE: st.sampled_from((0, 2_000, 7_000_000, 3_600_000_000)),
+}
+NUMBERS = st.sampled_from(Number).flatmap(
+    lambda number: st.builds(
+        NumberIs,
+        st.just(number),
+        st.sampled_from(Relation),
+        VALUES.get(number, st.sampled_from((0, 1, 1_000, 1_500_000, 1 << 20))),
+    )
+)
+PORT_RANGES = st.lists(st.sampled_from((0, *PORTS, 65_535)), min_size=2, max_size=2, unique=True).map(sorted)
 CONDITIONS = st.one_of(
     st.just(Everything()),
     st.builds(Text, NEEDLES | ANY_TEXT),
-    st.builds(StateIs, st.sampled_from(sorted({state_name(PROTOCOL_TCP, state) for state in TcpState} | {"UNCONN"}))),
+    st.builds(StateIs, st.sampled_from(STATES)),
+    st.builds(StateIn, st.frozensets(st.sampled_from(STATES), min_size=2, max_size=len(STATES) - 1)),
+    st.builds(lambda ports, side: PortIn(*ports, side), PORT_RANGES, SIDES),
     st.builds(PortIs, st.sampled_from(PORTS), SIDES),
     st.builds(AddressIn, NETWORKS, SIDES),
     st.builds(EndpointIs, ENDPOINTS, SIDES),
@@ -61,6 +93,13 @@ CONDITIONS = st.one_of(
     st.builds(ProcessContains, NEEDLES | ANY_TEXT),
     st.builds(UserIs, st.sampled_from(("root", "www-data", "33", "1001", "or", "a b"))),
     st.builds(InterfaceIs, st.sampled_from(("lo", "eth0", "==", "x\x1b"))),
+    st.builds(DeviceIs, st.sampled_from(("lo", "eth0", "2", "9", "==", "<2"))),
+    st.builds(NameMatches, st.sampled_from(Name), PATTERNS),
+    NUMBERS,
+    st.builds(MarkIs, st.sampled_from((0, 1, 7)), st.sampled_from((0xFFFF_FFFF, 1, 0))),
+    st.builds(ReachIs, st.sampled_from(Reach)),
+    st.just(IsAutobound()),
+    st.just(HasTrouble()),
     st.builds(ProtocolIs, st.sampled_from((PROTOCOL_TCP, PROTOCOL_UDP))),
     st.builds(DirectionIs, st.booleans()),
 )

@@ -1,18 +1,24 @@
 """Filters read row by row, slowly and plainly: what the masks are compared with."""
 
-from ipaddress import ip_network
+import fnmatch
+import math
+from ipaddress import ip_address, ip_network
 
 from monitor.model.endpoint import Endpoint, address_words
 from monitor.model.tcp import KERNEL_HELD, state_name
 from monitor.presentation.filter_tree import (
     AddressIn,
     And,
+    Name,
     Not,
+    Number,
     Or,
+    Reach,
+    Relation,
     Side,
 )
 from monitor.reasoning.ownership import is_unaccepted
-from tests.presentation.socket_rows import USERS
+from tests.presentation.socket_rows import PORT_RANGE, TROUBLED, USERS
 
 
 class SlowReader:
@@ -44,8 +50,9 @@ class SlowReader:
 
     def endpoints(self, row, side=Side.EITHER):
         table = self.interval.table
-        local = [table.local(row)] if side is not Side.REMOTE else []
-        remote = [table.remote(row)] if side is not Side.LOCAL and table.is_pair[row] else []
+        local = [table.local(row)] if side in (Side.EITHER, Side.LOCAL) else []
+        has_remote = bool(table.is_pair[row]) if side in (Side.EITHER, Side.REMOTE) else side is Side.PEER
+        remote = [table.remote(row)] if has_remote else []
         return local + remote
 
     def processes(self, row):
@@ -85,6 +92,12 @@ class SlowReader:
 
     def PortIs(self, tree, row):  # noqa: N802
         return any(endpoint.port == tree.port for endpoint in self.endpoints(row, tree.side))
+
+    def StateIn(self, tree, row):  # noqa: N802
+        return self.state(row) in tree.names
+
+    def PortIn(self, tree, row):  # noqa: N802
+        return any(tree.first <= endpoint.port <= tree.last for endpoint in self.endpoints(row, tree.side))
 
     def AddressIn(self, tree, row):  # noqa: N802
         def is_in(address):
@@ -127,6 +140,101 @@ class SlowReader:
             return False
         name = self.interface_name(row)
         return None if name is None else name == tree.name
+
+    def DeviceIs(self, tree, row):  # noqa: N802
+        device = self.described[row]["device"]
+        return tree.name in (str(device), {1: "lo", 2: "eth0"}.get(device))
+
+    def NameMatches(self, tree, row):  # noqa: N802
+        names = {
+            Name.PROCESS: self.process_names,
+            Name.USER: self.user_names,
+            Name.INTERFACE: self.interface_names,
+            Name.DEVICE: lambda row: [
+                {1: "lo", 2: "eth0"}[device] for device in [self.described[row]["device"]] if device
+            ],
+        }[tree.name](row)
+        if names is None:
+            return None
+        return any(fnmatch.fnmatchcase(name.casefold(), tree.pattern.casefold()) for name in names)
+
+    def process_names(self, row):
+        if not self.knows_owners(row):
+            return None
+        return [process.name.decode("utf-8", "surrogateescape") for process in self.processes(row)]
+
+    def user_names(self, row):
+        uid = self.user(row)
+        return None if uid is None else [str(uid), *([USERS[uid]] if uid in USERS else [])]
+
+    def interface_names(self, row):
+        if self.described[row]["interface"] == 0:
+            return []
+        name = self.interface_name(row)
+        return None if name is None else [name]
+
+    def NumberIs(self, tree, row):  # noqa: N802
+        least, most = self.number(tree.number, row)
+        if math.isnan(least):
+            return None
+        holds = {
+            Relation.EQUAL: lambda number: number == tree.value,
+            Relation.ABOVE: lambda number: number > tree.value,
+            Relation.AT_LEAST: lambda number: number >= tree.value,
+            Relation.BELOW: lambda number: number < tree.value,
+            Relation.AT_MOST: lambda number: number <= tree.value,
+        }[tree.relation]
+        # Of a number between two, what holds at both ends holds; equality, where it may be any, holds at neither.
+        ends = {holds(least), holds(most)}
+        if least != most and tree.relation is Relation.EQUAL:
+            return None if least <= tree.value <= most else False
+        return ends.pop() if len(ends) == 1 else None
+
+    def number(self, number, row):
+        described, table = self.described[row], self.interval.table
+        is_tcp_pair = bool(table.is_pair[row]) and described["info"]
+        exact = {
+            Number.RTT: described["rtt_us"] if described["info"] and described["rtt_us"] else math.nan,
+            Number.RETRANSMITS: described["resent"] if is_tcp_pair else math.nan,
+            Number.RATE: described["rates"][0] + described["rates"][1],
+            Number.RECEIVED: described["rates"][0],
+            Number.SENT: described["rates"][1],
+            Number.IDLE: self.idle_us(row),
+            Number.RECV_Q: math.nan if table.is_listener[row] else described["queues"][0],
+            Number.SEND_Q: math.nan if table.is_listener[row] else described["queues"][1],
+        }
+        if number is not Number.AGE:
+            return exact[number], exact[number]
+        if described["age_s"] is not None:
+            return described["age_s"] * 1e6, described["age_s"] * 1e6
+        least = max(described["idle_ms"]) * 1_000.0
+        is_told = not math.isnan(self.idle_us(row)) and self.state(row) != "TIME-WAIT" and least >= 1_000_000
+        return (least, math.inf) if is_told else (math.nan, math.nan)
+
+    def idle_us(self, row):
+        described = self.described[row]
+        is_told = described["info"] and self.interval.table.is_pair[row] and self.state(row) != "SYN-SENT"
+        return min(described["idle_ms"]) * 1_000.0 if is_told else math.nan
+
+    def MarkIs(self, tree, row):  # noqa: N802
+        mark = self.described[row]["mark"]
+        return None if mark is None else mark & tree.mask == tree.mark
+
+    def ReachIs(self, tree, row):  # noqa: N802
+        table, local = self.interval.table, self.interval.table.local(row).address
+        local = getattr(local, "ipv4_mapped", None) or local
+        if not (table.is_listener[row] or table.is_udp_unconnected[row]):
+            return False
+        is_loopback = local.is_loopback or self.described[row]["device"] == 1
+        everywhere = local in (ip_address("0.0.0.0"), ip_address("::"))
+        reach = Reach.LOOPBACK if is_loopback else Reach.EVERYWHERE if everywhere else Reach.ADDRESS
+        return tree.reach is reach
+
+    def IsAutobound(self, tree, row):  # noqa: N802
+        return PORT_RANGE[0] <= self.described[row]["local"][1] <= PORT_RANGE[1]
+
+    def HasTrouble(self, tree, row):  # noqa: N802
+        return int(self.interval.table.cookie[row]) == TROUBLED
 
     def ProtocolIs(self, tree, row):  # noqa: N802
         return self.described[row]["protocol"] == tree.protocol

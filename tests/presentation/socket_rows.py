@@ -8,6 +8,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from monitor.model.endpoint import address_words
+from monitor.model.finding import FindingKind
+from monitor.model.host_facts import HostFacts
 from monitor.model.owner_table import OwnerTable
 from monitor.model.process import Process
 from monitor.model.route import Link
@@ -15,6 +17,7 @@ from monitor.model.sample import Network, Sample
 from monitor.model.socket_table import SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, TcpState
 from monitor.sampling.intervals import advance
+from tests.presentation.finding_examples import LEAK, PROXY, finding, note
 
 ADDRESSES = ("0.0.0.0", "127.0.0.1", "192.0.2.10", "192.0.2.110", "198.51.100.7")
 ADDRESSES_V6 = ("::", "::1", "2001:db8::10", "2001:db8:1::7", "fe80::1", "::ffff:192.0.2.10")
@@ -31,6 +34,14 @@ LINKS = (
     Link(2, b"eth0", is_up=True, has_carrier=True, mtu=1500, is_loopback=False),
 )
 OWNED = [(101, 812, 3), (101, 813, 3), (102, 990, 7), (103, 1313, 9)]
+
+
+PORT_RANGE = (4_430, 8_080)
+TROUBLED = 2
+"""Cookie of the socket that a finding is about: the second row."""
+IDLE_TIMES = st.sampled_from((0, 2, 7_000))
+RATES = st.sampled_from((float("nan"), 0.0, 1_000.0, 1_500_000.0))
+NOW = 10.0
 
 
 @st.composite
@@ -50,6 +61,14 @@ def rows(draw):
         "device": draw(st.sampled_from((0, 1, 2))),
         "inode": draw(st.sampled_from((0, 101, 102, 103, 104))),
         "uid": draw(st.sampled_from((0, 33, 1001))),
+        "mark": draw(st.sampled_from((None, 0, 7))),
+        "info": draw(st.booleans()) if protocol == PROTOCOL_TCP else False,
+        "rtt_us": draw(st.sampled_from((0, 400, 23_000))),
+        "resent": draw(st.sampled_from((0, 1, 3))),
+        "idle_ms": draw(st.tuples(IDLE_TIMES, IDLE_TIMES)),
+        "queues": draw(st.tuples(st.sampled_from((0, 1)), st.sampled_from((0, 1_000)))),
+        "rates": draw(st.tuples(RATES, RATES)),
+        "age_s": draw(st.sampled_from((None, 0.0, 2.0))),
         "listener": draw(st.sampled_from((-1, 0))),
         "direction": draw(st.sampled_from((0, 1, 2))),
         "interface": draw(st.sampled_from((-1, 0, 1, 2, 9))),
@@ -73,11 +92,12 @@ def interval_of(described, *, hidden=0, is_read=True):
             getattr(table, f"{side}_high")[place] = high
             getattr(table, f"{side}_low")[place] = low
             getattr(table, f"{side}_port")[place] = row[side][1]
+        _fill_numbers(table, place, row)
     owners = OwnerTable.from_rows(OWNED, PROCESSES, hidden) if is_read else OwnerTable.unread()
     first, end = owners.ranges(table.inode)
     sample = Sample(
         taken_at=0.0,
-        boot_time=0.0,
+        boot_time=NOW,
         cost_s=0.0,
         host="db1",
         uid=0,
@@ -89,15 +109,35 @@ def interval_of(described, *, hidden=0, is_read=True):
         time_wait=None,
         closed_cookies=np.zeros(0, np.uint64),
         network=Network(1, LINKS, ()),
+        host_facts=HostFacts(port_range=PORT_RANGE),
     )
+    ages = [row.get("age_s") for row in described]
     return replace(
         advance(None, sample),
+        findings=(
+            finding(FindingKind.CLOSE_WAIT, PROXY, LEAK, TROUBLED),
+            note(FindingKind.NO_KEEPALIVE, PROXY, LEAK, TROUBLED - 1),
+        ),
+        opened_at=np.array([np.nan if age is None else NOW - age for age in ages], np.float64),
+        receive_rate=np.array([row.get("rates", (0, 0))[0] for row in described], np.float32),
+        send_rate=np.array([row.get("rates", (0, 0))[1] for row in described], np.float32),
         listener=np.array([row["listener"] for row in described], np.intp),
         direction=np.array([row["direction"] for row in described], np.int8),
         interface=np.array([row["interface"] for row in described], np.int32),
         owner_first=first,
         owner_end=end,
     )
+
+
+def _fill_numbers(table, place, row):
+    table.cookie[place] = place + 1
+    table.has_mark[place] = row.get("mark") is not None
+    table.mark[place] = row.get("mark") or 0
+    table.info_length[place] = 232 if row.get("info") else 0
+    table.rtt_us[place] = row.get("rtt_us", 0)
+    table.total_retrans[place] = row.get("resent", 0)
+    table.last_data_sent_ms[place], table.last_data_recv_ms[place] = row.get("idle_ms", (0, 0))
+    table.recv_q[place], table.send_q[place] = row.get("queues", (0, 0))
 
 
 def a_row(**changed):
