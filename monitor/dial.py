@@ -10,17 +10,21 @@ Only open() and dial() send anything, with this process's rights.
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import time
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from monitor.errors import KernelError
+from monitor.errors import KernelError, MonitorError
 from monitor.model import connection
 from monitor.model.endpoint import Endpoint, unmapped
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.tcp import PROTOCOL_TCP
+
+if TYPE_CHECKING:
+    from monitor.model.namespace import NamedNamespace
 
 _IPV4 = 4
 
@@ -111,6 +115,24 @@ def dial(remote: Endpoint | str, timeout_s: float = 5.0) -> Dialled:
             return Dialled(predicted, TcpConnection.of(opened), None, elapsed_s)
     except KernelError as error:
         return Dialled(predicted, None, error, time.monotonic() - started)
+
+
+def dial_from(named: NamedNamespace, number: int) -> None:
+    """Have this thread dial from a network namespace from now on.
+
+    Args:
+        named: The word that leads to it.
+        number: Its inode.
+
+    Raises:
+        MonitorError: the word leads nowhere or elsewhere by now, or this process may not enter.
+    """
+    from monitor.kernel.namespaces import enter  # noqa: PLC0415 - most dial from where they are
+    from monitor.kernel.this_namespace import namespace_number  # noqa: PLC0415 - as above
+
+    enter(os.fsdecode(named.word))
+    if namespace_number() != number:
+        raise MonitorError("the network namespace of that name is another one by now; nothing was sent")
 
 
 def _decide(remote: Endpoint) -> RouteDecision:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 
 from monitor.cli.output import write_json, write_lines
-from monitor.errors import InputError, KernelError, MonitorError, WireError
+from monitor.errors import KernelError, WireError
 from monitor.model.finding import Finding, Grade
 from monitor.model.sample import Interval, Sample
 from monitor.presentation.doctor_lines import doctor_lines
@@ -43,6 +42,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
         "Watch this machine's sockets for a while and say what is wrong, since when, whose side it is on, what to do, "
         "and how sure that is. Notes, which are often on purpose, follow in one line each."
     )
+    parser.set_defaults(failed=EXIT_COULD_NOT_LOOK)
     parser.epilog = "Exit codes: 0 nothing wrong, 1 trouble found, 2 wrong arguments, 3 could not look."
     parser.add_argument(
         "--for",
@@ -56,15 +56,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Watch, and say what was found."""
-    try:
-        interval, findings, first, past = watch(arguments.watched_s)
-    except InputError:
-        raise
-    except MonitorError as error:
-        if arguments.debug:
-            raise
-        sys.stderr.write(f"fourtuple: {error}\n")
-        return EXIT_COULD_NOT_LOOK
+    interval, findings, first, past = watch(arguments.watched_s)
     if arguments.json:
         over = [one.document for one in past]
         write_json({**doctor_document(findings, interval, first), "over": over})

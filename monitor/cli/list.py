@@ -15,6 +15,7 @@ from monitor.presentation.evidence_words import evidence_line
 from monitor.presentation.filters import mask, parse
 from monitor.presentation.fitting import cell_width, fit
 from monitor.presentation.formats import UNKNOWN, count_text, when_text
+from monitor.presentation.netns_words import netns_document
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.socket_document import socket_document
@@ -60,6 +61,7 @@ def document(interval: Interval, rows: Rows) -> dict[str, object]:
     return {
         "schema": SCHEMA,
         "host": safe_text(sample.host),
+        **netns_document(sample.named),
         "taken_at": when_text(sample.taken_at),
         "namespace": sample.table.namespace,
         "uid": sample.uid,

@@ -34,6 +34,7 @@ COMMANDS = {
 }
 """Each command's module is monitor.cli.NAME; only the one that is asked for is imported."""
 _READ_ONLY = "offer no actions, and give up every capability but those for reading (SYS_PTRACE, DAC_READ_SEARCH)"
+_NETNS = "look at this network namespace: a name as `ip netns` lists it, or the pid of a process that is in it (yours)"
 _MONITOR_OPTIONS = {
     "-f": "monitor_filter",
     "--pid": "monitor_pid",
@@ -65,6 +66,8 @@ def make_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"fourtuple {__version__}")
     parser.add_argument("--debug", action="store_true", help="show a traceback where an error ends the program")
     parser.add_argument("--read-only", action="store_true", help=_READ_ONLY)
+    parser.add_argument("--netns", metavar="NAME|PID", help=_NETNS)
+    parser.set_defaults(failed=EXIT_FAILED)
     _add_monitor_options(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=OneLineParser)
     # An option's value or a word of a filter may be called like a command: only the first name counts.
@@ -77,6 +80,7 @@ def make_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
             command.add_argument("--json", action="store_true", help="print one JSON document")
             # Without a default of its own, which would undo the option before the command.
             command.add_argument("--read-only", action="store_true", default=argparse.SUPPRESS, help=_READ_ONLY)
+            command.add_argument("--netns", metavar="NAME|PID", default=argparse.SUPPRESS, help=_NETNS)
             command.set_defaults(run=module.run)
     return parser
 
@@ -129,12 +133,13 @@ def _pid(text: str) -> int:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give the exit code; errors become one sentence on standard error."""
-    is_debugging = "--debug" in arguments
+    is_debugging, failed = "--debug" in arguments, EXIT_FAILED
     try:
         parser = make_parser(arguments)
         parsed = parser.parse_args(arguments)
         if parsed.command:
             _refuse_monitor_options(parser, parsed)
+        failed = parsed.failed
         code = _dispatch(parsed)
     except BrokenPipeError:
         _leave_closed_pipe()
@@ -144,7 +149,7 @@ def run(arguments: Sequence[str]) -> int:
     except InputError as error:
         return _say(error, EXIT_USAGE, is_debugging=is_debugging)
     except MonitorError as error:
-        return _say(error, EXIT_FAILED, is_debugging=is_debugging)
+        return _say(error, failed, is_debugging=is_debugging)
     return code
 
 
@@ -152,6 +157,11 @@ def _dispatch(parsed: argparse.Namespace) -> int:
     if sys.platform != "linux":
         raise MonitorError("fourtuple runs on Linux only: it asks Linux's own netlink")
     if parsed.command:
+        if parsed.netns is not None:
+            from monitor.kernel.namespaces import settle  # noqa: PLC0415 - most starts stay in their own
+
+            # Before anything is opened, and before the rights to do so are given up.
+            settle(parsed.netns)
         if parsed.read_only:
             from monitor.kernel.read_only import give_up_all_rights  # noqa: PLC0415 - most starts keep their rights
 

@@ -27,9 +27,14 @@ def run_monitor(arguments: argparse.Namespace) -> int:
         parse(arguments.monitor_filter)
     _check_terminal()
     shed_steering()
-    collectors = Collectors(is_read_only=arguments.read_only)
+    collectors = Collectors(is_read_only=arguments.read_only, netns=arguments.netns)
     if arguments.sudo:
         collectors.ask_for_rights()
+    elif arguments.netns is not None:
+        from monitor.kernel.namespaces import check  # noqa: PLC0415 - most starts stay in their own
+
+        # What the collector would fail by is said before the screen opens; with sudo it may do what we may not.
+        check(arguments.netns)
     collectors.start_ahead()
     if arguments.read_only:
         from monitor.kernel.read_only import give_up_rights  # noqa: PLC0415 - most starts keep their rights

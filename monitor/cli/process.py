@@ -18,6 +18,7 @@ from monitor.model.socket_table import Rows
 from monitor.presentation.connections_view import rows_of_process
 from monitor.presentation.evidence_words import last_lines
 from monitor.presentation.formats import count_text, when_text
+from monitor.presentation.netns_words import netns_document
 from monitor.presentation.process_words import argument_texts, process_lines, process_title
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import json_name, safe_text
@@ -79,6 +80,7 @@ def document(facts: ProcessFacts, interval: Interval, rows: Rows, *, is_masked: 
     return {
         "schema": SCHEMA,
         "host": safe_text(interval.sample.host),
+        **netns_document(interval.sample.named),
         "taken_at": when_text(interval.sample.taken_at),
         **_identity(process),
         **(json_name("exe", process.exe) if process.exe is not None else {"exe": None}),

@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from monitor.cli.list import read_once
 from monitor.cli.output import write_json, write_lines
 from monitor.errors import MonitorError
+from monitor.kernel.namespaces import named_namespace
 from monitor.kernel.rtnetlink import Rtnetlink
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.sample import Interval
 from monitor.presentation.difference_words import difference_lines
 from monitor.presentation.evidence_words import last_lines, origin_line
+from monitor.presentation.netns_words import netns_document
 from monitor.presentation.route_document import route_document
 from monitor.presentation.route_question import SELECTORS, RouteQuestion
 from monitor.presentation.route_words import answer, reasons
@@ -62,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     asked_at, sockets = time.time(), _sockets()
     if arguments.json:
         document = route_document(decision, host=socket.gethostname(), asked_at=asked_at, asker=os.geteuid())
-        write_json(document | _differing_documents(decision, sockets))
+        write_json(document | netns_document(named_namespace()) | _differing_documents(decision, sockets))
     else:
         write_lines(_text(decision, sockets, asked_at, is_assumed=question.protocol is None))
     return 0
@@ -106,7 +108,7 @@ def _text(
         yield f"  {'assumed':<{_LABEL_WIDTH}} tcp, since no protocol is named: --proto"
     yield f"  {'asked':<{_LABEL_WIDTH}} {_asked(decision.flow)}"
     if isinstance(sockets, MonitorError):
-        yield origin_line(socket.gethostname(), asked_at, os.geteuid())
+        yield origin_line(socket.gethostname(), asked_at, os.geteuid(), named_namespace())
     else:
         yield from last_lines(sockets.sample, width=_LABEL_WIDTH)
 

@@ -12,6 +12,7 @@ from monitor.model.control_group import ControlGroup
 from monitor.model.egress import Egress
 from monitor.model.finding import Finding
 from monitor.model.host_facts import DescriptorUse, HostFacts
+from monitor.model.namespace import NamedNamespace
 from monitor.model.owner_table import OwnerTable
 from monitor.model.route import InterfaceAddress, Link, RuleSelectors
 from monitor.model.socket_table import U64, Bools, Rows, SocketTable
@@ -80,6 +81,8 @@ class Sample:
     """Seconds that the machine has been suspended since it started: CLOCK_BOOTTIME less CLOCK_MONOTONIC."""
     control_groups: Mapping[int, ControlGroup] = field(default_factory=dict)
     """By number: those of the table's sockets that are in sight, and of sockets that it had before."""
+    named: NamedNamespace | None = None
+    """The network namespace of the table, where it was asked for by a word."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,6 +6,7 @@ from monitor.model.bind import BindAttempt, BindConflict, BindDecision
 from monitor.model.bind_facts import BindFacts
 from monitor.presentation.bind_words import answer
 from monitor.presentation.formats import when_text
+from monitor.presentation.netns_words import netns_document
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.socket_document import Document, socket_document
@@ -46,6 +47,7 @@ def bind_document(decision: BindDecision, texts: RowTexts, facts: BindFacts) -> 
         "asked": _attempt(decision.attempt),
         "notices": [*sample.notices, *facts.notices],
         "host": safe_text(sample.host),
+        **netns_document(sample.named),
         "time": when_text(sample.taken_at),
         "uid": sample.uid,
     }

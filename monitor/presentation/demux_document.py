@@ -12,6 +12,7 @@ from monitor.model.tcp import state_name
 from monitor.presentation.demux_places_words import places_sentence
 from monitor.presentation.demux_words import DemuxWords
 from monitor.presentation.formats import when_text
+from monitor.presentation.netns_words import netns_document
 from monitor.presentation.route_names import protocol_name
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import json_name, safe_text
@@ -37,6 +38,7 @@ def demux_document(decision: DemuxDecision, interval: Interval) -> Document:
         "schema": SCHEMA,
         **answer_document(decision, texts),
         "host": safe_text(sample.host),
+        **netns_document(sample.named),
         "time": when_text(sample.taken_at),
         "uid": sample.uid,
         "notices": list(sample.notices),
@@ -51,6 +53,7 @@ def places_document(decisions: Sequence[DemuxDecision], interval: Interval) -> D
         "reason": places_sentence(decisions, texts),
         "places": [answer_document(decision, texts) for decision in decisions],
         "host": safe_text(sample.host),
+        **netns_document(sample.named),
         "time": when_text(sample.taken_at),
         "uid": sample.uid,
         "notices": list(sample.notices),

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from monitor.dial import Dialled
 from monitor.errors import KernelError, MonitorError
 from monitor.model.endpoint import Endpoint, address_text
+from monitor.model.namespace import NamedNamespace
 from monitor.model.route import Flow
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.presentation.answer_lines import START, broken
 from monitor.presentation.formats import rtt_text
 from monitor.presentation.linked_line import LinkedLine
+from monitor.presentation.netns_words import netns_text
 from monitor.presentation.route_names import protocol_name
 from monitor.presentation.route_words import remote_text
 from monitor.presentation.safe_text import safe_text
@@ -39,7 +41,9 @@ def dial_title(flow: Flow, width: int) -> TextLine:
     return rule(f"Dial {remote_text(flow)}", "really sends", width)
 
 
-def before_lines(flow: Flow, asker: int, timeout_s: float, width: int) -> Iterator[LinkedLine]:
+def before_lines(
+    flow: Flow, asker: int, timeout_s: float, width: int, named: NamedNamespace | None = None
+) -> Iterator[LinkedLine]:
     """Say what will be sent, as whom, and what of the question a connection of the monitor cannot have.
 
     Args:
@@ -47,10 +51,13 @@ def before_lines(flow: Flow, asker: int, timeout_s: float, width: int) -> Iterat
         asker: Effective user of the monitor.
         timeout_s: How long the handshake may take.
         width: Cells.
+        named: The network namespace that it leaves from, where that is not the monitor's own.
     """
     sent = f"a TCP handshake to {remote_text(flow)} over the network, no data; closed at once"
     yield from _line("sends", sent, Role.STRONG, width)
-    yield from _line("as", f"uid {asker} (you), from this process; the peer sees a connection", Role.PLAIN, width)
+    place = "" if named is None else f" in {netns_text(named)}"
+    sender = f"uid {asker} (you), from this process{place}; the peer sees a connection"
+    yield from _line("as", sender, Role.PLAIN, width)
     yield from _line("waits", f"{timeout_s:.0f} s at most for the handshake", Role.PLAIN, width)
     others = list(_left_out(flow, asker))
     if others:

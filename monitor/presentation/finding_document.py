@@ -12,6 +12,7 @@ from monitor.model.socket_table import are_cookies
 from monitor.presentation.finding_names import FindingNames
 from monitor.presentation.finding_words import finding_text
 from monitor.presentation.formats import when_text
+from monitor.presentation.netns_words import netns_document
 from monitor.presentation.safe_text import json_name, safe_text
 
 SCHEMA = "fourtuple.doctor/1"
@@ -29,6 +30,7 @@ def doctor_document(findings: Sequence[Finding], interval: Interval, first: Samp
     return {
         "schema": SCHEMA,
         "host": safe_text(sample.host),
+        **netns_document(sample.named),
         "taken_at": when_text(sample.taken_at),
         "namespace": sample.table.namespace,
         "uid": sample.uid,

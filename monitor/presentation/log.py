@@ -138,6 +138,6 @@ class Log:
         return self._sample.taken_at + self._boot_clock() - self._sample.boot_time
 
 
-def _rights(sample: Sample) -> tuple[str, int, int]:
-    """Who has read it: another collector may have other rights, and one may lose its own."""
-    return sample.host, sample.uid, sample.capabilities
+def _rights(sample: Sample) -> tuple[str, int, int, int]:
+    """Who has read it, and where: another collector may have other rights, and one may lose its own."""
+    return sample.host, sample.uid, sample.capabilities, sample.table.namespace

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from monitor.model.namespace import NamedNamespace
 from monitor.model.sample import Interval
 from monitor.model.tcp import PROTOCOL_TCP, TROUBLE_ORDER, TcpState, state_name
 from monitor.presentation.formats import clock_text, count_text, duration_text, share_text
+from monitor.presentation.netns_words import netns_text
 from monitor.presentation.row_marks import is_in_trouble
 from monitor.presentation.safe_text import cell_width, fit, safe_text
 from monitor.presentation.text_line import TextLine
@@ -26,6 +28,7 @@ _KEPT_LONGEST = (TcpState.SYN_SENT, TcpState.CLOSE_WAIT, TcpState.ESTABLISHED)
 """What a narrow line shows before any other state."""
 _OTHER_RANK, _TIME_WAIT_RANK = 9, 10
 _HOST_WIDTH = 16
+_NETNS_WIDTH = 22
 _WIDE = 100
 """From this width on the rights are always there."""
 
@@ -61,6 +64,7 @@ def status_line(
     is_wide = width >= _WIDE
     left = [
         Cell(f" {fit(host, min(_HOST_WIDTH, cell_width(host)))} ", Role.STRONG),
+        *_netns(sample.named),
         *_clock(interval, freshness, with_cost=is_wide and not path),
         *([Cell("read-only ", Role.NOTE)] if is_read_only else []),
     ]
@@ -85,6 +89,15 @@ def status_line(
     return TextLine(
         (*left, *(cell for count in counts if count in kept for cell in count[1:])), (Cell(right, Role.DIM),)
     )
+
+
+def _netns(named: NamedNamespace | None) -> list[Cell]:
+    """Name the namespace, where it was asked for; one without its name stands out."""
+    if named is None:
+        return []
+    text = netns_text(named)
+    name = Cell(fit(text, min(_NETNS_WIDTH, cell_width(text))), Role.ALERT if named.is_gone else Role.STRONG)
+    return [name, Cell(" GONE", Role.ALERT), Cell(" ")] if named.is_gone else [name, Cell(" ")]
 
 
 def _clock(interval: Interval, freshness: Freshness, *, with_cost: bool) -> list[Cell]:

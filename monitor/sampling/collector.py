@@ -14,10 +14,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.errors import KernelError, MonitorError, SourceError
+from monitor.kernel.namespaces import settle
 from monitor.model.sample import Sample
 from monitor.model.ways import WAY_QUESTION, records_in
 from monitor.sampling import messages
-from monitor.sampling.collector_process import READ_AHEAD, READ_ONLY
+from monitor.sampling.collector_process import NETNS, READ_AHEAD, READ_ONLY
 from monitor.sampling.ending import end_in_order
 from monitor.sampling.frames import read_frame, write_frame
 from monitor.sampling.freed_memory import MANY_ROWS, keep_freed_memory, return_freed_memory
@@ -161,6 +162,9 @@ def main() -> int:
     """Serve on the standard streams; nothing else may ever write to standard output."""
     is_read_only = READ_ONLY in sys.argv
     try:
+        if (word := next((word for word in sys.argv if word.startswith(NETNS)), None)) is not None:
+            # Before the rights to do so are given up.
+            settle(word.removeprefix(NETNS))
         if is_read_only:
             from monitor.kernel.read_only import give_up_all_rights  # noqa: PLC0415 - most keep them
 

@@ -18,6 +18,8 @@ READ_AHEAD = "--read-ahead"
 """Has the collector read its first sample before it is asked for."""
 READ_ONLY = "--read-only"
 """Has it give up its rights and refuse every action."""
+NETNS = "--netns="
+"""Has it enter the network namespace of the word that follows at once, before anything else."""
 
 
 class CollectorProcess:
@@ -27,13 +29,22 @@ class CollectorProcess:
         reads_ahead: Whether it reads its first sample at once, for one who takes a while before he can ask.
         is_read_only: Whether it gives up its rights and refuses every action.
         is_privileged: Whether sudo starts it, which must need no password by now.
+        netns: Name or pid of the network namespace that it enters first; None for that of the monitor.
 
     Raises:
         SourceError: the machine cannot start another process, or there is no sudo.
     """
 
-    def __init__(self, *, reads_ahead: bool = False, is_read_only: bool = False, is_privileged: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        reads_ahead: bool = False,
+        is_read_only: bool = False,
+        is_privileged: bool = False,
+        netns: str | None = None,
+    ) -> None:
         options = [*([READ_AHEAD] if reads_ahead else []), *([READ_ONLY] if is_read_only else [])]
+        options += [] if netns is None else [f"{NETNS}{netns}"]
         command = [sys.executable, "-I", "-m", "monitor.sampling.collector", *options]
         if is_privileged:
             from monitor.sampling.sudo import privileged  # noqa: PLC0415 - most starts are without

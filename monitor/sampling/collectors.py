@@ -20,10 +20,12 @@ class Collectors:
 
     Args:
         is_read_only: Whether they give up their rights and refuse every action.
+        netns: Name or pid of the network namespace that they enter; None for that of the monitor.
     """
 
-    def __init__(self, *, is_read_only: bool = False) -> None:
+    def __init__(self, *, is_read_only: bool = False, netns: str | None = None) -> None:
         self._is_read_only = is_read_only
+        self._netns = netns
         self._is_privileged = False
         self._ahead: CollectorProcess | None = None
 
@@ -67,5 +69,8 @@ class Collectors:
                 self._is_privileged = False
                 raise SourceError(_EXPIRED_READ_ONLY if self._is_read_only else _EXPIRED)
         return CollectorProcess(
-            reads_ahead=reads_ahead, is_read_only=self._is_read_only, is_privileged=self._is_privileged
+            reads_ahead=reads_ahead,
+            is_read_only=self._is_read_only,
+            is_privileged=self._is_privileged,
+            netns=self._netns,
         )

@@ -17,6 +17,7 @@ from monitor.kernel.descriptor_limits import DescriptorLimits
 from monitor.kernel.first_network import FIRST_GENERATION, read_network
 from monitor.kernel.group_names import GroupNames
 from monitor.kernel.host_counters import HostCounters
+from monitor.kernel.namespaces import named_namespace
 from monitor.kernel.owners import OwnerReader
 from monitor.kernel.socket_lists import SocketLists
 from monitor.kernel.this_namespace import time_wait_count
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from monitor.sampling.event_reader import EventReader
     from monitor.sampling.receivers import ReceiverReader
 
+_NAME_GONE = "namespace gone: its name was deleted; what is open in it, such as this program's sockets, keeps it alive"
+_PROCESS_GONE = "namespace left: the process by which it was named has ended or is in another one by now"
 _CHANGED = "the list of {} changed each time that it was read: some may be missing"
 
 
@@ -100,6 +103,9 @@ class LiveSource:
         self._last, self._last_owners = table, owners
         if not self._names_groups_later:
             self._groups.learn(table.cgroup)
+        named = named_namespace()
+        if named is not None and named.is_gone:
+            notices.append(_PROCESS_GONE if named.is_process else _NAME_GONE)
         return Sample(
             taken_at=taken_at,
             boot_time=boot_time,
@@ -120,6 +126,7 @@ class LiveSource:
             descriptors=descriptors,
             asleep_s=asleep_s,
             control_groups=self._groups.known,
+            named=named,
         )
 
     def audit(self) -> None:

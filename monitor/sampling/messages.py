@@ -17,6 +17,7 @@ from monitor.errors import InputError, KernelError, MonitorError, SourceError, W
 from monitor.model.control_group import ControlGroup
 from monitor.model.endpoint import Address
 from monitor.model.host_facts import DescriptorUse, HostFacts
+from monitor.model.namespace import NamedNamespace
 from monitor.model.process import Process
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.sample import Network
@@ -115,6 +116,7 @@ class SampleRead(Message, frozen=True, kw_only=True, tag="sample"):
     """Control groups that were not sent before, by number."""
     groups_gone: list[int] = []
     """Numbers of those that are no longer known."""
+    named: NamedNamespace | None = None
 
 
 class WaysRead(Message, frozen=True, kw_only=True, tag="ways"):

@@ -82,6 +82,7 @@ class SampleEncoder:
             descriptors=dict(sample.descriptors) if sample.descriptors != self._descriptors else None,
             groups_new={number: groups[number] for number in groups.keys() - former_groups.keys()},
             groups_gone=[*(former_groups.keys() - groups.keys())],
+            named=sample.named,
         )
         self._host_facts, self._descriptors = sample.host_facts, sample.descriptors
         self._groups = groups
@@ -147,6 +148,7 @@ class SampleDecoder:
             host_facts=self._host_facts,
             descriptors=self._descriptors,
             control_groups=self._groups,
+            named=head.named,
         )
 
     def _owners_with(self, columns: dict[str, U32], head: SampleRead) -> OwnerTable:

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from monitor.cli import doctor
+from monitor.cli.main import run
 from monitor.errors import InputError, KernelError
 from monitor.reasoning.finding_conditions import QUEUE_FULL_FOR_S
 from monitor.sampling.live import LiveSource
@@ -81,7 +82,7 @@ def test_who_cannot_look_says_so_by_the_exit_code(monkeypatch, capsys):
         raise KernelError("open a netlink socket", 1)
 
     monkeypatch.setattr(LiveSource, "__init__", refuse)
-    assert command("doctor") == 3
+    assert run(["doctor"]) == 3
     assert capsys.readouterr().err.startswith("fourtuple: could not open a netlink socket")
 
 

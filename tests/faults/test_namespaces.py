@@ -29,14 +29,14 @@ def name(as_root, program):
 
 @pytest.mark.parametrize("has_others", [True, False], ids=["with processes inside", "with the monitor alone"])
 def test_fk_17_a_namespace_lives_on_for_who_watches_it_and_is_let_go_with_him(name, program, has_others):
-    inside = [program("ip"), "netns", "exec", name]
-    argv = [*inside, "python3", "-I", "-S", "-c", LISTEN]
+    argv = [program("ip"), "netns", "exec", name, "python3", "-I", "-S", "-c", LISTEN]
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         server.stdout.readline()
         if not has_others:
             server.communicate(b"")
-        with Terminal([*inside, PROGRAM, "--period", "0.2"], (100, 30)) as terminal:
+        with Terminal([PROGRAM, "--netns", name, "--period", "0.2"], (100, 30)) as terminal:
+            terminal.wait_for(f"netns {name}", PATIENCE_S)
             terminal.press("1")
             terminal.wait_for("127.0.0.1:4711" if has_others else "nobody listens", PATIENCE_S)
             subprocess.run([program("ip"), "netns", "del", name], check=True)
@@ -44,6 +44,9 @@ def test_fk_17_a_namespace_lives_on_for_who_watches_it_and_is_let_go_with_him(na
                 server.communicate(b"")
             terminal.press("ctrl+r")
             terminal.wait_for(lambda text: "nobody listens" in text and "OLD" not in text, PATIENCE_S)
+            terminal.wait_for(f"netns {name} GONE", PATIENCE_S)
+            terminal.press("6")
+            terminal.wait_for("namespace gone: its name was deleted", PATIENCE_S)
             terminal.press("Q")
             assert terminal.exit_code() == 0
             assert_restored(terminal)

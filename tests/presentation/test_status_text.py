@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from monitor.model.namespace import NamedNamespace
 from monitor.model.sample import Interval, Sample
 from monitor.presentation.status_text import Freshness, rights, status_line
 from monitor.presentation.text_line import TextLine
@@ -43,6 +44,16 @@ def test_the_wide_line_says_all_of_it():
     assert words[5:9] == ["16", "LISTEN", "2", "SYN-SENT"]
     assert words[-6:-4] == ["2", "TIME-WAIT"]
     assert words[-4:] == ["owners", "53/53", "as", "root"]
+
+
+def test_a_namespace_that_was_named_stands_behind_the_host_and_says_so_when_its_name_is_gone():
+    here = NamedNamespace(b"blue\x1b", is_process=False, is_gone=False)
+    assert text(status_line(db1(named=here), FRESH, 80), 80).split()[:4] == ["db1", "netns", "blue\\x1b", "03:12:41Z"]
+    gone = status_line(db1(named=replace(here, is_gone=True)), FRESH, 80)
+    assert text(gone, 80).split()[:4] == ["db1", "netns", "blue\\x1b", "GONE"]
+    assert roles(gone)["GONE"] is Role.ALERT
+    of_process = NamedNamespace(b"812", is_process=True, is_gone=False)
+    assert text(status_line(db1(named=of_process), FRESH, 120), 120).startswith(" db1 netns of pid 812 03:12:41Z ")
 
 
 def test_a_narrow_line_keeps_what_waits_and_the_bulk():

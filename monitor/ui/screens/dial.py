@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from monitor.dial import Dialled
     from monitor.model.endpoint import Endpoint
     from monitor.model.route import Flow
-    from monitor.model.sample import Interval
+    from monitor.model.sample import Interval, Sample
 
 WORD = "dial"
 TIMEOUT_S = 5.0
@@ -41,6 +41,14 @@ def _dial(remote: Endpoint, timeout_s: float) -> Dialled:
     from monitor.dial import dial  # noqa: PLC0415 - most starts are without it
 
     return dial(remote, timeout_s)
+
+
+def _dial_from(sample: Sample) -> None:
+    """Have this thread dial from where the sample was read."""
+    if sample.named is not None:
+        from monitor.dial import dial_from  # noqa: PLC0415 - as above
+
+        dial_from(sample.named, sample.table.namespace)
 
 
 class DialScreen(ConfirmScreen):
@@ -91,7 +99,7 @@ class DialScreen(ConfirmScreen):
         from monitor.presentation.dial_lines import after_lines, before_lines  # noqa: PLC0415 - on demand
 
         after = [] if self._outcome is None else after_lines(self._outcome, width)
-        return [*before_lines(self._flow, os.geteuid(), TIMEOUT_S, width), *after]
+        return [*before_lines(self._flow, os.geteuid(), TIMEOUT_S, width, interval.sample.named), *after]
 
     def confirmed(self) -> None:
         """Dial."""
@@ -99,12 +107,15 @@ class DialScreen(ConfirmScreen):
 
         self._outcome = None
         self.say(f"dialling, {TIMEOUT_S:.0f} s at most …", Role.NOTE)
-        remote = remote_of(self._flow)
-        threading.Thread(target=self._connect, args=(remote,), name="dial", daemon=True).start()
+        place = None if self.app.interval is None else self.app.interval.sample
+        dialled = (remote_of(self._flow), place)
+        threading.Thread(target=self._connect, args=dialled, name="dial", daemon=True).start()
 
-    def _connect(self, remote: Endpoint) -> None:
+    def _connect(self, remote: Endpoint, place: Sample | None) -> None:
         outcome: Dialled | MonitorError
         try:
+            if place is not None:
+                _dial_from(place)
             outcome = _dial(remote, TIMEOUT_S)
         except MonitorError as error:
             outcome = error
