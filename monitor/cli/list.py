@@ -1,31 +1,37 @@
-"""fourtuple list: every socket once, as text or JSON."""
+"""fourtuple list: every socket once, as text, CSV or JSON."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from monitor.cli.output import write_json, write_lines
+from monitor.cli.reading import read_once
+from monitor.errors import InputError
 from monitor.model.sample import Interval
-from monitor.model.socket_table import Rows, SocketTable
+from monitor.model.socket_table import Rows
+from monitor.presentation.csv_lines import csv_lines
 from monitor.presentation.evidence_words import evidence_line
 from monitor.presentation.filters import mask, parse
 from monitor.presentation.fitting import cell_width, fit
-from monitor.presentation.formats import UNKNOWN, count_text, when_text
+from monitor.presentation.formats import count_text, when_text
+from monitor.presentation.list_columns import (
+    DEFAULT,
+    LIST_COLUMNS,
+    RATES,
+    ListColumn,
+    column_named,
+    columns_named,
+    in_order,
+)
 from monitor.presentation.netns_words import netns_document
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.socket_document import socket_document
-from monitor.sampling.intervals import advance
-from monitor.sampling.live import LiveSource
 
 SCHEMA = "fourtuple.list/1"
-
-_TITLES = ("proto", "state", "recv-q", "send-q", "local", "", "remote", "process", "user", "via")
-_RIGHT = frozenset({2, 3})
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -34,29 +40,54 @@ def describe(parser: argparse.ArgumentParser) -> None:
         "List every TCP and UDP socket of this network namespace once, in every state, "
         "with TIME-WAIT and sockets that are only bound."
     )
+    parser.epilog = (
+        "In CSV numbers are exact: microseconds (rtt), seconds (idle, age), bytes, shares of 1; what is not known is "
+        "empty. A text that a spreadsheet would take for a formula has an apostrophe before it. "
+        f"Columns: {', '.join(LIST_COLUMNS)}."
+    )
     parser.add_argument("filter", nargs="*", metavar="FILTER", help="only rows that match, such as: nginx :443 estab")
+    parser.add_argument("--csv", action="store_true", help="print a header and a line per socket (RFC 4180)")
+    parser.add_argument("--columns", metavar="A,B,C", help="which columns, in this order")
+    parser.add_argument("--sort", metavar="COLUMN", help="order by this column, numbers from the largest on")
+    parser.add_argument("--reverse", action="store_true", help="the other way round")
+    parser.add_argument("--count", action="store_true", help="print only how many there are")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List the sockets; 0 also when there are none."""
+    """List the sockets; 0 also when there are none.
+
+    Raises:
+        InputError: the filter or a column cannot be understood, or two options exclude each other.
+    """
+    _refuse_contradictions(arguments)
     tree = parse(" ".join(arguments.filter))
-    interval = read_once()
-    rows = np.flatnonzero(mask(tree, interval))
+    columns = DEFAULT if arguments.columns is None else columns_named(arguments.columns)
+    sort = None if arguments.sort is None else column_named(arguments.sort)
+    named = {column.id for column in columns} | ({sort.id} if sort is not None else set())
+    interval = read_once(tree, has_rates=not named.isdisjoint(RATES))
+    rows = in_order(interval, np.flatnonzero(mask(tree, interval)), sort, is_reversed=arguments.reverse)
     if arguments.json:
-        write_json(document(interval, rows))
+        write_json(document(interval, rows, is_counted=arguments.count))
+    elif arguments.count:
+        write_lines([str(len(rows))])
+    elif arguments.csv:
+        write_lines(_csv(interval, rows, columns))
     else:
-        write_lines(text_lines(interval, rows))
+        write_lines(text_lines(interval, rows, columns))
     return 0
 
 
-def read_once() -> Interval:
-    """Read one sample of this machine, with TIME-WAIT and bound-only sockets."""
-    with closing(LiveSource()) as source:
-        return advance(None, source.sample(time_wait=True))
+def _refuse_contradictions(arguments: argparse.Namespace) -> None:
+    if arguments.json and arguments.csv:
+        raise InputError("--json and --csv exclude each other")
+    if arguments.columns is not None and (arguments.json or arguments.count):
+        raise InputError("--columns is for the text and --csv; a JSON document has all fields, and a count none")
+    if arguments.count and arguments.csv:
+        raise InputError("--count prints one number, with or without --csv")
 
 
-def document(interval: Interval, rows: Rows) -> dict[str, object]:
-    """Make the JSON document of some rows."""
+def document(interval: Interval, rows: Rows, *, is_counted: bool = False) -> dict[str, object]:
+    """Make the JSON document of some rows, or of their number alone."""
     sample, texts = interval.sample, RowTexts(interval)
     return {
         "schema": SCHEMA,
@@ -66,44 +97,29 @@ def document(interval: Interval, rows: Rows) -> dict[str, object]:
         "namespace": sample.table.namespace,
         "uid": sample.uid,
         "notices": list(sample.notices),
-        "sockets": [socket_document(texts, row) for row in rows.tolist()],
+        "count": len(rows),
+        "sockets": [] if is_counted else [socket_document(texts, row) for row in rows.tolist()],
     }
 
 
-def text_lines(interval: Interval, rows: Rows) -> Iterator[str]:
-    """Make a line per row, and a last line that says when and by whom."""
-    yield from socket_lines(interval, rows)
+def text_lines(interval: Interval, rows: Rows, columns: Sequence[ListColumn] = DEFAULT) -> Iterator[str]:
+    """Make a line per row, in their order, and a last line that says when and by whom."""
+    yield from socket_lines(interval, rows, columns)
     yield from interval.sample.notices
     yield f"{evidence_line(interval.sample)}, {count_text(len(rows))} sockets"
 
 
-def socket_lines(interval: Interval, rows: Rows) -> Iterator[str]:
-    """Make a header and a line per row, in columns as wide as their widest value; listeners first, by port."""
-    texts, table = RowTexts(interval), interval.table
-    ordered = rows[np.lexsort((table.local_port[rows], ~table.is_listener[rows], table.protocol[rows]))]
-    cells = [_TITLES, *(_cells(texts, row) for row in ordered.tolist())]
-    widths = [max(cell_width(line[column]) for line in cells) for column in range(len(_TITLES))]
-    for line in cells:
-        padded = [fit(cell, widths[place], right=place in _RIGHT) for place, cell in enumerate(line)]
-        yield " ".join(padded).rstrip()
+def socket_lines(interval: Interval, rows: Rows, columns: Sequence[ListColumn] = DEFAULT) -> Iterator[str]:
+    """Make a header and a line per row, in columns as wide as their widest value."""
+    texts = RowTexts(interval)
+    written = [[column.title, *column.texts(texts, rows)] for column in columns]
+    widths = [max(map(cell_width, cells)) for cells in written]
+    for line in zip(*written, strict=True):
+        cells = zip(line, widths, columns, strict=True)
+        yield " ".join(fit(cell, width, right=column.is_right) for cell, width, column in cells).rstrip()
 
 
-def _send_q(table: SocketTable, row: int) -> str:
-    waits = table.backlog(row) if bool(table.is_listener[row]) else int(table.send_q[row])
-    return UNKNOWN if waits is None else str(waits)
-
-
-def _cells(texts: RowTexts, row: int) -> tuple[str, ...]:
-    table = texts.interval.table
-    return (
-        texts.protocol(row),
-        texts.state(row),
-        str(int(table.recv_q[row])),
-        _send_q(table, row),
-        str(texts.local(row)),
-        texts.direction(row),
-        str(texts.remote(row)) if bool(table.remote_port[row]) else "*",
-        texts.process(row),
-        texts.user(row),
-        texts.interface(row),
-    )
+def _csv(interval: Interval, rows: Rows, columns: Sequence[ListColumn]) -> Iterator[str]:
+    texts = RowTexts(interval)
+    values = [column.exact(texts, rows) for column in columns]
+    return csv_lines([column.id for column in columns], zip(*values, strict=True))

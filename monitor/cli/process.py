@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from monitor.cli.list import read_once, socket_lines
+from monitor.cli.list import socket_lines
 from monitor.cli.output import write_json, write_lines
+from monitor.cli.reading import read_once
 from monitor.errors import MonitorError
 from monitor.kernel.processes import read_facts
 from monitor.model.process import Process, ProcessFacts, parse_pid
@@ -18,6 +19,7 @@ from monitor.model.socket_table import Rows
 from monitor.presentation.connections_view import rows_of_process
 from monitor.presentation.evidence_words import last_lines
 from monitor.presentation.formats import count_text, when_text
+from monitor.presentation.list_columns import in_order
 from monitor.presentation.netns_words import netns_document
 from monitor.presentation.process_words import argument_texts, process_lines, process_title
 from monitor.presentation.row_text import RowTexts
@@ -63,7 +65,7 @@ def text_lines(facts: ProcessFacts, interval: Interval, rows: Rows, *, is_masked
     for label, text in process_lines(facts, time.time(), is_masked=is_masked):
         yield f"  {label:<{_LABEL_WIDTH}} {text}"
     if len(rows):
-        yield from socket_lines(interval, rows)
+        yield from socket_lines(interval, in_order(interval, rows, None))
     yield from last_lines(interval.sample, width=_LABEL_WIDTH)
 
 

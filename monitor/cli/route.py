@@ -8,8 +8,8 @@ import socket
 import time
 from collections.abc import Iterator
 
-from monitor.cli.list import read_once
 from monitor.cli.output import write_json, write_lines
+from monitor.cli.reading import read_once
 from monitor.errors import MonitorError
 from monitor.kernel.namespaces import named_namespace
 from monitor.kernel.rtnetlink import Rtnetlink

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
@@ -127,6 +129,34 @@ def test_a_filter_narrows_the_list(namespace, service, udp_pair):
     assert {row["protocol"] for row in listed("udp")} == {"udp"}
     assert {row["state"] for row in listed("listen")} == {"LISTEN"}
     assert listed("no-such-name-anywhere") == []
+
+
+def test_csv_columns_order_and_count_say_the_same_rows(namespace, service, udp_pair):
+    everything = listed()
+    done = fourtuple("list", "--csv", "--columns", "local,cookie,recv_q,process", "--sort", "cookie", "--reverse")
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    cookies = [int(row["cookie"]) for row in rows]
+    assert cookies == sorted((int(row["cookie"]) for row in everything), reverse=True)
+    assert [row["local"] for row in rows] == [
+        {row["cookie"]: row["local"] for row in everything}[row["cookie"]] for row in rows
+    ]
+    assert fourtuple("list", "--count").stdout == f"{len(everything)}\n"
+    counted = json.loads(fourtuple("list", "--count", "--json", "listen").stdout)
+    assert (counted["count"], counted["sockets"]) == (len(listed("listen")), [])
+
+
+@pytest.mark.parametrize("words", [("--csv", "--json"), ("--columns", "local", "--json"), ("--csv", "--count")])
+def test_options_that_exclude_each_other_are_named(words):
+    done = fourtuple("list", *words)
+    assert done.returncode == 2
+    assert words[0] in done.stderr
+
+
+def test_a_rate_a_route_and_a_finding_are_read_where_the_filter_asks_for_them(namespace, service):
+    assert {row["state"] for row in listed("down", "=", "0")} == {"ESTAB"}
+    assert listed("elsewhere or not elsewhere")
+    assert listed("not", "finding")
 
 
 def test_a_field_keeps_its_type_whatever_its_value(namespace):
