@@ -25,17 +25,15 @@ settings.register_profile("fourtuple", database=None, deadline=None)
 settings.load_profile("fourtuple")
 
 
-_PURE = ("model", "reasoning", "presentation", "ui", "test_architecture.py", "test_screenshots.py")
-"""Folders and files whose tests touch nothing that others share."""
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have the tests that touch the machine run one after another, and those of whole programs; all others anyhow."""
+    here = Path(__file__).parent
     for item in items:
-        place = item.path.relative_to(Path(__file__).parent)
-        if place.parts[0] not in _PURE or item.get_closest_marker("kernel") is not None:
-            item.add_marker(pytest.mark.xdist_group("machine" if len(place.parts) > 1 else "programs"))
+        if item.path.parent == here and "terminal" in item.path.stem:
+            item.add_marker(pytest.mark.xdist_group("programs"))
+        elif item.get_closest_marker("kernel") is not None:
+            item.add_marker(pytest.mark.xdist_group("machine"))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from functools import reduce
 from operator import or_
 
 from textual import events
+from textual.screen import Screen
 
 from monitor.ui.contracts import ActingScreen
 from monitor.ui.key_order import HANDED_UP, opened, told
@@ -25,6 +26,10 @@ class KeyedApp(ThemedApp):
 
     is_read_only = False
     """Whether the keys that lead to something done outside the program are absent."""
+    _judged: Screen[object] | None = None
+    """The screen that was last asked whether the keys of the table work on it."""
+    _acting: ActingScreen | None = None
+    """That screen, if they do."""
 
     async def on_event(self, event: events.Event) -> None:
         """Take keys one after another, each as if the one before had been pressed long ago."""
@@ -68,4 +73,7 @@ class KeyedApp(ThemedApp):
     def acting(self) -> ActingScreen | None:
         """The screen on top, where the keys of the table work on it."""
         screen = self.screen if self.screen_stack else None
-        return screen if isinstance(screen, ActingScreen) else None
+        if screen is not self._judged:
+            # Each key asks four times, and isinstance looks up whatever the protocol names.
+            self._judged, self._acting = screen, screen if isinstance(screen, ActingScreen) else None
+        return self._acting

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widget import Widget
 
 from monitor.presentation.text_line import TextLine, plain
 from monitor.presentation.view import Role
 from monitor.ui.keys import Where
+from monitor.ui.table.ground import GroundScreen
 from monitor.ui.widgets.footer_bar import FooterBar
 from monitor.ui.widgets.prompt import Prompt
 from monitor.ui.widgets.text_lines import TextLines
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from monitor.ui.app import MonitorApp
 
 
-class FramedScreen(Screen[None]):
+class FramedScreen(GroundScreen):
     """Shows the newest interval whenever it comes to the top, and leads back to where it was opened.
 
     Textual calls the handlers (on_…) of this class after those of a subclass with the same name.

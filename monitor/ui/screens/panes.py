@@ -15,11 +15,11 @@ from functools import partial
 from typing import Literal
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.widget import Widget
 
 from monitor.ui.keys import KEYS, By, Where
 from monitor.ui.screens.framed import FramedScreen
+from monitor.ui.table.ground import SideBySide
 from monitor.ui.widgets.connections_pane import ConnectionsPane
 from monitor.ui.widgets.events_pane import EventsPane
 from monitor.ui.widgets.finding_detail import FindingDetail
@@ -67,7 +67,7 @@ class PanesScreen(FramedScreen):
         self._finding = FindingDetail(glyphs=glyphs, id="finding")
         for name in _LOWER:
             self._lists[name].neighbours = partial(self._neighbours_of, name)
-        self._upper = Horizontal(self.listeners, self.routing, id="upper")
+        self._upper = SideBySide(self.listeners, self.routing, id="upper")
         self._tabs = PaneTabs(glyphs=glyphs, id="tabs")
         self._strip = TextLines(glyphs=glyphs, id="strip")
         self._tiny = TextLines(glyphs=glyphs, id="tiny")

@@ -28,6 +28,8 @@ class TableFace:
         self._scrolled = 0
         self._width = 0
         self._height = 0
+        self._laid_out: tuple[object, Layout] = (None, lay_out((), 0))
+        """The last layout, and what it follows from."""
 
     @property
     def view(self) -> TableView:
@@ -42,7 +44,11 @@ class TableFace:
     @property
     def layout(self) -> Layout:
         """The columns as they stand in this width."""
-        return lay_out(self.view.columns, self._width, scrolled=self._scrolled, stretch=self._stretch)
+        asked = (self.view.columns, self._width, self._scrolled, self._stretch)
+        if self._laid_out[0] != asked:
+            columns, width, scrolled, stretch = asked
+            self._laid_out = (asked, lay_out(columns, width, scrolled=scrolled, stretch=stretch))
+        return self._laid_out[1]
 
     @property
     def header_y(self) -> int:

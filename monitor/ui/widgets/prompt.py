@@ -11,7 +11,6 @@ from typing import ClassVar, Self
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
@@ -19,6 +18,7 @@ from monitor.errors import InputError
 from monitor.presentation.text_line import TextLine, plain
 from monitor.presentation.view import Role
 from monitor.ui.keys import LEAVE_KEYS
+from monitor.ui.table.ground import SideBySide
 from monitor.ui.widgets.text_lines import TextLines
 
 _MAX_TYPED = 4096
@@ -36,7 +36,7 @@ class _Field(Input):
         self.post_message(self.Restricted())
 
 
-class Prompt(Horizontal):
+class Prompt(SideBySide):
     """Says one line; or asks, telling the asker what changed.
 
     `changed` may raise InputError, which is shown beside the field. `done` is called once, with the text, or with None
