@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from monitor.model.action import Asked, Caution, CloseAsked, Outcome, Prepared, SignalAsked, Supervisor, Target
@@ -12,23 +13,22 @@ from monitor.model.process import Process
 from monitor.presentation.log import LogKind
 from tests import machine_db1
 from tests.scenes import TAKEN_AT, FixedSource
-from tests.ui.stage import HandClock, Stage
+from tests.ui.stage import Stage
 
 PROCESSES = {process.pid: process for process in machine_db1.PROCESSES}
 SYSTEMD = Process(1, 1, b"systemd", 0)
 
 
 @contextmanager
-def hand_that_types() -> Iterator[HandClock]:
-    """Let a second pass whenever a typed word looks at the time, and fields open at once."""
-    clock, ticks = HandClock(), count()
-    clock.monotonic = lambda: float(next(ticks))
+def hand_that_types() -> Iterator[None]:
+    """Let every key come a second after the one before, and fields open at once."""
+    ticks = count()
     with (
-        patch("monitor.ui.typed_word.time", clock),
+        patch("textual.message._time", SimpleNamespace(get_time=lambda: float(next(ticks)))),
         patch("monitor.ui.screens.confirm.ConfirmScreen.QUIET_S", 0.001),
         patch("monitor.ui.actions.LOOKS_S", (0.001, 0.002)),
     ):
-        yield clock
+        yield
 
 
 def prepares(source: FixedSource, *cautions: Caution, supervisor: Supervisor | None = None) -> None:

@@ -98,10 +98,9 @@ class Stage:
         await self.settle()
 
     async def burst(self, text: str) -> None:
-        """Type a text faster than anybody can act on its letters, as behind a slow line."""
-        for letter in text:
-            key = {"\r": "enter", "\x1b": "escape"}.get(letter) or _character_to_key(letter)
-            self.app.post_message(events.Key(key, letter))
+        """Have a text come in one piece, as from behind a slow line, and be taken as fast as the monitor can."""
+        for key in keys_in_one_piece(text):
+            self.app.post_message(key)
         await self.settle()
 
     async def type(self, text: str) -> None:
@@ -136,6 +135,15 @@ class Stage:
         self.age_s[0] += seconds
         self.app.tell_status()
         await self.settle()
+
+
+def keys_in_one_piece(text: str) -> list[events.Key]:
+    """Make the keys of what a terminal is read at one moment."""
+    names = {"\r": "enter", "\x1b": "escape"}
+    keys = [events.Key(names.get(letter) or _character_to_key(letter), letter) for letter in text]
+    for key in keys:
+        key.time = keys[0].time
+    return keys
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 
@@ -100,6 +101,25 @@ async def test_a_socket_in_another_state_is_shown_again_in_that(source: FixedSou
         await type_by_hand(stage, "51834")
         await stage.sees("was closed")
         assert [asked.state for asked in asked_for(source)] == [TcpState.ESTABLISHED, TcpState.TIME_WAIT]
+
+
+async def test_all_that_would_be_closed_can_be_seen_while_the_word_is_typed(source: FixedSource):
+    rows = [connection(port) for port in range(1001, 1031)]
+    many = FixedSource([sample_of(rows)])
+    prepares(many)
+    async with monitor_of(many, (80, 24), samples=1) as stage:
+        await stage.burst("m" * len(rows) + "X")
+        await stage.sees("PgDn, PgUp: there is more")
+        seen = set()
+        for _ in range(3):
+            seen |= {int(port) for port in re.findall(r"198\.51\.100\.7:(\d{4}) ·", stage.text)}
+            await stage.press("pagedown")
+        assert seen == set(range(1001, 1031))
+        await stage.press(*["pageup"] * 2)
+        assert "198.51.100.7:1001" in stage.text
+        assert done(many) == []
+        await type_by_hand(stage, "yes")
+        await stage.until(lambda: len(done(many)) == len(rows))
 
 
 async def test_marks_stand_in_the_rows_and_in_the_title():

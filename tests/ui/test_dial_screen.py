@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from itertools import count
 from unittest.mock import patch
 
 import pytest
@@ -16,7 +15,8 @@ from monitor.model.endpoint import Endpoint
 from monitor.ui.screens.dial import DialScreen
 from monitor.ui.typed_word import LEAST_S, TypedWord
 from tests import machine_db1
-from tests.ui.stage import HandClock, Stage, monitor_of
+from tests.ui.acting import hand_that_types
+from tests.ui.stage import Stage, monitor_of
 
 REMOTE = "198.51.100.7:51834"
 
@@ -45,15 +45,9 @@ class Dialling:
 
 @pytest.fixture
 def dialling() -> Iterator[Dialling]:
-    """Dial nowhere, and let a second pass whenever the time is looked at."""
+    """Dial nowhere, by the word of a hand."""
     stands_in = Dialling()
-    clock, ticks = HandClock(), count()
-    clock.monotonic = lambda: float(next(ticks))
-    with (
-        patch("monitor.ui.screens.dial._dial", stands_in),
-        patch("monitor.ui.typed_word.time", clock),
-        patch("monitor.ui.screens.confirm.ConfirmScreen.QUIET_S", 0.001),
-    ):
+    with patch("monitor.ui.screens.dial._dial", stands_in), hand_that_types():
         yield stands_in
 
 
@@ -200,30 +194,32 @@ async def test_a_listener_cannot_be_dialled_and_other_panes_have_no_such_key(dia
         assert "there is no remote endpoint to dial" in stage.lines[-2]
 
 
-def mistake_at(moment: float) -> str | None:
-    """What is said of a word whose letters came at once, when Enter comes at some moment."""
+def mistake_of(*came_at: float) -> str | None:
+    """What is said of a word whose four letters and Enter come at these moments."""
     word = TypedWord("dial")
-    with patch("monitor.ui.typed_word.time", HandClock(0.0)):
-        for place in range(1, 5):
-            word.take("dial"[:place])
-    with patch("monitor.ui.typed_word.time", HandClock(moment)):
-        return word.mistake()
+    for place, moment in enumerate(came_at, 1):
+        word.take("dial"[:place], moment)
+    return word.mistake()
 
 
 def test_the_time_from_the_first_letter_to_enter_counts():
-    assert mistake_at(LEAST_S + 0.01) is None
-    assert "came at once" in (mistake_at(LEAST_S - 0.01) or "")
+    apart = LEAST_S / 4
+    assert mistake_of(*(place * (apart + 0.001) for place in range(5))) is None
+    assert "came at once" in (mistake_of(*(place * (apart - 0.001) for place in range(5))) or "")
+
+
+def test_fa_14_a_paste_that_a_standing_screen_parts_in_two_is_still_a_paste():
+    assert "came at once" in (mistake_of(1.0, 1.0, 2.0, 2.0, 2.0) or "")
+    assert mistake_of(1.0, 1.0, 1.1, 1.2, 1.3) is None
 
 
 def test_a_word_that_was_pasted_and_stood_for_long_is_still_pasted():
-    clock = HandClock(0.0)
-    with patch("monitor.ui.typed_word.time", clock):
-        word = TypedWord("dial")
-        word.take("dial")
-        clock.now = 60.0
-        assert "came at once" in (word.mistake() or "")
-        word.take("")
-        for place in range(1, 5):
-            clock.now += 0.1
-            word.take("dial"[:place])
-        assert word.mistake() is None
+    word = TypedWord("dial")
+    word.take("dial", 0.0)
+    word.take("dial", 60.0)
+    assert "came at once" in (word.mistake() or "")
+    word.take("", 61.0)
+    for place in range(1, 5):
+        word.take("dial"[:place], 61.0 + place)
+    word.take("dial", 66.0)
+    assert word.mistake() is None

@@ -6,7 +6,9 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from monitor.errors import InputError
+from monitor.presentation.linked_line import LinkedLine
 from monitor.presentation.text_line import plain
+from monitor.ui.widgets.linked_lines import LinkedLines
 from monitor.ui.widgets.prompt import Prompt
 
 
@@ -119,13 +121,31 @@ async def test_letters_that_wait_at_once_are_told_together(app: PromptApp):
         assert line(pilot).endswith("500 letters")
 
 
-async def test_who_wants_every_letter_is_told_every_letter(app: PromptApp):
+async def test_each_key_is_told_with_the_moment_at_which_it_came(app: PromptApp):
     async with app.run_test(size=(60, 3)) as pilot:
-        app.prompt.ask("Even", "", app.changed, app.results.append, is_each_told=True)
-        for _ in range(5):
-            app.post_message(events.Key("a", "a"))
+        told: list[tuple[str, float]] = []
+        app.prompt.ask("Even", "", app.changed, app.results.append, key_taken=lambda *key: told.append(key))
+        keys = [
+            events.Key(name, name if len(name) == 1 else None) for name in ("a", "b", "c", "left", "backspace", "enter")
+        ]
+        for moment, key in enumerate(keys):
+            key.time = moment / 4
+            app.post_message(key)
         await pilot.pause()
-        assert app.changes == ["a", "aa", "aaa", "aaaa", "aaaaa"]
+        assert app.results == ["ac"]
+        assert told == [("a", 0.0), ("ab", 0.25), ("abc", 0.5), ("abc", 0.75), ("ac", 1.0), ("ac", 1.25)]
+
+
+async def test_keys_that_are_none_of_the_fields_move_the_list_beside_it(app: PromptApp):
+    async with app.run_test(size=(60, 3)) as pilot:
+        lines = LinkedLines()
+        await app.mount(lines)
+        lines.show_linked([LinkedLine(plain(str(number)), value=str(number)) for number in range(9)])
+        app.prompt.ask("Even", "ab", app.changed, app.results.append, beside=lines)
+        await pilot.press("down", "down", "up", "home", "x", "y", "end")
+        assert lines.line_at_cursor.value == "1"
+        await pilot.press("enter")
+        assert app.results == ["xyab"]
 
 
 async def test_a_paste_that_does_not_fit_is_said_to_be_left_out(app: PromptApp):

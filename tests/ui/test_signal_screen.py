@@ -25,7 +25,7 @@ from monitor.ui.screens.signal import SignalScreen
 from tests import machine_db1
 from tests.scenes import ANY, FixedSource, row, sample_of
 from tests.ui.acting import PROCESSES, asked_for, done, hand_that_types, prepares, target_of, type_by_hand
-from tests.ui.stage import Stage, monitor_of
+from tests.ui.stage import Stage, keys_in_one_piece, monitor_of
 
 SENT, EXITED, RUNNING = (Outcome(result) for result in (Result.SENT, Result.EXITED, Result.STILL_RUNNING))
 
@@ -146,6 +146,18 @@ async def test_fa_14_an_unbracketed_paste_with_the_opening_key_does_not_confirm(
         await stage.press("1")
         await stage.burst("K990\r\r")
         await stage.until(lambda: stage.app.screen.prompt.is_asking)
+        assert done(source) == []
+
+
+async def test_fa_14_what_came_in_one_piece_is_a_paste_however_long_the_screen_takes_for_each_key(source: FixedSource):
+    async with monitor_of(source) as stage:
+        await open_signal(stage)
+        await stage.until(lambda: stage.app.screen.prompt.is_asking)
+        for key in keys_in_one_piece("990\r"):
+            # Whatever is slow here, the keys stand in a queue of the monitor's own meanwhile.
+            stage.app.post_message(key)
+            await stage.next_sample()
+        await stage.sees("came at once")
         assert done(source) == []
 
 

@@ -8,6 +8,8 @@ from typing import ClassVar
 from monitor.ui.screens.lines import LinesScreen
 from monitor.ui.typed_word import TypedWord
 
+_MORE = "PgDn, PgUp: there is more"
+
 
 class ConfirmScreen(LinesScreen):
     """A subclass says what is done, and asks for a word when that stands on the screen."""
@@ -30,10 +32,6 @@ class ConfirmScreen(LinesScreen):
             return
         typed = TypedWord(word)
 
-        def changed(text: str) -> str:
-            typed.take(text)
-            return ""
-
         def done(text: str | None) -> None:
             self.set_focus(self.lines)
             if text is None:
@@ -43,4 +41,6 @@ class ConfirmScreen(LinesScreen):
             else:
                 self.confirmed()
 
-        self.prompt.ask(f"Type {word}, then Enter:", "", changed, done, is_each_told=True)
+        note = _MORE if len(self.lines.linked) > self.lines.size.height else ""
+        label = f"Type {word}, then Enter:"
+        self.prompt.ask(label, "", lambda _: note, done, note=note, key_taken=typed.take, beside=self.lines)

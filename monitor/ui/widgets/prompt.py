@@ -12,6 +12,7 @@ from typing import ClassVar, Self
 from textual import events
 from textual.app import ComposeResult
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input
 
 from monitor.errors import InputError
@@ -22,6 +23,7 @@ from monitor.ui.table.ground import SideBySide
 from monitor.ui.widgets.text_lines import TextLines
 
 _MAX_TYPED = 4096
+_LIST_KEYS = frozenset({"up", "down", "pageup", "pagedown"})
 
 
 class _Field(Input):
@@ -62,7 +64,8 @@ class Prompt(SideBySide):
         self._said = TextLine()
         self._question: TextLine | None = None
         self._changed: Callable[[str], str] | None = None
-        self._is_each_told = False
+        self._key_taken: Callable[[str, float], None] | None = None
+        self._beside: Widget | None = None
         self._is_untold = False
         """Whether the asker is to be told at the end of this frame."""
         self._done: Callable[[str | None], None] | None = None
@@ -102,9 +105,11 @@ class Prompt(SideBySide):
         changed: Callable[[str], str],
         done: Callable[[str | None], None],
         *,
+        note: str = "",
         complete: Callable[[str], str] | None = None,
         is_selected: bool = False,
-        is_each_told: bool = False,
+        key_taken: Callable[[str, float], None] | None = None,
+        beside: Widget | None = None,
     ) -> None:
         """Open the field.
 
@@ -113,14 +118,17 @@ class Prompt(SideBySide):
             value: What stands in the field at first.
             changed: Called with the text once in a frame in which it changed; gives what is said beside the field.
             done: Called when the field closes.
+            note: What is said beside the field until something changes.
             complete: What Tab makes of a text; without it Tab is none of the field's keys.
             is_selected: Whether the first letter takes the place of the value.
-            is_each_told: Whether every change is told, however many come in one frame.
+            key_taken: Called after each key of the field, of Enter before it closes, with what then stands in it and
+                the moment at which the key came from the terminal (monotonic, in seconds).
+            beside: A list that the keys move which mean nothing in a field of one line.
         """
-        self._is_each_told = is_each_told
+        self._key_taken, self._beside = key_taken, beside
         self._changed, self._done, self._complete = changed, done, complete
         self._write(self._label, f" {label} ")
-        self._write(self._note, "")
+        self._write(self._note, note, Role.DIM)
         self._field.value = value
         self._field.cursor_position = len(value)
         if is_selected:
@@ -136,27 +144,28 @@ class Prompt(SideBySide):
         if event.key == "escape":
             self._close(None)
         elif event.key == "enter":
+            self._note_key(event)
             self._submit()
         elif event.is_printable and event.character is not None:
             self._field.replace(event.character, *self._field.selection)
+            self._note_key(event)
         elif event.key in LEAVE_KEYS:
             return False
         elif event.key == "tab" and self._complete is not None:
             self._field.value = self._complete(self._field.value)
             self._field.cursor_position = len(self._field.value)
+        elif event.key in _LIST_KEYS and self._beside is not None:
+            await self._run_binding(self._beside, event)
+        elif await self._run_binding(self._field, event):
+            self._note_key(event)
         else:
-            bound = self._field._bindings.key_to_bindings.get(event.key, [])  # noqa: SLF001 - no public look-up by key
-            for binding in bound[:1]:
-                await self.app.run_action(binding.action, self._field)
-            return bool(bound)
+            return False
         return True
 
     def on_input_changed(self, message: Input.Changed) -> None:
         """Tell the asker: a slow one is told of many letters that wait at once, not of one after the other."""
         message.stop()
-        if self._is_each_told:
-            self._tell(message.value)
-        elif not self._is_untold:
+        if not self._is_untold:
             self._is_untold = True
             self.call_after_refresh(self._tell_what_stands)
 
@@ -164,6 +173,17 @@ class Prompt(SideBySide):
         """Say beside the field that something was left out."""
         message.stop()
         self._write(self._note, f"left out: no more than {_MAX_TYPED:,} characters fit here", Role.TROUBLE)
+
+    async def _run_binding(self, widget: Widget, event: events.Key) -> bool:
+        """Do what a key does in a widget; False where it does nothing there."""
+        for binding in widget._bindings.key_to_bindings.get(event.key, [])[:1]:  # noqa: SLF001 - no public look-up by key
+            await self.app.run_action(binding.action, widget)
+            return True
+        return False
+
+    def _note_key(self, event: events.Key) -> None:
+        if self._key_taken is not None:
+            self._key_taken(self._field.value, event.time)
 
     def _tell_what_stands(self) -> None:
         self._is_untold = False
