@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import ip_address
 
 import numpy as np
 
+from monitor.model.control_group import ControlGroup
 from monitor.model.host_facts import HostFacts
 from monitor.model.process import Process, ProcessFacts
 from monitor.model.route import Flow, Neighbour, NextHop, RouteDecision, Rule
 from monitor.model.sample import Network, Sample
+from monitor.model.tcp import KERNEL_HELD
 from monitor.model.tcp_info import (
     OPTION_SACK,
     OPTION_TIMESTAMPS,
@@ -85,6 +88,35 @@ PROCESSES = (
     _process(1313, "java", APP, "java -Xmx2g -jar /opt/pay/pay.jar"),
     _process(990, "proxy", APP, "/opt/proxy/bin/proxy --config /etc/proxy.toml"),
 )
+_POSTGRES = b"5f1d" * 16
+CONTROL_GROUPS = {
+    4101: ControlGroup(b"/system.slice/nginx.service"),
+    4102: ControlGroup(b"/system.slice/systemd-resolved.service"),
+    4103: ControlGroup(b"/system.slice/ssh.service"),
+    4104: ControlGroup(b"/user.slice/user-1002.slice/session-7.scope"),
+    4105: ControlGroup(b"/system.slice/docker-%s.scope" % _POSTGRES, b"orders-db", b"postgres:16"),
+    4106: ControlGroup(b"/system.slice/docker-%s.scope" % _POSTGRES[::-1], b"shop", b"registry.example/shop:7"),
+    4107: ControlGroup(b"/system.slice/envoy.service"),
+    4108: ControlGroup(b"/system.slice/filebeat.service"),
+    4109: ControlGroup(b"/system.slice/pay.service"),
+    4110: ControlGroup(b"/system.slice/proxy.service"),
+}
+"""By number."""
+_GROUP_OF = {
+    **dict.fromkeys((812, 813, 814, 815), 4101),
+    540: 4102,
+    640: 4103,
+    3301: 4104,
+    **dict.fromkeys((702, 22113, 22114), 4105),
+    4411: 4106,
+    2044: 4107,
+    1502: 4108,
+    1313: 4109,
+    990: 4110,
+}
+"""By pid."""
+_GROUP_OF_WAITING = {6432: 4110, 8443: 4107}
+"""Of connections that nobody has accepted, by local port."""
 WORKERS = ((812, 6), (813, 6), (814, 6), (815, 6))
 
 
@@ -157,18 +189,27 @@ def _details() -> dict[int, SocketDetails]:
 
 
 def _sample(seconds: float) -> Sample:
-    rows = [*_listeners(seconds), *_connections(seconds)]
+    rows = [_grouped(described) for described in (*_listeners(seconds), *_connections(seconds))]
     return sample_of(
         rows,
         seconds - APART_S,
         processes=PROCESSES,
         network=NETWORK,
         users=USERS,
+        control_groups=CONTROL_GROUPS,
         time_wait=2,
         has_time_wait=True,
         host_facts=_host_facts(seconds),
         closed={FINISHED.columns["cookie"]} if seconds > 0 else (),
     )
+
+
+def _grouped(described: Row) -> Row:
+    """Put a socket into the control group of who has it or will have it."""
+    waiting = _GROUP_OF_WAITING.get(described.columns["local_port"], 0)
+    is_entry = described.columns["state"] in KERNEL_HELD
+    number = _GROUP_OF[described.owners[0][0]] if described.owners else 0 if is_entry else waiting
+    return replace(described, columns={**described.columns, "cgroup": number})
 
 
 def _host_facts(seconds: float) -> HostFacts:

@@ -21,6 +21,8 @@ from itertools import pairwise
 _UNIT_SUFFIXES = (b".service", b".scope")
 _SLICE = b".slice"
 _CACHED = 4096
+_SHORT_ID = 12
+"""Digits that docker ps, podman ps and crictl ps show."""
 
 
 class Runtime(StrEnum):
@@ -61,6 +63,11 @@ class Container:
     runtime: Runtime
     id: bytes
     """64 hexadecimal digits; of LXC and systemd-nspawn the name, which is untrusted."""
+
+    @property
+    def short_id(self) -> bytes:
+        """The id as runtimes list it; a name whole."""
+        return self.id if self.runtime in (Runtime.LXC, Runtime.NSPAWN) else self.id[:_SHORT_ID]
 
 
 @dataclass(frozen=True, slots=True)

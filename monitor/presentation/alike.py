@@ -17,7 +17,9 @@ from monitor.presentation.filter_tree import (
     EndpointIs,
     Everything,
     Filter,
+    GroupIs,
     InterfaceIs,
+    Name,
     Not,
     Or,
     PidIs,
@@ -28,8 +30,9 @@ from monitor.presentation.filter_tree import (
 )
 from monitor.presentation.group_keys import Grouping, key_columns
 from monitor.presentation.row_search import RowSearch, text_of
-from monitor.presentation.row_text import RowTexts
+from monitor.presentation.row_text import UNKNOWN, RowTexts
 from monitor.presentation.selection import REASON_WORDS
+from monitor.presentation.unit_words import group_of, why_no_unit
 from monitor.reasoning.interfaces import NO_INTERFACE
 
 _MAX_PROCESSES = 16
@@ -125,6 +128,19 @@ def _user(texts: RowTexts, rows: Rows) -> Filter:
     return UserIs(texts.interval.sample.users.get(uid, str(uid)))
 
 
+def _unit(texts: RowTexts, rows: Rows) -> Filter:
+    interval, row = texts.interval, int(rows[0])
+    _same(interval, rows, Grouping.UNIT, "were made in different units or containers")
+    group = group_of(interval, row)
+    if group is None or texts.unit(row) == UNKNOWN:
+        raise InputError(why_no_unit(interval, row))
+    if group.container is not None:
+        return GroupIs(Name.CONTAINER, text_of(group.container_name or group.container.id))
+    if group.unit is None:
+        raise InputError("it was made in a control group that is neither a unit's nor a container's")
+    return GroupIs(Name.UNIT, text_of(group.unit))
+
+
 def _same(interval: Interval, rows: Rows, by: Grouping, difference: str) -> None:
     for column in key_columns(interval, rows, by):
         if bool((column != column[0]).any()):
@@ -163,6 +179,7 @@ TRAITS: Mapping[str, tuple[str, Likeness]] = {
     "l": ("local", _local),
     "v": ("via", _interface),
     "u": ("user", _user),
+    "g": ("unit or container", _unit),
 }
 """By letter: the word for what is taken from the rows, and what takes it."""
 STATES: Mapping[str, str] = {"e": "ESTAB", "s": "SYN-SENT", "n": "SYN-RECV", "c": "CLOSE-WAIT", "w": "TIME-WAIT"}

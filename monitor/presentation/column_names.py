@@ -17,6 +17,7 @@ _LISTENERS = {
     "drops": "what it dropped in a minute",
     "process": "who holds it",
     "user": "who made it",
+    "unit": "container or systemd unit that it was made in",
     "curve": "its connections over two minutes",
 }
 _CONNECTIONS = {
@@ -40,6 +41,7 @@ _CONNECTIONS = {
     "limited": "what holds it back",
     "idle": "time since the last data",
     "age": "time since the opening",
+    "unit": "container or systemd unit that it was made in",
     "curve": "both rates over one minute",
 }
 _EVENTS = {
@@ -51,6 +53,7 @@ _EVENTS = {
     "process": "name and pid of who held it",
     "name": "the name alone",
     "user": "who made it",
+    "unit": "container or systemd unit that it was made in",
     "via": "its interface",
     "duration": "how long it was open",
     "total": "bytes, both ways together",

@@ -101,6 +101,11 @@ def user_cells(texts: RowTexts, rows: Rows) -> list[Cell]:
     return [known_cell(texts.user_name(uid) if has_user else UNKNOWN) for uid, has_user in columns]
 
 
+def unit_cells(texts: RowTexts, rows: Rows) -> list[Cell]:
+    """Name the containers or systemd units that the sockets were made in."""
+    return [known_cell(texts.unit_name(number), Role.NAME) for number in texts.interval.table.cgroup[rows].tolist()]
+
+
 def receive_cells(texts: RowTexts, rows: Rows) -> list[Cell]:
     """Write the bytes per second received."""
     return number_cells(texts.interval.receive_rate[rows], rate_text, Role.RATE)

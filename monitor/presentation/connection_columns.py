@@ -18,6 +18,7 @@ from monitor.presentation.sorting import (
     process_ranks,
     where_known,
 )
+from monitor.presentation.unit_words import unit_ranks
 
 
 def _endpoint_keys(side: str) -> KeyMaker:
@@ -191,15 +192,23 @@ CONNECTION_COLUMNS = (
         right=True,
         largest_first=True,
     ),
+    row_column(
+        "unit",
+        "m",
+        "unit",
+        (None, None, 14),
+        lambda interval, rows: (unit_ranks(interval, rows),),
+        cells.unit_cells,
+    ),
 )
 """In the order of the screen."""
 
-_WIDE, _MIDDLE = 184, 110
+_WHOLE, _WIDE, _MIDDLE = 199, 184, 110
 
 
-def is_wide(width: int) -> bool:
-    """Whether a pane of this width shows the widest columns."""
-    return width >= _WIDE
+def is_whole(width: int) -> bool:
+    """Whether a pane of this width shows every column."""
+    return width >= _WHOLE
 
 
 def size_class(width: int) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from monitor.model.socket_table import Rows
 from monitor.presentation.column_choice import CURVE, NO_CHOICE, ColumnChoice
-from monitor.presentation.connection_columns import is_wide
+from monitor.presentation.connection_columns import is_whole
 from monitor.presentation.connections_view import ConnectionsView, columns_for
 from monitor.presentation.row_columns import RowColumn
 from monitor.presentation.row_text import RowTexts
@@ -26,7 +26,7 @@ _COLUMN = Column(CURVE, "last 1m", _CELLS, is_sortable=False)
 def with_curves(
     view: ConnectionsView, history: History | None, width: int, choice: ColumnChoice = NO_CHOICE
 ) -> ConnectionsView:
-    """Give the same rows with their curves: where they were asked for, else beside the widest columns.
+    """Give the same rows with their curves: where they were asked for, else beside all columns.
 
     Args:
         view: The rows.
@@ -35,7 +35,7 @@ def with_curves(
         choice: The columns asked for.
     """
     left = width - _CELLS - 1
-    if history is None or not choice.has_curve(has_room=is_wide(left)):
+    if history is None or not choice.has_curve(has_room=is_whole(left)):
         return view
     curves = RowColumn(
         _COLUMN,

@@ -18,7 +18,7 @@ from monitor.presentation.column_choice import NO_CHOICE, ColumnChoice
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS, size_class
 from monitor.presentation.formats import rate_text
 from monitor.presentation.ordered_view import OrderedView, first_press_among, shown_column
-from monitor.presentation.row_columns import RowColumn
+from monitor.presentation.row_columns import RowColumn, with_unit_where_it_fits
 from monitor.presentation.row_marks import Mark, is_marked, row_marks
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.sorting import TROUBLE_RANKS, Keys, Sort, busy_rate, keep_rows, order_rows, process_ranks
@@ -163,8 +163,9 @@ def columns_for(width: int, choice: ColumnChoice = NO_CHOICE) -> tuple[RowColumn
 
 def fitted_columns(columns: Sequence[RowColumn], width: int, choice: ColumnChoice = NO_CHOICE) -> tuple[RowColumn, ...]:
     """Choose those that a pane of this width shows, with their widths; endpoints share the room to spare."""
-    fitted = choice.fitted(columns, size_class(choice.width_for(width)))
-    spare = width - _MARKS_WIDTH - sum(column.width + 1 for _, column in fitted)
+    room = width - _MARKS_WIDTH
+    fitted = with_unit_where_it_fits(choice, choice.fitted(columns, size_class(choice.width_for(width))), room)
+    spare = room - sum(column.width + 1 for _, column in fitted)
     chosen = []
     for shown, column in fitted:
         cells = column.width

@@ -11,7 +11,7 @@ from monitor.presentation.formats import bytes_text, count_text
 from monitor.presentation.linked_line import ToRows
 from monitor.presentation.narrowing import ListenerConnections
 from monitor.presentation.reach_lines import reach_strip, stack_words
-from monitor.presentation.row_reasons import owner_why, user_why
+from monitor.presentation.row_reasons import owner_why, unit_why, user_why
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.service_activity import service_activity
 from monitor.presentation.service_endpoints import ServiceEndpoints
@@ -114,6 +114,7 @@ _REASONS: Mapping[str, Reason] = {
     "drops": _drops,
     "process": _process,
     "user": _user,
+    "unit": lambda endpoints, texts, entry: unit_why(texts, int(endpoints.first[entry])),
     "curve": lambda *_: Why("conns_curve"),
 }
 """By column of the listeners."""

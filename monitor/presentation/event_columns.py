@@ -45,6 +45,7 @@ EVENT_COLUMNS = (
     _as_connections("process", (None, 14, 22), cells.process_cells),
     _as_connections("name", (12, None, None), cells.process_name_cells),
     _as_connections("user", (None, None, 8)),
+    _as_connections("unit", (None, None, 14)),
     _as_connections("via", (None, None, 10)),
     row_column(
         "duration",

@@ -19,7 +19,7 @@ from monitor.presentation.formats import UNKNOWN, bytes_text, count_text, when_t
 from monitor.presentation.group_keys import group_title
 from monitor.presentation.groups_view import GroupsView
 from monitor.presentation.linked_line import ToProcess
-from monitor.presentation.row_reasons import user_why
+from monitor.presentation.row_reasons import unit_why, user_why
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
@@ -33,6 +33,7 @@ _GROUP_MEANINGS = {
     "process": "event_owner",
     "name": "event_owner",
     "user": "user",
+    "unit": "unit",
     "via": "via",
     "duration": "event_duration",
     "total": "event_total",
@@ -121,6 +122,10 @@ def _user(texts: RowTexts, row: int) -> Why:
     return user_why(texts, row) if texts.has_user(row) else Why("user", "no sample told it")
 
 
+def _unit(texts: RowTexts, row: int) -> Why:
+    return unit_why(texts, row) if int(texts.interval.table.cgroup[row]) else Why("unit", "no sample told it")
+
+
 def _via(texts: RowTexts, row: int) -> Why:
     is_bound = bool(texts.interval.table.device[row])
     return Why("via", "the socket was bound to it" if is_bound else "the interface that owns the local address now")
@@ -173,6 +178,7 @@ _REASONS: Mapping[str, Callable[[RowTexts, int], Why]] = {
     "process": _owner,
     "name": _owner,
     "user": _user,
+    "unit": _unit,
     "via": _via,
     "duration": _duration,
     "total": _bytes("event_total", "bytes_acked"),

@@ -28,6 +28,9 @@ _ENDS = {
     "counters: what the peer acknowledged of the side that dialled holds one number more than its bytes, the SYN.",
     "user": "The user that made the socket. The kernel tells it of every socket to everybody, also where the process "
     "is hidden.",
+    "unit": "The container, else the systemd unit, of the control group in which the socket was made; of an accepted "
+    "connection its listener's. It stays known when the process has ended. Where systemd itself listens for a service "
+    "(a .socket unit), it is systemd's: init.scope.",
     "peer": "The process at the other end, where that is on this host too. Empty: the other end is elsewhere.",
 }
 """Who and where."""

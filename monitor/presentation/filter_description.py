@@ -19,6 +19,7 @@ from monitor.presentation.filter_tree import (
     EndpointIs,
     Everything,
     Filter,
+    GroupIs,
     HasTrouble,
     InterfaceIs,
     IsAutobound,
@@ -76,6 +77,8 @@ def _condition(tree: Filter) -> str:
             return needle if _is_searched_for(needle) else quoted(needle)
         case ProcessContains(name) | UserIs(name) | InterfaceIs(name) | DeviceIs(name):
             return f"{_NAMED[type(tree)]} {_value(name)}"
+        case GroupIs(name, value):
+            return f"{name.value} {_value(value)}"
         case NameMatches(name, pattern):
             return f"{name.value} ~ {_value(pattern, wildcards=frozenset())}"
         case _:

@@ -15,6 +15,7 @@ from monitor.presentation.filter_states import STATE_SETS, STATES, read_states, 
 from monitor.presentation.filter_tree import (
     DeviceIs,
     Filter,
+    GroupIs,
     InterfaceIs,
     MarkIs,
     Name,
@@ -138,6 +139,19 @@ FIELDS: dict[str, Field] = {
     "iface": Field(_equal(InterfaceIs), "iface wg0", "of this interface", name=Name.INTERFACE),
     "interface": Field(_equal(InterfaceIs), "interface wg0", "as iface", name=Name.INTERFACE),
     "via": Field(_equal(InterfaceIs), "via wg0", "as iface", name=Name.INTERFACE),
+    "unit": Field(_equal(partial(GroupIs, Name.UNIT)), "unit nginx.service", "made in this unit", name=Name.UNIT),
+    "container": Field(
+        _equal(partial(GroupIs, Name.CONTAINER)),
+        "container web",
+        "made in this container, by name, pod or id",
+        name=Name.CONTAINER,
+    ),
+    "slice": Field(
+        _equal(partial(GroupIs, Name.SLICE)), "slice system.slice", "made in this slice or below it", name=Name.SLICE
+    ),
+    "image": Field(
+        _equal(partial(GroupIs, Name.IMAGE)), "image postgres*", "made in a container of this image", name=Name.IMAGE
+    ),
     "dev": Field(_equal(DeviceIs), "dev = eth0", "bound to this interface", name=Name.DEVICE),
     "fwmark": Field(_equal(_read_mark), "fwmark = 0x1/0xff", "SO_MARK, under a mask"),
     "reach": Field(

@@ -7,7 +7,7 @@ Filter
 ├── StateIs, StateIn, ProtocolIs, DirectionIs  what kind of row it is
 ├── PortIs, PortIn, AddressIn, EndpointIs      where its ends are
 ├── PidIs, ProcessContains, UserIs,            whose it is, and by which interface
-│   InterfaceIs, DeviceIs, NameMatches
+│   InterfaceIs, DeviceIs, GroupIs, NameMatches
 ├── NumberIs, MarkIs                           numbers of it
 └── ReachIs, IsAutobound, LeavesElsewhere,     what follows from it
     HasTrouble
@@ -40,6 +40,10 @@ class Name(Enum):
     USER = "user"
     INTERFACE = "iface"
     DEVICE = "dev"
+    UNIT = "unit"
+    CONTAINER = "container"
+    SLICE = "slice"
+    IMAGE = "image"
 
 
 class Number(Enum):
@@ -113,7 +117,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Rows with these characters in an endpoint, the state, or the name of a process, user or interface."""
+    """Rows with these characters in an endpoint, the state, or a name: process, user, interface, unit, container."""
 
     needle: str
     """Not empty; upper and lower case are the same."""
@@ -217,6 +221,16 @@ class DeviceIs:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupIs:
+    """Rows of sockets that were made in a unit, a container or a slice, or in a container of an image."""
+
+    name: Name
+    """One of UNIT, CONTAINER, SLICE, IMAGE."""
+    value: str
+    """As unit_words.names_in() has it."""
+
+
+@dataclass(frozen=True, slots=True)
 class NameMatches:
     """Rows with a name that a pattern describes as a whole."""
 
@@ -292,6 +306,7 @@ Filter = (
     | UserIs
     | InterfaceIs
     | DeviceIs
+    | GroupIs
     | NameMatches
     | NumberIs
     | MarkIs

@@ -29,6 +29,7 @@ from monitor.presentation.filter_tree import (
     EndpointIs,
     Everything,
     Filter,
+    GroupIs,
     HasTrouble,
     InterfaceIs,
     IsAutobound,
@@ -54,6 +55,7 @@ from monitor.presentation.filter_tree import (
 from monitor.presentation.listener_cells import REACH_WORDS
 from monitor.presentation.row_marks import is_in_trouble
 from monitor.presentation.row_search import RowSearch, text_of
+from monitor.presentation.unit_names import names_in
 from monitor.reasoning.address_ranges import is_in
 from monitor.reasoning.interfaces import NO_INTERFACE
 from monitor.reasoning.reach import reach_of
@@ -222,6 +224,13 @@ def _name_matches(tree: NameMatches, rows: RowSearch) -> _Truth:
             return _belonging(rows, matches)
         case Name.DEVICE:
             return _bound(rows, matches)
+        case _:
+            return _grouped(rows, tree.name, matches)
+
+
+@_truth.register
+def _group_is(tree: GroupIs, rows: RowSearch) -> _Truth:
+    return _grouped(rows, tree.name, lambda name: name == tree.value)
 
 
 @_truth.register
@@ -274,6 +283,14 @@ def _bound(rows: RowSearch, test: Callable[[str], bool]) -> _Truth:
     device = rows.table.device
     is_named = (device == 0) | np.isin(device, rows.interfaces(lambda _: True))
     return _known_where(is_named, np.isin(device, rows.interfaces(test)))
+
+
+def _grouped(rows: RowSearch, name: Name, test: Callable[[str], bool]) -> _Truth:
+    """Choose rows of control groups of which some name passes a test; of a group out of sight nothing is known."""
+    return _known_where(
+        rows.rows_of_groups(lambda _: True),
+        rows.rows_of_groups(lambda group: any(test(text_of(known)) for known in names_in(group, name))),
+    )
 
 
 def _pattern(pattern: str) -> Callable[[str], bool]:

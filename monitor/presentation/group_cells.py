@@ -14,6 +14,7 @@ from monitor.presentation.group_keys import Grouping, directions, first_pids, gr
 from monitor.presentation.groups import Groups
 from monitor.presentation.known_cells import known_cell
 from monitor.presentation.row_text import UNKNOWN, RowTexts
+from monitor.presentation.unit_words import unit_marks
 from monitor.presentation.view import Cell, Role
 
 GroupCell = Callable[[Groups, RowTexts, int], Cell]
@@ -22,6 +23,7 @@ GroupCell = Callable[[Groups, RowTexts, int], Cell]
 _TITLE_ROLES = {
     Grouping.PROCESS: Role.NAME,
     Grouping.USER: Role.NAME,
+    Grouping.UNIT: Role.NAME,
     Grouping.PEER: Role.NAME,
     Grouping.INTERFACE: Role.NAME,
     Grouping.STATE: Role.STRONG,
@@ -85,6 +87,10 @@ def _user(groups: Groups, texts: RowTexts, entry: int) -> Cell:
     return _one_or_many(groups.different(user_marks, entry), texts.user(groups.first_row(entry)))
 
 
+def _unit(groups: Groups, texts: RowTexts, entry: int) -> Cell:
+    return _one_or_many(groups.different(unit_marks, entry), texts.unit(groups.first_row(entry)))
+
+
 def _one_or_many(different: int, text: str) -> Cell:
     if different > 1:
         return Cell(str(different), Role.DIM)
@@ -129,6 +135,7 @@ GROUP_CELLS: Mapping[str, GroupCell] = {
     "process": _process,
     "name": _name,
     "user": _user,
+    "unit": _unit,
     "via": _interface,
     "rate": _number(NUMBERS["rate"], rate_text, Role.RATE),
     "receive": _number(NUMBERS["receive"], rate_text, Role.RATE),

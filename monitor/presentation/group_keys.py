@@ -15,6 +15,7 @@ from monitor.model.sample import DIRECTION_DIALLED, Interval
 from monitor.model.socket_table import U64, Rows
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, TcpState
 from monitor.presentation.row_text import RowTexts
+from monitor.presentation.unit_words import unit_marks
 from monitor.reasoning.columns import service_columns
 from monitor.reasoning.holders import Holders
 from monitor.reasoning.other_ends import other_ends
@@ -44,6 +45,7 @@ class Grouping(StrEnum):
     INTERFACE = "interface"
     STATE = "state"
     USER = "user"
+    UNIT = "unit or container"
     PEER = "process at the other end"
     SOCKET = "socket"
     """Each row by itself."""
@@ -176,6 +178,10 @@ def _user(interval: Interval, rows: Rows) -> KeyColumns:
     return (user_marks(interval, rows),)
 
 
+def _unit(interval: Interval, rows: Rows) -> KeyColumns:
+    return (unit_marks(interval, rows),)
+
+
 def _peer(interval: Interval, rows: Rows) -> KeyColumns:
     """Give _process() of the rows at the other ends, 1 more than the number of processes; 0 for ends elsewhere."""
     ends = other_ends(interval.table, rows)
@@ -235,6 +241,7 @@ _COLUMNS: dict[Grouping, Callable[[Interval, Rows], KeyColumns]] = {
     Grouping.INTERFACE: _interface,
     Grouping.STATE: _state,
     Grouping.USER: _user,
+    Grouping.UNIT: _unit,
     Grouping.PEER: _peer,
     Grouping.SOCKET: _socket,
 }
@@ -248,6 +255,7 @@ _TITLES: dict[Grouping, Callable[[RowTexts, int], str]] = {
     Grouping.INTERFACE: lambda texts, row: texts.interface(row),
     Grouping.STATE: _title_of_state,
     Grouping.USER: lambda texts, row: texts.user(row),
+    Grouping.UNIT: lambda texts, row: texts.unit(row),
     Grouping.PEER: _title_of_peer,
     Grouping.SOCKET: lambda texts, row: str(texts.local(row).on_the_wire),
 }

@@ -9,6 +9,7 @@ from monitor.presentation.group_keys import RowCodes, directions, first_pids, in
 from monitor.presentation.groups import Groups
 from monitor.presentation.row_reasons import owner_why
 from monitor.presentation.row_text import RowTexts
+from monitor.presentation.unit_words import unit_marks
 
 _MEANINGS = {
     "state": "group_count",
@@ -18,6 +19,7 @@ _MEANINGS = {
     "process": "owner",
     "name": "owner",
     "user": "user",
+    "unit": "unit",
     "via": "via",
     "rate": "rate",
     "receive": "in",
@@ -67,6 +69,7 @@ def _why(groups: Groups, texts: RowTexts, entry: int, column: str) -> Why:
         "direction": lambda: _same(groups, directions, entry, "some were accepted and some dialled"),
         "via": lambda: _same(groups, interfaces, entry, "so many different interfaces"),
         "user": lambda: _same(groups, user_marks, entry, "so many different users"),
+        "unit": lambda: _same(groups, unit_marks, entry, "so many different units and containers"),
     }
     return Why(meaning, reasons[column]() if column in reasons else "")
 

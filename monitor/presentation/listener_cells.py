@@ -5,6 +5,7 @@ from __future__ import annotations
 from monitor.model.socket_table import BACKLOG_UNKNOWN, Rows
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.presentation.connection_cells import process_name_cells, user_cells
+from monitor.presentation.connection_cells import unit_cells as socket_unit_cells
 from monitor.presentation.formats import UNKNOWN, bar, bytes_text, fill_text
 from monitor.presentation.known_cells import known_cell, number_cells
 from monitor.presentation.row_text import RowTexts
@@ -83,6 +84,11 @@ def process_cells(endpoints: ServiceEndpoints, texts: RowTexts, entries: Rows) -
         cell._replace(text=f"{cell.text} {sockets} sockets" if sockets > 1 else cell.text, keeps_end=True)
         for cell, sockets in zip(named, endpoints.sockets[entries].tolist(), strict=True)
     ]
+
+
+def unit_cells(endpoints: ServiceEndpoints, texts: RowTexts, entries: Rows) -> list[Cell]:
+    """Name the containers or systemd units that the first socket of each was made in."""
+    return socket_unit_cells(texts, endpoints.first[entries])
 
 
 def made_by_cells(endpoints: ServiceEndpoints, texts: RowTexts, entries: Rows) -> list[Cell]:

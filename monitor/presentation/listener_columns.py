@@ -9,11 +9,12 @@ from monitor.model.socket_table import Rows
 from monitor.presentation import listener_cells as cells
 from monitor.presentation.column_choice import NO_CHOICE, ColumnChoice
 from monitor.presentation.ordered_view import first_press_among
-from monitor.presentation.row_columns import Widths
+from monitor.presentation.row_columns import UNIT, Widths, with_unit_where_it_fits
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.service_activity import service_activity
 from monitor.presentation.service_endpoints import ServiceEndpoints, queue_fill
 from monitor.presentation.sorting import Keys, Sort, process_ranks, where_known
+from monitor.presentation.unit_words import unit_ranks
 from monitor.presentation.view import Align, Cell, Column
 
 
@@ -86,17 +87,34 @@ LISTENER_COLUMNS = (
         cells.process_cells,
     ),
     ListenerColumn(Column("user", "user", 8, letter="u"), (None, None, 8), _first_rows("uid"), cells.made_by_cells),
+    ListenerColumn(
+        Column("unit", "unit", 9, letter="m"),
+        (None, None, 9),
+        lambda endpoints: (unit_ranks(endpoints.interval, endpoints.first),),
+        cells.unit_cells,
+    ),
 )
 """In the order of the screen."""
 
 _WIDE_PANE, _MIDDLE_PANE = 100, 79
+_MARKS_WIDTH = 3
+"""Cells before the first column."""
+_LONGEST_UNIT = 24
 
 
 def columns_for(width: int, choice: ColumnChoice = NO_CHOICE) -> tuple[ListenerColumn, ...]:
     """Choose the columns that a pane of this width shows, with their widths."""
-    width = choice.width_for(width)
-    size = 2 if width >= _WIDE_PANE else 0 if width >= _MIDDLE_PANE else 1
-    return tuple(replace(shown, column=column) for shown, column in choice.fitted(LISTENER_COLUMNS, size))
+    asked = choice.width_for(width)
+    size = 2 if asked >= _WIDE_PANE else 0 if asked >= _MIDDLE_PANE else 1
+    room = width - _MARKS_WIDTH
+    fitted = with_unit_where_it_fits(choice, choice.fitted(LISTENER_COLUMNS, size), room)
+    spare = max(0, room - sum(column.width + 1 for _, column in fitted))
+    return tuple(
+        replace(shown, column=replace(column, width=min(column.width + spare, _LONGEST_UNIT)))
+        if column.id == UNIT
+        else replace(shown, column=column)
+        for shown, column in fitted
+    )
 
 
 def first_press(column_id: str) -> Sort:

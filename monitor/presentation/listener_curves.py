@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _CELLS, _SPAN_S = 9, 120.0
 _COLUMN = Column(CURVE, "conns 2m", _CELLS, is_sortable=False)
-_WIDE_PANE = 110
+_WIDE_PANE = 135
 """From this width on the other columns leave it room."""
 
 

@@ -22,8 +22,9 @@ from monitor.presentation.finding_words import finding_text
 from monitor.presentation.linked_line import ToProcess, ToRouting
 from monitor.presentation.number_reasons import NUMBER_REASONS
 from monitor.presentation.row_marks import NEW, is_in_trouble, row_marks
-from monitor.presentation.row_text import RowTexts
+from monitor.presentation.row_text import UNKNOWN, RowTexts
 from monitor.presentation.selection import owner_line
+from monitor.presentation.unit_words import group_of, group_parts, why_no_unit
 from monitor.reasoning.egress import agreement_of
 from monitor.reasoning.interfaces import NO_INTERFACE
 
@@ -157,6 +158,14 @@ def _via(known: ExplainedSocket) -> Why:
     return Why("via", reason, ToRouting() if known.is_pair else None)
 
 
+def unit_why(texts: RowTexts, row: int) -> Why:
+    """Say all that a socket's control group tells, or why that is not known."""
+    group = group_of(texts.interval, row)
+    if group is None or texts.unit(row) == UNKNOWN:
+        return Why("unit", why_no_unit(texts.interval, row))
+    return Why("unit", " · ".join(group_parts(group)))
+
+
 def _owner(known: ExplainedSocket) -> Why:
     return owner_why(known.texts, known.row)
 
@@ -173,6 +182,7 @@ _REASONS: Mapping[str, Callable[[ExplainedSocket], Why]] = {
     "process": _owner,
     "name": _owner,
     "user": _user,
+    "unit": lambda known: unit_why(known.texts, known.row),
     "via": _via,
     **NUMBER_REASONS,
 }

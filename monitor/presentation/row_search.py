@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from monitor.model.control_group import ControlGroup
 from monitor.model.process import Process
 from monitor.model.sample import Interval
 from monitor.model.socket_table import Bools, Rows
@@ -37,7 +38,7 @@ class RowSearch:
         self.table = interval.table
 
     def rows_with(self, needle: str) -> Bools:
-        """Find rows with the needle in an endpoint, the state, or the name of a process, user or interface.
+        """Find rows with the needle in an endpoint, the state, or a name: process, user, interface, unit, container.
 
         Upper and lower case are the same. What is not known has no words.
         """
@@ -46,6 +47,9 @@ class RowSearch:
         found |= self.rows_of_processes(lambda process: folded in text_of(process.name).casefold())
         found |= np.isin(self.interval.interface, self.interfaces(lambda name: folded in name.casefold()))
         found |= self.rows_of_users(lambda uid, name: folded in (str(uid) if name is None else name.casefold()))
+        found |= self.rows_of_groups(
+            lambda group: any(folded in text_of(name).casefold() for name in (group.unit, group.container_name) if name)
+        )
         if CHARACTERS.issuperset(folded):
             found |= self._local.containing(folded)
             found |= self._remote.containing(folded) & self.table.is_pair
@@ -73,6 +77,13 @@ class RowSearch:
         names = self.interval.sample.users
         chosen = [uid for uid in np.unique(self.table.uid).tolist() if test(uid, names.get(uid))]
         found: Bools = self.has_user & np.isin(self.table.uid, np.array(chosen, np.uint32))
+        return found
+
+    def rows_of_groups(self, test: Callable[[ControlGroup], bool]) -> Bools:
+        """Find rows of known control groups that pass the test."""
+        known = self.interval.sample.control_groups
+        chosen = [number for number, group in known.items() if test(group)]
+        found: Bools = np.isin(self.table.cgroup, np.array(chosen, np.uint64))
         return found
 
     def interfaces(self, test: Callable[[str], bool]) -> list[int]:

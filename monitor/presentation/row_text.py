@@ -13,6 +13,7 @@ from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, Interval
 from monitor.model.socket_table import Rows
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, state_name
 from monitor.presentation.safe_text import safe_text
+from monitor.presentation.unit_words import unit_text
 from monitor.reasoning.ownership import owner_reason
 
 DIRECTION_MARKS = {DIRECTION_ACCEPTED: "←", DIRECTION_DIALLED: "→"}
@@ -27,6 +28,7 @@ class RowTexts:
     interval: Interval
     _interfaces: dict[int, str] = field(default_factory=dict)
     _names: dict[bytes, str] = field(default_factory=dict)
+    _units: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._interfaces = {link.index: safe_text(link.name) for link in self.interval.sample.network.links}
@@ -124,6 +126,17 @@ class RowTexts:
     def has_user(self, row: int) -> bool:
         """Whether the row's uid means something: where no process has the socket, 0 stands for nobody."""
         return bool(self.interval.table.has_user[row])
+
+    def unit(self, row: int) -> str:
+        """Name the container or the systemd unit that the socket was made in; a dash where that is not known."""
+        return self.unit_name(int(self.interval.table.cgroup[row]))
+
+    def unit_name(self, number: int) -> str:
+        """Name it by the number of a control group."""
+        if number not in self._units:
+            group = self.interval.sample.control_groups.get(number)
+            self._units[number] = UNKNOWN if group is None else unit_text(group)
+        return self._units[number]
 
     def protocol(self, row: int) -> str:
         """Give "tcp" or "udp", or the number of another protocol."""

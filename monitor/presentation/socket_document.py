@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from monitor.model.control_group import ControlGroup
 from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, Interval
 from monitor.model.socket_table import INFO_OFFSETS, V6ONLY_UNKNOWN
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.presentation.row_text import RowTexts
-from monitor.presentation.safe_text import json_name
+from monitor.presentation.safe_text import json_name, safe_text
+from monitor.presentation.unit_words import group_of
 
 Document = dict[str, Any]
 
@@ -41,6 +43,7 @@ def socket_document(texts: RowTexts, row: int) -> Document:
         "accept_queue": int(table.recv_q[row]) if is_listener else None,
         "backlog": table.backlog(row) if is_listener else None,
         "receive_buffer": int(table.receive_buffer[row]) or None,
+        **control_group_fields(group_of(interval, row)),
         **_interface(interval, "interface", int(interval.interface[row])),
         **_interface(interval, "device", int(table.device[row])),
         "v6only": _v6only(int(table.v6only[row])),
@@ -52,6 +55,25 @@ def socket_document(texts: RowTexts, row: int) -> Document:
         "owners_reason": None if reason is None else str(reason),
         "idle_ms": _idle(texts, row),
         "counters": counters(texts, row),
+    }
+
+
+def control_group_fields(group: ControlGroup | None) -> Document:
+    """Say what a control group tells, each null where it does not: its path, unit, slices, container and image."""
+    if group is None:
+        return {"control_group": None, "unit": None, "slices": [], "container": None, "image": None}
+    container = group.container
+    return {
+        **json_name("control_group", group.path),
+        **({"unit": None} if group.unit is None else json_name("unit", group.unit)),
+        "slices": [safe_text(name) for name in group.slices],
+        "container": container
+        and {
+            "runtime": container.runtime.value,
+            **json_name("id", container.id),
+            **({"name": None} if group.container_name is None else json_name("name", group.container_name)),
+        },
+        **({"image": None} if group.image is None else json_name("image", group.image)),
     }
 
 

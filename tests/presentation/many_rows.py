@@ -6,6 +6,7 @@ from ipaddress import ip_address
 
 import numpy as np
 
+from monitor.model.control_group import ControlGroup
 from monitor.model.endpoint import MAPPED_IPV4
 from monitor.model.owner_table import OwnerTable
 from monitor.model.process import Process
@@ -18,6 +19,7 @@ from tests.scenes import address, link, sample_of
 LISTENERS = 20
 PROCESSES = 10
 PID = 5000
+GROUP = 4000
 _NETWORK = Network(1, (link(1, "lo"), link(2, "eth0")), (address(2, "192.0.2.10/24"),))
 _LOCAL, _REMOTE = int(ip_address("192.0.2.10")), int(ip_address("198.18.0.1"))
 
@@ -29,7 +31,7 @@ def interval_of(rows: int, *, seed: int = 1) -> Interval:
 
 
 def _sample(rows: int, seconds: float, seed: int):
-    made = sample_of([], seconds, network=_NETWORK)
+    made = sample_of([], seconds, network=_NETWORK, control_groups={GROUP: ControlGroup(b"/server.service")})
     table, owners = _table(rows, seconds, seed), _owners(rows)
     fields = {name: getattr(made, name) for name in made.__slots__}
     return type(made)(**{**fields, "table": table, "owners": owners})
@@ -45,6 +47,7 @@ def _table(rows: int, seconds: float, seed: int) -> SocketTable:
     table.local_port[: rows // 2] = 8000 + np.arange(rows // 2) % LISTENERS
     table.remote_port[:] = random.integers(1024, 60_000, rows)
     table.cookie[:] = random.permutation(rows) + 1
+    table.cgroup[:] = GROUP
     table.inode[:] = np.arange(rows) + 1
     table.info_length[:] = 280
     table.rtt_us[:] = random.integers(1, 90_000, rows)

@@ -2,6 +2,7 @@
 
 import fnmatch
 import math
+from functools import partial
 from ipaddress import ip_address, ip_network
 
 from monitor.model.endpoint import Endpoint, address_words
@@ -18,7 +19,15 @@ from monitor.presentation.filter_tree import (
     Side,
 )
 from monitor.reasoning.ownership import is_unaccepted
-from tests.presentation.socket_rows import PORT_RANGE, TROUBLED, USERS
+from tests.presentation.socket_rows import CONTROL_GROUPS, PORT_RANGE, TROUBLED, USERS
+
+GROUP_NAMES = {
+    Name.UNIT: {71: ["nginx.service", "nginx"]},
+    Name.CONTAINER: {72: ["shop-1/Nginx\udcff", "shop-1", "Nginx\udcff", "0d" * 32, "0d" * 6]},
+    Name.SLICE: {71: ["system.slice"], 73: ["user.slice", "user-1000.slice"]},
+    Name.IMAGE: {72: ["docker.io/library/nginx:1", "nginx:1"]},
+}
+"""By number of the control group."""
 
 
 class SlowReader:
@@ -85,6 +94,7 @@ class SlowReader:
         uid = self.user(row)
         words += [] if uid is None else [USERS.get(uid, str(uid))]
         words += [self.interface_name(row) or ""]
+        words += {71: ["nginx.service"], 72: ["shop-1/Nginx\udcff"]}.get(self.described[row]["cgroup"], [])
         return any(tree.needle.casefold() in word.casefold() for word in words)
 
     def StateIs(self, tree, row):  # noqa: N802
@@ -149,6 +159,7 @@ class SlowReader:
         names = {
             Name.PROCESS: self.process_names,
             Name.USER: self.user_names,
+            **{name: partial(self.group_names, name) for name in GROUP_NAMES},
             Name.INTERFACE: self.interface_names,
             Name.DEVICE: lambda row: [
                 {1: "lo", 2: "eth0"}[device] for device in [self.described[row]["device"]] if device
@@ -162,6 +173,14 @@ class SlowReader:
         if not self.knows_owners(row):
             return None
         return [process.name.decode("utf-8", "surrogateescape") for process in self.processes(row)]
+
+    def GroupIs(self, tree, row):  # noqa: N802
+        names = self.group_names(tree.name, row)
+        return None if names is None else tree.value in names
+
+    def group_names(self, name, row):
+        number = self.described[row]["cgroup"]
+        return GROUP_NAMES[name].get(number, []) if number in CONTROL_GROUPS else None
 
     def user_names(self, row):
         uid = self.user(row)

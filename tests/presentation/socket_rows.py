@@ -7,6 +7,7 @@ from ipaddress import ip_address
 import numpy as np
 from hypothesis import strategies as st
 
+from monitor.model.control_group import ControlGroup
 from monitor.model.endpoint import address_words
 from monitor.model.finding import FindingKind
 from monitor.model.host_facts import HostFacts
@@ -44,6 +45,14 @@ RATES = st.sampled_from((float("nan"), 0.0, 1_000.0, 1_500_000.0))
 NOW = 10.0
 
 
+CONTROL_GROUPS = {
+    1: ControlGroup(b"/"),
+    71: ControlGroup(b"/system.slice/nginx.service"),
+    72: ControlGroup(b"/docker/" + b"0d" * 32, b"shop-1/Nginx\xff", b"docker.io/library/nginx:1"),
+    73: ControlGroup(b"/user.slice/user-1000.slice"),
+}
+
+
 @st.composite
 def rows(draw):
     """One socket as a dictionary: what the columns of a table and of an interval say about it."""
@@ -61,6 +70,7 @@ def rows(draw):
         "device": draw(st.sampled_from((0, 1, 2))),
         "inode": draw(st.sampled_from((0, 101, 102, 103, 104))),
         "uid": draw(st.sampled_from((0, 33, 1001))),
+        "cgroup": draw(st.sampled_from((0, 99, *CONTROL_GROUPS))),
         "mark": draw(st.sampled_from((None, 0, 7))),
         "info": draw(st.booleans()) if protocol == PROTOCOL_TCP else False,
         "rtt_us": draw(st.sampled_from((0, 400, 23_000))),
@@ -110,6 +120,7 @@ def interval_of(described, *, hidden=0, is_read=True):
         closed_cookies=np.zeros(0, np.uint64),
         network=Network(1, LINKS, ()),
         host_facts=HostFacts(port_range=PORT_RANGE),
+        control_groups=CONTROL_GROUPS,
     )
     ages = [row.get("age_s") for row in described]
     return replace(
@@ -131,6 +142,7 @@ def interval_of(described, *, hidden=0, is_read=True):
 
 def _fill_numbers(table, place, row):
     table.cookie[place] = place + 1
+    table.cgroup[place] = row.get("cgroup", 0)
     table.has_mark[place] = row.get("mark") is not None
     table.mark[place] = row.get("mark") or 0
     table.info_length[place] = 232 if row.get("info") else 0

@@ -62,7 +62,7 @@ def test_a_curve_is_drawn_where_it_was_asked_for_and_nowhere_else():
 
     assert last(ColumnChoice(("state", CURVE)), 80) == CURVE
     assert last(ColumnChoice(("state", "idle")), 200) == "idle"
-    assert last(ColumnChoice(), 200) == CURVE
+    assert last(ColumnChoice(), 220) == CURVE
 
 
 def test_groups_keep_the_columns_in_which_they_say_what_they_are():

@@ -47,13 +47,13 @@ def curves(view):
 
 def test_each_row_has_the_curve_of_its_own_rates():
     interval, history = watched()
-    drawn = list(curves(with_curves(view(interval, 200), history, 200)).values())
+    drawn = list(curves(with_curves(view(interval, 220), history, 220)).values())
     assert [text.strip() for text in drawn] == ["██", "▁▁"]
 
 
 def test_what_was_not_on_screen_is_blank():
     interval, history = watched(cookies=(1,))
-    assert list(curves(with_curves(view(interval, 200), history, 200)).values())[1].strip() == ""
+    assert list(curves(with_curves(view(interval, 220), history, 220)).values())[1].strip() == ""
 
 
 @pytest.mark.parametrize("width", [80, 120, 196])
@@ -69,7 +69,7 @@ def test_before_there_is_a_history_rows_are_as_ever():
     assert with_curves(made, None, 200) is made
 
 
-@pytest.mark.parametrize("width", [197, 200, 240])
+@pytest.mark.parametrize("width", [212, 220, 240])
 def test_all_columns_fit_the_pane(width):
     interval, history = watched()
     made = with_curves(view(interval, width), history, width)
@@ -80,20 +80,20 @@ def test_all_columns_fit_the_pane(width):
 
 def test_the_curves_follow_the_rows_to_newer_numbers():
     interval, history = watched()
-    made = with_curves(view(interval, 200), history, 200)
+    made = with_curves(view(interval, 220), history, 220)
     assert curves(made.at(interval)) == curves(made)
 
 
 def test_a_curve_says_what_it_is_like_every_other_value():
     interval, history = watched()
-    explained = explain_position(with_curves(view(interval, 200), history, 200), 0)
+    explained = explain_position(with_curves(view(interval, 220), history, 220), 0)
     assert (explained.values[-1].label, explained.values[-1].why.meaning) == ("last 1m", "curve")
 
 
 def test_groups_have_no_curve_and_their_rows_do():
     interval, history = watched()
     groups = Groups.of(interval, np.ones(2, np.bool_), Grouping.REMOTE_ADDRESS)
-    made = GroupsView.make(groups, {groups.key(0)}, Sort(), 200)
-    made = replace(made, rows=with_curves(made.rows, history, 200))
+    made = GroupsView.make(groups, {groups.key(0)}, Sort(), 220)
+    made = replace(made, rows=with_curves(made.rows, history, 220))
     assert [line.cells[-1].text.strip() for line in made.lines(0, 3)] == ["", "██", "▁▁"]
     assert explain_position(made, 0).values[-1].why.reason == "only single rows have one"

@@ -118,7 +118,7 @@ def from_the_widest_rows() -> set[str]:
     view = ConnectionsView.make(interval, interval.table.is_pair, Sort(), 200)
     waiting = ServiceEndpoints.of(interval)
     listeners = ListenersView.make(waiting, np.arange(len(waiting)), Sort(), 110)
-    views = with_curves(view, History(), 200), with_listener_curves(listeners, History(), 110)
+    views = with_curves(view, History(), 220), with_listener_curves(listeners, History(), 135)
     return {value.why.meaning for view in views for value in explain_position(view, 0).values}
 
 

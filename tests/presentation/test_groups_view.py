@@ -175,7 +175,7 @@ def test_columns_are_as_wide_as_the_connections(width):
 def test_only_what_groups_have_can_sort_them():
     view = view_of(two_samples(("198.51.100.1:443", 1)), width=200)
     assert {column.id for column in view.columns if not column.is_sortable} == {
-        "direction", "remote", "process", "user", "via", "limited", "age",
+        "direction", "remote", "process", "user", "unit", "via", "limited", "age",
     }  # fmt: skip
 
 

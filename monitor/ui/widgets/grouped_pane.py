@@ -23,6 +23,7 @@ GROUP_LETTERS = {
     "v": "INTERFACE",
     "s": "STATE",
     "u": "USER",
+    "c": "UNIT",
 }
 """By letter: the name of a Grouping."""
 
