@@ -38,27 +38,28 @@ def track(count: int) -> None:
         flows[:, place : place + 4] = sources
     # Of the others only errors are answered.
     flows[-1, _FLAGS_AT] |= _ACK
-    with _opened() as sock:
+    with opened() as sock:
         for start in range(0, count, _MESSAGES_A_CALL):
             sock.send(flows[start : start + _MESSAGES_A_CALL].tobytes())
-        _check(sock)
+        check(sock)
 
 
 def forget_all() -> None:
     """Have the namespace of this thread keep track of nothing."""
-    with _opened() as sock:
+    with opened() as sock:
         sock.send(_message(_CT_DELETE, _REQUEST | _ACK, b""))
-        _check(sock)
+        check(sock)
 
 
-def _opened() -> socket.socket:
+def opened() -> socket.socket:
+    """Open a socket to the packet filter of the namespace of this thread."""
     sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_NETFILTER)
     sock.settimeout(10)
     return sock
 
 
-def _check(sock: socket.socket) -> None:
-    """Read an answer: an nlmsgerr behind its header."""
+def check(sock: socket.socket) -> None:
+    """Read an answer, an nlmsgerr behind its header; raises OSError where the kernel refuses."""
     (error,) = struct.unpack_from("i", sock.recv(4096), _HEADER_BYTES)
     if error:
         raise OSError(-error, os.strerror(-error))
@@ -67,28 +68,28 @@ def _check(sock: socket.socket) -> None:
 def _flow() -> bytes:
     source, destination = _SOURCE.packed, _DESTINATION.packed
     return (
-        _nested(_TUPLE_ORIG, _tuple(source, destination))
-        + _nested(_TUPLE_REPLY, _tuple(destination, source))
-        + _attribute(_TIMEOUT, struct.pack(">I", _LIFETIME_S))
+        nested(_TUPLE_ORIG, _tuple(source, destination))
+        + nested(_TUPLE_REPLY, _tuple(destination, source))
+        + attribute(_TIMEOUT, struct.pack(">I", _LIFETIME_S))
     )
 
 
 def _tuple(source: bytes, destination: bytes) -> bytes:
-    addresses = _attribute(_IP_SOURCE, source) + _attribute(_IP_DESTINATION, destination)
+    addresses = attribute(_IP_SOURCE, source) + attribute(_IP_DESTINATION, destination)
     port = struct.pack(">H", _PORT)
     protocol = (
-        _attribute(_PROTO_NUMBER, bytes([socket.IPPROTO_UDP]))
-        + _attribute(_PROTO_SOURCE_PORT, port)
-        + _attribute(_PROTO_DESTINATION_PORT, port)
+        attribute(_PROTO_NUMBER, bytes([socket.IPPROTO_UDP]))
+        + attribute(_PROTO_SOURCE_PORT, port)
+        + attribute(_PROTO_DESTINATION_PORT, port)
     )
-    return _nested(_TUPLE_IP, addresses) + _nested(_TUPLE_PROTO, protocol)
+    return nested(_TUPLE_IP, addresses) + nested(_TUPLE_PROTO, protocol)
 
 
-def _nested(kind: int, payload: bytes) -> bytes:
-    return _attribute(kind | _NESTED, payload)
+def nested(kind: int, payload: bytes) -> bytes:
+    return attribute(kind | _NESTED, payload)
 
 
-def _attribute(kind: int, payload: bytes) -> bytes:
+def attribute(kind: int, payload: bytes) -> bytes:
     return struct.pack("HH", 4 + len(payload), kind) + payload + bytes(-len(payload) % 4)
 
 

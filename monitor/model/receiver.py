@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from monitor.model.endpoint import Endpoint
 from monitor.model.segment import Arrival, Segment
+from monitor.model.tracking import Tracking
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +85,5 @@ class ReceiverFacts:
     """Why it was not asked, in words; empty where it was, or where there is nothing to ask."""
     memberships: Mapping[int, Membership] = field(default_factory=dict)
     """By cookie, for the sockets on the port of a multicast datagram; what is missing takes it by default."""
+    tracking: Tracking | None = None
+    """What the packet filter makes of it before any socket is looked for; None without a source."""

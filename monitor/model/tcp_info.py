@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from monitor.model.tracking import Tracking
+
 OPTION_TIMESTAMPS = 1 << 0
 OPTION_SACK = 1 << 1
 OPTION_WINDOW_SCALE = 1 << 2
@@ -196,6 +198,8 @@ class SocketDetails:
     """
     read_at: float | None = None
     """CLOCK_MONOTONIC in seconds: it rests while the machine sleeps, as the kernel's own times do."""
+    tracking: Tracking | None = None
+    """What becomes of its packets in the packet filter; None where nobody asked, as without a remote endpoint."""
 
     @property
     def has_keepalive(self) -> bool | None:

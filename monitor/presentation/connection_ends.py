@@ -20,12 +20,14 @@ from monitor.presentation.routing_text import RouteAnswer
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.selection import REASON_WORDS
+from monitor.presentation.tracking_words import outer_lines
 from monitor.presentation.view import Cell, Role
 from monitor.reasoning.egress import agreement_of
-from monitor.reasoning.other_ends import other_ends
+from monitor.reasoning.other_ends import other_ends, translated_end
 from monitor.reasoning.sharing import LocalEndpoint, RemoteAddress, is_open
 
 _MAX_OWNERS = 8
+_TRANSLATED_AWAY = "no socket in sight has the pair outside: not on this host, or in another of its namespaces"
 
 
 def end_lines(reading: ConnectionReading, route: RouteAnswer | None, maker: LineMaker) -> list[LinkedLine]:
@@ -34,6 +36,7 @@ def end_lines(reading: ConnectionReading, route: RouteAnswer | None, maker: Line
         *_owner_lines(reading, maker),
         _local(reading, maker),
         _remote(reading, maker),
+        *outer_lines(reading, maker),
         _other_end(reading, maker),
         _route(reading, route, maker),
     ]
@@ -120,11 +123,12 @@ def _remote(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
 
 def _other_end(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     interval, row = reading.interval, reading.row
-    other = int(other_ends(interval.table, np.array([row]))[0])
+    other = _other_row(reading)
     if other == row:
         return maker.words("other_end", "Other end", Cell("this same socket: it is connected to itself"))
     if other < 0:
-        return maker.words("other_end", "Other end", Cell(_absent_end(interval, row), Role.DIM))
+        absent = _TRANSLATED_AWAY if reading.is_translated else _absent_end(interval, row)
+        return maker.words("other_end", "Other end", Cell(absent, Role.DIM))
     texts = reading.texts
     unread = int(interval.table.recv_q[other])
     parts = [texts.state(other), *([f"has {bytes_text(unread)} unread"] if unread else [])]
@@ -134,6 +138,13 @@ def _other_end(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     parts += [] if owners else [REASON_WORDS[str(texts.owner_reason(other))]]
     target = ToSocket(int(interval.table.cookie[other]))
     return maker.words("other_end", "Other end", first, parts, target=target)
+
+
+def _other_row(reading: ConnectionReading) -> int:
+    table, tracking = reading.interval.table, reading.tracking
+    if tracking is not None and reading.is_translated:
+        return translated_end(table, int(table.protocol[reading.row]), tracking)
+    return int(other_ends(table, np.array([reading.row]))[0])
 
 
 def _absent_end(interval: Interval, row: int) -> str:

@@ -12,6 +12,7 @@ from monitor.model.sample import Interval
 from monitor.model.socket_table import SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.model.tcp_info import SocketDetails, TcpInfo
+from monitor.model.tracking import Tracking
 from monitor.presentation.row_text import RowTexts
 from monitor.reasoning.byte_totals import acknowledged_bytes, received_bytes
 
@@ -83,6 +84,16 @@ class ConnectionReading:
         if self.details is not None:
             return self.details.timer, self.details.timer_tries, self.details.timer_ms
         return self.column("timer"), self.column("timer_tries"), self.column("timer_ms")
+
+    @property
+    def tracking(self) -> Tracking | None:
+        """What the packet filter makes of its packets; None where nobody asked."""
+        return None if self.details is None else self.details.tracking
+
+    @property
+    def is_translated(self) -> bool:
+        """Whether its other end has another pair, as the packet filter translates it."""
+        return self.tracking is not None and self.tracking.is_translated
 
     @property
     def recv_q(self) -> int:

@@ -20,6 +20,7 @@ from monitor.presentation.pace_words import pace_lines
 from monitor.presentation.routing_text import RouteAnswer
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.state_words import WITHOUT_TRAFFIC, is_all_over, state_lines
+from monitor.presentation.tracking_words import tracking_lines
 from monitor.presentation.traffic_words import traffic_lines, udp_lines
 from monitor.presentation.verdict_words import verdict_lines
 from monitor.presentation.view import Cell
@@ -107,6 +108,7 @@ def _identity(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
     return [
         maker.words("ids", "socket", Cell(first), parts),
         maker.words("maker", "made by", Cell(made), [mark, bound]),
+        *tracking_lines(reading, maker),
     ]
 
 

@@ -17,6 +17,7 @@ from monitor.presentation.route_names import protocol_name
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import json_name, safe_text
 from monitor.presentation.socket_document import socket_document
+from monitor.presentation.tracking_words import tracking_document
 
 SCHEMA = "fourtuple.demux/1"
 PLACES_SCHEMA = "fourtuple.demux-places/1"
@@ -73,6 +74,7 @@ def answer_document(decision: DemuxDecision, texts: RowTexts) -> Document:
         "segment": _segment(decision, texts),
         "arrival": _arrival(decision, texts),
         "kernel": _kernel(decision),
+        "tracking": tracking_document(decision.facts.tracking),
         "agreement": decision.agreement.value,
         "rules": _sockets(texts, decision.ruled),
         "stages": [_stage(stage, texts) for stage in decision.stages],

@@ -25,6 +25,8 @@ DEMUX_MEANINGS = {
     "a full queue drops it, and some states answer without the program.",
     "demux_beware": "IPv4 and IPv6 clients of one port may meet two programs, since 0.0.0.0 and an IPv6-only [::] can "
     "both have it.",
+    "demux_nat": "What the packet filter's table of connections (conntrack) has of this pair. One that it translates "
+    "comes to sockets as another pair. Rules for pairs that are not in the table yet are not looked at.",
     "demux_assumed": "What was not said and counts here. Sockets that are bound to an interface get only what comes "
     "in by it, so another interface may mean another socket: type dev=NAME to name it.",
     "demux_unseen": "What may still take, change or drop the packet and can't be seen from the tables of sockets.",

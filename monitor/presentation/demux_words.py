@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from monitor.model.demux import Agreement, Answer, Certainty, DemuxDecision, Effect, Fate, StageKind, Unseen
 from monitor.model.tcp import PROTOCOL_TCP
+from monitor.model.tracking import TrackingState
 from monitor.presentation.demux_lines import DemuxLine, stage_lines
 from monitor.presentation.demux_names import SocketNames, found_text
 from monitor.presentation.demux_reach import assumption, undelivered_text
 from monitor.presentation.formats import count_text
 from monitor.presentation.row_text import RowTexts
+from monitor.presentation.tracking_words import pair_text, tracking_text
 
 _MOST_NAMED = 3
 _EFFECTS = {
@@ -50,6 +52,13 @@ class DemuxWords:
 
     def sentence(self) -> str:
         """Say the whole answer: who, what, and how sure."""
+        tracking = self.decision.facts.tracking
+        if tracking is not None and tracking.is_translated:
+            first = f"The packet filter translates it first, to {pair_text(tracking)}"
+            return f"{first}: ask who gets that. Not translated, it would be so: {self._untranslated()}"
+        return self._untranslated()
+
+    def _untranslated(self) -> str:
         decision = self.decision
         if decision.answer is Answer.NOT_DELIVERED:
             why = undelivered_text(decision.facts, self.texts)
@@ -70,6 +79,9 @@ class DemuxWords:
             yield DemuxLine("then", self._then())
             yield from self._successors()
             yield from self._other_family()
+        tracking = decision.facts.tracking
+        if tracking is not None and tracking.state is not TrackingState.IDLE:
+            yield DemuxLine("nat", tracking_text(tracking))
         assumed = assumption(decision.facts, self.texts)
         if assumed is not None:
             yield DemuxLine("assumed", assumed)

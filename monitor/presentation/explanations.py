@@ -106,6 +106,8 @@ _STATES = {
     "kernel's own number of the socket and is never given twice.",
     "maker": "The user that made the socket, its mark (SO_MARK) and the device it is bound to: all three take part "
     "in the choice of a route.",
+    "nat": "Where the packet filter tracks connections (conntrack), it may translate one: then the other side has "
+    "another pair than this socket. Its table is asked for this pair alone; reading it takes CAP_NET_ADMIN.",
     "syn_tries": "The SYN was sent again so often. The first times come a second apart "
     "(net.ipv4.tcp_syn_linear_timeouts), the others after waits that double (net.ipv4.tcp_syn_retries); the host's "
     "limit is the sum of both. A program may set its own (TCP_SYNCNT), which cannot be seen.",

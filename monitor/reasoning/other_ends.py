@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from monitor.model.endpoint import MAX_PORT
+from monitor.model.endpoint import MAX_PORT, address_words
 from monitor.model.socket_table import Rows, SocketTable
+from monitor.model.tracking import Tracking
 from monitor.reasoning.columns import group_rows
 
 
@@ -34,6 +35,19 @@ def other_ends(table: SocketTable, rows: Rows) -> Rows:
     ends[is_known] = candidates[nearest[is_known]]
     found[table.is_pair[rows]] = ends
     return found
+
+
+def translated_end(table: SocketTable, protocol: int, tracking: Tracking) -> int:
+    """Find the row at the other end of a connection that the packet filter translates; -1 as above."""
+    if tracking.source is None or tracking.destination is None:
+        return -1
+    is_it = table.is_pair & (table.protocol == protocol)
+    for side, endpoint in (("local", tracking.destination), ("remote", tracking.source)):
+        high, low = address_words(endpoint.address)
+        is_it &= (getattr(table, f"{side}_low") == np.uint64(low)) & (getattr(table, f"{side}_high") == np.uint64(high))
+        is_it &= getattr(table, f"{side}_port") == endpoint.port
+    rows = np.flatnonzero(is_it)
+    return int(rows[0]) if len(rows) else -1
 
 
 def _candidates(table: SocketTable, asked: Rows) -> Rows:

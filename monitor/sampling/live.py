@@ -13,6 +13,7 @@ import numpy as np
 
 from monitor.errors import KernelError, WireError
 from monitor.kernel.capabilities import effective_capabilities
+from monitor.kernel.conntrack import Conntrack
 from monitor.kernel.descriptor_limits import DescriptorLimits
 from monitor.kernel.first_network import FIRST_GENERATION, read_network
 from monitor.kernel.group_names import GroupNames
@@ -75,6 +76,7 @@ class LiveSource:
         self._users = UserNames()
         self._host = HostCounters()
         self._limits = DescriptorLimits()
+        self._conntrack = Conntrack()
         self._last: SocketTable | None = None
         self._last_owners = OwnerTable.unread()
         self._routes: Rtnetlink | None = None
@@ -211,7 +213,9 @@ class LiveSource:
     def socket(self, asked: SocketId) -> SocketDetails | None:
         """Ask the kernel for one socket by its exact identity."""
         details = self._diag.details(asked)
-        return None if details is None else replace(details, read_at=time.monotonic())
+        if details is None:
+            return None
+        return replace(details, read_at=time.monotonic(), tracking=self._conntrack.of_socket(asked))
 
     def prepare(self, asked: Asked, operator: Operator) -> Prepared | Outcome:
         """Look at the target of an action, and hold it."""
@@ -252,6 +256,7 @@ class LiveSource:
         """Give back the netlink sockets."""
         self._diag.close()
         self._owners.close()
+        self._conntrack.close()
         if self._routes is not None:
             self._routes.close()
         if self._receivers is not None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from monitor.errors import KernelError, WireError
 from monitor.kernel.arrivals import ArrivalReader
+from monitor.kernel.conntrack import Conntrack
 from monitor.kernel.group_members import GroupDatagram, read_memberships
 from monitor.kernel.receive_look_up import ReceiveLookUp
 from monitor.model.bind_facts import SocketHolder
@@ -22,6 +23,7 @@ class ReceiverReader:
     def __init__(self) -> None:
         self._arrivals = ArrivalReader()
         self._look_up = ReceiveLookUp()
+        self._conntrack = Conntrack()
 
     def read(self, segment: Segment, network: Network, holders: Sequence[SocketHolder] = ()) -> ReceiverFacts:
         """Ask how a segment comes in and who gets it; a refused look-up is told in the answer.
@@ -38,12 +40,16 @@ class ReceiverReader:
         is_looked_up = arrival.reach.is_delivered and not arrival.reach.is_to_many
         look_up, silence = self._ask(segment, arrival) if is_looked_up else (None, "")
         memberships = self._memberships(segment, arrival, holders) if arrival.reach is Reach.MULTICAST else {}
-        return ReceiverFacts(segment, arrival, look_up, silence, memberships)
+        tracking = None
+        if segment.source is not None:
+            tracking = self._conntrack.find(segment.protocol, segment.source, segment.destination)
+        return ReceiverFacts(segment, arrival, look_up, silence, memberships, tracking)
 
     def close(self) -> None:
         """Close the sockets; may be called twice."""
         self._arrivals.close()
         self._look_up.close()
+        self._conntrack.close()
 
     def _memberships(
         self, segment: Segment, arrival: Arrival, holders: Sequence[SocketHolder]

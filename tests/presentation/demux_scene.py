@@ -9,6 +9,7 @@ from monitor.model.process import Process
 from monitor.model.receiver import LookUp, ReceiverFacts
 from monitor.model.sample import Network
 from monitor.model.segment import Origin, Reach
+from monitor.model.tracking import Tracking, TrackingState
 from monitor.presentation.demux_answer import DemuxAnswer
 from monitor.presentation.demux_question import DemuxQuestion
 from monitor.presentation.fitting import cell_width
@@ -63,6 +64,7 @@ def answers() -> Iterator[DemuxAnswer]:
     yield answer_of([FIRST, IPV6_ONLY], assumed(asked(None, look_up=named(FIRST))))
     yield answer_of([FIRST, IPV6_ONLY], asked(look_up=named(IPV6_ONLY)))
     yield answer_of([FIRST, PAIR], asked(look_up=LookUp(None)))
+    yield answer_of([FIRST, PAIR], asked(look_up=named(PAIR), tracking=Tracking(TrackingState.PLAIN)))
     yield answer_of([BUCKET, FIRST], asked(look_up=named(BUCKET)))
     yield answer_of([HIDDEN], asked(silence="the kernel is silent"))
     yield answer_of([], asked(look_up=named(FIRST)))

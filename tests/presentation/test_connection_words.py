@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from monitor.model.endpoint import Endpoint
 from monitor.model.process import Process
 from monitor.model.tcp import TcpState
 from monitor.model.tcp_info import TIMER_KEEPALIVE, TIMER_PROBE, TIMER_RETRANSMIT, TcpInfo
+from monitor.model.tracking import Tracking, TrackingState
 from monitor.presentation.connection_words import connection_lines, connection_share, connection_title
 from monitor.presentation.linked_line import CURSOR_CELL, LABEL_WIDTH, ToProcess, ToRouting, ToRows, ToSocket
 from monitor.presentation.routing_text import RouteAnswer
@@ -110,6 +112,41 @@ def test_a_loopback_connection_leads_to_its_other_end(interval):
     (target,) = (line.target for line in lines if isinstance(line.target, ToSocket))
     other = interval.table.row_of_cookie(target.cookie)
     assert (str(interval.table.local(other)), str(interval.table.remote(other))) == BASE[::-1]
+
+
+def test_a_translated_connection_shows_its_pair_outside_and_finds_its_other_end_by_it():
+    near, called, taken = "127.0.0.1:40000", "127.0.0.1:80", "127.0.0.1:8080"
+    tracking = Tracking(TrackingState.TRANSLATED, Endpoint.parse(near), Endpoint.parse(taken))
+    # What has the swapped pair is another connection: the packet filter gives this one away.
+    rows = [
+        row("tcp", near, called, "ESTAB"),
+        row("tcp", called, near, "ESTAB", owner=(813, 17)),
+        row("tcp", taken, near, "ESTAB", owner=(812, 17)),
+    ]
+    interval = interval_of(rows)
+    lines = lines_of(interval, 0, details(tracking=tracking))
+    told = texts(lines)
+    assert told["Outside"].startswith(f"{near} → {taken} · so beyond the packet filter")
+    assert told["nat"] == f"translated: beyond the packet filter it is {near} → {taken}"
+    assert told["Other end"] == "nginx[812] · ESTAB"
+    assert ToSocket(int(interval.table.cookie[2])) in {line.target for line in lines}
+    alone = texts(lines_of(interval_of(rows[:2]), 0, details(tracking=tracking)))
+    assert alone["Other end"].startswith("no socket in sight has the pair outside")
+
+
+@pytest.mark.parametrize(
+    ("tracking", "said"),
+    [
+        (Tracking(TrackingState.PLAIN), "tracked by the packet filter, not translated"),
+        (Tracking(TrackingState.UNTRACKED), "not tracked by the packet filter, so not translated"),
+        (Tracking(TrackingState.IDLE), "no connection of this network namespace is tracked, so none translated"),
+        (Tracking(TrackingState.UNREADABLE, why="could not \x1b"), r"– could not \x1b"),
+    ],
+)
+def test_of_a_pair_that_is_not_translated_it_is_said_how_that_is_known(interval, tracking, said):
+    told = texts(lines_of(interval, row_of(interval, *WEB), details(tracking=tracking)))
+    assert told["nat"] == said
+    assert "Outside" not in told
 
 
 def test_what_the_other_end_has_not_read_is_told_here():

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from monitor.model.endpoint import Endpoint
 from monitor.model.process import Process
 from monitor.model.receiver import LookUp
 from monitor.model.sample import Network
 from monitor.model.segment import Arrival, Origin, Reach
+from monitor.model.tracking import Tracking, TrackingState
 from monitor.presentation.demux_document import answer_document
 from monitor.presentation.demux_places_words import place_lines, places_sentence
 from monitor.presentation.demux_words import DemuxWords
@@ -54,6 +56,33 @@ def test_connection_gets_it():
     rows = [listens(PORT, owner=(811, 4)), row("tcp", HERE, CLIENT, "ESTAB", owner=(811, 9))]
     told = said(rows, asked(look_up=named(rows[1])))
     assert told == f"nginx[811] gets it: ESTAB {HERE} ← {CLIENT}. {AGREED}"
+
+
+def test_a_translated_segment_comes_to_nobody_as_it_is():
+    rows = [listens(PORT, owner=(811, 4))]
+    translated = Tracking(TrackingState.TRANSLATED, Endpoint.parse(CLIENT), Endpoint.parse("192.0.2.10:8443"))
+    facts = asked(look_up=named(rows[0]), tracking=translated)
+    assert said(rows, facts) == (
+        f"The packet filter translates it first, to {CLIENT} → 192.0.2.10:8443: ask who gets that. "
+        f"Not translated, it would be so: nginx[811] gets it: listener 0.0.0.0:443. {AGREED}"
+    )
+    assert ("nat", f"translated: beyond the packet filter it is {CLIENT} → 192.0.2.10:8443") in lines(rows, facts)
+    document = answer_document(words(rows, facts).decision, words(rows, facts).texts)
+    assert document["certain"] is False
+    assert document["tracking"] == {
+        "state": "translated",
+        "source": CLIENT,
+        "destination": "192.0.2.10:8443",
+        "why": None,
+    }
+
+
+def test_an_empty_table_of_tracked_connections_is_not_worth_a_line():
+    rows = [listens(PORT, owner=(811, 4))]
+    told = lines(rows, asked(look_up=named(rows[0]), tracking=Tracking(TrackingState.IDLE)))
+    assert "nat" not in dict(told)
+    refused = asked(look_up=named(rows[0]), tracking=Tracking(TrackingState.UNREADABLE, why="no"))
+    assert dict(lines(rows, refused))["nat"] == "– no"
 
 
 def test_process_out_of_sight_begins_the_sentence():

@@ -21,6 +21,7 @@ from monitor.model.segment import Arrival, Origin, Reach, Segment
 from monitor.model.sockets import SocketId
 from monitor.model.tcp import TcpState
 from monitor.model.tcp_info import SocketDetails, SocketMemory, TcpInfo
+from monitor.model.tracking import Tracking, TrackingState
 from monitor.model.transitions import Actor, NoTransitions
 from monitor.sampling import event_messages, look_up_messages, messages
 from monitor.sampling.row_records import to_records
@@ -90,6 +91,12 @@ ANSWERS = [
     look_up_messages.ReceiverRead(id=6, facts=ReceiverFacts(SEGMENTS[1], ARRIVAL, LookUp(FOUND, (7, (1 << 64) - 1)))),
     look_up_messages.ReceiverRead(
         id=6, facts=ReceiverFacts(SEGMENTS[1], ARRIVAL, None, memberships={9: Membership.TAKES})
+    ),
+    look_up_messages.ReceiverRead(
+        id=6,
+        facts=ReceiverFacts(
+            SEGMENTS[0], ARRIVAL, None, tracking=Tracking(TrackingState.PLAIN, FOUND.local, FOUND.remote)
+        ),
     ),
     messages.Failed(id=4, reason="source", text="gone"),
 ]
