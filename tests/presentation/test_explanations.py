@@ -13,6 +13,7 @@ from monitor.errors import KernelError
 from monitor.model.endpoint import Endpoint
 from monitor.model.route import Flow
 from monitor.model.routing import RuleFate, RuleStep
+from monitor.model.tracking import Tracking, TrackingState
 from monitor.presentation.bind_lines import answer_lines
 from monitor.presentation.connection_cells import RETRANS_RECENT_S
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS
@@ -102,7 +103,7 @@ def lines():
 
 
 def from_connection_screens() -> set[str]:
-    lost = details(replace(FAST, lost_segments=1))
+    lost = details(replace(FAST, lost_segments=1), tracking=Tracking(TrackingState.PLAIN))
     return {
         line.value
         for interval in (db1_interval(), made_up())
