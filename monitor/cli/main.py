@@ -136,7 +136,7 @@ def run(arguments: Sequence[str]) -> int:
     is_debugging, failed = "--debug" in arguments, EXIT_FAILED
     try:
         parser = make_parser(arguments)
-        parsed = parser.parse_args(arguments)
+        parsed = _parse(parser, arguments)
         if parsed.command:
             _refuse_monitor_options(parser, parsed)
         failed = parsed.failed
@@ -151,6 +151,15 @@ def run(arguments: Sequence[str]) -> int:
     except MonitorError as error:
         return _say(error, failed, is_debugging=is_debugging)
     return code
+
+
+def _parse(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
+    try:
+        return parser.parse_args(arguments)
+    except SystemExit:
+        # What --help and --version print must fail here where nobody reads it, and not when the interpreter ends.
+        flush()
+        raise
 
 
 def _dispatch(parsed: argparse.Namespace) -> int:

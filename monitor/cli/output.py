@@ -34,9 +34,9 @@ def flush() -> None:
 
 def _write(data: bytes) -> None:
     try:
-        stream = _stream()
-        stream.write(data)
-        stream.flush()
+        _stream().write(data)
+        # Also what argparse has printed, which waits as text.
+        sys.stdout.flush()
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:

@@ -69,7 +69,9 @@ def test_ft_12_a_closed_standard_output_is_said_in_one_sentence():
 
 
 @pytest.mark.parametrize("command", [["list"], ["list", "--json"], ["--help"], ["list", "--help"]])
-def test_ft_11_a_closed_pipe_is_quiet(command):
+def test_ft_11_a_closed_pipe_is_quiet(command, monkeypatch):
+    # With it nothing is left to be written when the interpreter ends.
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
     with subprocess.Popen([PROGRAM, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         running.stdout.close()

@@ -14,8 +14,10 @@ from tests.waiting import wait_until
 
 
 @pytest.fixture
-def tmux(program, tmp_path):
+def tmux(program, tmp_path, monkeypatch):
     """Give a function that runs tmux with a server of the test's own, which ends with the test."""
+    # A user who may not log in has a shell that runs nothing.
+    monkeypatch.setenv("SHELL", "/bin/sh")
     argv = [program("tmux"), "-S", str(tmp_path / "socket"), "-f", "/dev/null"]
 
     def run(*words: str) -> str:

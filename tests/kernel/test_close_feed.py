@@ -13,7 +13,6 @@ import pytest
 
 from monitor.kernel.close_feed import CloseFeed
 from tests.kernel.inet_diag_bytes import info, row
-from tests.namespaces import network_namespace
 
 pytestmark = pytest.mark.kernel
 
@@ -113,8 +112,8 @@ def test_a_listener_and_a_udp_socket_come_too_and_a_socket_without_a_port_does_n
     assert none not in records["cookie"]
 
 
-def test_fk_03_what_did_not_fit_the_buffer_is_counted_to_the_last():
-    with network_namespace() as space, space.entered(), socket.create_server(("127.0.0.1", 0)) as server:
+def test_fk_03_what_did_not_fit_the_buffer_is_counted_to_the_last(namespace):
+    with socket.create_server(("127.0.0.1", 0)) as server:
         narrow = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, NETLINK_SOCK_DIAG)
         with narrow:
             narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
@@ -133,6 +132,7 @@ def test_fk_03_what_did_not_fit_the_buffer_is_counted_to_the_last():
             assert seen + feed.lost() == 80
 
 
+@pytest.mark.usefixtures("as_root")
 def test_a_message_of_another_process_is_left_out_and_counted():
     with (
         socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, NETLINK_SOCK_DIAG) as ours,
