@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 CLONE_NEWNET = 0x40000000
 SIOCSIFFLAGS = 0x8914
@@ -60,6 +61,14 @@ def network_namespace() -> Iterator[NetworkNamespace]:
         yield NetworkNamespace(inside, os.fstat(inside).st_ino)
     finally:
         os.close(inside)
+
+
+def give_name(names: Path, name: str, namespace: NetworkNamespace) -> Path:
+    """Let a directory of names lead to it as ip-netns(8) does, without a mount; a name that is taken is given anew."""
+    path = names / name
+    path.unlink(missing_ok=True)
+    path.symlink_to(f"/proc/{os.getpid()}/fd/{namespace.fd}")
+    return path
 
 
 def leave_for_new_namespace() -> None:

@@ -6,14 +6,17 @@ import errno
 import os
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import monitor
-from monitor.dial import TcpConnection, dial
-from monitor.errors import InputError, KernelError
+from monitor.dial import Dialled, TcpConnection, dial, dial_from
+from monitor.errors import InputError, KernelError, MonitorError
+from monitor.kernel import namespaces
 from monitor.model.endpoint import Endpoint
-from tests.namespaces import network_namespace
+from monitor.model.namespace import NamedNamespace
+from tests.namespaces import give_name, network_namespace
 
 pytestmark = pytest.mark.kernel
 
@@ -86,6 +89,26 @@ def test_dialling_compares_prediction_and_outcome(ip, port):
     assert done.is_as_predicted
     assert done.actual.local.port
     assert done.elapsed_s > 0
+
+
+def test_a_thread_dials_from_the_namespace_that_was_named_unless_the_name_leads_elsewhere(
+    as_root, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(namespaces, "NAMES", tmp_path)
+    blue = NamedNamespace(b"blue", is_process=False, is_gone=False)
+
+    def dial_inside(number: int) -> Dialled:
+        dial_from(blue, number)
+        return dial(server.getsockname()[0] + f":{server.getsockname()[1]}")
+
+    with network_namespace() as made, ThreadPoolExecutor(1) as thread:
+        give_name(tmp_path, "blue", made)
+        with made.entered():
+            server = socket.create_server(("127.0.0.1", 0))
+        with server:
+            assert thread.submit(dial_inside, made.inode).result().is_as_predicted
+            with pytest.raises(MonitorError, match="another one by now; nothing was sent"):
+                thread.submit(dial_inside, made.inode + 1).result()
 
 
 def test_refused_connection_is_an_outcome_with_its_error(ip, port):

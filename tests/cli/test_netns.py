@@ -13,7 +13,7 @@ import pytest
 from monitor.cli.main import run
 from monitor.kernel import namespaces
 from monitor.kernel.namespaces import NamedPlace
-from tests.namespaces import network_namespace
+from tests.namespaces import give_name, network_namespace
 
 pytestmark = pytest.mark.kernel
 
@@ -24,7 +24,7 @@ def port(as_root, tmp_path, monkeypatch) -> Iterator[int]:
     monkeypatch.setattr(namespaces, "NAMES", tmp_path)
     monkeypatch.setattr(NamedPlace, "here", None)
     with network_namespace() as made:
-        (tmp_path / "blue").symlink_to(f"/proc/{os.getpid()}/fd/{made.fd}")
+        give_name(tmp_path, "blue", made)
         with made.entered():
             server = socket.create_server(("127.0.0.1", 0))
         with server:

@@ -17,7 +17,7 @@ from monitor.kernel import namespaces
 from monitor.kernel.namespaces import NamedPlace, check, enter, settle
 from monitor.kernel.read_only import give_up_rights
 from monitor.kernel.this_namespace import namespace_number
-from tests.namespaces import NetworkNamespace, network_namespace
+from tests.namespaces import NetworkNamespace, give_name, network_namespace
 
 T = TypeVar("T")
 
@@ -33,14 +33,6 @@ def names(tmp_path, monkeypatch) -> Path:
     monkeypatch.setattr(namespaces, "NAMES", tmp_path)
     monkeypatch.setattr(NamedPlace, "here", None)
     return tmp_path
-
-
-def give_name(names: Path, name: str, namespace: NetworkNamespace) -> Path:
-    """Give it a name as ip-netns(8) does, without a mount."""
-    path = names / name
-    path.unlink(missing_ok=True)
-    path.symlink_to(f"/proc/{os.getpid()}/fd/{namespace.fd}")
-    return path
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
@@ -12,9 +13,12 @@ from textual import events
 from monitor.dial import Dialled, TcpConnection
 from monitor.errors import KernelError, MonitorError
 from monitor.model.endpoint import Endpoint
+from monitor.model.namespace import NamedNamespace
+from monitor.model.sample import Sample
 from monitor.ui.screens.dial import DialScreen
 from monitor.ui.typed_word import LEAST_S, TypedWord
 from tests import machine_db1
+from tests.scenes import FixedSource
 from tests.ui.acting import hand_that_types
 from tests.ui.stage import Stage, monitor_of
 
@@ -60,6 +64,25 @@ async def open_dial(stage: Stage) -> None:
 async def type_by_hand(stage: Stage) -> None:
     for key in (*"dial", "enter"):
         await stage.press(key)
+
+
+async def test_it_dials_from_the_network_namespace_that_is_shown_or_not_at_all(dialling: Dialling):
+    blue = NamedNamespace(b"blue", is_process=False, is_gone=False)
+    samples = [replace(sample, named=blue) for sample in machine_db1.samples()]
+    asked: list[NamedNamespace | None] = []
+
+    def refuse(sample: Sample) -> None:
+        asked.append(sample.named)
+        raise MonitorError("it may not be entered")
+
+    with patch("monitor.ui.screens.dial._dial_from", refuse):
+        async with monitor_of(FixedSource(samples, machine_db1.route_to)) as stage:
+            await open_dial(stage)
+            assert "(you), from this process in netns blue; the peer sees a connection" in stage.text
+            await type_by_hand(stage)
+            await stage.sees("it may not be entered")
+    assert asked == [blue]
+    assert dialling.dialled == []
 
 
 async def test_the_word_typed_by_hand_dials_and_shows_prediction_and_what_came(dialling: Dialling):
