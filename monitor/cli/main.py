@@ -26,6 +26,7 @@ EXIT_USAGE = 2
 
 COMMANDS = {
     "list": "list every socket of this machine once",
+    "watch": "a line for each socket that is opened, closed or changed",
     "route": "which way to a remote endpoint, from which local address, and why",
     "bind": "can I have this port, and if not, who is in the way",
     "demux": "which socket gets a segment, and why",

@@ -117,6 +117,13 @@ def when_text(unix: float) -> str:
     return _utc("%Y-%m-%dT%H:%M:%SZ", unix)
 
 
+def precise_when_text(unix: float) -> str:
+    """Write it to a thousandth of a second: "2026-11-23T03:12:41.250Z"."""
+    thousandths = math.floor(unix * 1_000) if math.isfinite(unix) else -1
+    when = when_text(thousandths // 1_000)
+    return when if when == UNKNOWN else f"{when.removesuffix('Z')}.{thousandths % 1_000:03}Z"
+
+
 def gauge(used: int, limit: int, width: int) -> tuple[str, str]:
     """Draw a fill along the line, in steps of half a cell, and the room that is left: "██▌", "·······".
 
