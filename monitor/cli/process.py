@@ -100,6 +100,7 @@ def document(facts: ProcessFacts, interval: Interval, rows: Rows, *, is_masked: 
         "status": facts.status,
         "unread": list(facts.unread),
         "blocked": list(facts.blocked),
+        "others_blocked": facts.others_blocked,
         "notices": list(interval.sample.notices),
         "sockets": [socket_document(texts, row) for row in rows.tolist()],
     }

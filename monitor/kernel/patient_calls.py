@@ -7,7 +7,7 @@ lock that it holds while it sleeps. Nothing ends such a wait but the end of eith
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from errno import ETIMEDOUT
+from errno import EBUSY, ETIMEDOUT
 from os import strerror
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
@@ -39,16 +39,24 @@ class PatientCalls:
         worker = self._left_behind.get(name)
         return worker is not None and worker.is_busy
 
+    @property
+    def left_behind(self) -> int:
+        """How many calls were left behind and have not come back yet."""
+        return sum(worker.is_busy for worker in self._left_behind.values())
+
     def call(self, name: Hashable, do: Callable[[], T]) -> T:
         """Give what the call gives, or raise the OSError that it raises.
 
         Raises:
-            OSError: also ETIMEDOUT where it takes too long, or an earlier one of that name has not come back yet.
+            OSError: also ETIMEDOUT where it takes too long, or an earlier one of that name has not come back yet; and
+                EBUSY where it is not made, since MOST_LEFT_BEHIND others have not.
         """
         with self._lock:
             self._left_behind = {key: worker for key, worker in self._left_behind.items() if worker.is_busy}
-            if name in self._left_behind or len(self._left_behind) >= MOST_LEFT_BEHIND:
+            if name in self._left_behind:
                 raise _timeout()
+            if len(self._left_behind) >= MOST_LEFT_BEHIND:
+                raise OSError(EBUSY, strerror(EBUSY))
             worker = self._worker = self._worker or _Worker()
             answers: list[T | OSError] = []
             if not worker.ask(lambda: answers.append(_outcome(do)), self._patience_s):

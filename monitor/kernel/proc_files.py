@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from errno import EACCES, ENOENT, EPERM, ESRCH, ETIMEDOUT
+from errno import EACCES, EBUSY, ENOENT, EPERM, ESRCH, ETIMEDOUT
 from pathlib import Path
 
 from monitor.kernel.patient_calls import PatientCalls
@@ -22,6 +22,8 @@ DENIED = frozenset({EACCES, EPERM})
 
 BLOCKED = frozenset({ETIMEDOUT})
 """Error number of a read that did not come back in time."""
+PASSED_OVER = frozenset({EBUSY})
+"""Error number of a read that was not tried: as many others block as are waited for."""
 
 _CHUNK_BYTES = 4096
 _NUMBERS_BYTES = 1 << 16
@@ -59,7 +61,8 @@ def read_memory(name: str, inside: int, limit: int) -> bytes:
     """Read likewise a file that the kernel takes from the process's own memory, which may block for ever.
 
     Raises:
-        OSError: also ETIMEDOUT where it does; the file is not read again before the kernel has come back.
+        OSError: also ETIMEDOUT where it does; the file is not read again before the kernel has come back. EBUSY where
+            so many others block that this one is not tried.
     """
     path = os.readlink(f"/proc/self/fd/{inside}")  # noqa: PTH115 - as a text
     return PATIENT.call(f"{path}/{name}", lambda: read_file(name, inside, limit))

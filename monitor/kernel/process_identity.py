@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitor.kernel.pidfds import identity_of
-from monitor.kernel.proc_files import BLOCKED, DENIED, Reader, read_file, read_memory
+from monitor.kernel.proc_files import BLOCKED, DENIED, PASSED_OVER, PATIENT, Reader, read_file, read_memory
 from monitor.model.process import Process
 
 COMMAND_LINE_BYTES = 4096
@@ -75,22 +75,24 @@ def process_in(inside: int, pid: int, read_command_line: Reader = read_memory) -
     return Process(pid, stat.start_time, name, _real_uid(inside), exe, command_line, stat.parent, pidfd_inode)
 
 
-def missing_in(inside: int) -> tuple[list[str], list[str]]:
+def missing_in(inside: int) -> tuple[list[str], list[str], int]:
     """Name the fields of Process that are left empty though there may be something.
 
     Returns:
-        Those that this user may not read, and those whose reading blocks.
+        Those that this user may not read; those whose reading blocks, or was not tried because reading others does;
+        and in that case how many others those are, else 0.
 
     Raises:
         OSError: the process has ended, or may not be read at all.
     """
     if ProcessStat.parse(read_file("stat", inside)).flags & PF_KTHREAD:
         # It has neither, though the kernel checks the right to read them first.
-        return [], []
+        return [], [], 0
     failed = {name: _errno_of(read, inside) for name, read in _READ.items()}
     return (
         [name for name, number in failed.items() if number in DENIED],
-        [name for name, number in failed.items() if number in BLOCKED],
+        [name for name, number in failed.items() if number in BLOCKED | PASSED_OVER],
+        PATIENT.left_behind if PASSED_OVER & set(failed.values()) else 0,
     )
 
 

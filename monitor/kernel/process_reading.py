@@ -83,8 +83,8 @@ def identify_all(readings: Mapping[int, ProcessReading]) -> None:
 
         try:
             found = PATIENT.call(("who", *some), who_they_are)
-        except TimeoutError:
-            # One of them blocks; asked one by one, it alone is left without its command line.
+        except OSError:
+            # One of them blocks; asked one by one, it alone is left without its command line. Or too many others do.
             for pid in some:
                 readings[pid].identify(pid)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from errno import EACCES, ESRCH
+from errno import EACCES, EBUSY, ESRCH, ETIMEDOUT
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from monitor.errors import KernelError
 from monitor.kernel.cgroups import unit_in
 from monitor.kernel.descriptors import kinds_in
 from monitor.kernel.first_thread import table_in
+from monitor.kernel.patient_calls import MOST_LEFT_BEHIND
 from monitor.kernel.proc_files import GONE, directory, process_directory, read_file, read_memory
 from monitor.kernel.process_identity import ProcessStat, missing_in, process_in
 from monitor.kernel.users import UserNames
@@ -23,6 +24,11 @@ T = TypeVar("T")
 _ENVIRONMENT_BYTES = 1 << 16
 _PATIENCE_S = 2.0
 """How long a command that shows one process waits for the name of its user."""
+_HINTS = {
+    ETIMEDOUT: "the process's memory does not answer",
+    EBUSY: f"not tried, since reading {MOST_LEFT_BEHIND} others blocks",
+}
+"""Why what is taken from a process' own memory did not come, by error number."""
 
 
 def read_process(pid: int) -> Process | None:
@@ -63,7 +69,7 @@ def _read(pid: int, read: Callable[[int], T]) -> T | None:
             return read(inside)
     except OSError as error:
         if error.errno not in GONE:
-            raise KernelError(f"read process {pid}", error.errno or 0) from error
+            raise KernelError(f"read process {pid}", error.errno or 0, _HINTS.get(error.errno or 0, "")) from error
     if _is_invisible(pid):
         raise KernelError(f"read process {pid}", EACCES, "/proc is mounted with hidepid")
     return None
@@ -83,7 +89,7 @@ def _is_invisible(pid: int) -> bool:
 def _facts_in(inside: int, pid: int, users: UserNames) -> ProcessFacts:
     import psutil  # noqa: PLC0415 - the first sample must not wait for it
 
-    unread, blocked = missing_in(inside)
+    unread, blocked, others_blocked = missing_in(inside)
 
     def fact(name: str, read: Callable[[], T]) -> T | None:
         try:
@@ -114,6 +120,7 @@ def _facts_in(inside: int, pid: int, users: UserNames) -> ProcessFacts:
             status=fact("status", lambda: str(live.status())),
             unread=tuple(unread),
             blocked=tuple(blocked),
+            others_blocked=others_blocked,
             read_at=read_at,
         )
     # While this directory still answers, the pid was never given away: all of the facts are of one process.

@@ -102,6 +102,8 @@ class ProcessFacts:
     """Names of the facts that this user may not read."""
     blocked: tuple[str, ...] = ()
     """Names of the facts whose reading did not come back: the process's memory is locked, or on a dead file system."""
+    others_blocked: int = 0
+    """Where those were not tried, because reading so many other processes blocks: how many."""
     read_at: float | None = None
     """CLOCK_BOOTTIME in seconds at which cpu_seconds was read."""
 

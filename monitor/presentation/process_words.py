@@ -90,6 +90,8 @@ def no_sockets_text(facts: ProcessFacts | None, *, is_gone: bool, is_read: bool)
 
 def missing_text(facts: ProcessFacts, name: str, otherwise: str) -> str:
     """Say why a fact is not there: it may not be read, or else what its absence means."""
+    if name in facts.blocked and facts.others_blocked:
+        return f"{UNKNOWN} (not read: {count_text(facts.others_blocked)} others block)"
     if name in facts.blocked:
         return f"{UNKNOWN} (reading it blocks: the process's memory does not answer)"
     return f"{UNKNOWN} (this user may not read it)" if name in facts.unread else otherwise
