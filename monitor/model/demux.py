@@ -199,9 +199,4 @@ class DemuxDecision:
     @property
     def is_certain(self) -> bool:
         """Whether nothing visible could make it another socket."""
-        return self.certainty is Certainty.CERTAIN and not self.is_translated
-
-    @property
-    def is_translated(self) -> bool:
-        """Whether the packet filter makes another segment of it first: this decision is then about none that comes."""
-        return self.facts.tracking is not None and self.facts.tracking.is_translated
+        return self.certainty is Certainty.CERTAIN

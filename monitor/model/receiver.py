@@ -78,6 +78,7 @@ class ReceiverFacts:
     """All that was asked about one segment."""
 
     segment: Segment
+    """As it comes to the look-up of sockets: where the packet filter translates it, what it makes of it."""
     arrival: Arrival
     look_up: LookUp | None
     """None where the kernel was not asked, see `silence`."""
@@ -86,4 +87,6 @@ class ReceiverFacts:
     memberships: Mapping[int, Membership] = field(default_factory=dict)
     """By cookie, for the sockets on the port of a multicast datagram; what is missing takes it by default."""
     tracking: Tracking | None = None
-    """What the packet filter makes of it before any socket is looked for; None without a source."""
+    """What the packet filter's table has of the segment that was asked about; None without a source."""
+    untranslated: Segment | None = None
+    """The segment that was asked about, where the packet filter makes another one of it."""

@@ -118,7 +118,7 @@ def _unlisted(found: FoundSocket, protocol: int) -> Document:
 
 
 def _segment(decision: DemuxDecision, texts: RowTexts) -> Document:
-    segment = decision.facts.segment
+    segment = decision.facts.untranslated or decision.facts.segment
     return {
         "protocol": protocol_name(segment.protocol),
         "source": None if segment.source is None else safe_text(str(segment.source)),

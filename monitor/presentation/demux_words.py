@@ -54,11 +54,10 @@ class DemuxWords:
         """Say the whole answer: who, what, and how sure."""
         tracking = self.decision.facts.tracking
         if tracking is not None and tracking.is_translated:
-            first = f"The packet filter translates it first, to {pair_text(tracking)}"
-            return f"{first}: ask who gets that. Not translated, it would be so: {self._untranslated()}"
-        return self._untranslated()
+            return f"Translated to {pair_text(tracking)} first: {self._verdict()}"
+        return self._verdict()
 
-    def _untranslated(self) -> str:
+    def _verdict(self) -> str:
         decision = self.decision
         if decision.answer is Answer.NOT_DELIVERED:
             why = undelivered_text(decision.facts, self.texts)

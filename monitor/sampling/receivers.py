@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from monitor.errors import KernelError, WireError
 from monitor.kernel.arrivals import ArrivalReader
@@ -29,21 +30,24 @@ class ReceiverReader:
         """Ask how a segment comes in and who gets it; a refused look-up is told in the answer.
 
         Args:
-            segment: what arrives.
+            segment: what arrives; where the packet filter translates it, all else is asked about what it makes of it.
             network: links and addresses.
             holders: of a datagram to a multicast group, the sockets on its port, which are asked for what they take.
 
         Raises:
             KernelError: input routing could not be asked.
         """
+        tracking, untranslated = None, None
+        if segment.source is not None:
+            tracking = self._conntrack.find(segment.protocol, segment.source, segment.destination)
+            if tracking.is_translated and tracking.destination is not None:
+                untranslated = segment
+                segment = replace(segment, source=tracking.source, destination=tracking.destination)
         arrival = self._arrivals.read(segment, network)
         is_looked_up = arrival.reach.is_delivered and not arrival.reach.is_to_many
         look_up, silence = self._ask(segment, arrival) if is_looked_up else (None, "")
         memberships = self._memberships(segment, arrival, holders) if arrival.reach is Reach.MULTICAST else {}
-        tracking = None
-        if segment.source is not None:
-            tracking = self._conntrack.find(segment.protocol, segment.source, segment.destination)
-        return ReceiverFacts(segment, arrival, look_up, silence, memberships, tracking)
+        return ReceiverFacts(segment, arrival, look_up, silence, memberships, tracking, untranslated)
 
     def close(self) -> None:
         """Close the sockets; may be called twice."""

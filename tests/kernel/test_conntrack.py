@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -17,12 +18,15 @@ from monitor.kernel import conntrack
 from monitor.kernel.conntrack import Conntrack
 from monitor.kernel.read_only import give_up_rights
 from monitor.model.endpoint import Endpoint
+from monitor.model.segment import Segment
 from monitor.model.sockets import SocketId
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
 from monitor.model.tracking import Tracking, TrackingState
+from monitor.sampling.decide_demux import decide_at_once
 from monitor.sampling.live import LiveSource
 from tests.conntrack import attribute, nested, track
 from tests.nat import redirect
+from tests.server_process import SO_COOKIE
 
 ASKED = Endpoint.parse("192.0.2.10:50000"), Endpoint.parse("198.51.100.7:443")
 CALLED = 8080
@@ -108,6 +112,21 @@ def test_the_socket_on_the_screen_comes_with_what_becomes_of_its_packets(transla
         found = {one.local.port: source.socket(one).tracking for one in asked}
     ports = [end.getsockname()[1] for end in translated]
     assert {port: found[port].state for port in ports} == dict.fromkeys(ports, TrackingState.TRANSLATED)
+
+
+@pytest.mark.kernel
+def test_who_gets_a_segment_is_asked_about_what_the_packet_filter_makes_of_it(translated):
+    source, destination = endpoints(translated.client)
+    segment = Segment(PROTOCOL_TCP, destination, source)
+    with closing(LiveSource()) as live:
+        _, decision = decide_at_once(live, segment)
+    cookie = int.from_bytes(translated.server.getsockopt(socket.SOL_SOCKET, SO_COOKIE, 8), sys.byteorder)
+    assert decision.facts.look_up.found.cookie == cookie
+    assert (decision.facts.untranslated, decision.facts.segment.destination) == (
+        segment,
+        endpoints(translated.server)[0],
+    )
+    assert decision.is_certain
 
 
 def pair(source: str, destination: str) -> bytes:

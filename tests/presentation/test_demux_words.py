@@ -58,23 +58,19 @@ def test_connection_gets_it():
     assert told == f"nginx[811] gets it: ESTAB {HERE} ← {CLIENT}. {AGREED}"
 
 
-def test_a_translated_segment_comes_to_nobody_as_it_is():
+def test_of_a_translated_segment_it_is_said_who_gets_what_the_packet_filter_makes_of_it():
     rows = [listens(PORT, owner=(811, 4))]
-    translated = Tracking(TrackingState.TRANSLATED, Endpoint.parse(CLIENT), Endpoint.parse("192.0.2.10:8443"))
-    facts = asked(look_up=named(rows[0]), tracking=translated)
+    facts = asked(look_up=named(rows[0]))
+    called = replace(facts.segment, destination=Endpoint.parse("192.0.2.99:80"))
+    translated = Tracking(TrackingState.TRANSLATED, facts.segment.source, facts.segment.destination)
+    facts = replace(facts, tracking=translated, untranslated=called)
     assert said(rows, facts) == (
-        f"The packet filter translates it first, to {CLIENT} → 192.0.2.10:8443: ask who gets that. "
-        f"Not translated, it would be so: nginx[811] gets it: listener 0.0.0.0:443. {AGREED}"
+        f"Translated to {CLIENT} → {HERE} first: nginx[811] gets it: listener 0.0.0.0:443. {AGREED}"
     )
-    assert ("nat", f"translated: beyond the packet filter it is {CLIENT} → 192.0.2.10:8443") in lines(rows, facts)
+    assert ("nat", f"translated: beyond the packet filter it is {CLIENT} → {HERE}") in lines(rows, facts)
     document = answer_document(words(rows, facts).decision, words(rows, facts).texts)
-    assert document["certain"] is False
-    assert document["tracking"] == {
-        "state": "translated",
-        "source": CLIENT,
-        "destination": "192.0.2.10:8443",
-        "why": None,
-    }
+    assert document["segment"]["destination"] == "192.0.2.99:80"
+    assert document["tracking"] == {"state": "translated", "source": CLIENT, "destination": HERE, "why": None}
 
 
 def test_an_empty_table_of_tracked_connections_is_not_worth_a_line():
