@@ -5,6 +5,7 @@ The rooms, each of which imports only what stands below it (tests/test_architect
     __main__      python -m monitor
     cli           arguments, sub-commands, exit codes
     ui            the screen; Textual lives here and nowhere else
+    config        what the user has settled for good: the configuration file, and what is remembered
     presentation  words and order without Textual: safe_text, formats, columns, filters, views
     dial          the library's face: TcpConnection.to() and open() really connect
     sampling      the collector process, its frames, the stream, the sampler: Samples to Intervals, events, history

@@ -1,14 +1,15 @@
-"""create_file: the only way in which a file is made, safe also as root in a directory that others may write to.
+"""create_file, replace_file: the only ways in which a file is made, safe also where others may write.
 
-The directory is walked from / without following a link. The file must not exist, belongs to the effective user, and
-can be read by nobody else.
+The directory is walked from / without following a link. A new file must not exist, belongs to the effective user, and
+can be read by nobody else; one that is replaced changes in one step, from the former bytes to the new ones.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from monitor.errors import MonitorError
@@ -16,6 +17,7 @@ from monitor.errors import MonitorError
 _FILE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _FOLDER_FLAGS = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _OWNER_ONLY = 0o600
+_FOLDER_OWNER_ONLY = 0o700
 
 
 def create_file(path: Path, data: bytes) -> None:
@@ -24,13 +26,70 @@ def create_file(path: Path, data: bytes) -> None:
     Raises:
         MonitorError: nothing was made; one sentence says why.
     """
+    whole = _named(path)
+    with _safe_folder(whole.parent) as folder:
+        _create_in(folder, whole, data)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Make a file of some bytes in the place of what has its name.
+
+    Raises:
+        MonitorError: what was there is there still; one sentence says why.
+    """
+    whole = _named(path)
+    beside = whole.with_name(f".{whole.name}.{os.urandom(4).hex()}")
+    with _safe_folder(whole.parent) as folder:
+        _create_in(folder, beside, data)
+        try:
+            os.rename(beside.name, whole.name, src_dir_fd=folder, dst_dir_fd=folder)
+        except OSError as error:
+            with suppress(OSError):
+                os.unlink(beside.name, dir_fd=folder)
+            raise MonitorError(f"no file was made: {path}: {error.strerror}") from None
+
+
+def make_folders(path: Path) -> None:
+    """Make the directories on the way to one that are not there yet, for this user alone.
+
+    Raises:
+        MonitorError: at least the last one was not made; one sentence says why.
+    """
+    missing = path
+    while not _is_there(missing):
+        missing = missing.parent
+    for name in path.relative_to(missing).parts:
+        with _safe_folder(missing) as folder:
+            try:
+                os.mkdir(name, _FOLDER_OWNER_ONLY, dir_fd=folder)
+            except FileExistsError:
+                pass
+            except OSError as error:
+                raise MonitorError(f"no directory was made: {missing / name}: {error.strerror}") from None
+        missing /= name
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _named(path: Path) -> Path:
     whole = _absolute(path)
     if whole.name in ("", "..") or not _can_be_asked_for(whole):
         raise MonitorError(f"{path} names no file")
-    folder = _open_folder(whole.parent)
+    return whole
+
+
+@contextmanager
+def _safe_folder(path: Path) -> Iterator[int]:
+    """Open a directory in which nobody else can exchange what we make."""
+    folder = _open_folder(path)
     try:
-        _check_folder(folder, whole.parent)
-        _create_in(folder, whole, data)
+        _check_folder(folder, path)
+        yield folder
     finally:
         os.close(folder)
 

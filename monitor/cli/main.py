@@ -14,6 +14,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from monitor import __version__
@@ -27,6 +28,7 @@ EXIT_USAGE = 2
 COMMANDS = {
     "list": "list every socket of this machine once",
     "watch": "a line for each socket that is opened, closed or changed",
+    "config": "the default configuration of the monitor, commented; with --json what holds now",
     "route": "which way to a remote endpoint, from which local address, and why",
     "bind": "can I have this port, and if not, who is in the way",
     "demux": "which socket gets a segment, and why",
@@ -41,11 +43,13 @@ _MONITOR_OPTIONS = {
     "--pid": "monitor_pid",
     "--period": "period",
     "--theme": "theme",
-    "--ascii": "ascii",
-    "--no-mouse": "no_mouse",
+    "--ascii, --no-ascii": "ascii",
+    "--mouse, --no-mouse": "mouse",
     "--sudo": "sudo",
+    "--config": "config",
 }
 """By option: the name of its value."""
+AUTO_PERIOD = "auto"
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -89,7 +93,7 @@ def make_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 def _add_monitor_options(parser: argparse.ArgumentParser) -> None:
     monitor = parser.add_argument_group("the monitor")
     monitor.add_argument(
-        "-f", "--filter", dest="monitor_filter", default="", metavar="FILTER", help="start with this filter"
+        "-f", "--filter", dest="monitor_filter", metavar="FILTER", help="start with this filter"
     )
     monitor.add_argument(
         "--pid", dest="monitor_pid", type=_pid, metavar="N", help="start on the screen of this process"
@@ -104,19 +108,26 @@ def _add_monitor_options(parser: argparse.ArgumentParser) -> None:
     monitor.add_argument(
         "--theme",
         choices=("auto", "dark", "light"),
-        default="auto",
         help="colours for a dark or a light ground; auto asks the terminal (auto)",
     )
-    monitor.add_argument("--ascii", action="store_true", help="use no signs beyond ASCII")
-    monitor.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    switch = argparse.BooleanOptionalAction
+    monitor.add_argument("--ascii", action=switch, help="use no signs beyond ASCII (as the terminal needs)")
+    monitor.add_argument("--mouse", action=switch, help="take the mouse, or leave it to the terminal (take it)")
+    monitor.add_argument(
+        "--config",
+        type=Path,
+        metavar="PATH",
+        help="read this file instead of ~/.config/fourtuple/config.toml; the options above win over it. "
+        "`fourtuple config` prints a commented default",
+    )
     monitor.add_argument(
         "--sudo", action="store_true", help="read the sockets with root's rights; the screen keeps your own"
     )
 
 
-def _period(text: str) -> float | None:
-    if text == "auto":
-        return None
+def _period(text: str) -> float | str:
+    if text == AUTO_PERIOD:
+        return text
     try:
         seconds = float(text)
     except ValueError:
@@ -187,7 +198,7 @@ def _dispatch(parsed: argparse.Namespace) -> int:
 def _refuse_monitor_options(parser: argparse.ArgumentParser, parsed: argparse.Namespace) -> None:
     """Refuse what only the monitor heeds: it must not look as if the command had done it."""
     for option, name in _MONITOR_OPTIONS.items():
-        if getattr(parsed, name) != parser.get_default(name):
+        if getattr(parsed, name) != parser.get_default(name) and name != parsed.command:
             raise InputError(f"{option} is an option of the monitor and not of {parsed.command}")
 
 

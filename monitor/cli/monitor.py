@@ -6,11 +6,17 @@ import argparse
 import gc
 import os
 import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from monitor.cli.environment import shed_steering
+from monitor.cli.main import AUTO_PERIOD
 from monitor.cli.terminal_traits import Colours, colours_of, has_dark_ground, lacks_signs
 from monitor.errors import InputError
 from monitor.sampling.collectors import Collectors
+
+if TYPE_CHECKING:
+    from monitor.config.settings import Configuration
 
 _TEXTUAL_DEFAULTS = {"TEXTUAL_FPS": "240", "TEXTUAL_ANIMATIONS": "none"}
 """Read by Textual when it is imported: a key waits for two frames at most, and nothing slides."""
@@ -46,6 +52,7 @@ def run_monitor(arguments: argparse.Namespace) -> int:
         os.environ.setdefault(name, value)
     gc.set_threshold(_OBJECTS_BEFORE_SEARCH, *gc.get_threshold()[1:])
     try:
+        configuration, complaints = _configuration(arguments)
         from monitor.ui.app import MonitorApp, Settings  # noqa: PLC0415 - after the collector was started
         from monitor.ui.life_cycle import run_app  # noqa: PLC0415 - as above
         from monitor.ui.themed_app import Look  # noqa: PLC0415 - as above
@@ -53,20 +60,43 @@ def run_monitor(arguments: argparse.Namespace) -> int:
         # What imports made stays to the end.
         gc.freeze()
         settings = Settings(
-            period_s=arguments.period,
-            filter_text=arguments.monitor_filter,
+            period_s=configuration.period,
+            filter_text=configuration.filter,
             pid=arguments.monitor_pid,
             is_read_only=arguments.read_only,
             look=Look(
-                has_dark_ground(os.environ) if arguments.theme == "auto" else arguments.theme == "dark",
+                has_dark_ground(os.environ) if configuration.theme == "auto" else configuration.theme == "dark",
                 has_sixteen_colours=colours is Colours.SIXTEEN,
-                is_ascii=arguments.ascii or lacks_signs(os.environ),
+                is_ascii=lacks_signs(os.environ) if configuration.ascii is None else configuration.ascii,
             ),
+            configuration=configuration,
+            complaints=complaints,
         )
         app = MonitorApp(collectors.open_source, settings, ask_for_rights=collectors.ask_for_rights)
-        return run_app(app, has_mouse=not arguments.no_mouse, is_debugging=arguments.debug)
+        return run_app(app, has_mouse=configuration.mouse, is_debugging=arguments.debug)
     finally:
         collectors.close()
+
+
+def _configuration(arguments: argparse.Namespace) -> tuple[Configuration, tuple[str, ...]]:
+    """Give what the options and the files settle, and what in the files does not count; that is said here, too."""
+    from monitor.config.loading import load  # noqa: PLC0415 - after the collector was started
+
+    configuration, complaints = load(os.environ, arguments.config)
+    if complaints:
+        from monitor.cli.config import say_complaints  # noqa: PLC0415 - seldom needed
+
+        say_complaints(complaints)
+    named = {
+        "filter": arguments.monitor_filter,
+        "theme": arguments.theme,
+        "ascii": arguments.ascii,
+        "mouse": arguments.mouse,
+    }
+    options = {name: value for name, value in named.items() if value is not None}
+    if arguments.period is not None:
+        options["period"] = None if arguments.period == AUTO_PERIOD else arguments.period
+    return replace(configuration, **options), complaints
 
 
 def _check_terminal() -> None:

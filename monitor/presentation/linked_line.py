@@ -107,7 +107,33 @@ class ToClipboard:
     letter: str
 
 
-Target = ToProcess | ToRows | ToSocket | ToOwner | ToBind | ToDemux | ToTable | ToRouting | ToClipboard
+@dataclass(frozen=True, slots=True)
+class ToColumn:
+    """A column of a list, which is shown or not."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToFilter:
+    """A filter kept by its name."""
+
+    name: str
+
+
+Target = (
+    ToProcess
+    | ToRows
+    | ToSocket
+    | ToOwner
+    | ToBind
+    | ToDemux
+    | ToTable
+    | ToRouting
+    | ToClipboard
+    | ToColumn
+    | ToFilter
+)
 """Where Enter on a line leads. Equal targets lead to the same place, also in a later interval."""
 
 _HINTS: dict[type[Target], tuple[str, str]] = {

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
+from monitor.config.settings import Configuration
 from monitor.sampling.period import next_longer, next_shorter
 from monitor.ui.commands import ActionCommands, ProcessCommands, WordsCommand
+from monitor.ui.configured_app import ConfiguredApp
 from monitor.ui.contracts import LiveScreen, ShowsEvents, ShowsSockets, StopScreen
 from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.histories import Histories
 from monitor.ui.keys import By, Where, bindings
 from monitor.ui.messages import SamplerReported
 from monitor.ui.plots_command import PlotsCommand
-from monitor.ui.row_app import RowApp
 from monitor.ui.screens.main import MainScreen
 from monitor.ui.themed_app import Look
 from monitor.ui.widgets.list_pane import ListPane
@@ -53,9 +54,13 @@ class Settings:
     look: Look = field(default_factory=Look)
     is_read_only: bool = False
     """Whether nothing is offered that acts outside the program."""
+    configuration: Configuration = field(default_factory=Configuration)
+    """What else is settled; what the fields above say wins over it."""
+    complaints: tuple[str, ...] = ()
+    """What in the files of the configuration does not count."""
 
 
-class MonitorApp(RowApp):
+class MonitorApp(ConfiguredApp):
     """The monitor. The sampling thread posts messages to it; nothing else crosses."""
 
     TITLE = "fourtuple"
@@ -82,7 +87,7 @@ class MonitorApp(RowApp):
                 opened after it; raises MonitorError where they are refused. None where they cannot be had.
         """
         self.settings = settings or Settings()
-        super().__init__(self.settings.look, boot_clock)
+        super().__init__(self.settings.configuration, self.settings.complaints, self.settings.look, boot_clock)
         self.is_read_only = self.settings.is_read_only
         self.glyphs: Mapping[int, str] | None = ASCII_GLYPHS if self.settings.look.is_ascii else None
         self.interval: Interval | None = None
@@ -134,7 +139,7 @@ class MonitorApp(RowApp):
     def on_mount(self) -> None:
         """Mount the main screen, and start sampling once it is painted."""
         # Not as Textual's default screen: one that is resized before it is mounted arranges itself without an end.
-        self.push_screen(MainScreen(self.glyphs, self.settings.filter_text))
+        self.push_screen(MainScreen(self.glyphs, self.settings.filter_text, self.configuration))
         if self.settings.pid is not None:
             self.drill_down.show_process(self.settings.pid)
         self.call_after_refresh(self._start_sampling)
@@ -328,7 +333,14 @@ class MonitorApp(RowApp):
 
         if self.acting is not None:
             self.push_screen(
-                HelpScreen(self.acting.place, self.interval, self.glyphs, part, is_read_only=self.is_read_only)
+                HelpScreen(
+                    self.acting.place,
+                    self.interval,
+                    self.glyphs,
+                    part,
+                    is_read_only=self.is_read_only,
+                    table=self.key_map.table,
+                )
             )
 
     def action_redraw(self) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _NOT_OFFERED = frozenset({"command_palette"})
 _GROUNDS = {"dark theme": True, "light theme": False}
+_MOUSE = {"mouse off: leave it to the terminal, to select text": False, "mouse on": True}
 _AUTO_PERIOD = "auto period: as long as samples need"
 _ALL_OWNERS = "see all owners (sudo)"
 
@@ -47,6 +48,8 @@ class ActionCommands(Provider):
         app: MonitorApp = self.app  # type: ignore[assignment]  # as below
         for words, is_dark in _GROUNDS.items():
             yield words, Content(words), partial(app.set_ground, is_dark=is_dark)
+        for words, is_wanted in _MOUSE.items():
+            yield words, Content(words), partial(app.set_mouse, is_wanted=is_wanted)
         yield _AUTO_PERIOD, Content(_AUTO_PERIOD), partial(app.set_period, None)
         if app.can_ask_for_rights:
             yield _ALL_OWNERS, Content(_ALL_OWNERS), app.ask_for_rights
@@ -54,12 +57,13 @@ class ActionCommands(Provider):
     def _keys(self) -> list[Key]:
         place = self.screen.place if isinstance(self.screen, ActingScreen) else Where(0)
         app: MonitorApp = self.app  # type: ignore[assignment]  # as below
-        offered = keys_in(place, is_read_only=app.is_read_only)
+        offered = keys_in(place, is_read_only=app.is_read_only, table=app.key_map.table)
         return [key for key in offered if key.action not in _NOT_OFFERED]
 
     def _shown(self, key: Key) -> Content:
         app: MonitorApp = self.app  # type: ignore[assignment]  # as below
-        return Content(f"{key.help}  ({key.names(is_ascii=app.glyphs is not None)})")
+        names = key.names(is_ascii=app.glyphs is not None)
+        return Content(f"{key.help}  ({names})" if names else key.help)
 
     async def _run(self, key: Key) -> None:
         screen = self.screen

@@ -88,6 +88,10 @@ class TerminalDriver(Driver):
         self._release_frames()
         self._app.refresh()
 
+    def set_mouse(self, *, is_wanted: bool) -> None:
+        """Take the mouse, or leave it to the terminal."""
+        self._modes.set_mouse(is_wanted=is_wanted)
+
     def close(self) -> None:
         """Let go of terminal and signals, for good."""
         self.stop_application_mode()

@@ -9,6 +9,7 @@ from textual import events
 from textual.screen import Screen
 
 from monitor.ui.contracts import ActingScreen
+from monitor.ui.key_map import KeyMap
 from monitor.ui.key_order import HANDED_UP, opened, told
 from monitor.ui.keys import ACTING_KEYS, KEYS, LEAVE_KEYS
 from monitor.ui.themed_app import ThemedApp
@@ -24,6 +25,10 @@ _PLACES = {key.action: reduce(or_, (other.where for other in KEYS if other.actio
 class KeyedApp(ThemedApp):
     """Hands every key to whoever it is for."""
 
+    key_map = KeyMap()
+    """The user's own keys."""
+    has_had_key = False
+    """Whether any key was pressed yet."""
     is_read_only = False
     """Whether the keys that lead to something done outside the program are absent."""
     _judged: Screen[object] | None = None
@@ -36,7 +41,7 @@ class KeyedApp(ThemedApp):
         if self.is_leaving or not isinstance(event, events.Key) or event.is_forwarded or not self.screen_stack:
             await super().on_event(event)
             return
-        screen = self.screen
+        screen, self.has_had_key = self.screen, True
         await self._take_key(event)
         if self.screen is not screen:
             await opened(self.screen)
@@ -54,8 +59,11 @@ class KeyedApp(ThemedApp):
             pane.take_letter(key.character)
             await told(pane)
             return
-        if self.is_read_only and key.key in ACTING_KEYS:
+        meant = self.key_map.meant(key.key, screen.place)
+        if meant is None or (self.is_read_only and meant in ACTING_KEYS):
             return
+        if meant != key.key:
+            key = _like(key, meant)
         if isinstance(pane, RowsPane):
             pane.note_key()
         await super().on_event(key)
@@ -77,3 +85,10 @@ class KeyedApp(ThemedApp):
             # Each key asks four times, and isinstance looks up whatever the protocol names.
             self._judged, self._acting = screen, screen if isinstance(screen, ActingScreen) else None
         return self._acting
+
+
+def _like(key: events.Key, meant: str) -> events.Key:
+    """Give the key of the table, as if it had been pressed when the other was."""
+    made = events.Key(meant, key.character)
+    made.time = key.time
+    return made

@@ -1,103 +1,21 @@
-"""The one key table: bindings, footer, help and palette are made of it."""
+"""The one key table: bindings, footer, help, palette and manual are made of it. Readable without Textual."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum, Flag, auto
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding
+from monitor.ui.key import By, Key, Where
 
+if TYPE_CHECKING:
+    from textual.binding import Binding
 
-class Where(Flag):
-    """Places in which a key means something."""
-
-    LISTENERS = auto()
-    CONNECTIONS = auto()
-    ROUTING = auto()
-    PROCESS = auto()
-    """The process screen."""
-    ENVIRONMENT = auto()
-    """The environment of a process."""
-    CONNECTION = auto()
-    """The connection screen."""
-    EXPLANATION = auto()
-    """The explanation of a line."""
-    WORKERS = auto()
-    """The workers of a listener."""
-    RULES = auto()
-    """Rules and routes."""
-    WHAT_IF = auto()
-    """What if an address, interface or route goes."""
-    DIAL = auto()
-    """Dialling for real."""
-    BIND = auto()
-    """The bind screen."""
-    DEMUX = auto()
-    """The demux screen."""
-    FINDINGS = auto()
-    """What is wrong."""
-    EVENTS = auto()
-    """What happened."""
-    LOG = auto()
-    """What was done."""
-    COPY = auto()
-    """Rows in the forms of other programs."""
-    SIGNAL = auto()
-    """Whether to signal a process."""
-    CLOSE = auto()
-    """Whether to close sockets."""
-
-    WAYS = RULES | WHAT_IF | DIAL
-    """Screens that are opened from Routing."""
-    TABLES = LISTENERS | CONNECTIONS | EVENTS | PROCESS | WORKERS
-    ACTS = SIGNAL | CLOSE
-    """Screens that ask before something is done outside."""
-    LISTS = TABLES | WAYS | ENVIRONMENT | CONNECTION | EXPLANATION | BIND | DEMUX | FINDINGS | LOG | ACTS
-    """Wherever there is a cursor."""
-    MAIN = LISTENERS | CONNECTIONS | ROUTING | EVENTS | FINDINGS | LOG
-    """The main screen, whichever pane has the focus."""
-    ROWS = LISTENERS | CONNECTIONS | PROCESS | CONNECTION | FINDINGS
-    """Wherever what is at the cursor stands for sockets of the newest sample."""
-    EVERYWHERE = MAIN | WAYS | PROCESS | ENVIRONMENT | CONNECTION | EXPLANATION | WORKERS | BIND | DEMUX | COPY | ACTS
-
-
-class By(Enum):
-    """Who carries an action out."""
-
-    TABLE = "table"
-    """The list that has the cursor."""
-    SCREEN = "screen"
-    APP = "app"
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One entry of the table."""
-
-    keys: str
-    """Textual's names, parted by commas."""
-    shown: str
-    """As people write it; the first word stands in the footer: "/ F4"."""
-    action: str
-    """The action method without its prefix; it belongs to `by`."""
-    help: str
-    """What it does, as help and palette say it."""
-    by: By
-    where: Where
-    footer: str = ""
-    """The word in the footer; empty where it is not shown there."""
-    footer_rank: int = 5
-    """Where the footer is narrow, the highest ranks go first."""
-    acts: bool = False
-    """Whether it leads to something done outside the program; such keys are absent with --read-only."""
-
-    def names(self, *, is_ascii: bool) -> str:
-        """Give the names as people write them, on a plain console only those of ASCII."""
-        return " ".join(name for name in self.shown.split() if name.isascii() or not is_ascii)
-
+__all__ = ["ACTING_KEYS", "KEYS", "LEAVE_KEYS", "By", "Key", "Where", "bindings", "footer", "keys_in"]
 
 _PAGED = Where.TABLES | Where.FINDINGS | Where.LOG
 """Lists that may be long."""
+_SEARCHED = Where.LISTS & ~(Where.ACTS | Where.SETTINGS)
+"""Lists in which something can be found."""
 
 KEYS = (
     Key("down,j", "↓ j", "cursor_down", "next row", By.TABLE, Where.LISTS),
@@ -108,8 +26,8 @@ KEYS = (
     Key("ctrl+u", "Ctrl+U", "half_page_up", "half a page up", By.TABLE, _PAGED),
     Key("home,g", "Home g", "first", "first row; there once more: stay on top of the list", By.TABLE, Where.LISTS),
     Key("end,G", "End G", "last", "last row", By.TABLE, Where.LISTS),
-    Key("n", "n", "next_marked", "next row marked ! or ~", By.TABLE, Where.TABLES | Where.FINDINGS),
-    Key("N", "N", "previous_marked", "row before that is marked ! or ~", By.TABLE, Where.TABLES | Where.FINDINGS),
+    Key("n", "n", "next_hit", "next row that was found; without F3 the next one marked ! or ~", By.TABLE, _SEARCHED),
+    Key("N", "N", "previous_hit", "row before that was found, or is marked ! or ~", By.TABLE, _SEARCHED),
     Key("left,h", "← h", "scroll_left", "columns to the left; close a group", By.TABLE, Where.TABLES),
     Key("right,l", "→ l", "scroll_right", "columns to the right; open a group", By.TABLE, Where.TABLES),
     Key(
@@ -118,7 +36,7 @@ KEYS = (
         "open",
         "a listener: its connections; connection, event: all about it; finding: its rows; a line: where it leads",
         By.TABLE,
-        Where.LISTS & ~(Where.ENVIRONMENT | Where.LOG | Where.ACTS),
+        Where.LISTS & ~(Where.ENVIRONMENT | Where.LOG | Where.ACTS | Where.SETTINGS),
         "open",
         1,
     ),
@@ -139,7 +57,7 @@ KEYS = (
         "show_process",
         "the process that owns the row; of a shared listener the workers",
         By.SCREEN,
-        Where.EVERYWHERE & ~(Where.WAYS | Where.ENVIRONMENT | Where.LOG | Where.COPY | Where.ACTS),
+        Where.EVERYWHERE & ~(Where.WAYS | Where.ENVIRONMENT | Where.LOG | Where.COPY | Where.ACTS | Where.SETTINGS),
         "process",
         2,
     ),
@@ -153,6 +71,7 @@ KEYS = (
         "filter",
         1,
     ),
+    Key("f3", "F3", "find", "find without hiding anything: n and N go on; Esc goes back", By.SCREEN, _SEARCHED),
     Key(
         "f",
         "f",
@@ -162,6 +81,41 @@ KEYS = (
         Where.LISTENERS | Where.CONNECTIONS | Where.EVENTS | Where.PROCESS,
         "like this",
         3,
+    ),
+    Key(
+        "F",
+        "F",
+        "kept_filters",
+        "filters kept by name: take one, keep the present one",
+        By.APP,
+        Where.LISTENERS | Where.CONNECTIONS | Where.EVENTS,
+    ),
+    Key(
+        "c,f2",
+        "c F2",
+        "columns",
+        "columns of the list: which, in which order, and how many",
+        By.APP,
+        Where.LISTENERS | Where.CONNECTIONS | Where.EVENTS,
+    ),
+    Key("space", "space", "toggle_column", "show the column, or no longer", By.SCREEN, Where.COLUMNS, "show, hide", 1),
+    Key("enter", "⏎ Enter", "open", "show the column, or no longer", By.TABLE, Where.COLUMNS),
+    Key("enter", "⏎ Enter", "open", "filter by the one at the cursor", By.TABLE, Where.FILTERS, "take", 1),
+    Key("greater_than_sign", ">", "move_right", "one place to the right", By.SCREEN, Where.COLUMNS, "right", 2),
+    Key("less_than_sign", "<", "move_left", "one place to the left", By.SCREEN, Where.COLUMNS, "left", 2),
+    Key("d", "d", "density", "columns of this screen, of a narrow one, or all", By.SCREEN, Where.COLUMNS, "density", 2),
+    Key("0", "0", "forget_choice", "the list's own columns again", By.SCREEN, Where.COLUMNS, "own", 3),
+    Key("a", "a", "add_filter", "keep the present filter by a name", By.SCREEN, Where.FILTERS, "keep this one", 1),
+    Key("x", "x", "drop_filter", "keep the filter at the cursor no longer", By.SCREEN, Where.FILTERS, "drop", 3),
+    Key(
+        "S",
+        "S",
+        "remember",
+        "keep it for the next start, in a file that this user alone can read",
+        By.APP,
+        Where.SETTINGS,
+        "for next time",
+        2,
     ),
     Key(
         "s,f6",
@@ -328,7 +282,7 @@ KEYS = (
         "save what is here to a new file, which this user alone can read; lists whole",
         By.APP,
         # The values of an environment stay on the screen.
-        Where.EVERYWHERE & ~(Where.ENVIRONMENT | Where.COPY | Where.ACTS),
+        Where.EVERYWHERE & ~(Where.ENVIRONMENT | Where.COPY | Where.ACTS | Where.SETTINGS),
     ),
     Key("tab", "Tab", "next_pane", "next pane", By.SCREEN, Where.MAIN),
     Key("shift+tab", "Shift+Tab", "previous_pane", "pane before", By.SCREEN, Where.MAIN),
@@ -339,7 +293,7 @@ KEYS = (
     Key("5,exclamation_mark", "5 !", "pane('findings')", "pane Findings", By.SCREEN, Where.MAIN),
     Key("6", "6", "pane('log')", "pane Log", By.SCREEN, Where.MAIN),
     Key("z", "z", "zoom", "whole screen for this pane, and back", By.SCREEN, Where.MAIN, "zoom", 6),
-    Key("space", "space", "pause", "pause, go on", By.APP, Where.EVERYWHERE, "pause", 3),
+    Key("space", "space", "pause", "pause, go on", By.APP, Where.EVERYWHERE & ~Where.COLUMNS, "pause", 3),
     Key("minus,f7", "- F7", "faster", "shorter period; below the shortest: auto", By.APP, Where.EVERYWHERE),
     Key("plus,f8", "+ F8", "slower", "longer period; above the longest: auto", By.APP, Where.EVERYWHERE),
     Key("ctrl+r", "Ctrl+R", "sample_now", "sample now, also when paused", By.APP, Where.EVERYWHERE),
@@ -370,6 +324,8 @@ def bindings(by: By, where: Where) -> list[Binding]:
     All have priority: they are carried out in the order of the keys, before a later key is sent to what has the focus.
     Otherwise what is typed in one go behind a slow line ("/sq") would act as keys of the list and not reach the field.
     """
+    from textual.binding import Binding  # noqa: PLC0415 - manual and configuration read the table without Textual
+
     return [
         Binding(key.keys, key.action, key.help, show=False, priority=True)
         for key in KEYS
@@ -377,14 +333,16 @@ def bindings(by: By, where: Where) -> list[Binding]:
     ]
 
 
-def keys_in(where: Where, *, is_read_only: bool) -> list[Key]:
+def keys_in(where: Where, *, is_read_only: bool, table: Iterable[Key] = KEYS) -> list[Key]:
     """Give the keys of a place, in the order of help."""
-    return [key for key in KEYS if key.where & where and not (key.acts and is_read_only)]
+    return [key for key in table if key.where & where and not (key.acts and is_read_only)]
 
 
-def footer(where: Where, width: int, *, is_ascii: bool = False, is_read_only: bool = False) -> list[tuple[str, str]]:
+def footer(
+    where: Where, width: int, *, is_ascii: bool = False, is_read_only: bool = False, table: Iterable[Key] = KEYS
+) -> list[tuple[str, str]]:
     """Give key and word of what the footer shows in a place; where it is narrow, the least needed go."""
-    fitting = [key for key in keys_in(where, is_read_only=is_read_only) if key.footer]
+    fitting = [key for key in keys_in(where, is_read_only=is_read_only, table=table) if key.footer and key.keys]
     names = {key: key.names(is_ascii=is_ascii).split()[0] for key in fitting}
     while fitting and sum(len(names[key]) + len(key.footer) + 3 for key in fitting) > width:
         fitting.remove(max(reversed(fitting), key=lambda key: key.footer_rank))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-Step = Literal["narrowing", "filter", "groups", "typed route", "zoom"]
+Step = Literal["narrowing", "filter", "groups", "typed route", "zoom", "find"]
 
 
 class Steps:

@@ -12,6 +12,7 @@ from monitor.ui.terminal_output import TerminalOutput
 _TAKE = b"\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[>1u\x1b[?2026$p"
 """Alternate screen, no cursor, no wrapping, bracketed paste, kitty's unambiguous keys; and: synchronized output?"""
 _TAKE_MOUSE = b"\x1b[?1000h\x1b[?1003h\x1b[?1006h"
+_GIVE_BACK_MOUSE = b"\x1b[?1000l\x1b[?1003l\x1b[?1006l"
 _GIVE_BACK = b"\x1b[?2026l\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[<u\x1b[?7h\x1b[?1049l\x1b[?25h"
 """All of it back, mouse or not. Kitty keeps a stack of key modes per screen, so that goes before the screen does."""
 
@@ -47,6 +48,12 @@ class TerminalModes:
         self._found = found
         self._set_blocking(is_blocking=False)
         self._output.write(_TAKE + (_TAKE_MOUSE if self._has_mouse else b""))
+
+    def set_mouse(self, *, is_wanted: bool) -> None:
+        """Take the mouse too, or give it back; that stays so when the terminal is taken again."""
+        self._has_mouse = is_wanted
+        if self.is_taken:
+            self._output.write(_TAKE_MOUSE if is_wanted else _GIVE_BACK_MOUSE)
 
     def give_back(self) -> None:
         """Restore the terminal at once, whatever waits to be shown; also called by a signal handler."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
@@ -7,19 +9,30 @@ from textual.keys import _character_to_key
 
 from monitor.ui.app import MonitorApp
 from monitor.ui.keys import KEYS, LEAVE_KEYS, By, Key, Where, bindings, footer
+from monitor.ui.screens.columns import ColumnsScreen
+from monitor.ui.screens.kept_filters import KeptFiltersScreen
 from monitor.ui.screens.main import MainScreen
 from monitor.ui.screens.process import ProcessScreen, ProcessSockets
 from monitor.ui.widgets.connections_pane import ConnectionsPane
+from monitor.ui.widgets.linked_lines import LinkedLines
 from monitor.ui.widgets.listeners_pane import ListenersPane
 from monitor.ui.widgets.routing_pane import RoutingPane
 
-PLACES = [Where.LISTENERS, Where.CONNECTIONS, Where.ROUTING, Where.PROCESS]
+PLACES = [Where.LISTENERS, Where.CONNECTIONS, Where.ROUTING, Where.PROCESS, Where.COLUMNS, Where.FILTERS]
 TABLES = {
     Where.LISTENERS: ListenersPane,
     Where.CONNECTIONS: ConnectionsPane,
     Where.ROUTING: RoutingPane,
     Where.PROCESS: ProcessSockets,
+    Where.COLUMNS: LinkedLines,
+    Where.FILTERS: LinkedLines,
 }
+SCREENS = {
+    Where.PROCESS: ProcessScreen,
+    Where.COLUMNS: ColumnsScreen,
+    Where.FILTERS: KeptFiltersScreen,
+}
+"""Of the other places it is the main screen."""
 
 
 def targets(key: Key) -> list[type]:
@@ -29,7 +42,7 @@ def targets(key: Key) -> list[type]:
         case By.APP:
             return [MonitorApp]
         case By.SCREEN:
-            return [ProcessScreen if place is Where.PROCESS else MainScreen for place in places]
+            return [SCREENS.get(place, MainScreen) for place in places]
         case By.TABLE:
             return [TABLES[place] for place in places]
 
@@ -50,7 +63,7 @@ def test_no_two_keys_of_one_place_are_the_same(place: Where):
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.shown)
 def test_a_key_is_shown_as_it_is_bound(key: Key):
     words = {"↓": "down", "↑": "up", "←": "left", "→": "right", "⏎": "enter", "PgDn": "pagedown", "PgUp": "pageup"}
-    shown = [words.get(word) or (word if word in "ADEIKMNQGSX" else word.lower()) for word in key.shown.split()]
+    shown = [words.get(word) or (word if word in "ADEFIKMNQGSX" else word.lower()) for word in key.shown.split()]
     bound = {_character_to_key(word) if len(word) == 1 else word for word in shown}
     bound = {{"esc": "escape", "space": "space", "?": "question_mark"}.get(word, word) for word in bound}
     silent = {"backspace"}
@@ -80,8 +93,9 @@ def test_on_a_plain_console_names_are_ascii():
 
 def test_no_lower_case_letter_and_no_letter_at_all_changes_anything_outside():
     assert {key.action for key in KEYS if key.by is By.APP} == {
-        "bind", "close", "copy", "demux", "explain", "pause", "faster", "slower", "sample_now", "command_palette",
-        "help", "leave_program", "redraw", "save", "signal", "suspend_process",
+        "bind", "close", "columns", "copy", "demux", "explain", "pause", "faster", "slower", "sample_now",
+        "command_palette", "help", "kept_filters", "leave_program", "redraw", "remember", "save", "signal",
+        "suspend_process",
     }  # fmt: skip
 
 
@@ -98,3 +112,9 @@ def test_the_keys_that_quit_at_once_are_known():
 @pytest.mark.parametrize("key", ["ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "f11", "f12"])
 def test_keys_of_multiplexers_and_terminals_are_left_alone(key: str):
     assert key not in {name for entry in KEYS for name in entry.keys.split(",")}
+
+
+def test_the_table_is_read_without_textual():
+    # The manual is written from it, and the configuration checked by it before the screen opens.
+    source = "import sys, monitor.ui.key_map; sys.exit('textual' in sys.modules or 'numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-I", "-c", source], check=False).returncode == 0

@@ -95,6 +95,12 @@ class FramedScreen(GroundScreen):
         """Put a sentence on the message line; an empty one clears it."""
         self.prompt.say(plain(f" {text}", role) if text else TextLine())
 
+    def action_find(self) -> None:
+        """Find something in the list without hiding the rest."""
+        from monitor.ui.seeking import ask_find  # noqa: PLC0415 - on demand
+
+        ask_find(self.prompt, self.pane)
+
     def action_leave(self) -> None:
         """Go back a screen."""
         self.app.drill_down.leave()

@@ -13,7 +13,7 @@ from textual.screen import Screen
 
 from monitor.presentation.text_line import TextLine, plain, wrapped
 from monitor.presentation.view import Cell, Role
-from monitor.ui.keys import Key, Where, keys_in
+from monitor.ui.keys import KEYS, Key, Where, keys_in
 from monitor.ui.widgets.text_lines import TextLines
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ _PLACES = (
     (Where.COPY, "copy", "copy as"),
     (Where.SIGNAL, "sig", "signal"),
     (Where.CLOSE, "clos", "close"),
+    (Where.COLUMNS, "cols", "columns"),
+    (Where.FILTERS, "filt", "kept filters"),
 )
 WORDS_PART = "Words"
 _FILTERS = (
@@ -89,7 +91,7 @@ class HelpScreen(Screen[None]):
         Binding("shift+tab", "part(-1)", "part before", show=False, priority=True),
     ]
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each thing that a help differs in
         self,
         place: Where,
         interval: Interval | None,
@@ -97,6 +99,7 @@ class HelpScreen(Screen[None]):
         start: str = "",
         *,
         is_read_only: bool = False,
+        table: Sequence[Key] = KEYS,
     ) -> None:
         """Make the help.
 
@@ -106,13 +109,14 @@ class HelpScreen(Screen[None]):
             glyphs: A table for str.translate, or None.
             start: Title of the part to show first; empty for the top.
             is_read_only: Whether keys that act are left out.
+            table: The key table as it holds for this user.
         """
         super().__init__()
         self._title = TextLines(glyphs=glyphs, id="title")
         self._text = TextLines(glyphs=glyphs, id="keys")
         # Made here and not found by query: at the end the screen's widgets go before its messages do.
         self._scroll = VerticalScroll(self._text)
-        self._parts = help_parts(place, interval, is_ascii=glyphs is not None, is_read_only=is_read_only)
+        self._parts = help_parts(place, interval, is_ascii=glyphs is not None, is_read_only=is_read_only, table=table)
         self._starts: list[int] = []
         self._start = start
 
@@ -185,7 +189,12 @@ class HelpScreen(Screen[None]):
 
 
 def help_parts(
-    place: Where, interval: Interval | None, *, is_ascii: bool = False, is_read_only: bool = False
+    place: Where,
+    interval: Interval | None,
+    *,
+    is_ascii: bool = False,
+    is_read_only: bool = False,
+    table: Sequence[Key] = KEYS,
 ) -> list[Part]:
     """Make the parts of the help for a place."""
     from monitor.presentation.explanations import gist  # noqa: PLC0415 - only who asks needs it
@@ -193,8 +202,8 @@ def help_parts(
     from monitor.presentation.signs import SIGNS  # noqa: PLC0415 - as above
     from monitor.presentation.words import words_lines  # noqa: PLC0415 - as above
 
-    here = keys_in(place, is_read_only=is_read_only)
-    elsewhere = [key for key in keys_in(~place, is_read_only=is_read_only) if not key.where & place]
+    here = keys_in(place, is_read_only=is_read_only, table=table)
+    elsewhere = [key for key in keys_in(~place, is_read_only=is_read_only, table=table) if not key.where & place]
     name = next((name for where, _, name in _PLACES if where & place), "")
     legend = ", ".join(f"{word} {name}" for where, word, name in _PLACES if not where & place)
     return [

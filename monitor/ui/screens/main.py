@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 from textual.timer import Timer
 
+from monitor.config.settings import Configuration
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.view import Cell, Role
 from monitor.ui.keys import By, Where, bindings
@@ -38,8 +39,10 @@ class MainScreen(NarrowedScreen):
     AUTO_FOCUS = "#connections"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.SCREEN, Where.MAIN)]
 
-    def __init__(self, glyphs: Mapping[int, str] | None, start_filter: str = "") -> None:
-        super().__init__(glyphs)
+    def __init__(
+        self, glyphs: Mapping[int, str] | None, start_filter: str = "", configuration: Configuration | None = None
+    ) -> None:
+        super().__init__(glyphs, configuration or Configuration())
         self._start_filter = start_filter
         self._detail = RowDetail(self.routing, self._strip, self._ask_route, self._history_of_listener)
         self._openings = Openings(self, self._detail)
@@ -147,7 +150,7 @@ class MainScreen(NarrowedScreen):
         elif self._remark and not self.app.is_news_fresh:
             self.say(self._remark, Role.NOTE)
         else:
-            self.say(self.app.news)
+            self.say(self.app.news or self.app.hint)
 
     def _calling_line(self) -> TextLine | None:
         interval = self.app.interval

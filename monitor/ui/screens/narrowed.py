@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from monitor.config.settings import Configuration
 from monitor.ui.question import show_question
 from monitor.ui.screens.panes import PanesScreen
 from monitor.ui.steps import Steps
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 class NarrowedScreen(PanesScreen):
     """Each thing that is done to a list is a step; a subclass may add steps of its own."""
 
-    def __init__(self, glyphs: Mapping[int, str] | None) -> None:
-        super().__init__(glyphs)
+    def __init__(self, glyphs: Mapping[int, str] | None, configuration: Configuration) -> None:
+        super().__init__(glyphs, configuration)
         self._steps = Steps()
 
     def action_back(self) -> None:
@@ -99,6 +100,30 @@ class NarrowedScreen(PanesScreen):
             self.show_detail()
 
         ask_filter(self.prompt, pane, done, self.show_tabs)
+
+    def action_find(self) -> None:
+        """Find something without hiding the rest; Esc forgets it."""
+        from monitor.ui.seeking import ask_find  # noqa: PLC0415 - on demand
+
+        pane = self.list_pane
+
+        def forget() -> None:
+            pane.sought = ""
+
+        def done() -> None:
+            if pane.sought:
+                self._steps.take("find", forget, pane)
+            else:
+                self._steps.drop("find", pane)
+
+        ask_find(self.prompt, pane, done)
+
+    def take_filter(self, pane: FilteredPane, text: str) -> None:
+        """Filter a list; raises InputError where the filter cannot be understood."""
+        from monitor.ui.filtering import apply_filter  # noqa: PLC0415 - only who filters needs it
+
+        apply_filter(pane, text)
+        self._note_filter(pane)
 
     def _note_words(self, is_filtered: bool) -> None:  # noqa: FBT001 - ask_words calls it so
         self._steps.drop("filter", self.log_pane)

@@ -17,11 +17,13 @@ from typing import Literal
 from textual.app import ComposeResult
 from textual.widget import Widget
 
+from monitor.config.settings import Configuration
 from monitor.ui.keys import KEYS, By, Where
 from monitor.ui.screens.framed import FramedScreen
 from monitor.ui.table.ground import SideBySide
 from monitor.ui.widgets.connections_pane import ConnectionsPane
 from monitor.ui.widgets.events_pane import EventsPane
+from monitor.ui.widgets.filtered_pane import FilteredPane
 from monitor.ui.widgets.finding_detail import FindingDetail
 from monitor.ui.widgets.findings_pane import FindingsPane
 from monitor.ui.widgets.list_pane import ListPane
@@ -56,7 +58,13 @@ _BESIDE_DETAIL = 11
 class PanesScreen(FramedScreen):
     """Lays the panes out for the size and moves between them. A subclass links them."""
 
-    def __init__(self, glyphs: Mapping[int, str] | None) -> None:
+    def __init__(self, glyphs: Mapping[int, str] | None, configuration: Configuration) -> None:
+        """Make the panes.
+
+        Args:
+            glyphs: A table for str.translate, or None.
+            configuration: Where the user is at first, what stands above, and what the tables show.
+        """
         super().__init__(glyphs)
         self.listeners = ListenersPane(glyphs=glyphs, id="listeners")
         self.connections = ConnectionsPane(glyphs=glyphs, id="connections")
@@ -74,6 +82,12 @@ class PanesScreen(FramedScreen):
         self._current: PaneName = "connections"
         self._lower: PaneName = "connections"
         self._current_list: ListName = "connections"
+        self._first = next(name for name in PANES if name == configuration.panes_start)
+        self._above = frozenset(configuration.panes_upper)
+        self._above_percent = configuration.panes_upper_percent
+        for pane in self.tables:
+            settings = configuration.table(str(pane.id))
+            pane.choice, pane.first_sort = settings.choice, settings.sort
         self._is_zoomed = False
 
     def compose(self) -> ComposeResult:
@@ -83,7 +97,10 @@ class PanesScreen(FramedScreen):
 
     def on_mount(self) -> None:
         """Choose the layout before the first picture: each further one holds up the first rows."""
-        self.lay_out()
+        if self._first == self._current:
+            self.lay_out()
+        else:
+            self.go_to(self._first)
         self.show_tabs()
 
     def middle(self) -> Iterable[Widget]:
@@ -112,6 +129,16 @@ class PanesScreen(FramedScreen):
     def place(self) -> Where:
         """The same as a place of the key table."""
         return _PLACES[self._current]
+
+    @property
+    def current(self) -> PaneName:
+        """Its name."""
+        return self._current
+
+    @property
+    def tables(self) -> tuple[FilteredPane, ...]:
+        """The panes whose columns can be chosen."""
+        return self.listeners, self.connections, self.events
 
     @property
     def list_pane(self) -> ListPane:
@@ -167,24 +194,26 @@ class PanesScreen(FramedScreen):
         self.set_class(not three and not is_tiny, "-single")
         # Not by a CSS class: a pane takes the focus, and so the next key, only when it is shown already.
         for name, pane in self._panes.items():
-            is_on_top = three and (name not in _LOWER or name == self._lower)
+            is_on_top = three and (name in self._above or name == self._lower)
             pane.display = not is_tiny and (is_on_top or name == self._current)
             pane.has_title = three
-        self._upper.display = not is_tiny and (three or self._current not in _LOWER)
+        has_upper = self.listeners.display or self.routing.display
+        self._upper.display = not is_tiny and has_upper
         self.set_class(self.findings.display, "-findings")
         self.set_class(self.log_pane.display, "-log")
-        room = height - self._upper_height if three else height
+        room = height - self._upper_height if three and has_upper else height
         self._finding.styles.height = min(max(_LEAST_DETAIL, room - _BESIDE_DETAIL), _MOST_DETAIL)
         self._upper.styles.height = self._upper_height if three else "1fr"
-        self.routing.styles.width = _routing_width(width) if three else "1fr"
-        self.routing.is_beside = three
+        is_beside = three and self.listeners.display
+        self.routing.styles.width = _routing_width(width) if is_beside else "1fr"
+        self.routing.is_beside = is_beside
         self.routing.lay_out()
         self.call_after_refresh(self._rebuild)
 
     @property
     def _upper_height(self) -> int:
         """Lines of the upper half, where there is a lower one."""
-        return round(self.app.size.height * 0.28)
+        return round(self.app.size.height * self._above_percent / 100)
 
     def _rebuild(self) -> None:
         """Choose the columns for the present widths, and give the keys back to a pane that was hidden for a while."""
@@ -208,13 +237,15 @@ class PanesScreen(FramedScreen):
 
     def go_to(self, name: PaneName) -> None:
         """Give the keys to a pane, and where there is room for one only, the screen."""
+        # One that does not stand above stays there only while the user is in it.
+        is_guest_gone = self._current not in self._above and self._current not in _LOWER
         self._current = name
         is_other = name in _LOWER and name != self._lower
         if name != "routing":
             self._current_list = name
         if name in _LOWER:
             self._lower = name
-        if is_other or not self.has_three_panes:
+        if is_other or is_guest_gone or not self.pane.display or not self.has_three_panes:
             self.lay_out()
         if name in ("findings", "log"):
             # The next key may be behind this one already, and finds its rows.

@@ -67,6 +67,8 @@ class FilteredPane(ListPane):
         self.narrowing: Narrowing | None = None
         self.sort: Sort | None = None
         """None is the pane's own order."""
+        self.first_sort = ""
+        """The order of the first rows, as the configuration names it."""
         self.choice = NO_CHOICE
         """Which columns are shown, and in which order."""
 
@@ -129,6 +131,17 @@ class FilteredPane(ListPane):
         if tree != self.in_force.tree:
             self.set_filter(FilterInForce(describe(tree), tree, self.in_force))
             self.post_message(self.ConditionAdded(self, letter))
+
+    def show_interval(self, interval: Interval) -> None:
+        """Show the newest interval; the first one in the order that was configured."""
+        if self.first_sort:
+            from monitor.presentation.sorting import Sort  # noqa: PLC0415 - it brings numpy, after the first paint
+
+            column, _, reversed_ = self.first_sort.partition(" ")
+            usual = self.first_press(column)
+            self.sort = Sort(column, usual.is_descending is not bool(reversed_))
+            self.first_sort = ""
+        super().show_interval(interval)
 
     def show_columns(self, choice: ColumnChoice) -> None:
         """Show other columns."""

@@ -28,7 +28,11 @@ class FooterBar(TextLines):
             return
         cells: list[Cell] = []
         for shown, word in footer(
-            where, self.size.width, is_ascii=bool(self._glyphs), is_read_only=self.app.is_read_only
+            where,
+            self.size.width,
+            is_ascii=bool(self._glyphs),
+            is_read_only=self.app.is_read_only,
+            table=self.app.key_map.table,
         ):
             cells += [Cell(f" {shown}", Role.STRONG), Cell(f" {word} ", Role.HEADING)]
         self.show([TextLine(tuple(cells))])

@@ -48,6 +48,8 @@ class LinkedLines(TextLines, can_focus=True):
         self._cursor = 0
         self._top = 0
         self._told: str | None = None
+        self.sought = ""
+        """What hits hold; empty while nothing is looked for."""
 
     @property
     def linked(self) -> Sequence[LinkedLine]:
@@ -75,6 +77,41 @@ class LinkedLines(TextLines, can_focus=True):
         """Put the cursor on the first line that leads somewhere; where there is none it stays."""
         self._cursor = next((place for place, line in enumerate(self._linked) if line.target), self._cursor)
         self._draw()
+
+    @property
+    def cursor_position(self) -> int:
+        """Place of the line at the cursor."""
+        return self._cursor
+
+    def hits(self, words: str) -> Sequence[int]:
+        """Give the places of the lines that say some words, themselves or where they go on; ascending."""
+        wanted = words.strip().casefold()
+        stops = [place for place, line in enumerate(self._linked) if _is_stop(line)]
+        ends = [*stops[1:], len(self._linked)]
+        return [
+            stop
+            for stop, end in zip(stops, ends, strict=True)
+            if any(wanted in _text(linked.line).casefold() for linked in self._linked[stop:end])
+        ]
+
+    def go_to_position(self, position: int) -> None:
+        """Put the cursor on a line that says something."""
+        self._cursor = position
+        self._draw()
+
+    def action_next_hit(self) -> None:
+        """Go to the next line that was found, from the last one to the first."""
+        from monitor.ui.seeking import next_of  # noqa: PLC0415 - on demand
+
+        if self.sought:
+            self.go_to_position(next_of(self.hits(self.sought), self._cursor, self._cursor))
+
+    def action_previous_hit(self) -> None:
+        """Go to the line before that was found, from the first one to the last."""
+        from monitor.ui.seeking import before_of  # noqa: PLC0415 - on demand
+
+        if self.sought:
+            self.go_to_position(before_of(self.hits(self.sought), self._cursor, self._cursor))
 
     def action_cursor_down(self) -> None:
         """Go to the next line that says something."""
@@ -166,6 +203,10 @@ class LinkedLines(TextLines, can_focus=True):
 
 def _is_stop(line: LinkedLine) -> bool:
     return line.target is not None or line.value is not None
+
+
+def _text(line: TextLine) -> str:
+    return " ".join(cell.text for cell in (*line.left, *line.right))
 
 
 def _with_cursor(line: TextLine) -> TextLine:

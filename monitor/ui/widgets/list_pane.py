@@ -42,6 +42,8 @@ class ListPane(LiveTable):
         """How many rows are shown, for the names of the panes: "943/1,253"."""
         self.neighbours: Callable[[], Sequence[str]] = tuple
         """Names the panes that may stand in its place, for its title."""
+        self.sought = ""
+        """What hits hold; empty while nothing is looked for."""
         self._choices: Mapping[str, Callable[[], None]] | None = None
 
     def show_interval(self, interval: Interval) -> None:
@@ -104,20 +106,32 @@ class ListPane(LiveTable):
         if character is not None and character in choices:
             choices[character]()
 
-    def action_next_marked(self) -> None:
-        """Go to the next row with a mark; from the last one to the first."""
-        marked = self.view.marked()
-        after = marked[marked > self.cursor_position]
-        self._go_to_marked(after[:1] if len(after) else marked[:1])
+    def hits(self, words: str) -> Sequence[int]:
+        """Give the positions of the lines that show some words, ascending."""
+        wanted = words.strip().casefold()
+        texts = (" ".join(cell.text for cell in line.cells) for line in self.view.lines(0, self.view.count))
+        return [position for position, text in enumerate(texts) if wanted in text.casefold()]
 
-    def action_previous_marked(self) -> None:
-        """Go to the row before with a mark; from the first one to the last."""
-        marked = self.view.marked()
-        before = marked[marked < self.cursor_position]
-        self._go_to_marked(before[-1:] if len(before) else marked[-1:])
+    def go_to_position(self, position: int) -> None:
+        """Put the cursor on a line."""
+        self._move_by(position - self.cursor_position)
 
-    def _go_to_marked(self, nearest: Rows) -> None:
-        if len(nearest):
-            self._move_by(int(nearest[0]) - self.cursor_position)
+    def action_next_hit(self) -> None:
+        """Go to the next row that was found, or else that has a mark; from the last one to the first."""
+        from monitor.ui.seeking import next_of  # noqa: PLC0415 - on demand
+
+        self._go_to_hit(next_of)
+
+    def action_previous_hit(self) -> None:
+        """Go to the row before that was found or has a mark; from the first one to the last."""
+        from monitor.ui.seeking import before_of  # noqa: PLC0415 - on demand
+
+        self._go_to_hit(before_of)
+
+    def _go_to_hit(self, nearest: Callable[[Sequence[int], int, int], int]) -> None:
+        hits = self.hits(self.sought) if self.sought else self.view.marked().tolist()
+        if len(hits):
+            self.go_to_position(nearest(hits, self.cursor_position, self.cursor_position))
         else:
-            self.post_message(self.Refused("no row here is marked ! or ~"))
+            refusal = "nothing here is found any more" if self.sought else "no row here is marked ! or ~"
+            self.post_message(self.Refused(refusal))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,18 @@ class ListenersPane(FilteredPane):
         self.empty_text = f"0 of {total:,}: nothing matches; Esc widens again" if total else "nobody listens"
         self.set_title(f"1 Listeners {count}", notes)
         self.show(view, stretch="process")
+
+    def hits(self, words: str) -> Sequence[int]:
+        """Give the positions of the endpoints that a filter would leave, ascending."""
+        import numpy as np  # noqa: PLC0415 - after the first paint
+
+        from monitor.presentation.filter_parser import parse  # noqa: PLC0415 - only who searches needs it
+        from monitor.presentation.listeners_view import chosen_entries  # noqa: PLC0415 - it brings numpy
+
+        view = self.listeners_view
+        if view is None:
+            return []
+        return np.flatnonzero(np.isin(view.order, chosen_entries(view.endpoints, parse(words)))).tolist()
 
     def rows_at_cursor(self) -> Rows:
         """Give all sockets of the service endpoint at the cursor."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from monitor.ui.widgets.filtered_pane import FilteredPane
@@ -125,6 +125,19 @@ class RowsPane(FilteredPane):
 
         view = self.shown
         return np.zeros(0, np.intp) if view is None or not view.count else view.rows_at(self.cursor_position)
+
+    def hits(self, words: str) -> Sequence[int]:
+        """Give the positions of the rows that a filter would leave, ascending; of groups those that show the words."""
+        from monitor.presentation.connections_view import ConnectionsView  # noqa: PLC0415 - it brings numpy
+
+        view = self.shown
+        if not isinstance(view, ConnectionsView):
+            return super().hits(words)
+        import numpy as np  # noqa: PLC0415 - after the first paint
+
+        from monitor.presentation.filter_parser import parse  # noqa: PLC0415 - only who searches needs it
+
+        return np.flatnonzero(self.matching(parse(words), view.interval)[view.order]).tolist()
 
     def visible_cookies(self) -> list[int]:
         """Give the sockets whose rows are on screen."""

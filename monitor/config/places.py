@@ -1,0 +1,92 @@
+"""Where the files are, and whether they may be read: what somebody else wrote does not decide over the monitor."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from monitor.errors import InputError, MonitorError
+
+MOST_BYTES = 65_536
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+
+
+def config_path(environment: Mapping[str, str]) -> Path | None:
+    """Give where the configuration is looked for; None where there is no home."""
+    return _below(environment, "XDG_CONFIG_HOME", ".config", "config.toml")
+
+
+def state_path(environment: Mapping[str, str]) -> Path | None:
+    """Give where is kept what is remembered; None where there is no home."""
+    return _below(environment, "XDG_STATE_HOME", ".local/state", "state.toml")
+
+
+def _below(environment: Mapping[str, str], variable: str, otherwise: str, name: str) -> Path | None:
+    folder, home = environment.get(variable, ""), environment.get("HOME", "")
+    # The specification of these places: a relative path is to be taken for none.
+    if folder.startswith("/"):
+        return Path(folder, "fourtuple", name)
+    return Path(home, otherwise, "fourtuple", name) if home.startswith("/") else None
+
+
+def read_own_file(path: Path) -> str | None:
+    """Read a file that nobody but this user and root can have written; None where there is none.
+
+    Raises:
+        MonitorError: it is not read; why.
+    """
+    return _read(path, is_named=False)
+
+
+def read_named_file(path: Path) -> str:
+    """Read a file that the user has named, whoever wrote it.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        text = _read(path, is_named=True)
+    except MonitorError as error:
+        raise InputError(f"{path}: {error}") from None
+    if text is None:
+        raise InputError(f"there is no file {path}")
+    return text
+
+
+def _read(path: Path, *, is_named: bool) -> str | None:
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise MonitorError(f"not read: {getattr(error, 'strerror', None) or error}") from None
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise MonitorError("not read: it is no regular file")
+        if not is_named:
+            _check_writers(found)
+        data = os.read(descriptor, MOST_BYTES + 1)
+    except OSError as error:
+        raise MonitorError(f"not read: {error.strerror}") from None
+    finally:
+        os.close(descriptor)
+    if len(data) > MOST_BYTES:
+        raise MonitorError(f"not read: it is longer than {MOST_BYTES:,} bytes")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MonitorError(f"not read: byte {error.start} is not UTF-8") from None
+
+
+def _check_writers(found: os.stat_result) -> None:
+    user = os.geteuid()
+    if found.st_uid not in (0, user):
+        raise MonitorError(
+            f"not read: it belongs to uid {found.st_uid} and the monitor runs as uid {user}; name it with --config"
+        )
+    # A plain user's own group is taken for himself, as where files are made.
+    if found.st_mode & (stat.S_IWOTH if user else stat.S_IWOTH | stat.S_IWGRP):
+        raise MonitorError("not read: others may write to it")

@@ -1,0 +1,102 @@
+"""From the text of a file to a Configuration; what cannot be understood is named, and what held before stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from monitor.config.options import OPTIONS, Option
+from monitor.config.readers import read_filter, read_key_names
+from monitor.config.settings import Configuration
+from monitor.config.toml import toml_value
+from monitor.errors import InputError, MonitorError
+
+_NAMED_BY_USER = {"filters": read_filter, "keys": read_key_names}
+"""Sections whose keys are no options."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read."""
+
+    configuration: Configuration = field(default_factory=Configuration)
+    complaints: tuple[str, ...] = ()
+    """A sentence for each thing that did not count, without the name of the file; not safe yet."""
+
+
+def read_text(text: str, base: Configuration, options: Iterable[Option] = OPTIONS) -> Reading:
+    """Read the text of a file over what held before.
+
+    Args:
+        text: TOML.
+        base: What holds where it says nothing, or something that cannot be.
+        options: What it may say.
+    """
+    try:
+        document = _document(text)
+    except MonitorError as error:
+        return Reading(base, (str(error),))
+    return _Reader(document, base).read(options)
+
+
+def _document(text: str) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415 - most starts are without a file
+
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise MonitorError(f"nothing of it counts: {error}") from None
+
+
+class _Reader:
+    """Takes from a document what is known, and complains of the rest."""
+
+    def __init__(self, document: dict[str, Any], base: Configuration) -> None:
+        self._document = document
+        self._base = base
+        self._complaints: list[str] = []
+
+    def read(self, options: Iterable[Option]) -> Reading:
+        known = {option.key: option for option in options}
+        changes: dict[str, Any] = {}
+        unknown = []
+        for key, value in _flat(self._document):
+            section, dot, name = key.partition(".")
+            if key in known:
+                self._take(changes, known[key].field, key, value, known[key].read)
+            elif dot and section in _NAMED_BY_USER:
+                named: dict[str, Any] = changes.setdefault(section, dict(getattr(self._base, section)))
+                self._take(named, name, key, value, _NAMED_BY_USER[section])
+            else:
+                unknown.append(key)
+        if unknown:
+            self._complaints.append(f"unknown and ignored: {', '.join(unknown)}")
+        return Reading(replace(self._base, **changes), tuple(self._complaints))
+
+    def _take(self, into: dict[str, Any], name: str, key: str, value: object, read: Any) -> None:  # noqa: ANN401 - any Reader
+        try:
+            into[name] = read(value)
+        except (ValueError, InputError) as error:
+            self._complaints.append(f"{key} {error}, not {_shown(value)}; it is ignored")
+
+
+_LONGEST = 60
+"""Characters of a value in a complaint."""
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str | bool | int | float):
+        text = toml_value(value)
+    else:
+        text = "a list" if isinstance(value, list) else "a table" if isinstance(value, Mapping) else str(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _flat(document: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Give keys with their sections, and values; a section holds no others."""
+    for key, value in document.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{key}.{name}", inner) for name, inner in value.items())
+        else:
+            yield key, value
