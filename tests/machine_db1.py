@@ -442,13 +442,14 @@ def _facts(process: Process) -> ProcessFacts:
         user=USERS[process.uid],
         started_at=TAKEN_AT - BOOT_TIME + process.start_time / 100,
         parents=(_INIT,),
-        unit=f"{process.name.decode()}.service",
+        unit=(CONTROL_GROUPS[_GROUP_OF[process.pid]].unit or b"").decode() if process.pid > 1 else "init.scope",
         cpu_seconds=process.pid * 3.7,
         memory_bytes=212_000_000 - process.pid * 1_000,
         threads=14,
         fd_kinds={"socket": 118, "file": 14, "pipe": 4, "anon": 8},
         fd_limit=1024,
         status="sleeping",
+        control_group=CONTROL_GROUPS.get(_GROUP_OF.get(process.pid, 0), ControlGroup(b"/init.scope")),
     )
 
 

@@ -24,7 +24,7 @@ from monitor.presentation.netns_words import netns_document
 from monitor.presentation.process_words import argument_texts, process_lines, process_title
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import json_name, safe_text
-from monitor.presentation.socket_document import socket_document
+from monitor.presentation.socket_document import control_group_fields, socket_document
 
 SCHEMA = "fourtuple.process/1"
 
@@ -91,6 +91,7 @@ def document(facts: ProcessFacts, interval: Interval, rows: Rows, *, is_masked: 
         "user": None if facts.user is None else safe_text(facts.user),
         "started_at": None if facts.started_at is None else when_text(facts.started_at),
         "parents": [_identity(parent) for parent in facts.parents],
+        **control_group_fields(facts.control_group),
         "unit": None if facts.unit is None else safe_text(facts.unit),
         "cpu_seconds": facts.cpu_seconds,
         "memory_bytes": facts.memory_bytes,

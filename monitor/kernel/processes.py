@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from monitor.errors import KernelError
-from monitor.kernel.cgroups import unit_in
+from monitor.kernel.cgroups import path_in, unit_in
 from monitor.kernel.descriptors import kinds_in
 from monitor.kernel.first_thread import table_in
+from monitor.kernel.group_names import named_group, this_machine
 from monitor.kernel.patient_calls import MOST_LEFT_BEHIND
 from monitor.kernel.proc_files import GONE, directory, process_directory, read_file, read_memory
 from monitor.kernel.process_identity import ProcessStat, missing_in, process_in
@@ -99,6 +100,8 @@ def _facts_in(inside: int, pid: int, users: UserNames) -> ProcessFacts:
             return None
 
     process = process_in(inside, pid)
+    cgroup = fact("unit", lambda: read_file("cgroup", inside))
+    path = None if cgroup is None else path_in(cgroup)
     try:
         live = psutil.Process(pid)
     except psutil.NoSuchProcess as error:
@@ -111,7 +114,7 @@ def _facts_in(inside: int, pid: int, users: UserNames) -> ProcessFacts:
             user=users.names_of([process.uid]).get(process.uid),
             started_at=fact("started_at", live.create_time),
             parents=fact("parents", lambda: _parents(inside)) or (),
-            unit=fact("unit", lambda: unit_in(read_file("cgroup", inside))),
+            unit=None if cgroup is None else unit_in(cgroup),
             cpu_seconds=cpu_seconds,
             memory_bytes=fact("memory_bytes", lambda: live.memory_info().rss),
             threads=fact("threads", live.num_threads),
@@ -122,6 +125,7 @@ def _facts_in(inside: int, pid: int, users: UserNames) -> ProcessFacts:
             blocked=tuple(blocked),
             others_blocked=others_blocked,
             read_at=read_at,
+            control_group=None if path is None else named_group(path, this_machine()),
         )
     # While this directory still answers, the pid was never given away: all of the facts are of one process.
     read_file("stat", inside)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.errors import InputError
+from monitor.model.control_group import ControlGroup
 from monitor.model.endpoint import shown
 
 _LAST_PID = (1 << 31) - 1
@@ -106,6 +107,8 @@ class ProcessFacts:
     """Where those were not tried, because reading so many other processes blocks: how many."""
     read_at: float | None = None
     """CLOCK_BOOTTIME in seconds at which cpu_seconds was read."""
+    control_group: ControlGroup | None = None
+    """Its own, which its sockets need not share; None where it could not be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ def _owner_lines(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLin
         user = [f"user {texts.user(reading.row)}"] if texts.has_user(reading.row) else []
         return [maker.words("owner", "Owner", Cell(REASON_WORDS[str(reason)], Role.DIM), user)]
     waits = ["has the listener, has not called accept()"] if reason is OwnerReason.ACCEPT_QUEUE else []
+    unit = [text] if (text := texts.unit(reading.row)) != UNKNOWN else []
     lines = []
     held = [(process, list(held)) for process, held in groupby(owners, key=lambda owner: owner.process)]
     for number, (process, fds) in enumerate(held[:_MAX_OWNERS]):
@@ -58,7 +59,7 @@ def _owner_lines(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLin
                 "owner",
                 "" if number else "Owner",
                 Cell(process_title(process), Role.NAME),
-                [texts.user_name(process.uid), *(waits or [_descriptors(fds)])],
+                [texts.user_name(process.uid), *(waits or [_descriptors(fds)]), *unit],
                 target=ToProcess(process.pid),
                 last=_command(process),
             )

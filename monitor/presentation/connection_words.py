@@ -14,7 +14,7 @@ from monitor.presentation.connection_ages import age_text, connection_ages
 from monitor.presentation.connection_cells import idle_seconds
 from monitor.presentation.connection_ends import end_lines
 from monitor.presentation.connection_reading import ASKING, ConnectionReading
-from monitor.presentation.formats import count_text, duration_text
+from monitor.presentation.formats import UNKNOWN, count_text, duration_text
 from monitor.presentation.linked_line import LineMaker, LinkedLine
 from monitor.presentation.pace_words import pace_lines
 from monitor.presentation.routing_text import RouteAnswer
@@ -22,8 +22,9 @@ from monitor.presentation.row_text import RowTexts
 from monitor.presentation.state_words import WITHOUT_TRAFFIC, is_all_over, state_lines
 from monitor.presentation.tracking_words import tracking_lines
 from monitor.presentation.traffic_words import traffic_lines, udp_lines
+from monitor.presentation.unit_words import group_of, group_parts, why_no_unit
 from monitor.presentation.verdict_words import verdict_lines
-from monitor.presentation.view import Cell
+from monitor.presentation.view import Cell, Role
 from monitor.reasoning.sharing import is_open
 
 if TYPE_CHECKING:
@@ -107,9 +108,18 @@ def _identity(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
     bound = f"bound to {texts.interface_name(device)}" if device else unbound
     return [
         maker.words("ids", "socket", Cell(first), parts),
+        _unit(reading, maker),
         maker.words("maker", "made by", Cell(made), [mark, bound]),
         *tracking_lines(reading, maker),
     ]
+
+
+def _unit(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
+    group, text = group_of(reading.interval, reading.row), reading.texts.unit(reading.row)
+    if group is None or text == UNKNOWN:
+        return maker.words("unit", "unit", Cell(UNKNOWN, Role.DIM), [why_no_unit(reading.interval, reading.row)])
+    parts = [part for part in group_parts(group) if part not in (f"unit {text}", text)]
+    return maker.words("unit", "unit", Cell(text, Role.NAME), parts)
 
 
 def _age(interval: Interval, row: int, details: SocketDetails | None) -> str:

@@ -31,6 +31,7 @@ from monitor.presentation.process_words import (
     exe_text,
     missing_text,
     process_title,
+    unit_word,
     user_text,
 )
 from monitor.presentation.safe_text import safe_text
@@ -57,7 +58,7 @@ def title_line(reading: ProcessReading, width: int, *, is_gone: bool) -> TextLin
     since = f"{'ran' if is_gone else 'up'} {long_duration_text(reading.age_s)}"
     words = [user_text(facts, with_number=is_wide), since]
     words += [safe_text(facts.status)] if facts.status in _NOTABLE else []
-    words += [safe_text(facts.unit)] if facts.unit else []
+    words += [word] if (word := unit_word(facts)) else []
     name = f"{process_title(facts.process)} "
     gone = "· gone " if is_gone else ""
     rest = "".join(f"· {word} " for word in words)

@@ -6,6 +6,7 @@ from monitor.model.process import Process, ProcessFacts
 from monitor.presentation.formats import UNKNOWN, bytes_text, count_text, duration_text, when_text
 from monitor.presentation.masking import masked
 from monitor.presentation.safe_text import safe_text
+from monitor.presentation.unit_words import group_parts, unit_text
 
 Line = tuple[str, str]
 """A label and its text."""
@@ -35,7 +36,7 @@ def process_lines(facts: ProcessFacts, now: float, *, is_masked: bool = True) ->
         ("command", command or missing_text(facts, "command_line", NO_ARGUMENTS)),
         ("user", f"{user_text(facts)}   started {_started(facts, now)}   {safe_text(facts.status or UNKNOWN)}"),
         ("parents", _parents(facts)),
-        ("unit", safe_text(facts.unit) if facts.unit else missing_text(facts, "unit", "no systemd unit")),
+        ("unit", _unit(facts)),
         ("load", _load(facts)),
         ("fds", _descriptors(facts)),
     ]
@@ -95,6 +96,21 @@ def missing_text(facts: ProcessFacts, name: str, otherwise: str) -> str:
     if name in facts.blocked:
         return f"{UNKNOWN} (reading it blocks: the process's memory does not answer)"
     return f"{UNKNOWN} (this user may not read it)" if name in facts.unread else otherwise
+
+
+def unit_word(facts: ProcessFacts) -> str:
+    """Name the container that it runs in, else its systemd unit; empty for neither."""
+    group = facts.control_group
+    if group is not None and group.container is not None:
+        return f"{group.container.runtime.value} {unit_text(group)}"
+    return safe_text(facts.unit) if facts.unit else ""
+
+
+def _unit(facts: ProcessFacts) -> str:
+    group = facts.control_group
+    if group is not None and group.container is not None:
+        return " · ".join(group_parts(group))
+    return unit_word(facts) or missing_text(facts, "unit", "no systemd unit")
 
 
 def _started(facts: ProcessFacts, now: float) -> str:

@@ -83,7 +83,7 @@ def test_the_listeners_share_counts_what_it_accepted(interval):
 def test_both_ends_and_the_way_are_said_and_lead_on(interval):
     lines = lines_of(interval, row_of(interval, *WEB))
     told = texts(lines)
-    assert told["Owner"] == "nginx[812] · www-data · fd 17 · nginx: worker process"
+    assert told["Owner"] == "nginx[812] · www-data · fd 17 · nginx.service · nginx: worker process"
     assert told["Local"] == "192.0.2.10:8080 · eth0 · shared with the listener 0.0.0.0:8080 and 5 connections"
     assert told["Remote"] == "198.51.100.7:51834 · 1 more from 198.51.100.7, told apart by port only"
     assert told["Other end"] == "not on this host, or in another of its namespaces"

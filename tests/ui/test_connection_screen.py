@@ -37,7 +37,7 @@ async def test_enter_goes_on_to_the_process_and_esc_walks_back_the_same_way():
         await stage.press("enter")
         await stage.sees("Owner")
         await stage.press("enter")
-        await stage.sees("nginx.service")
+        await stage.sees("up 14d")
         assert isinstance(stage.app.screen, ProcessScreen)
         await stage.press("escape")
         assert connection(stage)

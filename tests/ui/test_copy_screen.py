@@ -89,7 +89,7 @@ async def test_it_works_on_a_connection_a_process_and_a_finding():
         assert stage.app.clipboard == f"ss -tanpe {SELECTED}"
         await stage.press("escape")
         stage.app.drill_down.show_process(990)
-        await stage.sees("proxy.service")
+        await stage.sees("up 14d")
         await stage.press("y", "k")
         assert stage.app.clipboard == "kill -TERM 990"
         await stage.press("escape", "5", "y", "s")

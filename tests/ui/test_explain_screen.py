@@ -142,7 +142,7 @@ async def test_groups_headings_and_rows_of_a_process_are_explained():
         assert "grouped by remote address" in stage.text
         await stage.press("escape")
         stage.app.drill_down.show_process(812)
-        await stage.sees("nginx.service")
+        await stage.sees("up 14d")
         await explain(stage)
         assert "2 sockets: it listens there" in stage.text
         assert "finished handshakes wait" in stage.text

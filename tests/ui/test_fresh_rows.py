@@ -85,7 +85,7 @@ async def test_the_screen_of_a_process_and_of_a_connection_ask_for_what_they_sho
     source.fresh = lambda rows: FreshRows(source.boot_clock() + 1, rows, np.zeros(0, np.uint64))
     async with monitor_of(source, settings=RARE) as stage:
         stage.app.drill_down.show_process(990)
-        await stage.sees("proxy.service")
+        await stage.sees("up 14d")
         assert stage.app.screen.visible_cookies() == [], "groups are sums: only rows can be asked for"
         await stage.press("enter")
         await read_again(stage, sampler_clock)

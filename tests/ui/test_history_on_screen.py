@@ -33,9 +33,9 @@ async def test_a_filter_counts_from_when_it_was_set():
 
 
 async def test_wide_rows_end_in_the_curve_of_their_last_minute():
-    async with monitor_of(turning(), samples=5, size=(200, 50)) as stage:
+    async with monitor_of(turning(), samples=5, size=(260, 50)) as stage:
         assert stage.line_with("ret%").rstrip().endswith("last 1m")
-        assert connections(stage)[0].rstrip(" ▐").endswith("0s   ≥5s         █▅▁▅")
+        assert connections(stage)[0].rstrip(" ▐").endswith("0s   ≥5s –                      █▅▁▅")
         assert "conns 2m" in stage.line_with("reach")
         assert "█ │" in stage.line_with("192.0.2.10:80  ")
 

@@ -116,7 +116,7 @@ async def test_of_thousands_of_processes_the_likeliest_are_offered_and_the_rest_
 async def test_it_opens_and_works_on_the_process_screen():
     async with monitor_of(machine_db1.source()) as stage:
         stage.app.drill_down.show_process(990)
-        await stage.sees("proxy.service")
+        await stage.sees("up 14d")
         shown = "\n".join(await offered(stage))
         assert "back one screen  (q)" in shown
         assert "whole screen for this pane" not in shown

@@ -95,7 +95,7 @@ async def test_after_a_long_walk_what_is_asked_of_a_place_leads_back_to_it(key: 
         for pid in (812, 990) * LIVING_SCREENS:
             stage.app.drill_down.show_process(pid)
             await stage.settle()
-        await stage.sees("proxy.service")
+        await stage.sees("up 14d")
         on_top, path = stage.app.screen, stage.app.drill_down.path
         await stage.press(key)
         assert stage.app.screen is not on_top

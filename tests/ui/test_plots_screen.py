@@ -50,7 +50,7 @@ async def test_the_pause_that_its_last_line_offers_stops_it_and_lets_it_go_on():
 async def test_of_a_process_its_own_are_plotted():
     async with monitor_of(machine_db1.source()) as stage:
         stage.app.drill_down.show_process(990)
-        await stage.sees("proxy.service")
+        await stage.sees("up 14d")
         await open_plots(stage, "this process")
         await stage.sees("proxy[990]: the last 2 min")
         assert "CLOSE-WAIT" in stage.text

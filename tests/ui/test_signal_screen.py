@@ -68,7 +68,7 @@ async def test_the_typed_pid_sends_term_and_what_became_of_it_is_said_and_kept(s
 async def test_it_shows_what_the_process_is_and_holds_and_who_else_holds_its_listeners(source: FixedSource):
     async with monitor_of(source, (160, 40)) as stage:
         stage.app.drill_down.show_process(812)
-        await stage.sees("nginx.service")
+        await stage.sees("up 14d")
         await stage.press("K")
         await stage.sees("Signal nginx[812]")
         await stage.sees("/usr/sbin/nginx · app (uid 33) · up 1h · sleeping")

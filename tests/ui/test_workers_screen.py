@@ -44,7 +44,7 @@ async def test_p_on_a_shared_listener_shows_its_workers_and_enter_opens_one(size
         assert "nginx[814]" in stage.lines[3]
         assert "25       shared" in stage.lines[3]
         await stage.press("down", "enter")
-        await stage.sees("nginx.service")
+        await stage.sees("up 14d")
         assert isinstance(stage.app.screen, ProcessScreen)
         assert stage.app.screen.pid == 812
         assert "Listeners › [::]:443 › nginx[812]" in stage.lines[0]
