@@ -10,12 +10,13 @@ import math
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.model.endpoint import Endpoint, address_text, unmapped
 from monitor.model.route import Flow
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
 from monitor.presentation.formats import when_text
+from monitor.presentation.netns_words import entering, netns_text
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.selection import REASON_WORDS, route_question
@@ -53,15 +54,24 @@ def copies_of(texts: RowTexts, rows: Sequence[int]) -> tuple[Copy, ...]:
     living = [row for row in rows if math.isnan(texts.interval.closed_at[row])]
     pids = sorted({owner.process.pid for row in living for owner in texts.owners(row)})
     no_pid = REASON_WORDS[str(texts.owner_reason(living[0]))] if living else _CLOSED
+    pids_text = f"kill -TERM {' '.join(map(str, pids))}" if pids else ""
     return (
         Copy("r", "text", "\n".join(_row_text(texts, row) for row in rows)),
         Copy("j", "JSON", _json(texts, rows)),
-        _ss_copy("s", "ss filter", "ss -{}anpe {}", texts, living),
-        Copy("t", "tcpdump", f"tcpdump -n -i any {shlex.quote(captured)}"),
-        Copy("i", "ip route get", routes, "" if routes else "nothing here has a remote endpoint"),
-        Copy("k", "kill", f"kill -TERM {' '.join(map(str, pids))}" if pids else "", "" if pids else no_pid),
-        _ss_copy("x", "ss -K", "ss -K -{}an {}", texts, living),
+        _there(texts, _ss_copy("s", "ss filter", "ss -{}anpe {}", texts, living)),
+        _there(texts, Copy("t", "tcpdump", f"tcpdump -n -i any {shlex.quote(captured)}")),
+        _there(texts, Copy("i", "ip route get", routes, "" if routes else "nothing here has a remote endpoint")),
+        Copy("k", "kill", pids_text, "" if pids else no_pid),
+        _there(texts, _ss_copy("x", "ss -K", "ss -K -{}an {}", texts, living)),
     )
+
+
+def _there(texts: RowTexts, copy: Copy) -> Copy:
+    """Have commands run in the network namespace of the rows: in another one they would meet other sockets."""
+    before, reason = entering(texts.interval.sample.named)
+    if reason and copy.text:
+        return replace(copy, text="", reason=reason)
+    return replace(copy, text="\n".join(f"{before}{line}" for line in copy.text.splitlines()))
 
 
 def _ss_copy(letter: str, name: str, command: str, texts: RowTexts, living: Sequence[int]) -> Copy:
@@ -84,7 +94,8 @@ def _row_text(texts: RowTexts, row: int) -> str:
     queue = [] if backlog is None else [f"queue {int(table.recv_q[row])}/{backlog}"]
     process, user, interface = map(_shell_word, (texts.process(row), texts.user(row), texts.interface(row)))
     names = [process, f"user {user}", f"via {interface}"]
-    place = f"{_shell_word(safe_text(sample.host))} {when_text(sample.taken_at)}"
+    namespace = [] if sample.named is None else map(_shell_word, netns_text(sample.named).split(" "))
+    place = " ".join([_shell_word(safe_text(sample.host)), *namespace, when_text(sample.taken_at)])
     # A zone is the name of an interface.
     ends = map(_shell_word, texts.ends(row).split(" "))
     return " ".join([place, texts.protocol(row), texts.state(row), *ends, *queue, *names])

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import shlex
+
 from monitor.model.namespace import NamedNamespace
-from monitor.presentation.safe_text import json_name, safe_text
+from monitor.presentation.safe_text import is_clean, json_name, safe_text
 
 
 def netns_text(named: NamedNamespace) -> str:
     """Name it: "netns blue", or "netns of pid 812"."""
     return f"netns {'of pid ' if named.is_process else ''}{safe_text(named.word)}"
+
+
+def entering(named: NamedNamespace | None) -> tuple[str, str]:
+    """Give what goes before a shell's command that is to run there, and why there is nothing; one of them is empty.
+
+    Both are where the program has stayed in its own.
+    """
+    if named is None:
+        return "", ""
+    if named.is_gone:
+        return "", "the network namespace has lost the name by which another program could enter it"
+    if not is_clean(named.word):
+        return "", "the name of the network namespace cannot be typed"
+    word = shlex.quote(safe_text(named.word))
+    return (f"nsenter -t {word} -n " if named.is_process else f"ip netns exec {word} "), ""
 
 
 def netns_document(named: NamedNamespace | None) -> dict[str, object]:

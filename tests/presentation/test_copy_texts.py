@@ -8,12 +8,14 @@ import shlex
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from monitor.cli.list import read_once
+from monitor.model.namespace import NamedNamespace
 from monitor.model.process import Process
 from monitor.model.sample import Interval, Network
 from monitor.presentation.copy_texts import MOST_ROWS, Copy, copies_of
@@ -65,6 +67,22 @@ def test_each_command_names_both_ends():
     )
     assert copies["i"].text == ("ip route get 198.51.100.7 from 192.0.2.10 uid 33 ipproto tcp sport 443 dport 51834")
     assert copies["k"].text == "kill -TERM 812"
+
+
+def test_commands_run_in_the_network_namespace_that_is_shown_and_in_no_other():
+    plain, named = forms(ACCEPTED), NamedNamespace(b"a b;c", is_process=False, is_gone=False)
+    copies = forms(ACCEPTED, named=named)
+    for letter in "stix":
+        assert copies[letter].text == f"ip netns exec 'a b;c' {plain[letter].text}"
+    assert copies["k"] == plain["k"]
+    assert copies["r"].text.startswith("db1 netns a 'b;c' 2026-11-23T03:12:41Z tcp ")
+    of_process = forms(ACCEPTED, MAPPED, named=NamedNamespace(b"812", is_process=True, is_gone=False))
+    assert {line[:21] for line in of_process["i"].text.splitlines()} == {"nsenter -t 812 -n ip "}
+    for lost in (replace(named, is_gone=True), replace(named, word=b"\x1b")):
+        copies = forms(ACCEPTED, named=lost)
+        assert {copies[letter].text for letter in "stix"} == {""}
+        assert all("network namespace" in copies[letter].reason for letter in "stix")
+    assert forms(BOUND, named=replace(named, is_gone=True))["x"].reason.startswith("ss lists no socket")
 
 
 def test_of_a_listener_nothing_selects_its_clients_and_all_its_owners_are_named():
