@@ -46,6 +46,8 @@ class Sampler:
         open_source: Makes a source; called again, after a pause, when a source has gone.
         listener: Takes every event, on the sampler's thread.
         period_s: Seconds from the start of one sample to the start of the next; None for as long as samples need.
+        draws_first: Whether the listener calls note_drawn() when it has drawn the first interval, and would be held up
+            by what the thread has to think of that.
     """
 
     def __init__(
@@ -53,9 +55,14 @@ class Sampler:
         open_source: Callable[[], Source],
         listener: Callable[[SamplerEvent], None],
         period_s: float | None = None,
+        *,
+        draws_first: bool = False,
     ) -> None:
         self._period = Period(period_s)
-        self._loop = SamplingLoop(open_source, listener, self._period)
+        self._has_room = threading.Event()
+        if not draws_first:
+            self._has_room.set()
+        self._loop = SamplingLoop(open_source, listener, self._period, self._has_room)
         self._thread = threading.Thread(target=self._loop.run, name="sampler", daemon=True)
 
     @property
@@ -73,6 +80,10 @@ class Sampler:
         """What happened to sockets; None before the first reading."""
         return self._loop.events.listed
 
+    def note_drawn(self) -> None:
+        """Let the thread go on: the first rows are on screen."""
+        self._has_room.set()
+
     def start(self) -> None:
         """Start sampling; the first sample is read at once."""
         self._thread.start()
@@ -80,6 +91,7 @@ class Sampler:
     def stop(self, timeout_s: float = 2.0) -> None:
         """End the loop and the source; a source that does not answer is not waited for."""
         self._loop.is_stopped.set()
+        self._has_room.set()
         self._loop.asked.wake()
         if self._thread.is_alive():
             self._thread.join(min(_ANSWER_PATIENCE_S, timeout_s))

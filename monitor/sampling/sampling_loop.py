@@ -39,6 +39,7 @@ WAYS_AT_ONCE = 512
 """Route questions that go to the source together: some milliseconds, which is how long a user's question may wait."""
 _FRESH_SPACING_S = 0.5
 """Rows are not read so soon after they were read last, nor so soon before they are read anyhow."""
+_LONGEST_PAINT_S = 1.0
 _RESTART_PAUSES_S = (0.2, 1.0, 3.0, 10.0)
 
 
@@ -46,11 +47,17 @@ class SamplingLoop:
     """Runs on one thread until it is stopped; others ask, and set what is said to be theirs."""
 
     def __init__(
-        self, open_source: Callable[[], Source], listener: Callable[[SamplerEvent], None], period: Period
+        self,
+        open_source: Callable[[], Source],
+        listener: Callable[[SamplerEvent], None],
+        period: Period,
+        has_room: threading.Event,
     ) -> None:
         self._open_source = open_source
         self._listener = listener
         self._period = period
+        self._has_room = has_room
+        """Set by others once the first rows are drawn: two threads that work at once hold each other up."""
         self.asked = Asked()
         """What others want."""
         self.is_stopped = threading.Event()
@@ -158,22 +165,17 @@ class SamplingLoop:
             self._listener(SampleFailed(str(error), is_source_gone=False))
             return
         self._failures = 0
-        if self._agreement is None:
-            from monitor.sampling.agreement import RouteAgreement  # noqa: PLC0415 - as above
-
-            self._agreement = RouteAgreement()
-        self._interval = self._with_findings(self._agreement.take(advance(self._interval, sample)))
-        if self.history is None:
-            from monitor.sampling.history import History  # noqa: PLC0415 - as above
-
-            self.history = History()
-        self.history.add(self._interval)
+        interval = advance(self._interval, sample)
+        if not (self._has_room.is_set() or self.is_stopped.is_set()):
+            # Whoever waits for the first rows waits neither for what is thought of them nor for its modules.
+            self._show(interval)
+            self._has_room.wait(_LONGEST_PAINT_S)
+            self._has_room.set()
+        self._interval = self._thought_of(interval)
         self._period.take(sample.cost_s + time.thread_time() - started, is_cold=self._is_cold)
         self._is_cold = False
         if not self.is_stopped.is_set():
             self._show(self._interval)
-        if self._findings is None:
-            self._begin_findings(self._interval)
         self._read_events(source)
 
     def _read_events(self, source: Source) -> None:
@@ -185,19 +187,18 @@ class SamplingLoop:
         if has_news and self.events.listed is not None:
             self._listener(EventsListed(self.events.listed))
 
-    def _with_findings(self, interval: Interval) -> Interval:
-        if self._findings is None:
-            return interval
-        return replace(interval, findings=self._findings.advance(interval, self.events.listed))
+    def _thought_of(self, interval: Interval) -> Interval:
+        """Give an interval its verdicts and findings, and keep its numbers."""
+        if self._agreement is None or self._findings is None or self.history is None:
+            from monitor.reasoning.findings import Findings  # noqa: PLC0415 - as above
+            from monitor.sampling.agreement import RouteAgreement  # noqa: PLC0415 - as above
+            from monitor.sampling.history import History  # noqa: PLC0415 - as above
 
-    def _begin_findings(self, first: Interval) -> None:
-        """Look at the first interval too, once its rows are on screen."""
-        from monitor.reasoning.findings import Findings  # noqa: PLC0415 - as above
-
-        self._findings = Findings()
-        self._interval = self._with_findings(first)
-        if self._interval.findings and not self.is_stopped.is_set():
-            self._show(self._interval)
+            self._agreement, self._findings, self.history = RouteAgreement(), Findings(), History()
+        judged = self._agreement.take(interval)
+        judged = replace(judged, findings=self._findings.advance(judged, self.events.listed))
+        self.history.add(judged)
+        return judged
 
     def _show(self, interval: Interval) -> None:
         self._shown = interval

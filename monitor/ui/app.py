@@ -106,7 +106,7 @@ class MonitorApp(ConfiguredApp):
     def _sampler(self) -> Sampler:
         from monitor.sampling.sampler import Sampler  # noqa: PLC0415 - as above
 
-        return Sampler(self._open_source, self._report, self.settings.period_s)
+        return Sampler(self._open_source, self._report, self.settings.period_s, draws_first=True)
 
     @cached_property
     def _acknowledged(self) -> Acknowledged:
@@ -194,6 +194,8 @@ class MonitorApp(ConfiguredApp):
         self.show_log()
 
     def _take_interval(self, interval: Interval) -> None:
+        if self._newest is None:
+            self.call_after_refresh(self._sampler.note_drawn)
         self._newest = interval
         self.take_notices(interval.sample)
         if not self.is_paused or self.interval is None:
