@@ -10,7 +10,7 @@ from contextlib import closing
 from monitor.cli.output import write_json, write_lines
 from monitor.errors import InputError
 from monitor.kernel.bind_probe import probe_bind
-from monitor.model.bind import BindDecision
+from monitor.model.bind import BindDecision, Certainty
 from monitor.model.bind_facts import BindFacts
 from monitor.model.tcp import PROTOCOL_UDP
 from monitor.presentation.bind_document import bind_document
@@ -74,7 +74,8 @@ def run(arguments: argparse.Namespace) -> int:
         write_json(bind_document(decision, texts, facts))
     else:
         write_lines(_text(decision, texts, facts, is_bare_port=question.is_bare_port))
-    return EXIT_NO if arguments.exit_status and not decision.is_ok else 0
+    is_yes = decision.is_ok and decision.certainty is not Certainty.NOT_VISIBLE
+    return EXIT_NO if arguments.exit_status and not is_yes else 0
 
 
 def _question(arguments: argparse.Namespace) -> BindQuestion:

@@ -92,9 +92,7 @@ def make_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 def _add_monitor_options(parser: argparse.ArgumentParser) -> None:
     monitor = parser.add_argument_group("the monitor")
-    monitor.add_argument(
-        "-f", "--filter", dest="monitor_filter", metavar="FILTER", help="start with this filter"
-    )
+    monitor.add_argument("-f", "--filter", dest="monitor_filter", metavar="FILTER", help="start with this filter")
     monitor.add_argument(
         "--pid", dest="monitor_pid", type=_pid, metavar="N", help="start on the screen of this process"
     )

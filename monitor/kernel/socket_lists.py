@@ -10,17 +10,18 @@ from monitor.kernel.protocol_lists import NOT_OFFERED
 from monitor.kernel.sock_diag import SockDiag
 from monitor.model.socket_table import U64, SocketTable
 from monitor.model.sockets import SocketId
-from monitor.model.tcp import PROTOCOL_UDP
+from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
 
 if TYPE_CHECKING:
     from monitor.kernel.proc_net_sockets import ProcNetSockets
     from monitor.model.tcp_info import SocketDetails
 
-_SHORTAGES = frozenset({EMFILE, ENFILE, ENOBUFS, ENOMEM})
+SHORTAGES = frozenset({EMFILE, ENFILE, ENOBUFS, ENOMEM})
 """What passes, and says nothing about the kernel."""
 _STAND_IN = (
     "{} sockets are read from /proc/net: no cookies, no closes, no actions, no counters, none that are only bound ({})"
 )
+_PROTOCOLS = {"TCP": PROTOCOL_TCP, "UDP": PROTOCOL_UDP}
 
 
 class SocketLists:
@@ -38,7 +39,7 @@ class SocketLists:
         try:
             self._tcp = self._udp = self._kernel = SockDiag()
         except KernelError as error:
-            if error.errno in _SHORTAGES:
+            if error.errno in SHORTAGES:
                 raise
             self._tcp = self._udp = _text_instead(error)
             self._missing = {"TCP": error, "UDP": error}
@@ -50,6 +51,11 @@ class SocketLists:
         whole = " and ".join(self._missing)
         reasons = dict.fromkeys(str(error) for error in self._missing.values())
         return [_STAND_IN.format(whole, "; ".join(reasons))] if self._missing else []
+
+    @property
+    def text_protocols(self) -> tuple[int, ...]:
+        """Protocols (IPPROTO_…) whose sockets are taken from /proc/net."""
+        return tuple(_PROTOCOLS[things] for things in self._missing)
 
     @property
     def namespace(self) -> int:

@@ -133,7 +133,7 @@ class Certainty(StrEnum):
     SO_REUSEPORT, and lets that user in without looking (tb->fastreuseport). No list shows it."""
     NOT_VISIBLE = "not visible"
     """It depends on options of other sockets, or on their order, that cannot be read; the errno is that of the worse
-    case."""
+    case. Or on whole sockets and addresses that no list shows; then it is that of what is shown."""
     PROBED = "probed"
     """The kernel itself said so: it was bound for an instant."""
 

@@ -107,6 +107,8 @@ class BindFacts:
     """net.ipv4.tcp_l3mdev_accept: TCP's ports are not parted by VRF."""
     network: Network = field(default_factory=Network)
     """Links and addresses."""
+    text_protocols: tuple[int, ...] = ()
+    """As in Sample."""
     local_prefixes: tuple[LocalPrefix, ...] = ()
     vrf_tables: Mapping[int, int] = field(default_factory=dict)
     """Routing table by the index of each VRF's own interface."""
@@ -119,4 +121,10 @@ class BindFacts:
 
     def beside(self, sample: Sample) -> BindFacts:
         """Give these facts together with what a sample of the same namespace holds of them."""
-        return replace(self, uid=sample.uid, capabilities=sample.capabilities, network=sample.network)
+        return replace(
+            self,
+            uid=sample.uid,
+            capabilities=sample.capabilities,
+            network=sample.network,
+            text_protocols=sample.text_protocols,
+        )

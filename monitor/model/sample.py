@@ -73,6 +73,9 @@ class Sample:
     """What could not be read, a sentence each."""
     has_udp: bool = True
     """Whether UDP sockets were dumped; without it their absence says nothing."""
+    text_protocols: tuple[int, ...] = ()
+    """Protocols (IPPROTO_…) whose sockets are read from /proc/net: TCP has then none that are only bound, and of no
+    socket is known to which device it is bound and whether it is IPV6_V6ONLY."""
     host_facts: HostFacts = field(default_factory=HostFacts)
     """Counters and limits of the namespace."""
     descriptors: Mapping[int, DescriptorUse] = field(default_factory=dict)

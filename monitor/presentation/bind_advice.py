@@ -11,6 +11,7 @@ from monitor.presentation.safe_text import safe_text
 from monitor.presentation.timer_words import left_text
 
 _MOST = 6
+_PROBE = "binding for an instant (--probe) tells"
 _NO_USE = {
     Sharing.LISTENS: "it listens",
     Sharing.NOT_SET: "not set there",
@@ -20,14 +21,15 @@ _NO_USE = {
 
 
 def advice(decision: BindDecision, texts: RowTexts) -> list[tuple[str, str]]:
-    """Give the lines, each with its label; none where the attempt succeeds."""
+    """Give the lines, each with its label; none where the attempt certainly succeeds."""
     if decision.is_ok:
-        return []
+        return [("to know", _PROBE)] if decision.certainty is Certainty.NOT_VISIBLE else []
     ways = list(_ways(decision, texts))
     found = [("" if place else "to get it", f"or {way}" if place else way) for place, way in enumerate(ways)]
     if decision.certainty is Certainty.NOT_VISIBLE:
-        probe = "; binding for an instant (--probe) tells as well" if decision.attempt.protocol == PROTOCOL_TCP else ""
-        found.append(("to know", f"root can read what is set{probe}"))
+        root = ["root can read what is set"] if decision.conflicts else []
+        probe = [_PROBE] if decision.attempt.protocol == PROTOCOL_TCP else []
+        found += [("to know", "; ".join([*root, *probe]))] if root or probe else []
     useless = list(_useless(decision))
     found += [("no use", "; ".join(useless))] if useless else []
     free = [safe_text(str(endpoint)) for endpoint in decision.free_now]

@@ -43,9 +43,9 @@ class BindAnswer:
     @property
     def role(self) -> Role:
         """What the answer means for who asks."""
-        if self.decision.is_ok:
-            return Role.GOOD
-        return Role.NOTE if self.decision.certainty is Certainty.NOT_VISIBLE else Role.TROUBLE
+        if self.decision.certainty is Certainty.NOT_VISIBLE:
+            return Role.NOTE
+        return Role.GOOD if self.decision.is_ok else Role.TROUBLE
 
 
 def answer_lines(shown: BindAnswer, width: int) -> list[LinkedLine]:

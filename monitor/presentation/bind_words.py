@@ -24,6 +24,7 @@ Line = tuple[str, str]
 MOST_CONFLICTS = 20
 """Sockets in the way that are listed one by one."""
 _REMEMBERED = "the kernel may remember that this user shared the port by SO_REUSEPORT, and let it pass (--probe tells)"
+_ONLY_BOUND = "one that is only bound would be in the way, and /proc/net lists none"
 _OUTSIDE = "something beyond the tables decides here, such as a security module or a cgroup's program"
 _STATE_WIDTH = 10
 _ENDPOINT_WIDTH = 48
@@ -31,10 +32,13 @@ _ENDPOINT_WIDTH = 48
 
 def answer(decision: BindDecision, texts: RowTexts) -> str:
     """Say the whole answer in one sentence, with its full stop."""
+    if decision.is_ok and decision.certainty is Certainty.NOT_VISIBLE:
+        return f"Not certain: {_yes(decision, texts)}, as far as is visible; {_ONLY_BOUND}."
     if decision.is_ok:
         return f"Yes: {_yes(decision, texts)}{_sureness(decision)}."
     reason = _in_the_way(decision, texts) if decision.conflicts else refusal_reason(decision)
     if decision.certainty is Certainty.NOT_VISIBLE:
+        reason = reason if decision.conflicts else "no address of it could be read"
         return f"Not certain, {decision.errno} unless {_unless(decision)}, which is not visible: {reason}."
     return f"No, {decision.errno}: {reason}{_sureness(decision)}."
 
@@ -92,8 +96,10 @@ def _in_the_way(decision: BindDecision, texts: RowTexts) -> str:
 
 
 def _unless(decision: BindDecision) -> str:
-    """Name what the sockets in the way would have to have set."""
+    """Name what the sockets in the way would have to have set, or where there are none which address to be there."""
     attempt = decision.attempt
+    if not decision.conflicts:
+        return f"{safe_text(str(attempt.endpoint.address))} is an address of this host"
     if all(conflict.is_certain for conflict in decision.conflicts):
         return "the kernel comes upon a socket that shares by SO_REUSEPORT first"
     options = []

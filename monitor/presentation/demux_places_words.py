@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.model.demux import Answer, DemuxDecision
+from monitor.presentation.demux_ground import rules_text
 from monitor.presentation.demux_lines import DemuxLine
 from monitor.presentation.demux_names import SocketNames
 from monitor.presentation.demux_reach import undelivered_text
@@ -19,7 +20,14 @@ _NOBODY = "nobody"
 
 
 def places_sentence(decisions: Sequence[DemuxDecision], texts: RowTexts) -> str:
-    """Say who gets how many of the addresses."""
+    """Say who gets how many of the addresses, and where the kernel did not say so what it rests on."""
+    ruled = next((rules_text(decision, texts) for decision in decisions if decision.facts.silence), "")
+    return f"{_who_gets(decisions, texts)}{f' Predicted: {ruled}.' if ruled else ''}"
+
+
+def _who_gets(decisions: Sequence[DemuxDecision], texts: RowTexts) -> str:
+    if not decisions and not texts.interval.sample.network.is_read:
+        return "Not visible: the addresses of this host could not be read."
     if not decisions:
         return "This host has no address of that family."
     segment = decisions[0].facts.segment

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from monitor.model.demux import Agreement, Answer, Certainty, DemuxDecision, Effect, Fate, StageKind, Unseen
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.model.tracking import TrackingState
+from monitor.presentation.demux_ground import list_text, rules_text
 from monitor.presentation.demux_lines import DemuxLine, stage_lines
 from monitor.presentation.demux_names import SocketNames, found_text
 from monitor.presentation.demux_reach import assumption, undelivered_text
@@ -136,7 +137,8 @@ class DemuxWords:
             return f"One of {count_text(len(decision.members))}: which one is not visible"
         word = decision.certainty.value.capitalize()
         if decision.facts.arrival.reach.is_to_many:
-            return f"{word}: by the rules, since the kernel can't be asked about many"
+            over = list_text(decision, self.texts)
+            return f"{word}: by the rules{over}, since the kernel can't be asked about many"
         return f"{word}: {self._ground()}{self._condition()}"
 
     def _condition(self) -> str:
@@ -151,7 +153,7 @@ class DemuxWords:
         ruled = names.place(decision.ruled[0]) if decision.ruled else "nobody"
         return {
             Agreement.AGREE: "rules and kernel agree",
-            Agreement.RULES_ONLY: f"by the rules alone; {decision.facts.silence or 'the kernel was not asked'}",
+            Agreement.RULES_ONLY: rules_text(decision, self.texts),
             Agreement.STEERED: f"so says the kernel; by the table it is {ruled}, so BPF sk_lookup steers it",
             Agreement.REORDERED: f"so says the kernel; by the table's order it is {ruled}",
             Agreement.CHANGED: f"so says the kernel; by the table it is {ruled}, so something has changed meanwhile",

@@ -122,17 +122,7 @@ class ToFilter:
 
 
 Target = (
-    ToProcess
-    | ToRows
-    | ToSocket
-    | ToOwner
-    | ToBind
-    | ToDemux
-    | ToTable
-    | ToRouting
-    | ToClipboard
-    | ToColumn
-    | ToFilter
+    ToProcess | ToRows | ToSocket | ToOwner | ToBind | ToDemux | ToTable | ToRouting | ToClipboard | ToColumn | ToFilter
 )
 """Where Enter on a line leads. Equal targets lead to the same place, also in a later interval."""
 

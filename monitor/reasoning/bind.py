@@ -26,6 +26,7 @@ from monitor.model.bind import (
 from monitor.model.bind_facts import BindFacts
 from monitor.model.endpoint import Endpoint
 from monitor.model.socket_table import Rows, SocketTable
+from monitor.model.tcp import PROTOCOL_TCP
 from monitor.reasoning.bind_address import ERRNO, early_refusal
 from monitor.reasoning.bind_alike import Alike
 from monitor.reasoning.bind_candidates import other_endpoints
@@ -61,11 +62,19 @@ def decide_bind(table: SocketTable, attempt: BindAttempt, facts: BindFacts) -> B
         )
     return replace(
         decision,
+        certainty=Certainty.NOT_VISIBLE if _hangs_on_unread(decision, facts) else decision.certainty,
         conflicts=tuple(
             replace(conflict, row=row) for conflict in decision.conflicts for row in alike.rows[conflict.row].tolist()
         ),
         shares_with=tuple(row for group in decision.shares_with for row in alike.rows[group].tolist()),
     )
+
+
+def _hangs_on_unread(decision: BindDecision, facts: BindFacts) -> bool:
+    """Whether addresses could not be read that it is about, or no list shows who may be in the way."""
+    if decision.is_ok:
+        return decision.attempt.protocol == PROTOCOL_TCP and PROTOCOL_TCP in facts.text_protocols
+    return decision.refusal in _ADDRESS_REFUSALS and not facts.network.is_read
 
 
 def _verdict(table: SocketTable, attempt: BindAttempt, facts: BindFacts) -> BindDecision:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from monitor.model.demux import Agreement, Answer, Certainty, DemuxDecision, Effect, Effects, Fate, Stage, Unseen
 from monitor.model.receiver import Membership, ReceiverFacts
 from monitor.model.segment import Reach
-from monitor.model.socket_table import SocketTable
+from monitor.model.socket_table import PAIR_FOR_COOKIE, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.reasoning.demux_effects import effects_of
 from monitor.reasoning.demux_stages import Course, stage_for_many
@@ -88,7 +88,7 @@ def _to_many(walk: Walk) -> DemuxDecision:
     return DemuxDecision(
         facts=facts,
         answer=Answer.ALL_OF if members else Answer.NOBODY,
-        certainty=Certainty.PREDICTED if is_doubtful else Certainty.CERTAIN,
+        certainty=Certainty.PREDICTED if is_doubtful or _is_text(walk.table, stage) else Certainty.CERTAIN,
         agreement=Agreement.RULES_ONLY,
         winner=None,
         members=members,
@@ -98,6 +98,11 @@ def _to_many(walk: Walk) -> DemuxDecision:
         effects=Effects(None, Effect.QUEUED if members else Effect.DROPPED),
         unseen=(Unseen.FILTERS, *((Unseen.MEMBERSHIP,) if is_doubtful else ())),
     )
+
+
+def _is_text(table: SocketTable, stage: Stage) -> bool:
+    """Whether a candidate was read from /proc/net, which does not tell all that decides."""
+    return any(int(table.cookie[candidate.row]) >= PAIR_FOR_COOKIE for candidate in stage.candidates)
 
 
 def _are_memberships_known(walk: Walk, stage: Stage) -> bool:

@@ -124,6 +124,7 @@ class LiveSource:
             network=network,
             notices=tuple(notices),
             has_udp=udp is not None,
+            text_protocols=self._diag.text_protocols,
             host_facts=host_facts,
             descriptors=descriptors,
             asleep_s=asleep_s,

@@ -107,6 +107,7 @@ class SampleRead(Message, frozen=True, kw_only=True, tag="sample"):
     network: Network | None
     """None where it is as it was sent before."""
     has_udp: bool = True
+    text_protocols: tuple[int, ...] = ()
     host_facts: HostFacts | None = None
     """Likewise."""
     descriptors: dict[int, DescriptorUse] | None = None

@@ -10,6 +10,7 @@ from monitor.kernel.arrivals import ArrivalReader
 from monitor.kernel.conntrack import Conntrack
 from monitor.kernel.group_members import GroupDatagram, read_memberships
 from monitor.kernel.receive_look_up import ReceiveLookUp
+from monitor.kernel.socket_lists import SHORTAGES
 from monitor.model.bind_facts import SocketHolder
 from monitor.model.receiver import LookUp, Membership, ReceiverFacts
 from monitor.model.sample import Network
@@ -23,7 +24,7 @@ class ReceiverReader:
 
     def __init__(self) -> None:
         self._arrivals = ArrivalReader()
-        self._look_up = ReceiveLookUp()
+        self._look_up, self._refusal = _opened_look_up()
         self._conntrack = Conntrack()
 
     def read(self, segment: Segment, network: Network, holders: Sequence[SocketHolder] = ()) -> ReceiverFacts:
@@ -52,7 +53,8 @@ class ReceiverReader:
     def close(self) -> None:
         """Close the sockets; may be called twice."""
         self._arrivals.close()
-        self._look_up.close()
+        if self._look_up is not None:
+            self._look_up.close()
         self._conntrack.close()
 
     def _memberships(
@@ -66,9 +68,21 @@ class ReceiverReader:
             return {}
 
     def _ask(self, segment: Segment, arrival: Arrival) -> tuple[LookUp | None, str]:
+        if self._look_up is None:
+            return None, self._refusal
         try:
             if not self._look_up.is_trusted():
                 return None, _UNTRUSTED
             return self._look_up.ask(segment, arrival.device), ""
         except (KernelError, WireError) as error:
             return None, str(error)
+
+
+def _opened_look_up() -> tuple[ReceiveLookUp | None, str]:
+    """Open it, or say why a kernel or a sandbox offers none; raises what is only a shortage."""
+    try:
+        return ReceiveLookUp(), ""
+    except KernelError as error:
+        if error.errno in SHORTAGES:
+            raise
+        return None, str(error)

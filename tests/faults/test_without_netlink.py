@@ -59,3 +59,38 @@ def test_fk_12_a_command_that_needs_netlink_says_so_in_one_sentence():
     assert (answer.returncode, answer.stdout, answer.stderr.count("\n")) == (1, "", 1)
     assert "netlink" in answer.stderr
     assert answer.stderr.count("Address family not supported") == 1
+
+
+def first_line(argv: list[str]) -> str:
+    return run(argv).stdout.partition("\n")[0]
+
+
+def test_fk_12_what_no_list_shows_is_said_in_the_first_line_of_an_answer(service):
+    if not refused_calls.is_offered():
+        pytest.skip("kernel lacks a call number that this test knows")
+
+    def without_lists(*words: str) -> list[str]:
+        return refused_calls.argv(socket.AF_NETLINK, errno.EPROTONOSUPPORT, [PROGRAM, *words], protocol=SOCK_DIAG)
+
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{bound.getsockname()[1]}"
+        assert first_line([PROGRAM, "bind", place]).startswith("No, EADDRINUSE")
+        answer = run(without_lists("bind", "--exit-status", place))
+        assert answer.stdout.startswith(f"Not certain: {place} is free for tcp, as far as is visible; one that is only")
+        assert answer.returncode == 1
+    said = first_line(without_lists("demux", "127.0.0.1:9", f"127.0.0.1:{service.listener.port}"))
+    assert "Predicted: by the rules alone over /proc/net, which tells neither devices nor IPV6_V6ONLY" in said
+    said = first_line(without_lists("demux", str(service.listener.port)))
+    assert "Predicted: by the rules alone over /proc/net" in said
+
+
+def test_fk_12_addresses_that_could_not_be_read_are_not_said_to_be_absent():
+    def without_netlink(*words: str) -> list[str]:
+        return refused_calls.argv(socket.AF_NETLINK, errno.EAFNOSUPPORT, [PROGRAM, *words])
+
+    if not refused_calls.is_offered():
+        pytest.skip("kernel lacks a call number that this test knows")
+    said = first_line(without_netlink("bind", "127.0.0.1:9"))
+    assert said.startswith("Not certain, EADDRNOTAVAIL unless 127.0.0.1 is an address of this host")
+    assert first_line(without_netlink("demux", "9")) == "Not visible: the addresses of this host could not be read."

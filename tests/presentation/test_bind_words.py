@@ -155,7 +155,7 @@ def test_what_is_not_visible_is_said_with_its_reason():
     decision, texts, facts = judged([HIDDEN], "192.0.2.10:8080", reuseaddr=True)
     said = dict(lines(decision, texts, facts))
     assert decision.certainty is Certainty.NOT_VISIBLE
-    assert said["to know"] == "root can read what is set; binding for an instant (--probe) tells as well"
+    assert said["to know"] == "root can read what is set; binding for an instant (--probe) tells"
     assert said[""] == "what it has set is not visible: this user may not look into the process (ptrace)"
 
 

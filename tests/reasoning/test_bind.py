@@ -309,3 +309,16 @@ def test_port_0_counts_what_is_free():
     assert (ports.usable, ports.free) == (3, 2)
     used_up = decide([*rows, *(listens(f"0.0.0.0:{port}") for port in (40002, 40003))], attempt("192.0.2.10:0"), facts)
     assert (used_up.refusal, used_up.conflicts) == (Refusal.RANGE_USED_UP, ())
+
+
+def test_a_list_without_sockets_that_are_only_bound_makes_no_yes_certain():
+    facts = replace(FACTS, text_protocols=(PROTOCOL_TCP,))
+    decision = decide([], attempt("192.0.2.10:8080"), facts)
+    assert (decision.is_ok, decision.certainty) == (True, Certainty.NOT_VISIBLE)
+    assert decide([], attempt("192.0.2.10:8080", protocol=PROTOCOL_UDP), facts).is_certain
+    assert decide([listens("192.0.2.10:8080")], attempt("192.0.2.10:8080"), facts).is_certain
+
+
+def test_an_address_is_not_foreign_where_none_could_be_read():
+    decision = decide([], attempt("192.0.2.10:8080"), BindFacts(capabilities=ALL_RIGHTS))
+    assert (decision.errno, decision.certainty) == ("EADDRNOTAVAIL", Certainty.NOT_VISIBLE)

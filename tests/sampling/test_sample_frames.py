@@ -78,7 +78,9 @@ def test_a_control_group_crosses_once_and_goes_once():
     "sample",
     [
         sample_of([]),
-        sample_of([], owners=OwnerTable.unread(), time_wait=None, notices=("a", "b"), has_udp=False),
+        sample_of(
+            [], owners=OwnerTable.unread(), time_wait=None, notices=("a", "b"), has_udp=False, text_protocols=(6,)
+        ),
         sample_of([ROW], hidden=7, closed=[1, (1 << 64) - 1], users={0: "root", (1 << 32) - 1: "ü\n"}),
         sample_of([row("tcp", "[fe80::1]:22", "[fe80::7]:1", "ESTAB", cookie=(1 << 64) - 1, inode=(1 << 32) - 1)]),
         sample_of([ROW], host="\x1b[31mdb1\n", uid=0xFFFF_FFFF, capabilities=(1 << 63) - 1, asleep_s=28_800.5),
