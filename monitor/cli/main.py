@@ -13,7 +13,7 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -28,12 +28,13 @@ EXIT_USAGE = 2
 COMMANDS = {
     "list": "list every socket of this machine once",
     "watch": "a line for each socket that is opened, closed or changed",
-    "config": "the default configuration of the monitor, commented; with --json what holds now",
     "route": "which way to a remote endpoint, from which local address, and why",
     "bind": "can I have this port, and if not, who is in the way",
     "demux": "which socket gets a segment, and why",
     "process": "one process and its sockets",
     "doctor": "what is wrong, since when, and whose side it is on",
+    "completion": "a script that completes this command line in bash, zsh or fish",
+    "config": "the default configuration of the monitor, commented; with --json what holds now",
 }
 """Each command's module is monitor.cli.NAME; only the one that is asked for is imported."""
 _READ_ONLY = "offer no actions, and give up every capability but those for reading (SYS_PTRACE, DAC_READ_SEARCH)"
@@ -46,6 +47,7 @@ _MONITOR_OPTIONS = {
     "--ascii, --no-ascii": "ascii",
     "--mouse, --no-mouse": "mouse",
     "--sudo": "sudo",
+    "--resolve": "resolve",
     "--config": "config",
 }
 """By option: the name of its value."""
@@ -62,6 +64,18 @@ class OneLineParser(argparse.ArgumentParser):
 
 def make_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """Make the parser; of the commands only the one named in the arguments gets its options."""
+    # An option's value or a word of a filter may be called like a command: only the first name counts.
+    asked_for = next((word for word in arguments if word in COMMANDS), None)
+    return _make_parser({asked_for})
+
+
+def make_whole_parser() -> argparse.ArgumentParser:
+    """Make the parser with the options of every command, which imports all of them."""
+    return _make_parser(set(COMMANDS))
+
+
+def _make_parser(described: Collection[str | None]) -> argparse.ArgumentParser:
+    """Make the parser; the commands that are named get their options."""
     parser = OneLineParser(
         prog="fourtuple",
         description="Show every TCP and UDP socket of this machine as what it is, one side of a pair of endpoints. "
@@ -75,11 +89,9 @@ def make_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser.set_defaults(failed=EXIT_FAILED)
     _add_monitor_options(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=OneLineParser)
-    # An option's value or a word of a filter may be called like a command: only the first name counts.
-    asked_for = next((word for word in arguments if word in COMMANDS), None)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary)
-        if name == asked_for:
+        if name in described:
             module = importlib.import_module(f"monitor.cli.{name}")
             module.describe(command)
             command.add_argument("--json", action="store_true", help="print one JSON document")
@@ -117,6 +129,11 @@ def _add_monitor_options(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="read this file instead of ~/.config/fourtuple/config.toml; the options above win over it. "
         "`fourtuple config` prints a commented default",
+    )
+    monitor.add_argument(
+        "--resolve",
+        action="store_true",
+        help="ask this machine's resolver for the names of the addresses on screen, as R does; may reach the network",
     )
     monitor.add_argument(
         "--sudo", action="store_true", help="read the sockets with root's rights; the screen keeps your own"

@@ -13,7 +13,7 @@ from monitor.presentation.safe_text import safe_text
 ALL_STATES = frozenset({*(state_name(PROTOCOL_TCP, state) for state in TcpState), "UNCONN"})
 """As ss spells them."""
 STATES = {
-    **{name.lower(): name for name in ALL_STATES},
+    **{name.lower(): name for name in sorted(ALL_STATES)},
     "established": "ESTAB",
     "listening": "LISTEN",
     "syn-received": "SYN-RECV",
