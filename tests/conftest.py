@@ -36,6 +36,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("machine"))
 
 
+@pytest.fixture(autouse=True, scope="session")
+def nobodys_configuration(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Have every monitor start as one that nobody has configured."""
+    for variable in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        os.environ[variable] = str(tmp_path_factory.mktemp(variable))
+
+
 @pytest.fixture
 def as_root() -> None:
     """Skip the test where it does not run as root."""

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from monitor.cli.config import say_complaints
 from monitor.cli.environment import shed_steering
 from monitor.cli.main import AUTO_PERIOD
 from monitor.cli.terminal_traits import Colours, colours_of, has_dark_ground, lacks_signs
@@ -64,6 +65,7 @@ def run_monitor(arguments: argparse.Namespace) -> int:
             filter_text=configuration.filter,
             pid=arguments.monitor_pid,
             is_read_only=arguments.read_only,
+            resolves=arguments.resolve,
             look=Look(
                 has_dark_ground(os.environ) if configuration.theme == "auto" else configuration.theme == "dark",
                 has_sixteen_colours=colours is Colours.SIXTEEN,
@@ -73,7 +75,10 @@ def run_monitor(arguments: argparse.Namespace) -> int:
             complaints=complaints,
         )
         app = MonitorApp(collectors.open_source, settings, ask_for_rights=collectors.ask_for_rights)
-        return run_app(app, has_mouse=configuration.mouse, is_debugging=arguments.debug)
+        code = run_app(app, has_mouse=configuration.mouse, is_debugging=arguments.debug)
+        if app.parting_words:
+            say_complaints((app.parting_words,))
+        return code
     finally:
         collectors.close()
 
@@ -83,10 +88,7 @@ def _configuration(arguments: argparse.Namespace) -> tuple[Configuration, tuple[
     from monitor.config.loading import load  # noqa: PLC0415 - after the collector was started
 
     configuration, complaints = load(os.environ, arguments.config)
-    if complaints:
-        from monitor.cli.config import say_complaints  # noqa: PLC0415 - seldom needed
-
-        say_complaints(complaints)
+    say_complaints(complaints)
     named = {
         "filter": arguments.monitor_filter,
         "theme": arguments.theme,

@@ -83,7 +83,7 @@ async def test_all_of_it_can_be_reached_by_scrolling(down: str, up: str, presses
         await stage.press("question_mark")
         top = stage.lines
         await stage.press(*[down] * presses)
-        assert "--no-mouse leaves the mouse to the terminal." in " ".join(stage.text.split())
+        assert "in the palette leave it to the terminal." in " ".join(stage.text.split())
         await stage.press(*[up] * presses)
         assert stage.lines == top
         assert not stage.app.is_paused

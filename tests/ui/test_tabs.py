@@ -36,3 +36,14 @@ async def test_they_name_the_row_that_routing_is_about_when_it_comes_to_the_scre
         assert stage.main.routing.subject in tabs(stage)
         await stage.press("2", "down", "down", "3")
         assert stage.main.routing.subject in tabs(stage)
+
+
+async def test_a_click_on_a_name_goes_there_unless_something_is_typed():
+    async with monitor_of(machine_db1.source(), NARROW) as stage:
+        await stage.pilot.click("#tabs", offset=(tabs(stage).index("Log"), 0))
+        assert stage.main.current == "log"
+        await stage.pilot.click("#tabs", offset=(tabs(stage).index("Lis"), 0))
+        assert stage.main.current == "listeners"
+        await stage.press("slash")
+        await stage.pilot.click("#tabs", offset=(tabs(stage).index("Con"), 0))
+        assert stage.main.current == "listeners"

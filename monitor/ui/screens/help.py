@@ -53,7 +53,10 @@ _FILTERS = (
     ("elsewhere", "connections that would leave by another way today, or by none: those marked ~"),
     ("a b, a or b", "both, one of them; not, and ( ) as usual"),
 )
-_MOUSE = "While the mouse is on, hold Shift to select text; --no-mouse leaves the mouse to the terminal."
+_MOUSE = (
+    "The mouse selects, scrolls, sorts by the name of a column, and opens with a double click; while it is on, hold "
+    'Shift to select text. --no-mouse and "mouse off" in the palette leave it to the terminal.'
+)
 _MOST_PLACES = 8
 """As many names as leave room for words on a narrow screen."""
 _MARGIN = 3

@@ -265,6 +265,12 @@ class PanesScreen(FramedScreen):
         """Go to a pane."""
         self.go_to(name)
 
+    def on_pane_tabs_chosen(self, message: PaneTabs.Chosen) -> None:
+        """Go to the pane whose name was clicked."""
+        message.stop()
+        if not self.prompt.is_asking:
+            self.go_to(message.name)
+
     def action_next_pane(self) -> None:
         """Go to the next pane."""
         self.go_to(PANES[(PANES.index(self._current) + 1) % len(PANES)])

@@ -17,6 +17,7 @@ from monitor.ui.keys import By, Where, bindings
 from monitor.ui.widgets.text_lines import TextLines
 
 _CURSOR = "▸"
+_WHEEL_LINES = 3
 
 
 class LinkedLines(TextLines, can_focus=True):
@@ -158,6 +159,16 @@ class LinkedLines(TextLines, can_focus=True):
             self._draw()
             if event.chain == 2:  # noqa: PLR2004 - a double click
                 self.action_open()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Go down some lines."""
+        event.stop()
+        self._move(_WHEEL_LINES)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Go up some lines."""
+        event.stop()
+        self._move(-_WHEEL_LINES)
 
     def on_resize(self) -> None:
         """Draw as many lines as fit now."""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
+from textual import events
+from textual.message import Message
 from textual.widget import Widget
 
 from monitor.presentation.safe_text import cell_width, fit, middle_cut_endpoint
@@ -36,7 +40,23 @@ def tab_name(name: PaneName, pane: Widget, *, is_short: bool = False) -> str:
 
 
 class PaneTabs(TextLines):
-    """Names, counts, and what narrows the current pane or what it is about."""
+    """Names, counts, and what narrows the current pane or what it is about; a click on a name goes there."""
+
+    @dataclass(eq=False)
+    class Chosen(Message):
+        """A name was clicked."""
+
+        name: PaneName
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the pane whose name is under the mouse."""
+        event.stop()
+        cells = self.lines[0].left if self.lines else ()
+        ends = accumulate(cell_width(cell.text) for cell in cells)
+        place = next((number for number, end in enumerate(ends) if event.x < end), 0)
+        # The first cell is the margin.
+        if 0 < place <= len(PANES):
+            self.post_message(self.Chosen(PANES[place - 1]))
 
     def show_panes(self, panes: Mapping[PaneName, Widget], current: PaneName) -> None:
         """Show what the panes hold now; the current one stands in brackets."""
