@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
 def text_lines(facts: ProcessFacts, interval: Interval, rows: Rows, *, is_masked: bool = True) -> Iterator[str]:
     """Say who it is in the first line, then what it has, then its sockets."""
     user = safe_text(facts.user) if facts.user else f"uid {facts.process.uid}"
-    yield f"{process_title(facts.process)} of {user}{_sockets(facts, len(rows))}."
+    yield f"{process_title(facts.process)} of {user}{_sockets(facts, len(rows), interval.sample.table.namespace)}."
     for label, text in process_lines(facts, time.time(), is_masked=is_masked):
         yield f"  {label:<{_LABEL_WIDTH}} {text}"
     if len(rows):
@@ -69,10 +69,13 @@ def text_lines(facts: ProcessFacts, interval: Interval, rows: Rows, *, is_masked
     yield from last_lines(interval.sample, width=_LABEL_WIDTH)
 
 
-def _sockets(facts: ProcessFacts, number: int) -> str:
+def _sockets(facts: ProcessFacts, number: int, namespace: int) -> str:
     if not number and "fd_kinds" in facts.unread:
         return "; sockets not known: its descriptors may not be read"
-    return f" holds {count_text(number)} sockets"
+    held = f" holds {count_text(number)} sockets"
+    if facts.is_elsewhere(namespace):
+        return f"{held} of this network namespace, and is in another one: --netns {facts.process.pid} shows that"
+    return held
 
 
 def document(facts: ProcessFacts, interval: Interval, rows: Rows, *, is_masked: bool = True) -> dict[str, object]:
@@ -92,6 +95,7 @@ def document(facts: ProcessFacts, interval: Interval, rows: Rows, *, is_masked: 
         "started_at": None if facts.started_at is None else when_text(facts.started_at),
         "parents": [_identity(parent) for parent in facts.parents],
         **control_group_fields(facts.control_group),
+        "namespace": facts.namespace,
         "unit": None if facts.unit is None else safe_text(facts.unit),
         "cpu_seconds": facts.cpu_seconds,
         "memory_bytes": facts.memory_bytes,

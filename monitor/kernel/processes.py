@@ -17,6 +17,7 @@ from monitor.kernel.group_names import named_group, this_machine
 from monitor.kernel.patient_calls import MOST_LEFT_BEHIND
 from monitor.kernel.proc_files import GONE, directory, process_directory, read_file, read_memory
 from monitor.kernel.process_identity import ProcessStat, missing_in, process_in
+from monitor.kernel.this_namespace import namespace_in
 from monitor.kernel.users import UserNames
 from monitor.model.process import Process, ProcessEnvironment, ProcessFacts
 
@@ -126,6 +127,7 @@ def _facts_in(inside: int, pid: int, users: UserNames) -> ProcessFacts:
             others_blocked=others_blocked,
             read_at=read_at,
             control_group=None if path is None else named_group(path, this_machine()),
+            namespace=namespace_in(inside),
         )
     # While this directory still answers, the pid was never given away: all of the facts are of one process.
     read_file("stat", inside)

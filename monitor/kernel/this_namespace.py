@@ -5,6 +5,7 @@ Of the thread, not of the process: netlink sockets too are of the namespace of t
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,6 +23,18 @@ def namespace_number() -> int:
         return Path("/proc/thread-self/ns/net").stat().st_ino
     except OSError:
         return 0
+
+
+def namespace_in(inside: int) -> int | None:
+    """Read the inode of another one's namespace; None where that may not be read, or for who is ending and has none.
+
+    Args:
+        inside: Descriptor of the directory of a process or thread in /proc.
+    """
+    try:
+        return os.stat("ns/net", dir_fd=inside).st_ino
+    except OSError:
+        return None
 
 
 def sockets_in_use(protocol: int) -> int:

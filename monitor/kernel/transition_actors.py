@@ -18,6 +18,7 @@ import numpy as np
 from monitor.kernel.netlink_messages import Records
 from monitor.kernel.proc_files import process_directory, read_file
 from monitor.kernel.process_identity import ProcessStat, process_in
+from monitor.kernel.this_namespace import namespace_in
 from monitor.model.process import Process
 from monitor.model.transitions import Actor
 
@@ -105,7 +106,7 @@ def _read(thread: int, moment: float) -> _Reading | None:
                 # Another thread has its number by now.
                 return None
             comm = read_file("comm", inside).removesuffix(b"\n")
-            actor = Actor(_process_of(thread, inside), comm, _namespace_in(inside))
+            actor = Actor(_process_of(thread, inside), comm, namespace_in(inside))
     except OSError:
         return None
     return _Reading(actor, started_at, time.clock_gettime(time.CLOCK_BOOTTIME))
@@ -122,11 +123,3 @@ def _process_of(thread: int, inside: int) -> Process:
     # While a thread lives nobody else gets the number of its process.
     os.stat("stat", dir_fd=inside)
     return process
-
-
-def _namespace_in(inside: int) -> int | None:
-    try:
-        return os.stat("ns/net", dir_fd=inside).st_ino
-    except OSError:
-        # A thread that is ending has none any more.
-        return None

@@ -109,6 +109,12 @@ class ProcessFacts:
     """CLOCK_BOOTTIME in seconds at which cpu_seconds was read."""
     control_group: ControlGroup | None = None
     """Its own, which its sockets need not share; None where it could not be read."""
+    namespace: int | None = None
+    """Inode of the network namespace that it is in; None likewise. What it opened before may be of another one."""
+
+    def is_elsewhere(self, namespace: int) -> bool:
+        """Whether it is known to be in another network namespace than that one, and most of its sockets with it."""
+        return self.namespace is not None and namespace not in {0, self.namespace}
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def _lines(names: FindingNames, numbers: CloseWaitNumbers, program: str) -> Iter
     yield "seen", f"{_remote_words(names, numbers)}; the peer has closed{_end_words(numbers)}"
     yield "means", f"a missing close() in {program}, most often on an error path{_limit_words(numbers)}"
     if isinstance(names.finding.subject, ProcessSubject):
-        yield "look at", f"fourtuple process {names.finding.subject.pid}"
+        yield "look at", names.command(f"process {names.finding.subject.pid}")
     if numbers.per_minute is None:
         watched, least = duration_text(numbers.watched_s), duration_text(LEAK_GROWTH_S)
         yield "unknown", f"whether it grows: {watched} is too short. doctor --for {least}, or the monitor, can tell"

@@ -21,7 +21,7 @@ def worker_text(names: FindingNames, numbers: WorkerNumbers) -> KindText:
         title=f"one of {numbers.workers} workers of {names.service()} has most connections",
         measured=f"{names.process(numbers.pid)} {count_text(numbers.most)} of {count_text(numbers.connections)}",
         program=names.owner(),
-        lines=(("seen", way), ("means", why), ("look at", f"fourtuple process {numbers.pid}")),
+        lines=(("seen", way), ("means", why), ("look at", names.command(f"process {numbers.pid}"))),
     )
 
 
@@ -43,7 +43,7 @@ def shared_port_text(names: FindingNames, numbers: SharedPortNumbers) -> KindTex
         program=names.owner(),
         lines=(
             ("means", "which of them answers depends on the address and the family that a client uses"),
-            ("look at", f"fourtuple demux {port}"),
+            ("look at", names.command(f"demux {port}")),
         ),
     )
 

@@ -18,6 +18,7 @@ from monitor.model.finding import (
 from monitor.model.process import Process
 from monitor.model.sample import Interval
 from monitor.presentation.formats import clock_text
+from monitor.presentation.netns_words import own_command
 from monitor.presentation.process_words import process_title
 from monitor.presentation.row_text import RowTexts
 from monitor.reasoning.holders import pids_of
@@ -39,6 +40,10 @@ class FindingNames:
         """The first row that it is about; None where that has gone."""
         cookies = self.finding.cookies
         return self.interval.table.row_of_cookie(int(cookies[0])) if len(cookies) else None
+
+    def command(self, words: str) -> str:
+        """Write a command that shows more of it, in the network namespace that it was found in."""
+        return own_command(words, self.interval.sample.named)
 
     def service(self) -> str:
         """Name the endpoint of a service, with the zone that only its row knows."""

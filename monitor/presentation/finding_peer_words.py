@@ -28,7 +28,7 @@ def connecting_text(names: FindingNames, numbers: ConnectingNumbers) -> KindText
         ("means", "filtered, or nobody is there. Not refused: a refusal is a reset, and connect() fails at once"),
     ]
     if names.peer():
-        lines.append(("look at", f"the packet filters on the way; fourtuple route {where}"))
+        lines.append(("look at", f"the packet filters on the way; {names.command(f'route {where}')}"))
     return KindText(
         title=f"{names.holder(names.whose())} gets no answer from {where}",
         measured=f"{count_text(numbers.waiting)} in SYN-SENT{earlier}, {counted(numbers.most_tries, 'SYN')} sent again",
@@ -80,7 +80,7 @@ def stalled_text(names: FindingNames, numbers: StalledNumbers) -> KindText:
         means = f"it is stopped, busy or waits for something else; its peers can send no more{pause}"
         lines: list[Line] = [("means", means)]
         if isinstance(whose, ProcessSubject):
-            lines.append(("look at", f"fourtuple process {whose.pid}"))
+            lines.append(("look at", names.command(f"process {whose.pid}")))
         return KindText(
             title=f"{names.holder(whose)} does not read",
             measured=f"unread {measured}",

@@ -114,6 +114,6 @@ def use_text(names: FindingNames, numbers: UseNumbers) -> KindText:
         lines=(
             ("means", "beyond the limit accept(), socket() and open() fail with EMFILE"),
             ("limit", "its soft limit (RLIMIT_NOFILE, ulimit -n)"),
-            ("look at", f"fourtuple process {pid}"),
+            ("look at", names.command(f"process {pid}")),
         ),
     )

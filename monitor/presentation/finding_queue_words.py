@@ -28,7 +28,7 @@ def accept_queue_text(names: FindingNames, numbers: AcceptQueueNumbers) -> KindT
 def udp_drop_text(names: FindingNames, numbers: UdpDropNumbers) -> KindText:
     """Say that a UDP socket throws datagrams away."""
     owners = names.owners()
-    look_at = (("look at", f"fourtuple process {owners[0].pid}"),) if owners else ()
+    look_at = (("look at", names.command(f"process {owners[0].pid}")),) if owners else ()
     host = "" if numbers.host_drops is None else f"; {count_text(numbers.host_drops)} host-wide (RcvbufErrors)"
     return KindText(
         title=f"{names.service()} drops datagrams",
@@ -55,7 +55,7 @@ def _accept_queue_lines(names: FindingNames, numbers: AcceptQueueNumbers, fill: 
     if owners:
         named = ", ".join(map(names.holder, owners[:_MOST_NAMED]))
         more = f" and {len(owners) - _MOST_NAMED} more" if len(owners) > _MOST_NAMED else ""
-        yield "look at", f"{named}{more}:  fourtuple process {owners[0].pid}"
+        yield "look at", f"{named}{more}:  {names.command(f'process {owners[0].pid}')}"
 
 
 def _fate(numbers: AcceptQueueNumbers) -> str:

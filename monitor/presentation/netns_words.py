@@ -13,6 +13,13 @@ def netns_text(named: NamedNamespace) -> str:
     return f"netns {'of pid ' if named.is_process else ''}{safe_text(named.word)}"
 
 
+def own_command(words: str, named: NamedNamespace | None) -> str:
+    """Write a command of this program that looks into the same namespace: "fourtuple --netns blue process 812"."""
+    if named is None or not is_clean(named.word):
+        return f"fourtuple {words}"
+    return f"fourtuple --netns {shlex.quote(safe_text(named.word))} {words}"
+
+
 def entering(named: NamedNamespace | None) -> tuple[str, str]:
     """Give what goes before a shell's command that is to run there, and why there is nothing; one of them is empty.
 

@@ -45,6 +45,7 @@ _LABEL_WIDTH = 10
 _GAUGE_WIDTH = 10
 _SPAN_S = 120.0
 _LEAST_EXE = 16
+_ELSEWHERE = "in another network namespace"
 _NOTABLE = frozenset({"zombie", "stopped", "tracing-stop", "dead", "disk-sleep"})
 
 Part = tuple[Cell, ...]
@@ -59,6 +60,7 @@ def title_line(reading: ProcessReading, width: int, *, is_gone: bool) -> TextLin
     words = [user_text(facts, with_number=is_wide), since]
     words += [safe_text(facts.status)] if facts.status in _NOTABLE else []
     words += [word] if (word := unit_word(facts)) else []
+    words += [_ELSEWHERE] if facts.is_elsewhere(reading.interval.sample.table.namespace) else []
     name = f"{process_title(facts.process)} "
     gone = "· gone " if is_gone else ""
     rest = "".join(f"· {word} " for word in words)

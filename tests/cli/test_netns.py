@@ -74,6 +74,14 @@ def test_the_last_line_names_it_and_without_the_option_nobody_listens_there(said
     assert outside[-1].endswith(", 0 sockets")
 
 
+def test_of_a_process_that_is_in_another_namespace_that_is_said(said):
+    first, *_ = said("process", str(os.getpid()), "--netns", "blue").decode().splitlines()
+    assert first.endswith(f" of this network namespace, and is in another one: --netns {os.getpid()} shows that.")
+    NamedPlace.here = None
+    first, *_ = said("process", str(os.getpid())).decode().splitlines()
+    assert first.endswith(" sockets.")
+
+
 def test_a_refusal_ends_with_the_code_of_the_command(said, tmp_path):
     (tmp_path / "stale").touch()
     assert said("list", "--netns", "stale", code=1).startswith(b'fourtuple: could not enter the network namespace "st')

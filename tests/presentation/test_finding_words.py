@@ -10,6 +10,7 @@ import pytest
 
 from monitor.model.finding import FindingKind, Grade
 from monitor.model.host_facts import HostFacts
+from monitor.model.namespace import NamedNamespace
 from monitor.model.socket_table import INODE_FOR_COOKIE, PAIR_FOR_COOKIE
 from monitor.presentation.doctor_lines import doctor_lines
 from monitor.presentation.finding_document import doctor_document
@@ -34,6 +35,19 @@ def test_every_kind_has_an_example():
 def test_a_finding_whose_rows_and_processes_have_gone_still_has_words(found):
     nothing = advance(None, sample_of([]))
     assert finding_text(found, nothing).heading
+
+
+def test_what_to_look_at_is_looked_at_in_the_network_namespace_of_the_finding():
+    blue = NamedNamespace(b"blue one", is_process=False, is_gone=False)
+    inside = replace(INTERVAL, sample=replace(INTERVAL.sample, named=blue))
+    commands = [
+        words
+        for found, _ in EXAMPLES
+        for label, words in finding_text(found, inside).lines
+        if label == "look at" and "fourtuple" in words
+    ]
+    assert len(commands) >= 5
+    assert all("fourtuple --netns 'blue one' " in words for words in commands)
 
 
 def lines_of(found):

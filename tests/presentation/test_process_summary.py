@@ -53,6 +53,12 @@ def test_the_title_says_who_it_is_and_ends_with_the_executable(db1):
     )
 
 
+def test_the_title_says_that_it_is_in_another_network_namespace(db1):
+    assert " · in another network namespace " in title(db1, replace(PROXY, namespace=7), 140)
+    for namespace in (None, db1.table.namespace):
+        assert "another" not in title(db1, replace(PROXY, namespace=namespace), 140)
+
+
 @pytest.mark.parametrize("width", [60, 80, 99, 100, 120, 200])
 def test_the_title_fills_its_line_at_any_width(db1, width):
     assert cell_width(title(db1, PROXY, width)) == width
