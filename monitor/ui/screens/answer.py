@@ -27,6 +27,7 @@ from monitor.presentation.text_line import TextLine, plain, rule
 from monitor.presentation.view import Cell, Role
 from monitor.ui.asker import Asker
 from monitor.ui.screens.lines import LinesScreen
+from monitor.ui.widgets.linked_lines import MOST_WIDTH
 from monitor.ui.widgets.text_lines import TextLines
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class AnswerScreen(LinesScreen):
         if self.app.interval is not None:
             from monitor.presentation.answer_lines import dimmed  # noqa: PLC0415 - it brings numpy
 
-            lines = self.linked_lines(self.app.interval, width)
+            lines = self.linked_lines(self.app.interval, min(width, MOST_WIDTH))
             self.lines.show_linked(lines if self._asker.is_current else dimmed(lines))
 
     @property

@@ -14,7 +14,7 @@ from monitor.presentation.text_line import rule
 from monitor.ui.keys import By, Where, bindings
 from monitor.ui.route_follower import RouteFollower
 from monitor.ui.screens.framed import FramedScreen
-from monitor.ui.widgets.linked_lines import LinkedLines
+from monitor.ui.widgets.linked_lines import MOST_WIDTH, LinkedLines
 from monitor.ui.widgets.meaning import Meaning
 from monitor.ui.widgets.text_lines import TextLines
 from monitor.ui.widgets.verdicts import Verdicts
@@ -152,7 +152,7 @@ class ConnectionScreen(FramedScreen):
                 row,
                 self._details,
                 self._route.answer,
-                self.size.width,
+                min(self.size.width, MOST_WIDTH),
                 missing=self._missing,
                 history=self.app.histories.row(self.cookie),
             )

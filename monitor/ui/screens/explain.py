@@ -23,7 +23,7 @@ from monitor.presentation.view import Cell, Role
 from monitor.ui.contracts import ActingScreen, LiveScreen
 from monitor.ui.keys import By, Where, bindings
 from monitor.ui.screens.framed import FramedScreen
-from monitor.ui.widgets.linked_lines import LinkedLines
+from monitor.ui.widgets.linked_lines import MOST_WIDTH, LinkedLines
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.routing_pane import RoutingPane
 from monitor.ui.widgets.text_lines import TextLines
@@ -134,7 +134,7 @@ class ExplainScreen(FramedScreen):
         from monitor.presentation.explained_value import explanation_lines  # noqa: PLC0415 - only who asks needs it
 
         self._title.show([rule(self._explanation.title, "", self.size.width)])
-        self.lines.show_linked(explanation_lines(self._explanation, self.size.width))
+        self.lines.show_linked(explanation_lines(self._explanation, min(self.size.width, MOST_WIDTH)))
         self._draw_meaning()
 
     def _draw_meaning(self) -> None:

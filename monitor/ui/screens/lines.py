@@ -11,7 +11,7 @@ from textual.widget import Widget
 from monitor.presentation.linked_line import LinkedLine
 from monitor.presentation.text_line import TextLine
 from monitor.ui.screens.framed import FramedScreen
-from monitor.ui.widgets.linked_lines import LinkedLines
+from monitor.ui.widgets.linked_lines import MOST_WIDTH, LinkedLines
 from monitor.ui.widgets.meaning import Meaning
 from monitor.ui.widgets.text_lines import TextLines
 
@@ -81,4 +81,4 @@ class LinesScreen(FramedScreen):
         width = self.size.width
         if width and self.app.interval is not None:
             self._title.show([self.title_line(width)])
-            self.lines.show_linked(self.linked_lines(self.app.interval, width))
+            self.lines.show_linked(self.linked_lines(self.app.interval, min(width, MOST_WIDTH)))

@@ -14,6 +14,8 @@ from monitor.presentation.view import Align, Column
 
 LEAD = 3
 """Cells before the first column: the cursor's mark, the row's mark, a gap."""
+_MOST_STRETCHED = 72
+"""Cells to which a column is stretched at most."""
 _LEAST = 2
 """Cells below which a column is left out rather than cut."""
 
@@ -145,12 +147,13 @@ def _widths(columns: Sequence[tuple[int, Column]], room: int) -> list[int]:
 
 
 def _stretch(columns: Sequence[Column], widths: list[int], room: int, stretch: str | None) -> None:
-    """Give the room that is left to one of the columns, in place."""
+    """Give the room that is left to one of the columns, in place, up to a width at which rows can still be followed."""
     left = room - sum(widths) - len(widths) + 1
     if left <= 0 or not columns:
         return
     wanted = [i for i, column in enumerate(columns) if column.id == stretch]
     leftmost = [i for i, column in enumerate(columns) if column.align is Align.LEFT]
     for index in (*wanted, *reversed(leftmost)):
-        widths[index] += left
+        # On a very wide screen the row stays together, and the room behind it empty.
+        widths[index] += min(left, max(0, _MOST_STRETCHED - widths[index]))
         return

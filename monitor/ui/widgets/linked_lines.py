@@ -18,12 +18,15 @@ from monitor.ui.widgets.text_lines import TextLines
 
 _CURSOR = "▸"
 _WHEEL_LINES = 3
+MOST_WIDTH = 200
+"""Cells of the lines on a wider screen: what stands at their end still belongs to what stands at their beginning."""
 
 
 class LinkedLines(TextLines, can_focus=True):
     """Draws as many lines as fit around the cursor, which stays on what it is about when the lines change."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(By.TABLE, Where.CONNECTION)]
+    DEFAULT_CSS: ClassVar[str] = f"LinkedLines {{ max-width: {MOST_WIDTH}; }}"
 
     @dataclass(eq=False)
     class Followed(Message):

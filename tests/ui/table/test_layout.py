@@ -63,6 +63,12 @@ def test_room_that_is_left_goes_to_the_column_that_is_named():
     assert widths["process"] == 15
 
 
+def test_on_a_very_wide_screen_the_row_stays_together():
+    layout = lay_out(COLUMNS, 500, stretch="remote")
+    assert {placed.column.id: placed.width for placed in layout.placed}["remote"] == 72
+    assert layout.spare > 200
+
+
 def test_a_click_finds_the_column_under_it():
     layout = lay_out(COLUMNS, 120)
     for placed in layout.placed:
