@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests import servers
+from tests import servers, troubles
+from tests.far_hosts import HOSTS, far_hosts
 from tests.living import PATIENCE_S, monitor
 from tests.terminal import Terminal
 
@@ -109,3 +110,40 @@ def test_remotes_can_be_put_in_the_order_of_their_retransmits(namespace, service
 def test_which_program_answers_on_a_port(namespace, service):
     with socket.create_server(("127.0.0.1", 8080)), asked("d", *"8080", at_most=5) as terminal:
         line_with(terminal, "127.0.0.1:8080", " lo ", f"[{os.getpid()}]", "listener 127.0.0.1:8080")
+
+
+@pytest.mark.kernel
+def test_who_has_a_port_stands_there_before_enter(namespace, service):
+    with socket.create_server(("127.0.0.1", 8080)), asked("b", *"8080", at_most=5) as terminal:
+        line_with(terminal, "No, EADDRINUSE", f"[{os.getpid()}]", "127.0.0.1:8080")
+
+
+@pytest.mark.kernel
+def test_source_ports_run_out(namespace, scene):
+    server = scene.enter_context(troubles.used_up_range(ports=50))
+    with asked(at_most=0) as terminal:
+        line_with(terminal, " ! ", "source ports")
+        terminal.press("!", "enter")
+        line_with(terminal, f"127.0.0.1:{server.port}", f"[{os.getpid()}]")
+
+
+@pytest.mark.kernel
+def test_what_would_leave_elsewhere_since_a_route_came(namespace, ip):
+    with far_hosts(ip) as hosts:
+        remote = hosts.connect(HOSTS[0])[0].far.getsockname()
+        ip("link add wg0 type veth peer name there", "link set wg0 up", "link set there up")
+        ip("addr add 203.0.113.1/24 dev wg0", f"route add {HOSTS[0]}/32 dev wg0")
+        with asked(at_most=0) as terminal:
+            line_with(terminal, "~ ESTAB", "{}:{}".format(*remote))
+            terminal.press("n")
+            line_with(terminal, "▸~", "{}:{}".format(*remote))
+            line_with(terminal, "would now leave by wg0 from 203.0.113.1; was")
+
+
+@pytest.mark.kernel
+def test_what_connects_again_and_again_and_is_gone(namespace, service):
+    with socket.create_server(("127.0.0.1", 0)) as server, asked("4", "t", "r", at_most=3) as terminal:
+        for _ in range(3):
+            with socket.create_connection(server.getsockname()):
+                server.accept()[0].close()
+        line_with(terminal, "127.0.0.1", "closed")
