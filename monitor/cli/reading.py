@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 
 from monitor.model.sample import Interval
+from monitor.presentation.filter_narrowing import narrowing_of
 from monitor.presentation.filter_needs import needs_findings, needs_rates, needs_routes
 from monitor.presentation.filter_tree import Everything, Filter
 from monitor.sampling.intervals import advance
@@ -24,7 +25,9 @@ def read_once(tree: Filter | None = None, *, has_rates: bool = False) -> Interva
         has_rates: Whether rates are asked for beside it; they take a second.
     """
     asked = Everything() if tree is None else tree
-    with closing(LiveSource()) as source:
+    # What is wrong with a socket is seen by others.
+    narrowing = None if needs_findings(asked) else narrowing_of(asked)
+    with closing(LiveSource(narrowing=narrowing)) as source:
         interval = advance(None, source.sample(time_wait=True))
         is_rated, is_routed = has_rates or needs_rates(asked), needs_routes(asked)
         if is_rated:

@@ -36,6 +36,10 @@ _IPV6 = struct.Struct(">QQ")
 _DEVICE_AND_COOKIE = struct.Struct("=IQ")
 _PROTOCOL = struct.Struct("=HHI")
 """An attribute of one word."""
+_ATTRIBUTE = struct.Struct("=HH")
+"""struct nlattr: length and type."""
+_REQ_BYTECODE = 1
+"""INET_DIAG_REQ_BYTECODE."""
 _REQ_PROTOCOL = 3
 """INET_DIAG_REQ_PROTOCOL: lists this protocol, whatever the type of the question stands for (Linux 5.9)."""
 _NO_PROTOCOL = 0xFFFF
@@ -49,9 +53,9 @@ _End = tuple[int, bytes]
 """A port, and an address as the kernel has it in struct inet_diag_sockid."""
 
 
-def tcp_list(states: int) -> bytes:
-    """List TCP sockets of both families with TCP_INFO; the payload of a TCPDIAG_GETSOCK dump."""
-    return _REQ.pack(socket.AF_INET, 0, 0, _EXT_INFO, states & _WORD32, 0)
+def tcp_list(states: int, code: bytes = b"") -> bytes:
+    """List TCP sockets of both families with TCP_INFO, those that byte code chooses; a TCPDIAG_GETSOCK dump."""
+    return _REQ.pack(socket.AF_INET, 0, 0, _EXT_INFO, states & _WORD32, 0) + _coded(code)
 
 
 def listener_list() -> bytes:
@@ -59,12 +63,13 @@ def listener_list() -> bytes:
     return _REQ.pack(socket.AF_INET, 0, 0, _EXT_SKMEMINFO, TcpState.LISTEN.bit, 0)
 
 
-def udp_list() -> bytes:
-    """List UDP sockets of both families; the payload of a TCPDIAG_GETSOCK dump.
+def udp_list(states: int = ALL_STATES, code: bytes = b"") -> bytes:
+    """List UDP sockets of both families, those that byte code chooses; the payload of a TCPDIAG_GETSOCK dump.
 
     A kernel that does not know the attribute lists TCP sockets instead: ask what no_list() is for before.
     """
-    return _REQ.pack(socket.AF_INET, 0, 0, _extensions(PROTOCOL_UDP), ALL_STATES & _WORD32, 0) + _named(PROTOCOL_UDP)
+    question = _REQ.pack(socket.AF_INET, 0, 0, _extensions(PROTOCOL_UDP), states & _WORD32, 0)
+    return question + _named(PROTOCOL_UDP) + _coded(code)
 
 
 def no_list() -> bytes:
@@ -115,6 +120,10 @@ def receiver(protocol: int, local: Endpoint, remote: Endpoint, device: int) -> b
     # The packet's family, whatever the family of the sockets that may take it.
     family = socket.AF_INET if local.address.version == 4 else socket.AF_INET6  # noqa: PLR2004 - IPv4
     return _one_socket(family, protocol, 0, (_end(family, local), _end(family, remote)), (device, _NO_COOKIE))
+
+
+def _coded(code: bytes) -> bytes:
+    return _ATTRIBUTE.pack(_ATTRIBUTE.size + len(code), _REQ_BYTECODE) + code if code else b""
 
 
 def _named(protocol: int) -> bytes:

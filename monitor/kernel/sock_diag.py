@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from monitor.errors import KernelError
-from monitor.kernel.inet_diag import decode
+from monitor.kernel.inet_diag import decode, without_duplicates
+from monitor.kernel.inet_diag_bytecode import byte_code
 from monitor.kernel.inet_diag_question import (
     NOT_FOUND,
     SOCK_DIAG_BY_FAMILY,
@@ -42,10 +43,13 @@ from monitor.model.sockets import SocketId
 from monitor.model.tcp import ALL_STATES, LIVE_STATES, PROTOCOL_TCP, PROTOCOL_UDP, TcpState
 
 if TYPE_CHECKING:
+    from monitor.model.dump_narrowing import Narrowing
     from monitor.model.tcp_info import SocketDetails
 
 _LOOK_UP = "look up a socket"
 
+_WAITING_STATES = TcpState.LISTEN.bit | TcpState.CLOSED.bit | TcpState.BOUND_INACTIVE.bit
+"""Of sockets without a peer: what connections are, and whose, is decided by them."""
 _NOBODY: U64 = np.zeros(0, np.uint64)
 
 
@@ -111,6 +115,34 @@ class SockDiag:
         self._last_asked = self._udp_lists
         one_pass = self._udp_lists.one_pass(udp_list()) if self._offers_udp_in_one_pass else None
         return self._udp_lists.by_family(ALL_STATES) if one_pass is None else one_pass
+
+    def narrowed_tcp(
+        self, states: int, narrowing: Narrowing, followed_by: SocketTable | None = None
+    ) -> SocketTable | None:
+        """List the TCP sockets that narrowing wants, behind all that wait for anybody; None where that cannot be.
+
+        Args:
+            states: as in dump_tcp().
+            narrowing: what is wanted of the others.
+            followed_by: likewise.
+        """
+        self._last_asked = self._tcp_lists
+        code = b"" if narrowing.condition is None else byte_code(narrowing.condition)
+        if code is None or not self._offers_one_pass:
+            return None
+        waiting = self._tcp_lists.one_pass(tcp_list(states & _WAITING_STATES))
+        others = self._tcp_lists.one_pass(tcp_list(states & narrowing.states & ~_WAITING_STATES, code), followed_by)
+        return _together(waiting, others)
+
+    def narrowed_udp(self, narrowing: Narrowing) -> SocketTable | None:
+        """Likewise for UDP."""
+        self._last_asked = self._udp_lists
+        code = b"" if narrowing.condition is None else byte_code(narrowing.condition)
+        if code is None or not self._offers_udp_in_one_pass:
+            return None
+        waiting = self._udp_lists.one_pass(udp_list(_WAITING_STATES))
+        others = self._udp_lists.one_pass(udp_list(narrowing.states & ~_WAITING_STATES, code))
+        return _together(waiting, others)
 
     def note_listener_drops(self, table: SocketTable, all_drops: int | None) -> None:
         """Write into a list of this object what each TCP listener has dropped; DROPS_UNKNOWN where that is not told.
@@ -236,3 +268,10 @@ class SockDiag:
         found = decoded.table
         # The kernel has compared the cookies; a kernel that did not must not pass for one that did.
         return found.take(np.isin(found.cookie, table.cookie[rows])), refusals
+
+
+def _together(waiting: SocketTable | None, others: SocketTable | None) -> SocketTable | None:
+    """Put two lists one behind the other; a socket that changed between them stands in it once."""
+    if waiting is None or others is None:
+        return None
+    return without_duplicates(SocketTable.concatenate([waiting, others]))

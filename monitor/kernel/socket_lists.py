@@ -14,6 +14,7 @@ from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
 
 if TYPE_CHECKING:
     from monitor.kernel.proc_net_sockets import ProcNetSockets
+    from monitor.model.dump_narrowing import Narrowing
     from monitor.model.tcp_info import SocketDetails
 
 SHORTAGES = frozenset({EMFILE, ENFILE, ENOBUFS, ENOMEM})
@@ -72,19 +73,29 @@ class SocketLists:
         """As of SockDiag."""
         return self._last.was_interrupted
 
-    def dump_tcp(self, states: int, followed_by: SocketTable | None = None) -> SocketTable:
-        """List TCP sockets; the arguments are those of SockDiag."""
+    def dump_tcp(
+        self, states: int, followed_by: SocketTable | None = None, narrowing: Narrowing | None = None
+    ) -> SocketTable:
+        """List TCP sockets, with narrowing perhaps not all of them; the arguments are those of SockDiag."""
         self._last = self._tcp
         try:
+            if narrowing is not None and self._tcp is self._kernel:
+                narrowed = self._kernel.narrowed_tcp(states, narrowing, followed_by)
+                if narrowed is not None:
+                    return narrowed
             return self._tcp.dump_tcp(states, followed_by)
         except KernelError as error:
             self._last = self._tcp = self._stand_in("TCP", error)
             return self._tcp.dump_tcp(states, followed_by)
 
-    def dump_udp(self) -> SocketTable:
-        """List UDP sockets."""
+    def dump_udp(self, narrowing: Narrowing | None = None) -> SocketTable:
+        """List UDP sockets, likewise."""
         self._last = self._udp
         try:
+            if narrowing is not None and self._udp is self._kernel:
+                narrowed = self._kernel.narrowed_udp(narrowing)
+                if narrowed is not None:
+                    return narrowed
             return self._udp.dump_udp()
         except KernelError as error:
             self._last = self._udp = self._stand_in("UDP", error)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from monitor.model.action import Asked, Operator, Outcome, Prepared
     from monitor.model.bind_facts import BindFacts, SocketHolder
     from monitor.model.connection import TcpConnection
+    from monitor.model.dump_narrowing import DumpNarrowing
     from monitor.model.host_facts import HostFacts
     from monitor.model.process import ProcessEnvironment, ProcessFacts
     from monitor.model.receiver import ReceiverFacts
@@ -62,11 +63,19 @@ class LiveSource:
 
     Args:
         is_read_only: Refuse every action.
+        narrowing: Which sockets are wanted; others may be left out of every sample. None for all.
         names_groups_later: Look up what control groups are called in audit(), for the next sample, so that none waits.
     """
 
-    def __init__(self, *, is_read_only: bool = False, names_groups_later: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        is_read_only: bool = False,
+        names_groups_later: bool = False,
+        narrowing: DumpNarrowing | None = None,
+    ) -> None:
         self._is_read_only = is_read_only
+        self._narrowing = narrowing
         self._names_groups_later = names_groups_later
         self._groups = GroupNames()
         # Generations count from here on, so that no answer about the routes of a former source passes for one of today.
@@ -280,7 +289,7 @@ class LiveSource:
 
     def _udp(self, notices: list[str]) -> SocketTable | None:
         try:
-            table = self._diag.dump_udp()
+            table = self._diag.dump_udp(None if self._narrowing is None else self._narrowing.udp)
         except (KernelError, WireError) as error:
             notices.append(str(error))
             return None
@@ -288,7 +297,8 @@ class LiveSource:
         return table
 
     def _sockets(self, udp: SocketTable | None, notices: list[str], *, time_wait: bool) -> tuple[SocketTable, U64]:
-        table = self._diag.dump_tcp(ALL_STATES if time_wait else LIVE_STATES, followed_by=udp)
+        wanted = None if self._narrowing is None else self._narrowing.tcp
+        table = self._diag.dump_tcp(ALL_STATES if time_wait else LIVE_STATES, udp, wanted)
         self._note_change("TCP sockets", notices)
         if self._last is None:
             return table, np.zeros(0, np.uint64)

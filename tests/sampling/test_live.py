@@ -33,12 +33,12 @@ class FakeDiag:
         self.was_interrupted = False
         self.interrupted = ""
 
-    def dump_tcp(self, states, followed_by):
+    def dump_tcp(self, states, followed_by, narrowing):
         self.was_interrupted = "TCP" in self.interrupted
         tables = [self._given(self.tcp), followed_by]
         return SocketTable.concatenate([table for table in tables if table is not None])
 
-    def dump_udp(self):
+    def dump_udp(self, narrowing):
         self.was_interrupted = "UDP" in self.interrupted
         self.malformed += self.broken
         return self._given(self.udp)

@@ -1,0 +1,172 @@
+"""What of a filter the kernel can decide while it lists sockets.
+
+The narrowed list holds every row that the filter chooses, and may hold others: the filter is asked of all of them
+afterwards. So a condition that the kernel cannot decide is taken to hold, and under `not` to fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from ipaddress import ip_network
+
+from monitor.model.dump_narrowing import (
+    AddressWithin,
+    AllOf,
+    AnyOf,
+    Condition,
+    DumpNarrowing,
+    End,
+    Narrowing,
+    Negated,
+    PortBetween,
+)
+from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, TcpState, state_name
+from monitor.presentation.filter_tree import (
+    AddressIn,
+    And,
+    EndpointIs,
+    Everything,
+    Filter,
+    Not,
+    Or,
+    PortIn,
+    PortIs,
+    ProtocolIs,
+    Side,
+    StateIn,
+    StateIs,
+)
+
+_Answer = bool | Condition
+"""Decided by the state alone, or by the kernel."""
+_WITHOUT_PEER = {
+    PROTOCOL_TCP: frozenset({TcpState.LISTEN, TcpState.CLOSED, TcpState.BOUND_INACTIVE}),
+    PROTOCOL_UDP: frozenset({TcpState.CLOSED}),
+}
+
+
+def narrowing_of(tree: Filter) -> DumpNarrowing | None:
+    """Say which sockets have to be listed; None for all."""
+    narrowing = DumpNarrowing(_narrowing(tree, PROTOCOL_TCP), _narrowing(tree, PROTOCOL_UDP))
+    return None if narrowing == _NOT_NARROWED else narrowing
+
+
+def _narrowing(tree: Filter, protocol: int) -> Narrowing:
+    answers = {state: _Reading(protocol, state).most(tree) for state in TcpState}
+    states = sum(state.bit for state, answer in answers.items() if answer is not False)
+    wanted = dict.fromkeys(answer for answer in answers.values() if answer is not False)
+    conditions = [answer for answer in wanted if not isinstance(answer, bool)]
+    # In some states all are wanted: states beside it are one mask, with one condition for all.
+    if not conditions or True in wanted:
+        return Narrowing(states, None)
+    return Narrowing(states, conditions[0] if len(conditions) == 1 else AnyOf(tuple(conditions)))
+
+
+_ALL = Narrowing(sum(state.bit for state in TcpState), None)
+_NOT_NARROWED = DumpNarrowing(_ALL, _ALL)
+
+
+class _Reading:
+    """What a filter asks of sockets of one protocol in one state."""
+
+    def __init__(self, protocol: int, state: TcpState) -> None:
+        self._protocol = protocol
+        self._name = state_name(protocol, state)
+        self._has_peer = state not in _WITHOUT_PEER[protocol]
+
+    def most(self, tree: Filter) -> _Answer:
+        """Give what holds wherever the filter does."""
+        match tree:
+            case And(parts):
+                return _all(self.most(part) for part in parts)
+            case Or(parts):
+                return _any(self.most(part) for part in parts)
+            case Not(part):
+                return _opposite(self.least(part))
+            case _:
+                answer = self._exact(tree)
+                return True if answer is None else answer
+
+    def least(self, tree: Filter) -> _Answer:
+        """Give what holds nowhere else than the filter does."""
+        match tree:
+            case And(parts):
+                return _all(self.least(part) for part in parts)
+            case Or(parts):
+                return _any(self.least(part) for part in parts)
+            case Not(part):
+                return _opposite(self.most(part))
+            case _:
+                answer = self._exact(tree)
+                return False if answer is None else answer
+
+    def _exact(self, tree: Filter) -> _Answer | None:
+        """Give what decides a condition; None where neither state nor kernel does."""
+        match tree:
+            case Everything():
+                return True
+            case StateIs(name):
+                return name == self._name
+            case StateIn(names):
+                return self._name in names
+            case ProtocolIs(protocol):
+                return protocol == self._protocol
+            case _:
+                return self._place(tree)
+
+    def _place(self, tree: Filter) -> _Answer | None:
+        match tree:
+            case PortIs(port, side):
+                return self._at(side, lambda end: PortBetween(end, port, port))
+            case PortIn(first, last, side):
+                return self._at(side, lambda end: PortBetween(end, first, last))
+            case AddressIn(network, side):
+                return self._at(side, lambda end: AddressWithin(end, network))
+            case EndpointIs(endpoint, side) if endpoint.zone is None:
+                network = ip_network(endpoint.address)
+                return self._at(
+                    side,
+                    lambda end: AllOf(
+                        (AddressWithin(end, network), PortBetween(end, endpoint.port, endpoint.port)),
+                    ),
+                )
+            case _:
+                return None
+
+    def _at(self, side: Side, condition: Callable[[End], Condition]) -> _Answer:
+        if side is Side.LOCAL:
+            return condition(End.LOCAL)
+        if side is Side.PEER:
+            return condition(End.REMOTE)
+        remote: _Answer = condition(End.REMOTE) if self._has_peer else False
+        return remote if side is Side.REMOTE else _any((condition(End.LOCAL), remote))
+
+
+def _all(answers: Iterable[_Answer]) -> _Answer:
+    parts = []
+    for answer in answers:
+        if answer is False:
+            return False
+        if answer is not True:
+            parts.append(answer)
+    return True if not parts else parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+
+
+def _any(answers: Iterable[_Answer]) -> _Answer:
+    parts = []
+    for answer in answers:
+        if answer is True:
+            return True
+        if answer is not False:
+            parts.append(answer)
+    return False if not parts else parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
+
+
+def _opposite(answer: _Answer) -> _Answer:
+    match answer:
+        case bool():
+            return not answer
+        case Negated(part):
+            return part
+        case _:
+            return Negated(answer)
