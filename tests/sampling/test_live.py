@@ -29,6 +29,7 @@ class FakeDiag:
         self.compared = []
         self.malformed = 7
         self.notices = []
+        self.text_protocols = ()
         self.broken = 0
         self.was_interrupted = False
         self.interrupted = ""
