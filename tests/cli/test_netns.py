@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,6 +14,7 @@ import pytest
 from monitor.cli.main import run
 from monitor.kernel import namespaces
 from monitor.kernel.namespaces import NamedPlace
+from tests.cli.running import fourtuple
 from tests.namespaces import give_name, network_namespace
 
 pytestmark = pytest.mark.kernel
@@ -72,6 +74,18 @@ def test_the_last_line_names_it_and_without_the_option_nobody_listens_there(said
     outside = said("list", "listen", ":{port}").decode().splitlines()
     assert "netns" not in outside[-1]
     assert outside[-1].endswith(", 0 sockets")
+
+
+def test_it_is_entered_before_the_rights_to_do_so_are_given_up(as_root):
+    with network_namespace() as made, made.entered():
+        inside = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
+    with inside:
+        done = fourtuple("--read-only", "list", "--json", "--netns", str(inside.pid))
+        inside.stdin.close()
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["namespace"] == made.inode
+    assert document["netns"] == {"name": str(inside.pid), "is_pid": True, "is_gone": False}
 
 
 def test_of_a_process_that_is_in_another_namespace_that_is_said(said):

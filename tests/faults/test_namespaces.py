@@ -35,7 +35,8 @@ def test_fk_17_a_namespace_lives_on_for_who_watches_it_and_is_let_go_with_him(na
         server.stdout.readline()
         if not has_others:
             server.communicate(b"")
-        with Terminal([PROGRAM, "--netns", name, "--period", "0.2"], (100, 30)) as terminal:
+        rights = ["--read-only"] if has_others else []
+        with Terminal([PROGRAM, "--netns", name, *rights, "--period", "0.2"], (100, 30)) as terminal:
             terminal.wait_for(f"netns {name}", PATIENCE_S)
             terminal.press("1")
             terminal.wait_for("127.0.0.1:4711" if has_others else "nobody listens", PATIENCE_S)

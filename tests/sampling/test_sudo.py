@@ -104,6 +104,21 @@ def test_a_collector_with_rights_is_started_by_sudo_once_it_needs_no_password(su
     assert sudo.started == 1
 
 
+def test_a_collector_by_sudo_looks_into_the_network_namespace_that_was_named_or_says_why_not(
+    sudo: StandInSudo, monkeypatch
+):
+    collectors = Collectors(netns="fourtuple-nowhere")
+    monkeypatch.setattr("monitor.sampling.sudo.ask_for_rights", sudo.remember)
+    collectors.ask_for_rights()
+    source = collectors.open_source()
+    try:
+        with pytest.raises(SourceError, match='exit code 1: there is no network namespace named "fourtuple-nowhere"'):
+            source.process(os.getpid())
+    finally:
+        source.close()
+    assert sudo.started == 1
+
+
 def test_where_the_rights_have_expired_that_is_said_and_the_next_collector_is_without(sudo: StandInSudo, monkeypatch):
     collectors = Collectors()
     monkeypatch.setattr("monitor.sampling.sudo.ask_for_rights", sudo.remember)
