@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from monitor.model.address_names import AddressNames
 from monitor.model.control_group import ControlGroup
 from monitor.model.egress import Egress
 from monitor.model.finding import Finding
@@ -150,6 +151,8 @@ class Interval:
     """What is wrong or worth knowing, trouble first; nothing where nobody looks."""
     slept_s: float = 0.0
     """How much of elapsed_s the machine was suspended; nothing has a rate over such a time."""
+    names: AddressNames | None = None
+    """What addresses are called; None where nobody asks for that."""
 
     def has_rows_of(self, other: Interval | None) -> bool:
         """Whether it is another one with newer numbers in some rows: the same sample, rows and verdicts."""

@@ -52,9 +52,11 @@ def local_cells(texts: RowTexts, rows: Rows) -> list[Cell]:
 
 
 def remote_cells(texts: RowTexts, rows: Rows) -> list[Cell]:
-    """Write the remote endpoints as packets carry them; "*" where there is none."""
+    """Write the remote endpoints as packets carry them, or by names that were asked for; "*" where there is none."""
     table = texts.interval.table
     written = _packet_texts(table.remote_high, table.remote_low, table.remote_port, rows, texts.remote)
+    if texts.interval.names is not None:
+        written = _named(texts, rows, written)
     return [
         Cell(text, Role.REMOTE, keeps_end=True) if is_pair else _NO_REMOTE
         for text, is_pair in zip(written, table.is_pair[rows].tolist(), strict=True)
@@ -66,6 +68,14 @@ def _packet_texts(highs: U64, lows: U64, ports: U16, rows: Rows, endpoint: Calla
     columns = (column.tolist() for column in (rows, highs[rows], lows[rows], ports[rows]))
     for row, high, low, port in zip(*columns, strict=True):
         yield str(endpoint(row)) if high in LINK_LOCAL_HIGHS else packet_text(high, low, port)
+
+
+def _named(texts: RowTexts, rows: Rows, written: Iterator[str]) -> Iterator[str]:
+    """Put names, where there are any, in the place of addresses; ports stay."""
+    ports = texts.interval.table.remote_port[rows].tolist()
+    for row, port, text in zip(rows.tolist(), ports, written, strict=True):
+        name = texts.remote_name(row)
+        yield text if name is None else f"{name}:{port}"
 
 
 def direction_cells(texts: RowTexts, rows: Rows) -> list[Cell]:

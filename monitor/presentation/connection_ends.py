@@ -20,6 +20,7 @@ from monitor.presentation.routing_text import RouteAnswer
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
 from monitor.presentation.selection import REASON_WORDS
+from monitor.presentation.service_words import local_service, port_parts, remote_service
 from monitor.presentation.tracking_words import outer_lines
 from monitor.presentation.view import Cell, Role
 from monitor.reasoning.egress import agreement_of
@@ -84,7 +85,8 @@ def _local(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     place = LocalEndpoint.of(interval, row)
     others = _others(place.connections(interval) & is_open(interval), row)
     interface = reading.texts.interface(row)
-    parts = [interface if interface != UNKNOWN else "interface not known", _sharers(reading, len(others))]
+    named = port_parts(local_service(interval, row))
+    parts = [interface if interface != UNKNOWN else "interface not known", _sharers(reading, len(others)), *named]
     target = ToRows(f"at {local}", place) if len(others) else None
     return maker.words("local", "Local", Cell(str(local), Role.LOCAL), parts, target=target)
 
@@ -105,9 +107,12 @@ def _remote(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
     remote = reading.texts.remote(row).on_the_wire
     place = RemoteAddress.of(interval, row)
     others = _others(place.connections(interval) & is_open(interval), row)
+    name = reading.texts.remote_name(row)
+    named = [] if name is None else [f"named {name}"]
+    port = port_parts(remote_service(interval, row))
     way = {DIRECTION_ACCEPTED: "from", DIRECTION_DIALLED: "to"}.get(int(interval.direction[row]), "with")
     if not len(others):
-        parts = [f"no other connection {way} {remote.address_text}"]
+        parts = [*named, f"no other connection {way} {remote.address_text}", *port]
         return maker.words("remote", "Remote", Cell(str(remote), Role.REMOTE), parts)
     table = interval.table
     is_same_local = LocalEndpoint.of(interval, row).connections(interval)[others]
@@ -119,7 +124,7 @@ def _remote(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:
         which = ", told apart by port only"
     shared: Part = (f"{count}{which}", count, f"{count_text(len(others))} more")
     target = ToRows(f"{way} {remote.address_text}", place)
-    return maker.words("remote", "Remote", Cell(str(remote), Role.REMOTE), [shared], target=target)
+    return maker.words("remote", "Remote", Cell(str(remote), Role.REMOTE), [*named, shared, *port], target=target)
 
 
 def _other_end(reading: ConnectionReading, maker: LineMaker) -> LinkedLine:

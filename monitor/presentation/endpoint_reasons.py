@@ -15,6 +15,7 @@ from monitor.presentation.row_reasons import owner_why, unit_why, user_why
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.service_activity import service_activity
 from monitor.presentation.service_endpoints import ServiceEndpoints
+from monitor.presentation.service_words import local_service, port_parts
 
 Reason = Callable[[ServiceEndpoints, RowTexts, int], Why]
 
@@ -31,9 +32,9 @@ def _protocol(endpoints: ServiceEndpoints, _: RowTexts, entry: int) -> Why:
 def _local(endpoints: ServiceEndpoints, texts: RowTexts, entry: int) -> Why:
     row = int(endpoints.first[entry])
     device = int(endpoints.interval.table.device[row])
-    if device:
-        return Why("service", f"bound to {texts.interface_name(device)}: only what arrives there")
-    return Why("service", "every address" if texts.local(row).is_wildcard else "this address alone")
+    which = "every address" if texts.local(row).is_wildcard else "this address alone"
+    where = f"bound to {texts.interface_name(device)}: only what arrives there" if device else which
+    return Why("service", " · ".join([where, *port_parts(local_service(endpoints.interval, row))]))
 
 
 def _reach(endpoints: ServiceEndpoints, _: RowTexts, entry: int) -> Why:

@@ -96,6 +96,7 @@ def event_interval(events: EventList, interval: Interval) -> EventInterval:
         owner_first=first,
         owner_end=end,
         counters=(),
+        names=interval.names,
         events=events,
         records=records,
     )

@@ -17,7 +17,8 @@ _ENDS = {
     "local": "This side's endpoint: address and port. Every connection that a listener accepted has the listener's "
     "port: they are told apart by the remote endpoint, not by a port of their own.",
     "remote": "The other side's endpoint. The four values of both endpoints name the connection; two connections from "
-    "one client differ in the client's port only.",
+    "one client differ in the client's port only. A name in the address's place came from this machine's resolver, "
+    "which R asks; whoever has the address says how it is called, and nothing checks that.",
     "other_end": "Where both ends are sockets of this host, the other one has the two endpoints swapped. "
     "Its unread bytes are what this end sees as unacknowledged or as a shut window.",
     "route": "Which way the kernel would send a packet of this connection now, asked with its user, mark and ports. "

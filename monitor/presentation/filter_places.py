@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from difflib import get_close_matches
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from monitor.errors import InputError
 from monitor.model.endpoint import Endpoint, parse_port
+from monitor.model.service_names import service_ports
 from monitor.presentation.filter_operators import Operator
 from monitor.presentation.filter_tree import (
     AddressIn,
@@ -74,7 +76,7 @@ def compare_ports(side: Side, operator: Operator, text: str) -> Filter:
     positive = operator.positive
     if positive is Operator.EQUAL:
         return operator.of(_moved(read_ports(word, least=0), side))
-    port = parse_port(word)
+    port = _read_port(word)
     ranges = {
         Operator.ABOVE: (port + 1, LAST_PORT),
         Operator.AT_LEAST: (port, LAST_PORT),
@@ -96,14 +98,14 @@ def is_bare_ipv6(word: str) -> bool:
 
 
 def read_ports(text: str, *, least: int = 1) -> PortIs | PortIn:
-    """Read a port, or a range of ports: "443", "8000-8999"."""
+    """Read a port by its number or its service's name, or a range of ports: "443", "https", "8000-8999"."""
     parted = _RANGE.fullmatch(text)
     if parted:
         first, last = parse_port(parted["first"]), parse_port(parted["last"])
         if first > last:
             raise InputError(f"{first}-{last} is no range; the lower port stands first")
         return PortIn(first, last) if first != last else _one_port(first, least)
-    return _one_port(parse_port(text), least)
+    return _one_port(_read_port(text), least)
 
 
 def read_network(address: str, length: str) -> AddressIn:
@@ -119,6 +121,17 @@ def read_network(address: str, length: str) -> AddressIn:
     return AddressIn(ip_network(f"{address}/{length}", strict=False))
 
 
+def _read_port(text: str) -> int:
+    if text[:1].isdigit() or not text:
+        return parse_port(text)
+    port = service_ports().get(text.lower())
+    if port is None:
+        *others, last = [*get_close_matches(text.lower(), service_ports()), "a number"]
+        meant = f"{', '.join(others)} or {last}" if others else last
+        raise InputError(f'"{safe_text(text, 60)}" is no port number and no known service; write {meant}')
+    return port
+
+
 def _one_port(port: int, least: int) -> PortIs | PortIn:
     if port == 0 and least:
         raise InputError("port 0 names no port; ports are 1 to 65535")
@@ -126,7 +139,8 @@ def _one_port(port: int, least: int) -> PortIs | PortIn:
 
 
 def _read_endpoint(word: str) -> EndpointIs:
-    endpoint = Endpoint.parse(word)
+    host, colon, port = word.rpartition(":")
+    endpoint = Endpoint.parse(word if port[:1].isdigit() else f"{host}{colon}{_read_port(port)}")
     if endpoint.port == 0:
         raise InputError("port 0 names no port; ports are 1 to 65535")
     return EndpointIs(endpoint)

@@ -29,6 +29,7 @@ _TITLE_ROLES = {
     Grouping.STATE: Role.STRONG,
     Grouping.LISTENER: Role.LOCAL,
 }
+_WITH_NAMES = (Grouping.REMOTE_ADDRESS, Grouping.REMOTE_ENDPOINT)
 _ORDER = (TcpState.ESTABLISHED, *TROUBLE_ORDER)
 
 
@@ -39,8 +40,11 @@ def count_cell(groups: Groups, _: RowTexts, entry: int) -> Cell:
 
 def title_cell(groups: Groups, texts: RowTexts, entry: int) -> Cell:
     """Say what a group's rows share."""
-    text = group_title(texts, groups.first_row(entry), groups.by)
-    return Cell(text, Role.DIM if text == UNKNOWN else _TITLE_ROLES.get(groups.by, Role.REMOTE), keeps_end=True)
+    row = groups.first_row(entry)
+    text = group_title(texts, row, groups.by)
+    role = Role.DIM if text == UNKNOWN else _TITLE_ROLES.get(groups.by, Role.REMOTE)
+    # A name behind an address is what may be cut.
+    return Cell(text, role, keeps_end=groups.by not in _WITH_NAMES or texts.remote_name(row) is None)
 
 
 def states_cell(groups: Groups, _: RowTexts, entry: int) -> Cell:

@@ -195,7 +195,15 @@ def _socket(interval: Interval, rows: Rows) -> KeyColumns:
 
 
 def _title_of_remote_address(texts: RowTexts, row: int) -> str:
-    return texts.remote(row).on_the_wire.address_text if bool(texts.interval.table.is_pair[row]) else "*"
+    if not bool(texts.interval.table.is_pair[row]):
+        return "*"
+    return _with_name(texts.remote(row).on_the_wire.address_text, texts, row)
+
+
+def _with_name(text: str, texts: RowTexts, row: int) -> str:
+    """Put the remote address's name behind it: several addresses may have one name, and are several groups."""
+    name = texts.remote_name(row)
+    return text if name is None else f"{text} {name}"
 
 
 def _title_of_remote_port(texts: RowTexts, row: int) -> str:
@@ -205,7 +213,9 @@ def _title_of_remote_port(texts: RowTexts, row: int) -> str:
 
 
 def _title_of_remote_endpoint(texts: RowTexts, row: int) -> str:
-    return str(texts.remote(row).on_the_wire) if bool(texts.interval.table.is_pair[row]) else "*"
+    if not bool(texts.interval.table.is_pair[row]):
+        return "*"
+    return _with_name(str(texts.remote(row).on_the_wire), texts, row)
 
 
 def _title_of_listener(texts: RowTexts, row: int) -> str:

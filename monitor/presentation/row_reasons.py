@@ -24,6 +24,7 @@ from monitor.presentation.number_reasons import NUMBER_REASONS
 from monitor.presentation.row_marks import NEW, is_in_trouble, row_marks
 from monitor.presentation.row_text import UNKNOWN, RowTexts
 from monitor.presentation.selection import owner_line
+from monitor.presentation.service_words import local_service, port_parts
 from monitor.presentation.unit_words import group_of, group_parts, why_no_unit
 from monitor.reasoning.egress import agreement_of
 from monitor.reasoning.interfaces import NO_INTERFACE
@@ -105,7 +106,8 @@ def _title_parts(known: ExplainedSocket) -> list[str]:
 
 
 def _local(known: ExplainedSocket) -> Why:
-    return Why("local", known.said("local") or "no connection", known.target("local"))
+    named = [] if known.is_pair else port_parts(local_service(known.interval, known.row))
+    return Why("local", " · ".join([known.said("local") or "no connection", *named]), known.target("local"))
 
 
 def _remote(known: ExplainedSocket) -> Why:

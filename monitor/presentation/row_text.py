@@ -45,6 +45,14 @@ class RowTexts:
         """Give the remote endpoint, with its zone where it needs one."""
         return self.interval.table.remote(row, self._zone(row))
 
+    def remote_name(self, row: int) -> str | None:
+        """Say what the remote address is called; None where it has no name, none yet, or nobody asks."""
+        names = self.interval.names
+        if names is None or not bool(self.interval.table.is_pair[row]):
+            return None
+        name = names.name_of(self.remote(row).on_the_wire.address)
+        return None if name is None else safe_text(name)
+
     def direction(self, row: int) -> str:
         """Give ← for accepted, → for dialled, · where it is not known."""
         return DIRECTION_MARKS.get(int(self.interval.direction[row]), NO_DIRECTION)

@@ -11,6 +11,7 @@ from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, TcpState
 from monitor.presentation.connection_reading import ConnectionReading
 from monitor.presentation.formats import bytes_text, rtt_text, share_text
 from monitor.presentation.row_text import UNKNOWN, RowTexts
+from monitor.presentation.service_words import local_service, port_parts
 from monitor.presentation.text_line import TextLine
 from monitor.presentation.timer_words import syn_text
 from monitor.presentation.view import Cell, Role
@@ -57,6 +58,10 @@ def owner_line(texts: RowTexts, row: int, *, group_size: int = 1) -> TextLine:
         parts.append(f"accept queue {int(table.recv_q[row])}{of_limit}")
     elif int(table.protocol[row]) != PROTOCOL_TCP:
         parts.append(f"{bytes_text(float(table.recv_q[row]))} waiting to be read")
+    if not bool(table.is_pair[row]):
+        parts += port_parts(local_service(texts.interval, row))
+    elif (name := texts.remote_name(row)) is not None:
+        parts.append(f"peer {name}")
     if group_size > 1:
         parts.append(f"the fullest of {group_size} sockets here")
     return TextLine((Cell(" "), Cell(parts[0], Role.NAME), Cell("".join(f" · {part}" for part in parts[1:]))))

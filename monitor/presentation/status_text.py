@@ -67,6 +67,7 @@ def status_line(
         *_netns(sample.named),
         *_clock(interval, freshness, with_cost=is_wide and not path),
         *([Cell("read-only ", Role.NOTE)] if is_read_only else []),
+        *([Cell("asks DNS ", Role.NOTE)] if interval.names is not None else []),
     ]
     if path:
         from monitor.presentation.path_words import path_cells  # noqa: PLC0415 - not on the first screen

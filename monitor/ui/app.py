@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 
 from monitor.config.settings import Configuration
+from monitor.presentation.view import Role
 from monitor.sampling.period import next_longer, next_shorter
 from monitor.ui.commands import ActionCommands, ProcessCommands, WordsCommand
 from monitor.ui.configured_app import ConfiguredApp
@@ -19,6 +20,7 @@ from monitor.ui.glyphs import ASCII_GLYPHS
 from monitor.ui.histories import Histories
 from monitor.ui.keys import By, Where, bindings
 from monitor.ui.messages import SamplerReported
+from monitor.ui.naming import Naming
 from monitor.ui.plots_command import PlotsCommand
 from monitor.ui.screens.main import MainScreen
 from monitor.ui.themed_app import Look
@@ -54,6 +56,8 @@ class Settings:
     look: Look = field(default_factory=Look)
     is_read_only: bool = False
     """Whether nothing is offered that acts outside the program."""
+    resolves: bool = False
+    """Whether names of addresses are asked for from the start."""
     configuration: Configuration = field(default_factory=Configuration)
     """What else is settled; what the fields above say wins over it."""
     complaints: tuple[str, ...] = ()
@@ -98,6 +102,7 @@ class MonitorApp(ConfiguredApp):
         self._newest_events: EventList | None = None
         self._open_source = open_source
         self._ask_for_rights = ask_for_rights
+        self._naming = Naming()
         self.histories = Histories(lambda: self._sampler.history, lambda: self.interval)
 
     # Made when they are needed: importing them would delay the first paint.
@@ -150,6 +155,8 @@ class MonitorApp(ConfiguredApp):
 
         share_freed_memory()
         self._sampler.start()
+        if self.settings.resolves:
+            self.action_resolve()
         self.set_timer(_STARTED_S, return_freed_memory)
 
     def on_unmount(self) -> None:
@@ -217,7 +224,7 @@ class MonitorApp(ConfiguredApp):
                 screen.show_events(events)
 
     def _show(self, interval: Interval) -> None:
-        self.interval = self._acknowledged.mark(interval)
+        self.interval = self._naming.lend(self._acknowledged.mark(interval))
         screen = self._live_screen
         if screen is not None:
             screen.show_interval(self.interval)
@@ -251,6 +258,8 @@ class MonitorApp(ConfiguredApp):
     def _tick(self) -> None:
         """Let the picture age, and what is on screen be read again where the next sample is far."""
         self.tell_status()
+        if self._naming.has_news and self.interval is not None:
+            self._show(self.interval)
         screen = self._live_screen
         if isinstance(screen, ShowsSockets) and not self.is_paused:
             self._sampler.ask_fresh_rows(screen.visible_cookies())
@@ -316,6 +325,13 @@ class MonitorApp(ConfiguredApp):
     def action_sample_now(self) -> None:
         """Read a sample at once."""
         self._sampler.sample_now()
+
+    def action_resolve(self) -> None:
+        """Ask for the names of the remote addresses on screen, or no longer."""
+        self.tell(self._naming.toggle(), Role.NOTE)
+        if self.interval is not None:
+            self._show(self.interval)
+        self.tell_status()
 
     def action_explain(self) -> None:
         """Say why what is at the cursor is as it is."""

@@ -296,6 +296,14 @@ KEYS = (
     Key("space", "space", "pause", "pause, go on", By.APP, Where.EVERYWHERE & ~Where.COLUMNS, "pause", 3),
     Key("minus,f7", "- F7", "faster", "shorter period; below the shortest: auto", By.APP, Where.EVERYWHERE),
     Key("plus,f8", "+ F8", "slower", "longer period; above the longest: auto", By.APP, Where.EVERYWHERE),
+    Key(
+        "R",
+        "R",
+        "resolve",
+        "ask for the names of the remote addresses on screen, or no longer; may reach the network",
+        By.APP,
+        Where.EVERYWHERE,
+    ),
     Key("ctrl+r", "Ctrl+R", "sample_now", "sample now, also when paused", By.APP, Where.EVERYWHERE),
     Key(
         "escape,backspace", "esc", "back", "undo the last step: narrowing, filter, screen", By.SCREEN, Where.EVERYWHERE
