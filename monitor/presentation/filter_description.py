@@ -76,11 +76,11 @@ def _condition(tree: Filter) -> str:
         case Text(needle):
             return needle if _is_searched_for(needle) else quoted(needle)
         case ProcessContains(name) | UserIs(name) | InterfaceIs(name) | DeviceIs(name):
-            return f"{_NAMED[type(tree)]} {_value(name)}"
+            return f"{_NAMED[type(tree)]} {as_value(name)}"
         case GroupIs(name, value):
-            return f"{name.value} {_value(value)}"
+            return f"{name.value} {as_value(value)}"
         case NameMatches(name, pattern):
-            return f"{name.value} ~ {_value(pattern, wildcards=frozenset())}"
+            return f"{name.value} ~ {as_value(pattern, wildcards=frozenset())}"
         case _:
             return _self_evident(tree)
 
@@ -92,7 +92,7 @@ def _self_evident(tree: Filter) -> str:
             return name.lower()
         case PortIs() | PortIn() | AddressIn() | EndpointIs():
             place = _place(tree)
-            return place if tree.side is Side.EITHER else f"{tree.side.value} {_value(place)}"
+            return place if tree.side is Side.EITHER else f"{tree.side.value} {as_value(place)}"
         case ProtocolIs(protocol):
             return "tcp" if protocol == PROTOCOL_TCP else "udp"
         case DirectionIs() | LeavesElsewhere() | HasTrouble() | IsAutobound():
@@ -141,7 +141,8 @@ def _is_searched_for(needle: str) -> bool:
         return False
 
 
-def _value(text: str, wildcards: frozenset[str] = WILDCARDS) -> str:
+def as_value(text: str, wildcards: frozenset[str] = WILDCARDS) -> str:
+    """Write the value of a field; with quotes where it would mean something else, or cannot be shown."""
     is_plain = (
         _WORD.fullmatch(text)
         and not is_operator(text)

@@ -11,6 +11,7 @@ from monitor.config.settings import REVERSED, Configuration
 from monitor.errors import MonitorError
 from monitor.presentation.view import Role
 from monitor.ui.key_map import KeyMap
+from monitor.ui.recent import Recent
 from monitor.ui.row_app import RowApp
 from monitor.ui.screens.narrowed import NarrowedScreen
 from monitor.ui.themed_app import Look
@@ -45,6 +46,8 @@ class ConfiguredApp(RowApp):
         super().__init__(look, boot_clock)
         self.configuration = configuration
         self.key_map = KeyMap(configuration.keys)
+        self.recent_filters = Recent()
+        """Of all lists, for this session."""
         self.parting_words = ""
         """What could not be remembered at the end, for standard error; not safe yet."""
         self._complaints = (*complaints, *self.key_map.complaints)

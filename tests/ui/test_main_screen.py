@@ -124,6 +124,32 @@ async def test_filters_of_both_lists_are_undone_one_by_one():
         assert "filter" not in title(stage)
 
 
+async def test_tab_completes_the_filter_and_up_brings_back_the_last_ones():
+    async with monitor_of(machine_db1.source()) as stage:
+        await stage.type("/re")
+        await stage.press("tab")
+        assert "reach remote retrans" in stage.lines[-2]
+        await stage.type("tr")
+        await stage.press("tab")
+        await stage.type("> 0")
+        await stage.press("enter")
+        assert "filter retrans > 0" in title(stage)
+        await stage.type("/")
+        await stage.press("ctrl+u")
+        await stage.type("syn-recv")
+        await stage.press("enter", "escape")
+        await stage.type("/ngi")
+        await stage.press("up")
+        assert "/  syn-recv" in stage.lines[-2]
+        assert "1 row matches" in stage.lines[-2]
+        await stage.press("up", "up")
+        assert "/  retrans > 0" in stage.lines[-2]
+        await stage.press("down", "down")
+        assert "/  ngi" in stage.lines[-2]
+        await stage.press("up", "enter")
+        assert "filter syn-recv" in title(stage)
+
+
 async def test_esc_on_a_bare_main_screen_does_nothing():
     async with monitor_of(machine_db1.source()) as stage:
         before = stage.text

@@ -5,7 +5,7 @@ It is always there, so that nothing moves and nothing pops up over rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -19,6 +19,7 @@ from monitor.errors import InputError
 from monitor.presentation.text_line import TextLine, plain
 from monitor.presentation.view import Role
 from monitor.ui.keys import LEAVE_KEYS
+from monitor.ui.recent import Recall
 from monitor.ui.table.ground import SideBySide
 from monitor.ui.widgets.text_lines import TextLines
 
@@ -70,6 +71,7 @@ class Prompt(SideBySide):
         """Whether the asker is to be told at the end of this frame."""
         self._done: Callable[[str | None], None] | None = None
         self._complete: Callable[[str], str] | None = None
+        self._recall: Recall | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the sentence and, in its place, label, field and note."""
@@ -110,6 +112,7 @@ class Prompt(SideBySide):
         is_selected: bool = False,
         key_taken: Callable[[str, float], None] | None = None,
         beside: Widget | None = None,
+        recent: Sequence[str] = (),
     ) -> None:
         """Open the field.
 
@@ -124,7 +127,9 @@ class Prompt(SideBySide):
             key_taken: Called after each key of the field, of Enter before it closes, with what then stands in it and
                 the moment at which the key came from the terminal (monotonic, in seconds).
             beside: A list that the keys move which mean nothing in a field of one line.
+            recent: What ↑ brings back, newest first.
         """
+        self._recall = Recall(recent) if recent else None
         self._key_taken, self._beside = key_taken, beside
         self._changed, self._done, self._complete = changed, done, complete
         self._write(self._label, f" {label} ")
@@ -152,8 +157,10 @@ class Prompt(SideBySide):
         elif event.key in LEAVE_KEYS:
             return False
         elif event.key == "tab" and self._complete is not None:
-            self._field.value = self._complete(self._field.value)
-            self._field.cursor_position = len(self._field.value)
+            self._put(self._complete(self._field.value))
+        elif event.key in ("up", "down") and self._recall is not None:
+            turn = self._recall.older if event.key == "up" else self._recall.newer
+            self._put(turn(self._field.value))
         elif event.key in _LIST_KEYS and self._beside is not None:
             await self._run_binding(self._beside, event)
         elif await self._run_binding(self._field, event):
@@ -161,6 +168,14 @@ class Prompt(SideBySide):
         else:
             return False
         return True
+
+    def remark(self, text: str) -> None:
+        """Say something beside the field until what stands in it changes."""
+        self._write(self._note, text, Role.DIM)
+
+    def _put(self, text: str) -> None:
+        self._field.value = text
+        self._field.cursor_position = len(text)
 
     def on_input_changed(self, message: Input.Changed) -> None:
         """Tell the asker: a slow one is told of many letters that wait at once, not of one after the other."""
