@@ -1,8 +1,7 @@
 """python -m tests.soak.strings: hostile names by the hundred thousand through every list, on an emulated terminal.
 
-Each frame is checked twice: it holds no character that a terminal would obey beside the monitor's own sequences, and
-in every cell the emulator shows what the monitor meant to put there, so that no column has moved. Ends with an
-AssertionError that shows the line where either fails.
+Then through every other pane and screen that shows what strangers chose. Ends with an AssertionError that shows the
+line where a frame is wrong.
 """
 
 from __future__ import annotations
@@ -10,54 +9,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
-import re
 import sys
 import time
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
-
-import pyte
-from textual._compositor import CompositorUpdate
-from textual.screen import Screen
 
 from monitor.model.process import Process
 from monitor.model.sample import Sample
-from monitor.presentation.fitting import cell_width
-from monitor.ui import app
-from monitor.ui.app import MonitorApp, Settings
+from monitor.ui.app import Settings
 from tests.scenes import ANY, FixedSource, Row, row, sample_of
+from tests.soak import screens
+from tests.soak.watched import WatchedApp, name
 
 SIZE = (110, 200)
 ROWS = 190
 FIRST_PID = 1000
 OWN_PID = 70
-_OURS = re.compile(r"\x1b\[(?:[0-9;]*m|[0-9]+;[0-9]+H)")
-_FORBIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-
-POOLS: tuple[Callable[[random.Random], bytes], ...] = (
-    lambda chance: chance.randbytes(chance.randint(1, 12)),
-    lambda chance: bytes([chance.randrange(1, 32)]),
-    lambda chance: chr(chance.randrange(0x80, 0xA0)).encode(),
-    lambda chance: chance.choice(
-        [b"\x1b[31m", b"\x1b]0;x\x07", b"\x1b[2J", b"\x9b5m", b"\x1bP", b"\x1b[6n", b"\x1b[?1049l"]
-    ),
-    lambda chance: chance.choice("\u202e\u2066\u200b\ufeff\u200d\ufe0f\u2028\U000e0041\u3164\u2800\u00ad").encode(),
-    lambda chance: chr(chance.randrange(0x300, 0x370)).encode() * chance.randint(1, 5),
-    lambda chance: chance.choice("漢字宽한글ｗ👩👧❤☃🇩🇪ÅÉé").encode(),
-    lambda chance: chance.choice([b"[/x]", b"[@click=app.leave_program]y", b"[red]", b"\\", b"\\x1b", b"%s", b"{0}"]),
-    lambda chance: chr(chance.randrange(0xA0, 0xD800)).encode(),
-    lambda chance: chr(chance.randrange(0xE000, 0x110000)).encode(),
-    lambda _: b"plain",
-)
-"""What names are made of."""
-
-
-def name(chance: random.Random) -> bytes:
-    """Make a name of a few pieces; it holds neither NUL nor slash, as no file's name does."""
-    made = b"".join(chance.choice(POOLS)(chance) for _ in range(chance.randint(1, 6)))
-    return made.translate(None, b"\0/") or b"x"
 
 
 def listeners() -> list[Row]:
@@ -114,88 +81,42 @@ class RenamingSource(FixedSource):
         return replace(process, name=self.names[-1])
 
 
-class WatchedApp(MonitorApp):
-    """Writes every frame to an emulated terminal, and looks at what it writes."""
-
-    CSS_PATH = Path(app.__file__).with_name("styles.tcss")
-
-    def __init__(self, source: RenamingSource, settings: Settings) -> None:
-        super().__init__(lambda: source, settings, source.boot_clock)
-        self.terminal = pyte.Screen(*SIZE)
-        self._stream = pyte.Stream(self.terminal)
-
-    def _display(self, screen: Screen[object], renderable: object) -> None:
-        super()._display(screen, renderable)
-        if isinstance(renderable, CompositorUpdate):
-            sequence = renderable.render_segments(self.console)
-            odd = {
-                letter
-                for letter in _OURS.sub("", sequence).replace("\n", "")
-                if unicodedata.category(letter) in _FORBIDDEN
-            }
-            assert not odd, ascii(odd)
-            self._stream.feed(without_marks(sequence).replace("\n", "\r\n"))
-
-    def compare(self) -> None:
-        """Hold that every cell of the emulator shows what it was meant to show."""
-        for y, strip in enumerate(self.screen._compositor.render_strips()):
-            meant = cells(strip.text)
-            assert len(meant) == SIZE[0], (len(meant), strip.text)
-            shown = [self.terminal.buffer[y][x].data for x in range(SIZE[0])]
-            differing = [x for x, (ours, theirs) in enumerate(zip(meant, shown, strict=True)) if ours != theirs]
-            assert not differing, (differing[:5], ascii(strip.text), ascii("".join(shown)))
-
-
-def cells(text: str) -> list[str]:
-    """Part a line into cells: right of a wide letter is an empty one, and marks have none."""
-    made: list[str] = []
-    for letter in text:
-        width = cell_width(letter)
-        made += [letter, ""][:width]
-    return made
-
-
-def without_marks(text: str) -> str:
-    """Leave out what takes no cell: the emulator gives up a line at most of it."""
-    return text if text.isascii() else "".join(letter for letter in text if letter.isascii() or cell_width(letter))
-
-
 async def show(pane: str, number: int, chance: random.Random) -> int:
     """Show so many names in a list; give how many were shown."""
     rows, keys, settings = PANES[pane]
     source = RenamingSource(rows(), chance)
-    watched = WatchedApp(source, replace(settings, period_s=3600.0))
+    watched = WatchedApp(source, replace(settings, period_s=3600.0), SIZE)
     shown = 0
     async with watched.run_test(size=SIZE) as pilot:
         while watched.interval is None:
             await pilot.pause()
         await pilot.press(*keys)
         while shown < number:
-            before = watched.interval
-            watched.action_sample_now()
-            while watched.interval is before:
-                await pilot.pause()
-            await pilot.pause()
-            watched.screen._on_timer_update()
-            watched.compare()
+            await watched.look_anew(pilot)
             shown += len(source.names)
     return shown
 
 
 def main() -> int:
-    """Show names in the lists that the command line names."""
+    """Show names in the lists and screens that the command line names."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak.strings")
-    parser.add_argument("pane", nargs="*", default=list(PANES))
-    parser.add_argument("--names", type=int, default=100_000, help="for each list")
+    parser.add_argument("place", nargs="*", default=[*PANES, *screens.PLACES])
+    parser.add_argument("--names", type=int, default=100_000, help="for each list (default: %(default)s)")
+    parser.add_argument("--visits", type=int, default=100, help="of each other pane and screen (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
-    for pane in arguments.pane:
-        started = time.monotonic()
-        shown = asyncio.run(show(pane, arguments.names, random.Random(arguments.seed)))
+    total = 0
+    for place in arguments.place:
+        started, chance = time.monotonic(), random.Random(arguments.seed)
+        is_list = place in PANES
+        run = show(place, arguments.names, chance) if is_list else screens.visit(place, arguments.visits, chance)
+        shown = asyncio.run(run)
+        total += shown
         print(
-            f"{pane}: {shown:,} names, no control on the terminal, no cell moved, {time.monotonic() - started:.0f} s",
+            f"{place}: {shown:,} names, no control on the terminal, no cell moved, {time.monotonic() - started:.0f} s",
             flush=True,
         )
+    print(f"{total:,} names")
     return 0
 
 
