@@ -8,6 +8,7 @@ The rooms, each of which imports only what stands below it (tests/test_architect
     config        what the user has settled for good: the configuration file, and what is remembered
     presentation  words and order without Textual: safe_text, formats, columns, filters, views
     dial          the library's face: TcpConnection.to() and open() really connect
+    reverse_names asks the system's resolver what addresses are called, where that is wanted
     sampling      the collector process, its frames, the stream, the sampler: Samples to Intervals, events, history
     kernel        the only room that talks to Linux: sock_diag, owners, processes, rtnetlink, events, actions
     reasoning     what follows: which listener, direction, owner, segment; does the route agree; what is wrong

@@ -20,6 +20,7 @@ from monitor.presentation.nearest_names import nearest
 from monitor.presentation.row_columns import RowColumn
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
+from monitor.presentation.service_words import local_service, remote_service
 from monitor.presentation.sorting import Keys, order_rows, where_known
 from monitor.presentation.view import Align
 
@@ -152,6 +153,11 @@ def _first_pids(interval: Interval, rows: Rows) -> Keys:
     return (where_known(pids, end > first),)
 
 
+def _service(texts: RowTexts, row: int) -> str | None:
+    """Name what the port is for of the side that accepts, by the port alone."""
+    return local_service(texts.interval, row) or remote_service(texts.interval, row)
+
+
 _OF_PANE = {shown.column.id: shown for shown in CONNECTION_COLUMNS}
 _OWN = (
     _plain("protocol", "proto", lambda texts, row: texts.protocol(row), _number("protocol")),
@@ -175,6 +181,7 @@ _OWN = (
 )
 _MORE = (
     _plain("pid", "pid", _pids, _first_pids),
+    _plain("service", "service", _service, _number("local_port")),
     _plain(
         "uid",
         "uid",
