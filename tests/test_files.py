@@ -12,7 +12,7 @@ from unittest.mock import patch
 import pytest
 
 from monitor.errors import MonitorError
-from monitor.files import create_file
+from monitor.files import create_file, make_folders, replace_file
 
 STRANGER = 4242
 
@@ -162,3 +162,45 @@ def test_where_the_present_directory_is_gone_a_whole_name_still_works(folder: Pa
     with pytest.raises(MonitorError, match="the present directory is gone"):
         create_file(Path("made"), b"")
     create_file(folder / "made", b"")
+
+
+def test_a_file_that_is_replaced_changes_in_one_step_and_its_owner_alone_reads_it(folder: Path):
+    path = folder / "made"
+    path.write_bytes(b"before")
+    path.chmod(0o644)
+    with path.open("rb") as reader:
+        replace_file(path, b"after")
+        assert reader.read() == b"before"
+    assert path.read_bytes() == b"after"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(folder.iterdir()) == [path]
+
+
+def test_a_link_is_replaced_and_what_it_led_to_stays(folder: Path):
+    (folder / "theirs").write_bytes(b"theirs")
+    (folder / "made").symlink_to(folder / "theirs")
+    replace_file(folder / "made", b"ours")
+    assert (folder / "theirs").read_bytes() == b"theirs"
+    assert not (folder / "made").is_symlink()
+
+
+def test_what_cannot_be_replaced_stays_and_nothing_is_left_beside_it(folder: Path):
+    (folder / "made/inner").mkdir(parents=True)
+    with pytest.raises(MonitorError, match="Is a directory"):
+        replace_file(folder / "made", b"")
+    assert [path.name for path in folder.iterdir()] == ["made"]
+
+
+def test_directories_are_made_for_their_owner_alone_and_those_that_are_there_stay(folder: Path):
+    (folder / "a").mkdir(mode=0o755)
+    make_folders(folder / "a/b/c")
+    make_folders(folder / "a/b/c")
+    assert [stat.S_IMODE((folder / name).stat().st_mode) for name in ("a", "a/b", "a/b/c")] == [0o755, 0o700, 0o700]
+
+
+def test_no_directory_is_made_through_a_link(folder: Path):
+    (folder / "real").mkdir()
+    (folder / "link").symlink_to(folder / "real")
+    with pytest.raises(MonitorError, match="is a symbolic link"):
+        make_folders(folder / "link/made")
+    assert not list((folder / "real").iterdir())

@@ -23,6 +23,10 @@ def describe(parser: argparse.ArgumentParser) -> None:
         "`fourtuple config > ~/.config/fourtuple/config.toml`. With --json print what holds now, and what in the "
         "files does not count."
     )
+    # Without a default of its own, which would undo the option before the command.
+    parser.add_argument(
+        "--config", type=Path, metavar="PATH", default=argparse.SUPPRESS, help="with --json: what holds with this file"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
