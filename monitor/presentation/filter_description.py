@@ -9,6 +9,7 @@ from monitor.model.tcp import PROTOCOL_TCP
 from monitor.presentation.filter_fields import WILDCARDS
 from monitor.presentation.filter_numbers import number_text
 from monitor.presentation.filter_operators import is_operator, split_operator
+from monitor.presentation.filter_places import FAMILIES
 from monitor.presentation.filter_quotes import quoted
 from monitor.presentation.filter_states import states_text
 from monitor.presentation.filter_tree import (
@@ -18,6 +19,7 @@ from monitor.presentation.filter_tree import (
     DirectionIs,
     EndpointIs,
     Everything,
+    FamilyIs,
     Filter,
     GroupIs,
     HasTrouble,
@@ -95,6 +97,8 @@ def _self_evident(tree: Filter) -> str:
             return place if tree.side is Side.EITHER else f"{tree.side.value} {as_value(place)}"
         case ProtocolIs(protocol):
             return "tcp" if protocol == PROTOCOL_TCP else "udp"
+        case FamilyIs(family):
+            return "family " + next(name for name, number in FAMILIES.items() if number == family)
         case DirectionIs() | LeavesElsewhere() | HasTrouble() | IsAutobound():
             return next(word for word, (meant, _) in WORDS.items() if meant == tree)
         case _:

@@ -10,10 +10,11 @@ from functools import partial
 from monitor.errors import InputError
 from monitor.presentation.filter_numbers import read_number
 from monitor.presentation.filter_operators import Operator
-from monitor.presentation.filter_places import compare_ports, read_place_at
+from monitor.presentation.filter_places import FAMILIES, compare_ports, read_place_at
 from monitor.presentation.filter_states import STATE_SETS, STATES, read_states, states_filter
 from monitor.presentation.filter_tree import (
     DeviceIs,
+    FamilyIs,
     Filter,
     GroupIs,
     InterfaceIs,
@@ -39,6 +40,9 @@ _WORD32 = 0xFFFF_FFFF
 _MARK = re.compile(r"(?P<mark>0x[0-9a-f]{1,8}|[0-9]{1,10})(?:/(?P<mask>0x[0-9a-f]{1,8}|[0-9]{1,10}))?", re.IGNORECASE)
 WILDCARDS = frozenset("*?")
 """Signs that make a pattern of an unquoted value."""
+
+_CGROUP_MOUNTS = ("/sys/fs/cgroup", "/unified")
+"""Where cgroup v2 is mounted: at the first, or beside cgroup v1 at the second below it."""
 
 Reader = Callable[[Operator, str], Filter]
 """Reads a value that is not empty; raises InputError with a sentence where it cannot be, or cannot be asked so."""
@@ -114,6 +118,20 @@ def _read_mark(text: str) -> MarkIs:
     return MarkIs(mark, mask)
 
 
+def _read_family(text: str) -> FamilyIs:
+    family = FAMILIES.get(text.lower())
+    if family is None:
+        raise InputError(f'no family is called "{safe_text(text, 60)}"; write inet or inet6')
+    return FamilyIs(family)
+
+
+def _read_cgroup(text: str) -> GroupIs:
+    path = text
+    for mounted in _CGROUP_MOUNTS:
+        path = path.removeprefix(mounted) if f"{path}/".startswith(f"{mounted}/") else path
+    return GroupIs(Name.CGROUP, f"/{path.strip('/')}")
+
+
 def _place(side: Side) -> Reader:
     return _equal(partial(read_place_at, side))
 
@@ -125,6 +143,7 @@ _STATE_WORDS = tuple(dict.fromkeys((*STATES, *STATE_SETS)))
 FIELDS: dict[str, Field] = {
     "state": Field(_equal(_read_state), "state established", "a state, or connected, bucket, big …", _STATE_WORDS),
     "proto": Field(_equal(_read_protocol), "proto udp", "tcp or udp", tuple(PROTOCOLS)),
+    "family": Field(_equal(_read_family), "family inet6", "inet or inet6", tuple(FAMILIES)),
     "src": Field(_place(Side.LOCAL), "src 10/8", "address, network, address:port or :port of the local end"),
     "dst": Field(_place(Side.PEER), "dst [::1]:80", "the same of the remote end"),
     "sport": Field(partial(compare_ports, Side.LOCAL), "sport gt :1024", "local port, compared; or a range"),
@@ -139,6 +158,9 @@ FIELDS: dict[str, Field] = {
     "iface": Field(_equal(InterfaceIs), "iface wg0", "of this interface", name=Name.INTERFACE),
     "interface": Field(_equal(InterfaceIs), "interface wg0", "as iface", name=Name.INTERFACE),
     "via": Field(_equal(InterfaceIs), "via wg0", "as iface", name=Name.INTERFACE),
+    "cgroup": Field(
+        _equal(_read_cgroup), "cgroup = /system.slice/nginx.service", "made in this control group", name=Name.CGROUP
+    ),
     "unit": Field(_equal(partial(GroupIs, Name.UNIT)), "unit nginx.service", "made in this unit", name=Name.UNIT),
     "container": Field(
         _equal(partial(GroupIs, Name.CONTAINER)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from dataclasses import replace
 from difflib import get_close_matches
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -16,6 +17,7 @@ from monitor.presentation.filter_tree import (
     And,
     EndpointIs,
     Everything,
+    FamilyIs,
     Filter,
     InterfaceIs,
     Not,
@@ -35,7 +37,8 @@ _NETWORK = re.compile(
 )
 _IPV4_START = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}")
 """As ss has it: what is missing of an IPv4 network's address is 0."""
-_FAMILY = re.compile(r"inet6?:", re.IGNORECASE)
+FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
+_FAMILY = re.compile(r"(?P<family>inet6?):", re.IGNORECASE)
 _RANGE = re.compile(r"(?P<first>[0-9]+)-(?P<last>[0-9]+)", re.ASCII)
 
 
@@ -60,7 +63,12 @@ def read_place(word: str) -> Filter | None:
 
 def read_place_at(side: Side, text: str) -> Filter:
     """Read a place of one side; a number alone is a port."""
-    word = _FAMILY.sub("", text, count=1) if _FAMILY.match(text) else text
+    named = _FAMILY.match(text)
+    if named is not None:
+        of_family = FamilyIs(FAMILIES[named["family"].lower()])
+        at = read_place_at(side, text[named.end() :])
+        return of_family if at == Everything() else And((of_family, at))
+    word = text
     if word in ("*", "*:*", ":*"):
         return Everything()
     word = word.removeprefix("*") if word.startswith("*:") else word

@@ -4,7 +4,8 @@ Filter
 ├── Everything                                 no condition
 ├── And, Or, Not                               of other filters
 ├── Text                                       a substring of any word of the row
-├── StateIs, StateIn, ProtocolIs, DirectionIs  what kind of row it is
+├── StateIs, StateIn, ProtocolIs, FamilyIs,    what kind of row it is
+│   DirectionIs
 ├── PortIs, PortIn, AddressIn, EndpointIs      where its ends are
 ├── PidIs, ProcessContains, UserIs,            whose it is, and by which interface
 │   InterfaceIs, DeviceIs, GroupIs, NameMatches
@@ -40,6 +41,8 @@ class Name(Enum):
     USER = "user"
     INTERFACE = "iface"
     DEVICE = "dev"
+    CGROUP = "cgroup"
+    """Path from the root of cgroup v2."""
     UNIT = "unit"
     CONTAINER = "container"
     SLICE = "slice"
@@ -225,7 +228,7 @@ class GroupIs:
     """Rows of sockets that were made in a unit, a container or a slice, or in a container of an image."""
 
     name: Name
-    """One of UNIT, CONTAINER, SLICE, IMAGE."""
+    """One of CGROUP, UNIT, CONTAINER, SLICE, IMAGE."""
     value: str
     """As unit_words.names_in() has it."""
 
@@ -245,6 +248,14 @@ class ProtocolIs:
 
     protocol: int
     """IPPROTO_TCP (6) or IPPROTO_UDP (17)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyIs:
+    """Rows of sockets of one family; an IPv6 one may carry IPv4 packets."""
+
+    family: int
+    """AF_INET (2) or AF_INET6 (10)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +324,7 @@ Filter = (
     | ReachIs
     | IsAutobound
     | HasTrouble
+    | FamilyIs
     | ProtocolIs
     | DirectionIs
     | LeavesElsewhere

@@ -28,6 +28,7 @@ from monitor.presentation.filter_tree import (
     DirectionIs,
     EndpointIs,
     Everything,
+    FamilyIs,
     Filter,
     GroupIs,
     HasTrouble,
@@ -144,6 +145,11 @@ def _state_in(tree: StateIn, rows: RowSearch) -> _Truth:
 @_truth.register
 def _protocol_is(tree: ProtocolIs, rows: RowSearch) -> _Truth:
     return _known(rows.table.protocol == tree.protocol)
+
+
+@_truth.register
+def _family_is(tree: FamilyIs, rows: RowSearch) -> _Truth:
+    return _known(rows.table.family == tree.family)
 
 
 @_truth.register

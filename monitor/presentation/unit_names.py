@@ -16,6 +16,8 @@ def names_in(group: ControlGroup, name: Name) -> tuple[bytes, ...]:
     """
     found: tuple[bytes | None, ...]
     match name:
+        case Name.CGROUP:
+            found = (group.path,)
         case Name.UNIT:
             found = group.unit, group.unit and group.unit.removesuffix(_SERVICE)
         case Name.CONTAINER:

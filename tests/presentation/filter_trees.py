@@ -1,5 +1,6 @@
 """Strategies: filters over the sockets of socket_rows."""
 
+import socket
 from ipaddress import ip_address, ip_network
 
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from monitor.presentation.filter_tree import (
     DirectionIs,
     EndpointIs,
     Everything,
+    FamilyIs,
     GroupIs,
     HasTrouble,
     InterfaceIs,
@@ -100,12 +102,14 @@ CONDITIONS = st.one_of(
         st.sampled_from((Name.UNIT, Name.CONTAINER, Name.SLICE, Name.IMAGE)),
         st.sampled_from(("nginx.service", "nginx", "shop-1", "0d" * 6, "user.slice", "nginx:1", "a b", "or")),
     ),
+    st.builds(GroupIs, st.just(Name.CGROUP), st.sampled_from(("/system.slice/nginx.service", "/", "/a b"))),
     st.builds(NameMatches, st.sampled_from(Name), PATTERNS),
     NUMBERS,
     st.builds(MarkIs, st.sampled_from((0, 1, 7)), st.sampled_from((0xFFFF_FFFF, 1, 0))),
     st.builds(ReachIs, st.sampled_from(Reach)),
     st.just(IsAutobound()),
     st.just(HasTrouble()),
+    st.builds(FamilyIs, st.sampled_from((socket.AF_INET, socket.AF_INET6))),
     st.builds(ProtocolIs, st.sampled_from((PROTOCOL_TCP, PROTOCOL_UDP))),
     st.builds(DirectionIs, st.booleans()),
 )

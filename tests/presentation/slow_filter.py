@@ -2,6 +2,7 @@
 
 import fnmatch
 import math
+import os
 from functools import partial
 from ipaddress import ip_address, ip_network
 
@@ -22,6 +23,7 @@ from monitor.reasoning.ownership import is_unaccepted
 from tests.presentation.socket_rows import CONTROL_GROUPS, PORT_RANGE, TROUBLED, USERS
 
 GROUP_NAMES = {
+    Name.CGROUP: {number: [os.fsdecode(group.path)] for number, group in CONTROL_GROUPS.items()},
     Name.UNIT: {71: ["nginx.service", "nginx"]},
     Name.CONTAINER: {72: ["shop-1/Nginx\udcff", "shop-1", "Nginx\udcff", "0d" * 32, "0d" * 6]},
     Name.SLICE: {71: ["system.slice"], 73: ["user.slice", "user-1000.slice"]},
@@ -254,6 +256,9 @@ class SlowReader:
 
     def HasTrouble(self, tree, row):  # noqa: N802
         return int(self.interval.table.cookie[row]) == TROUBLED
+
+    def FamilyIs(self, tree, row):  # noqa: N802
+        return self.described[row]["family"] == tree.family
 
     def ProtocolIs(self, tree, row):  # noqa: N802
         return self.described[row]["protocol"] == tree.protocol
