@@ -76,7 +76,7 @@ def owner_why(texts: RowTexts, row: int) -> Why:
     pids = {owner.process.pid for owner in texts.owners(row)}
     reason = owner_line(texts, row).left[1].text
     how = {
-        OwnerReason.HIDDEN: "; root sees all owners",
+        OwnerReason.HIDDEN: "; the machine's own root with CAP_SYS_PTRACE sees all owners",
         OwnerReason.PENDING: "; the next sample tells",
     }.get(texts.owner_reason(row) or OwnerReason.KERNEL, "")
     if len(pids) > 1:
