@@ -475,4 +475,4 @@ def test_a_route_is_judged_for_the_row(interval):
 def test_an_endpoint_that_nobody_shares_leads_nowhere():
     lines = lines_of(interval_of([row("tcp", *WEB, "ESTAB"), row("udp", WEB[0], ANY, "UNCONN")]), 0)
     assert not any(isinstance(line.target, ToRows) for line in lines)
-    assert texts(lines)["Local"].endswith("no other connection has it")
+    assert " · no other connection has it" in texts(lines)["Local"]
