@@ -32,7 +32,7 @@ class Ages(NamedTuple):
     """Whether the opening was seen; else it is at least so long ago."""
 
 
-def connection_ages(interval: Interval, rows: Rows) -> Ages:
+def connection_ages(interval: Interval, rows: Rows | slice) -> Ages:
     """Tell for how long some rows have been open, or were until they closed."""
     table, now = interval.table, interval.sample.boot_time
     until = np.fmin(interval.closed_at[rows], now)

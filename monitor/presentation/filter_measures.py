@@ -72,7 +72,7 @@ def _waiting(column: str) -> Callable[[Interval], F64]:
 
 def _age(interval: Interval) -> Measures:
     """Where the opening was not seen, an age has no upper end."""
-    ages = connection_ages(interval, np.arange(len(interval.table)))
+    ages = connection_ages(interval, slice(None))
     least = ages.seconds * _US
     is_open = ~ages.is_exact & ~np.isnan(least)
     return Measures(least, np.where(is_open, np.inf, least))

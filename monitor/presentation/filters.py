@@ -252,8 +252,11 @@ def _mark_is(tree: MarkIs, rows: RowSearch) -> _Truth:
 @_truth.register
 def _reach_is(tree: ReachIs, rows: RowSearch) -> _Truth:
     table = rows.table
-    reach = reach_of(table, np.arange(len(table)), rows.interval.sample.network.links)
-    return _known((table.is_listener | table.is_udp_unconnected) & (reach == REACH_WORDS.index(tree.reach.value)))
+    waiting = np.flatnonzero(table.is_listener | table.is_udp_unconnected)
+    reach = reach_of(table, waiting, rows.interval.sample.network.links)
+    found = np.zeros(len(table), np.bool_)
+    found[waiting[reach == REACH_WORDS.index(tree.reach.value)]] = True
+    return _known(found)
 
 
 @_truth.register

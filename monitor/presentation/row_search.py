@@ -109,7 +109,9 @@ class RowSearch:
     @cached_property
     def _states(self) -> _Vocabulary:
         number = (self.table.protocol.astype(np.uint16) << np.uint16(8)) | self.table.state
-        numbers, place = np.unique(number, return_inverse=True)
+        is_there = np.zeros(1 << 16, np.bool_)
+        is_there[number] = True
+        numbers, place = np.flatnonzero(is_there), (np.cumsum(is_there) - 1)[number]
         return _Vocabulary([state_name(*divmod(code, 256)).casefold() for code in numbers.tolist()], place)
 
     @cached_property
