@@ -95,7 +95,7 @@ def test_the_fin_of_the_peer_is_not_a_byte_to_read(db1: Interval):
 
 def test_several_owners_share_it(db1: Interval):
     assert said(db1, row_of(db1, "[::]:443")) == (
-        " shared by nginx[812] [813] [814] [815] www-data · accept queue 0 of 511"
+        " shared by nginx[812] [813] [814] [815] www-data · accept queue 0 of 511 · port of https"
     )
 
 

@@ -63,7 +63,7 @@ def test_no_two_keys_of_one_place_are_the_same(place: Where):
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.shown)
 def test_a_key_is_shown_as_it_is_bound(key: Key):
     words = {"↓": "down", "↑": "up", "←": "left", "→": "right", "⏎": "enter", "PgDn": "pagedown", "PgUp": "pageup"}
-    shown = [words.get(word) or (word if word in "ADEFIKMNQGSX" else word.lower()) for word in key.shown.split()]
+    shown = [words.get(word) or (word if word in "ADEFIKMNQGRSX" else word.lower()) for word in key.shown.split()]
     bound = {_character_to_key(word) if len(word) == 1 else word for word in shown}
     bound = {{"esc": "escape", "space": "space", "?": "question_mark"}.get(word, word) for word in bound}
     silent = {"backspace"}
@@ -94,8 +94,8 @@ def test_on_a_plain_console_names_are_ascii():
 def test_no_lower_case_letter_and_no_letter_at_all_changes_anything_outside():
     assert {key.action for key in KEYS if key.by is By.APP} == {
         "bind", "close", "columns", "copy", "demux", "explain", "pause", "faster", "slower", "sample_now",
-        "command_palette", "help", "kept_filters", "leave_program", "redraw", "remember", "save", "signal",
-        "suspend_process",
+        "command_palette", "help", "kept_filters", "leave_program", "redraw", "remember", "resolve", "save",
+        "signal", "suspend_process",
     }  # fmt: skip
 
 
