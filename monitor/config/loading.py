@@ -5,15 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from monitor.config.places import config_path, read_named_file, read_own_file, state_path
 from monitor.config.settings import Configuration
 from monitor.errors import MonitorError
-
-if TYPE_CHECKING:
-    from monitor.config.options import Option
-    from monitor.config.reading import Reading
 
 
 def load(environment: Mapping[str, str], named: Path | None) -> tuple[Configuration, tuple[str, ...]]:
@@ -73,7 +68,7 @@ def _laid_over(
     from monitor.config.options import OPTIONS, REMEMBERED  # noqa: PLC0415 - as above
     from monitor.config.reading import read_text  # noqa: PLC0415 - as above
 
-    options: tuple[Option, ...] = tuple(option for option in OPTIONS if not is_state or option.key in REMEMBERED)
-    reading: Reading = read_text(text, base, options)
+    options = (option for option in OPTIONS if not is_state or option.key in REMEMBERED)
+    reading = read_text(text, base, options)
     complaints += [f"{path}: {complaint}" for complaint in reading.complaints]
     return reading.configuration

@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from textual import events
 
 from monitor.config.settings import REVERSED, Configuration
 from monitor.errors import MonitorError
 from monitor.presentation.view import Role
+from monitor.ui.driver import TerminalDriver
 from monitor.ui.key_map import KeyMap
 from monitor.ui.recent import Recent
 from monitor.ui.row_app import RowApp
 from monitor.ui.screens.narrowed import NarrowedScreen
 from monitor.ui.themed_app import Look
 from monitor.ui.widgets.filtered_pane import FilteredPane
-
-if TYPE_CHECKING:
-    from monitor.ui.driver import TerminalDriver
 
 _HINTED = {
     "help": "shows every key",
@@ -66,6 +66,14 @@ class ConfiguredApp(RowApp):
         first, *others = self._complaints
         self.tell(f"{first}; {len(others)} more in the Log" if others else first)
 
+    async def on_event(self, event: events.Event) -> None:
+        """Take the hint away at the first key, before that has something to say itself."""
+        if isinstance(event, events.Key) and self.hint:
+            self.has_had_key = True
+            if self.panes is not None and self.interval is not None:
+                self.panes.say_what_matters()
+        await super().on_event(event)
+
     @property
     def hint(self) -> str:
         """What is said until the first key."""
@@ -112,9 +120,8 @@ class ConfiguredApp(RowApp):
 
     def set_mouse(self, *, is_wanted: bool) -> None:
         """Take the mouse, or leave it to the terminal."""
-        driver: TerminalDriver | Any = self._driver
-        if hasattr(driver, "set_mouse"):
-            driver.set_mouse(is_wanted=is_wanted)
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.set_mouse(is_wanted=is_wanted)
         words = "the mouse is ours: hold Shift to select text" if is_wanted else "the mouse is the terminal's own"
         self.tell(words, Role.NOTE)
 

@@ -13,6 +13,7 @@ from monitor.config.settings import Configuration
 from monitor.presentation.column_choice import Density
 from monitor.ui.app import Settings
 from tests import machine_db1
+from tests.scenes import ANY, FixedSource, row, sample_of
 from tests.ui.stage import monitor_of
 
 
@@ -58,11 +59,11 @@ async def test_what_does_not_count_is_said_and_stands_in_the_log():
 
 
 async def test_the_hint_is_gone_after_the_first_key():
-    async with monitor_of(machine_db1.source(earlier=0), (80, 24), samples=1) as stage:
-        stage.app.take_notices(stage.app.interval.sample)
-        assert stage.app.hint == "? shows every key · : finds every action · ⏎ goes deeper · esc goes back"
+    calm = FixedSource([sample_of([row("tcp", "192.0.2.10:443", ANY, "LISTEN")])])
+    async with monitor_of(calm, (80, 24)) as stage:
+        assert " ? shows every key · : finds every action · ⏎ goes deeper · esc goes back" in stage.lines
         await stage.press("down")
-        assert stage.app.hint == ""
+        assert "shows every key" not in stage.text
 
 
 async def test_columns_are_chosen_on_the_screen():

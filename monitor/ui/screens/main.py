@@ -81,7 +81,7 @@ class MainScreen(NarrowedScreen):
         else:
             self.show_detail()
         if not self.prompt.is_asking:
-            self._say_what_matters()
+            self.say_what_matters()
 
     def show_events(self, events: EventList) -> None:
         """Show what happened."""
@@ -140,9 +140,9 @@ class MainScreen(NarrowedScreen):
         remark = self.events.remark if is_event else self._detail.remark(self.list_pane)
         if remark != self._remark:
             self._remark = remark
-            self._say_what_matters()
+            self.say_what_matters()
 
-    def _say_what_matters(self) -> None:
+    def say_what_matters(self) -> None:
         """Say what was said just now, else what there is to say of the selected row, else what calls."""
         calling = None if self.app.is_news_fresh or self._remark else self._calling_line()
         if calling is not None:

@@ -120,6 +120,10 @@ class PanesScreen(FramedScreen):
         """Show what is known of the selected row, and on the tabs; called for another pane or size as well."""
         raise NotImplementedError
 
+    def say_what_matters(self) -> None:
+        """Put on the message line what is to be said now."""
+        raise NotImplementedError
+
     @property
     def pane(self) -> ListPane | RoutingPane:
         """The pane where the user is."""
