@@ -50,6 +50,10 @@ _FILTERS = (
     ("remote :443", "one end only: local or remote, and a port, an address, a network, or address:port"),
     ("estab", "a state; also listen, syn-sent, close-wait, time-wait, …"),
     ("pid 812", "also proc nginx, user www-data, iface eth0, tcp, udp, in, out"),
+    ("rtt > 50ms", "also retrans > 0, rate > 1M, age < 10s, idle > 1h, rcvq, sndq; :8000-8999, port >= 1024"),
+    ("proc ~ node*", "a pattern, or a part; = means the whole name, != the opposite"),
+    ("reach all", "listeners reached from everywhere; also net, lo. finding: those marked !"),
+    ("dport = :443", "what ss takes: sport, dst, src 10/8, dev, fwmark, cgroup, state connected"),
     ("elsewhere", "connections that would leave by another way today, or by none: those marked ~"),
     ("a b, a or b", "both, one of them; not, and ( ) as usual"),
 )
