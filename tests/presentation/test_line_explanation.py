@@ -60,7 +60,7 @@ def test_a_row_says_what_its_own_screen_says_of_it(interval):
     said = reasons(made)
     assert made.title == "192.0.2.10:8080 ← 198.51.100.7:51834"
     assert said["state"].startswith("accepted · idle 0s · open ≥")
-    assert said["local"] == "eth0 · shared with the listener 0.0.0.0:8080 and 5 connections"
+    assert said["local"] == "eth0 · shared with the listener 0.0.0.0:8080 and 5 connections · port of http-alt"
     assert said["remote"] == "1 more from 198.51.100.7, told apart by port only"
     assert said["ret%"] == "3,454 of 3,503,891 segments"
     assert said["direction"] == "accepted: 0.0.0.0:8080 listens on its local endpoint"
