@@ -8,7 +8,7 @@ from monitor.errors import InputError
 from monitor.model.tcp import PROTOCOL_TCP
 from monitor.presentation.filter_fields import WILDCARDS
 from monitor.presentation.filter_numbers import number_text
-from monitor.presentation.filter_operators import is_operator, split_operator
+from monitor.presentation.filter_operators import is_operator, is_sign, split_operator
 from monitor.presentation.filter_places import FAMILIES
 from monitor.presentation.filter_quotes import quoted
 from monitor.presentation.filter_states import states_text
@@ -138,6 +138,9 @@ def _place(tree: PortIs | PortIn | AddressIn | EndpointIs) -> str:
 def _is_searched_for(needle: str) -> bool:
     """Tell whether a needle may stand without quotes and means nothing else."""
     if not _WORD.fullmatch(needle) or needle.lower() in JOINING_WORDS or safe_text(needle) != needle:
+        return False
+    # Behind another word it would be read as what is asked of that one.
+    if is_sign(needle):
         return False
     try:
         return split_field(needle) is None and read_word(needle) == Text(needle)

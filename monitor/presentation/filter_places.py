@@ -112,7 +112,7 @@ def read_ports(text: str, *, least: int = 1) -> PortIs | PortIn:
         first, last = parse_port(parted["first"]), parse_port(parted["last"])
         if first > last:
             raise InputError(f"{first}-{last} is no range; the lower port stands first")
-        return PortIn(first, last) if first != last else _one_port(first, least)
+        return PortIn(first, last) if first != last or not first else _one_port(first, least)
     return _one_port(_read_port(text), least)
 
 
