@@ -11,10 +11,9 @@ import argparse
 import re
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 
 from monitor.cli.output import write_json, write_lines
-from monitor.errors import KernelError, WireError
 from monitor.model.finding import Finding, Grade
 from monitor.model.sample import Interval, Sample
 from monitor.presentation.doctor_lines import doctor_lines
@@ -25,7 +24,7 @@ from monitor.sampling.agreement import RouteAgreement
 from monitor.sampling.event_log import EventLog
 from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
-from monitor.sampling.sampling_loop import WAYS_AT_ONCE
+from monitor.sampling.route_judging import judged
 
 EXIT_NOTHING, EXIT_TROUBLE, EXIT_COULD_NOT_LOOK = 0, 1, 3
 
@@ -70,26 +69,17 @@ def watch(seconds: float) -> tuple[Interval, tuple[Finding, ...], Sample, tuple[
     """Read samples for so long; give the last interval, what is found in it, the first sample, and what is over."""
     reader, agreement, log, past = Findings(), RouteAgreement(), EventLog(), PastTroubles()
     with closing(LiveSource()) as source:
-        interval = _judged(advance(None, source.sample(time_wait=True)), agreement, source)
+        interval = judged(advance(None, source.sample(time_wait=True)), agreement, source)
         start = time.monotonic()
         source.warm_up()
         first, found = interval.sample, reader.advance(interval, log.take(source.events(), interval))
         for _ in _ticks(start, seconds):
             source.audit()
             before = interval, found
-            interval = _judged(advance(interval, source.sample(time_wait=True)), agreement, source)
+            interval = judged(advance(interval, source.sample(time_wait=True)), agreement, source)
             found = reader.advance(interval, log.take(source.events(), interval))
             past.see(before, found)
     return interval, found, first, past.all
-
-
-def _judged(interval: Interval, agreement: RouteAgreement, source: LiveSource) -> Interval:
-    """Hold connections against today's routes; what the kernel does not answer stays unknown."""
-    agreement.take(interval)
-    with suppress(KernelError, WireError):
-        while len(asked := agreement.open_questions(WAYS_AT_ONCE)) and len(ways := source.ways(asked)):
-            agreement.learn(ways)
-    return agreement.judged()
 
 
 def _ticks(start: float, seconds: float) -> Iterator[None]:
