@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from monitor import __version__
-from monitor.cli.output import flush
+from monitor.cli.output import discard, flush
 from monitor.errors import InputError, MonitorError
 
 EXIT_DONE = 0
@@ -169,7 +168,7 @@ def run(arguments: Sequence[str]) -> int:
         failed = parsed.failed
         code = _dispatch(parsed)
     except BrokenPipeError:
-        _leave_closed_pipe()
+        discard()
         return EXIT_DONE
     except KeyboardInterrupt:
         return 130
@@ -222,8 +221,3 @@ def _say(error: MonitorError, code: int, *, is_debugging: bool) -> int:
         raise error
     sys.stderr.write(f"fourtuple: {error}\n")
     return code
-
-
-def _leave_closed_pipe() -> None:
-    """Give the interpreter somewhere to flush to when it ends, since nobody reads the pipe any more."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

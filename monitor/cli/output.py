@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import BinaryIO
 
 from monitor.errors import MonitorError
@@ -32,6 +34,12 @@ def flush() -> None:
         _write(b"")
 
 
+def discard() -> None:
+    """Give the interpreter somewhere to flush to when it ends, since what is still buffered cannot be written."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _write(data: bytes) -> None:
     try:
         _stream().write(data)
@@ -40,6 +48,7 @@ def _write(data: bytes) -> None:
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:
+        discard()
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise MonitorError(f"could not write the answer: {reason}") from None
 

@@ -54,7 +54,8 @@ def test_without_a_terminal_the_monitor_says_so_and_ends_with_2():
     assert "needs a terminal" in done.stderr
 
 
-def test_ft_12_a_full_device_is_said_in_one_sentence():
+def test_ft_12_a_full_device_is_said_in_one_sentence(monkeypatch):
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
     with Path("/dev/full").open("w") as full:
         done = subprocess.run([PROGRAM, "list"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 1
