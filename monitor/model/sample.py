@@ -158,7 +158,7 @@ class Interval:
         """Whether it is another one with newer numbers in some rows: the same sample, rows and verdicts."""
         if other is None or other is self:
             return False
-        return self.sample is other.sample and self.egress is other.egress
+        return self.sample is other.sample and self.egress is other.egress and self.names is other.names
 
     @property
     def has_rates(self) -> bool:
