@@ -44,7 +44,7 @@ LISTENER_COLUMNS = (
     ),
     ListenerColumn(
         Column("local", "local", 22, is_fixed=True, letter="l"),
-        (22, 22, 30),
+        (22, 22, 26),
         lambda endpoints: tuple(
             getattr(endpoints.interval.table, f"local_{part}")[endpoints.first] for part in ("high", "low", "port")
         ),

@@ -58,12 +58,12 @@ def owner_line(texts: RowTexts, row: int, *, group_size: int = 1) -> TextLine:
         parts.append(f"accept queue {int(table.recv_q[row])}{of_limit}")
     elif int(table.protocol[row]) != PROTOCOL_TCP:
         parts.append(f"{bytes_text(float(table.recv_q[row]))} waiting to be read")
+    if group_size > 1:
+        parts.append(f"the fullest of {group_size} sockets here")
     if not bool(table.is_pair[row]):
         parts += port_parts(local_service(texts.interval, row))
     elif (name := texts.remote_name(row)) is not None:
         parts.append(f"peer {name}")
-    if group_size > 1:
-        parts.append(f"the fullest of {group_size} sockets here")
     return TextLine((Cell(" "), Cell(parts[0], Role.NAME), Cell("".join(f" · {part}" for part in parts[1:]))))
 
 

@@ -44,6 +44,7 @@ FLOWS = [Flow(ip_address(f"198.51.100.{host}")) for host in range(1, 4)]
 SAMPLES = [
     sample_of([row("tcp", "192.0.2.10:443", f"198.51.100.7:{port}", "ESTAB")], float(port)) for port in range(1, 5)
 ]
+LISTENS_TO_ALL = sample_of([row("tcp", "0.0.0.0:6379", "0.0.0.0:0", "LISTEN", cookie=7)], 1.0)
 SOCKETS = [SocketId.of(sample.table, 0) for sample in SAMPLES]
 DETAILS = SocketDetails(state=1, timer=0, timer_tries=0, timer_ms=0, recv_q=0, send_q=0, inode=7, uid=0)
 
@@ -73,21 +74,16 @@ class Gate(FixedSource):
 class Loop:
     """A running sampler and what it reported."""
 
-    def __init__(self, sources, period_s):
+    def __init__(self, sources, period_s, *, draws_first=False):
         self.sources = list(sources)
         self.opened = []
         self.events = queue.SimpleQueue()
         self.listed = queue.SimpleQueue()
-        self.has_findings = False
-        self.sampler = Sampler(self._open, self._hear, period_s)
+        self.sampler = Sampler(self._open, self._hear, period_s, draws_first=draws_first)
 
     def _hear(self, event):
-        # What happened to sockets is told beside all else, and what was found in the first sample once it was shown.
-        is_beside = isinstance(event, EventsListed) or (
-            isinstance(event, IntervalMade) and bool(event.interval.findings) and not self.has_findings
-        )
-        self.has_findings |= isinstance(event, IntervalMade) and bool(event.interval.findings)
-        (self.listed if is_beside else self.events).put(event)
+        # What happened to sockets is told beside all else.
+        (self.listed if isinstance(event, EventsListed) else self.events).put(event)
 
     def _open(self):
         source = self.sources.pop(0)
@@ -108,8 +104,8 @@ class Loop:
 
 
 @contextmanager
-def running(*sources, period_s=LONG_S) -> Iterator[Loop]:
-    loop = Loop(sources, period_s)
+def running(*sources, period_s=LONG_S, draws_first=False) -> Iterator[Loop]:
+    loop = Loop(sources, period_s, draws_first=draws_first)
     loop.sampler.start()
     try:
         yield loop
@@ -123,6 +119,17 @@ def running(*sources, period_s=LONG_S) -> Iterator[Loop]:
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch):
     monkeypatch.setattr(sampling_loop, "_RESTART_PAUSES_S", (0.0,))
+
+
+def test_the_first_rows_are_shown_before_anything_is_thought_of_them(monkeypatch):
+    monkeypatch.setattr(sampling_loop, "_LONGEST_PAINT_S", PATIENCE_S)
+    with running(Gate([LISTENS_TO_ALL]), draws_first=True) as loop:
+        first = loop.next(IntervalMade).interval
+        assert (len(first.table), first.findings, loop.sampler.history) == (1, (), None)
+        assert loop.is_quiet()
+        loop.sampler.note_drawn()
+        second = loop.next(IntervalMade).interval
+        assert (second.sample, bool(second.findings)) == (first.sample, True)
 
 
 def test_the_first_sample_is_read_at_once():
