@@ -11,6 +11,7 @@ import os
 import socket
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import ip_address
 from threading import Condition, Thread
 from time import monotonic
@@ -93,9 +94,12 @@ class ReverseNames:
             return
         self._waiting.append(address)
         if self._threads < MOST_AT_ONCE:
-            self._threads += 1
             # A daemon: a program that ends does not wait for a server that is silent.
-            Thread(target=self._answer, name="names of addresses", daemon=True).start()
+            thread = Thread(target=self._answer, name="names of addresses", daemon=True)
+            # Where the machine has no thread left the address waits for a later one.
+            with suppress(RuntimeError):
+                thread.start()
+                self._threads += 1
 
     def _answer(self) -> None:
         """Ask for what is wanted, the newest first, until nothing is left; the body of a thread."""

@@ -21,7 +21,7 @@ from tests.terminal import Terminal
 pytest_plugins = ["tests.required_kernel"]
 
 # Examples are kept nowhere: the tests also run for a user who may not write into the clone.
-settings.register_profile("fourtuple", database=None, deadline=None)
+settings.register_profile("fourtuple", database=None, deadline=None, max_examples=60)
 settings.load_profile("fourtuple")
 
 

@@ -10,6 +10,7 @@ import pytest
 from monitor import reverse_names
 from monitor.reverse_names import KEPT_S, MOST_AT_ONCE, RETRY_AFTER_S, ReverseNames
 from tests.kernel.owner_tables import Clock
+from tests.waiting import wait_until
 
 WEB, SILENT = ip_address("198.51.100.7"), ip_address("198.51.100.8")
 PATIENCE_S = 10.0
@@ -66,8 +67,9 @@ def test_no_more_is_asked_at_once_than_the_most_and_of_too_many_the_oldest_go(mo
 
     names = ReverseNames(look_up)
     first = [ip_address(f"203.0.113.{number}") for number in range(1, MOST_AT_ONCE + 1)]
-    for address in first:
+    for number, address in enumerate(first, 1):
         names.name_of(address)
+        wait_until(lambda number=number: len(asked) == number)
     all_ask.wait(PATIENCE_S)
     later = [ip_address(f"198.51.100.{number}") for number in range(1, 6)]
     for address in later:

@@ -46,7 +46,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
         f"Columns: {', '.join(LIST_COLUMNS)}."
     )
     parser.add_argument("filter", nargs="*", metavar="FILTER", help="only rows that match, such as: nginx :443 estab")
-    parser.add_argument("--csv", action="store_true", help="print a header and a line per socket (RFC 4180)")
+    parser.add_argument("--csv", action="store_true", help="print a header and a line per socket (quotes: RFC 4180)")
     parser.add_argument("--columns", metavar="A,B,C", help="which columns, in this order")
     parser.add_argument("--sort", metavar="COLUMN", help="order by this column, numbers from the largest on")
     parser.add_argument("--reverse", action="store_true", help="the other way round")

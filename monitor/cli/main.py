@@ -62,10 +62,9 @@ class OneLineParser(argparse.ArgumentParser):
 
 
 def make_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    """Make the parser; of the commands only the one named in the arguments gets its options."""
-    # An option's value or a word of a filter may be called like a command: only the first name counts.
-    asked_for = next((word for word in arguments if word in COMMANDS), None)
-    return _make_parser({asked_for})
+    """Make the parser; of the commands only those named in the arguments get their options."""
+    # An option's value or a word of a filter may be called like a command too.
+    return _make_parser(COMMANDS.keys() & set(arguments))
 
 
 def make_whole_parser() -> argparse.ArgumentParser:

@@ -25,6 +25,7 @@ _SYNTAX = (
 )
 _FILES = (
     ("~/.config/fourtuple/config.toml", "the configuration; `fourtuple config` prints a commented default"),
+    ("~/.local/state/fourtuple/state.toml", "what S in the chooser or remember = true has kept; delete it to forget"),
     ("/proc, sock_diag(7), rtnetlink(7)", "where everything is read from"),
 )
 _ENVIRONMENT = (

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from monitor.config.places import config_path, read_named_file, read_own_file, state_path
+from monitor.config.places import check_way, config_path, read_named_file, read_own_file, state_path
 from monitor.config.settings import Configuration
 from monitor.errors import MonitorError
 
@@ -45,6 +45,7 @@ def save(configuration: Configuration, environment: Mapping[str, str]) -> Path:
     if path is None:
         raise MonitorError("nothing was kept: neither XDG_STATE_HOME nor HOME is set")
     # Links on the way to one's own place are usual; from here on nobody can exchange one.
+    check_way(path)
     folder = Path(os.path.realpath(path.parent))
     make_folders(folder)
     replace_file(folder / path.name, state_text(configuration).encode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from monitor.errors import InputError, MonitorError
@@ -37,7 +38,22 @@ def read_own_file(path: Path) -> str | None:
     Raises:
         MonitorError: it is not read; why.
     """
+    if os.path.lexists(path):
+        check_way(path)
     return _read(path, is_named=False)
+
+
+def check_way(path: Path) -> None:
+    """Hold that nobody but this user and root has laid the way to a file, as far as it exists.
+
+    Raises:
+        MonitorError: somebody else owns a folder or link on it.
+    """
+    user = os.geteuid()
+    for part in (path, *path.parents[:-1]):
+        with suppress(OSError):
+            if (owner := part.lstat().st_uid) not in {0, user}:
+                raise MonitorError(f"{part} belongs to uid {owner}, and the monitor runs as uid {user}")
 
 
 def read_named_file(path: Path) -> str:

@@ -45,7 +45,8 @@ def _document(text: str) -> dict[str, Any]:
 
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        # Of a number of very many digits it is no TOMLDecodeError.
         raise MonitorError(f"nothing of it counts: {error}") from None
 
 
@@ -82,11 +83,14 @@ class _Reader:
 
 
 _LONGEST = 60
+_MOST_BITS = 64
 """Characters of a value in a complaint."""
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, str | bool | int | float):
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        text = "a number that long"
+    elif isinstance(value, str | bool | int | float):
         text = toml_value(value)
     else:
         text = "a list" if isinstance(value, list) else "a table" if isinstance(value, Mapping) else str(value)

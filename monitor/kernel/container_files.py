@@ -17,6 +17,8 @@ import msgspec
 
 from monitor.model.control_group import Container, Runtime
 
+LONGEST_ID = 253
+
 MOST_BYTES = 8 << 20
 """Of a file; the list of a machine's containers has a kilobyte or two of each."""
 MOST_NAME_BYTES = 512
@@ -107,7 +109,7 @@ class ContainerFiles:
             Runtime.KUBERNETES: (self._bundled, self._stored, self._docker),
         }.get(container.runtime)
         if readers is None:
-            return Label(container.id)
+            return Label(container.id[:LONGEST_ID])
         return next((label for read in readers if (label := read(container.id)) is not None), Label())
 
     def _docker(self, number: bytes) -> Label | None:

@@ -15,6 +15,8 @@ from monitor.model.control_group import ControlGroup, container_of
 from monitor.model.places import distinct
 from monitor.model.socket_table import U64
 
+LONGEST_PATH = 512
+"""Bytes; a group whose path is longer stays unknown."""
 MOST_KNOWN = 10_000
 """Beyond it those are forgotten that no socket has now."""
 
@@ -48,6 +50,9 @@ class GroupNames:
         wanted = set(distinct(numbers).tolist()) - {0}
         new = wanted - self.known.keys() - self._missing
         found = self._groups.find(new) if new else {}
+        if found:
+            # Whoever may make groups chooses their paths, and all of them go into one frame.
+            found = {number: path for number, path in found.items() if len(path) <= LONGEST_PATH}
         self._is_complete = found is not None
         if not new or found is None:
             return

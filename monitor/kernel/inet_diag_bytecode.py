@@ -33,7 +33,11 @@ MOST_BYTES = 0xFFF8
 
 def byte_code(condition: Condition) -> bytes | None:
     """Compile a condition; None where it is too long."""
-    code = _code(condition)
+    try:
+        code = _code(condition)
+    except struct.error:
+        # A jump is further than its 16 bits tell.
+        return None
     return code if len(code) <= MOST_BYTES else None
 
 

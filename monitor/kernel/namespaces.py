@@ -62,7 +62,7 @@ def _place_of(word: str) -> Path:
     """Tell where a namespace of that name or of that process would stand."""
     if word in {"", ".", ".."} or "/" in word or "\0" in word:
         raise InputError(f'"{shown(word)}" is neither a name of a network namespace nor a process id')
-    if _is_pid(word) and not (NAMES / word).exists():
+    if _is_pid(word) and not os.access(NAMES / word, os.F_OK):
         return Path(f"/proc/{word}/ns/net")
     return NAMES / word
 

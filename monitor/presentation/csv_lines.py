@@ -1,4 +1,4 @@
-"""Lines of RFC 4180: a header, and a record per row; a field never spans lines, for safe_text leaves no line ends.
+"""Lines quoted as RFC 4180 says: a header, and a record per row; no field spans lines, as safe_text leaves none.
 
 A spreadsheet takes a text that begins with = + - or @ for a formula, and runs it. Names come from strangers, so such a
 text gets an apostrophe before it, and so does one that begins with an apostrophe: to take one away gives what was

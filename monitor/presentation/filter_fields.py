@@ -112,10 +112,14 @@ def _read_reach(text: str) -> ReachIs:
 
 def _read_mark(text: str) -> MarkIs:
     written = _MARK.fullmatch(text)
-    mark, mask = (int(written[part] or hex(_WORD32), 0) for part in ("mark", "mask")) if written else (-1, -1)
+    mark, mask = (_word(written[part] or hex(_WORD32)) for part in ("mark", "mask")) if written else (-1, -1)
     if not 0 <= mark <= _WORD32 or not 0 <= mask <= _WORD32:
         raise InputError(f'"{safe_text(text, 60)}" is no mark; write 7, 0x7 or 0x1/0xff')
     return MarkIs(mark, mask)
+
+
+def _word(text: str) -> int:
+    return int(text, 16 if text[:2].lower() == "0x" else 10)
 
 
 def _read_family(text: str) -> FamilyIs:

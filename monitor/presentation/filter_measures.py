@@ -11,6 +11,7 @@ from monitor.model.sample import F64, Interval
 from monitor.model.socket_table import Bools
 from monitor.presentation.connection_ages import connection_ages
 from monitor.presentation.connection_cells import round_trips_us
+from monitor.presentation.event_interval import EventInterval
 from monitor.presentation.filter_tree import Number, NumberIs, Relation
 from monitor.presentation.sorting import where_known
 
@@ -57,7 +58,7 @@ def _rtt(interval: Interval) -> F64:
 def _idle(interval: Interval) -> F64:
     table = interval.table
     idle_ms = np.minimum(table.last_data_sent_ms, table.last_data_recv_ms).astype(np.float64)
-    return where_known(idle_ms * _US / 1_000, table.has_idle_time)
+    return where_known(idle_ms * _US / 1_000, table.has_idle_time & _is_living(interval))
 
 
 def _retransmits(interval: Interval) -> F64:
@@ -67,7 +68,14 @@ def _retransmits(interval: Interval) -> F64:
 
 def _waiting(column: str) -> Callable[[Interval], F64]:
     # A listener has its accept queue and backlog in these columns.
-    return lambda interval: where_known(getattr(interval.table, column), ~interval.table.is_listener)
+    return lambda interval: where_known(
+        getattr(interval.table, column), ~interval.table.is_listener & _is_living(interval)
+    )
+
+
+def _is_living(interval: Interval) -> bool:
+    """Tell whether the rows are sockets as a sample saw them: an event knows neither queues nor idle times."""
+    return not isinstance(interval, EventInterval)
 
 
 def _age(interval: Interval) -> Measures:

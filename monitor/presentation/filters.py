@@ -18,6 +18,7 @@ import numpy as np
 from monitor.model.endpoint import address_words
 from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, DIRECTION_UNKNOWN, Interval
 from monitor.model.socket_table import Bools, SocketTable
+from monitor.presentation.event_interval import EventInterval
 from monitor.presentation.filter_description import describe
 from monitor.presentation.filter_measures import measured
 from monitor.presentation.filter_parser import parse
@@ -270,6 +271,9 @@ def _is_autobound(_tree: IsAutobound, rows: RowSearch) -> _Truth:
 
 @_truth.register
 def _has_trouble(_tree: HasTrouble, rows: RowSearch) -> _Truth:
+    if isinstance(rows.interval, EventInterval):
+        nowhere = np.zeros(len(rows.table), np.bool_)
+        return _known_where(nowhere, nowhere)
     return _known(is_in_trouble(rows.interval))
 
 
@@ -303,7 +307,8 @@ def _grouped(rows: RowSearch, name: Name, test: Callable[[str], bool]) -> _Truth
 
 
 def _pattern(pattern: str) -> Callable[[str], bool]:
-    matches = re.compile(fnmatch.translate(pattern.casefold())).match
+    # A bracket is one: only * and ? are wildcards here.
+    matches = re.compile(fnmatch.translate(pattern.casefold().replace("[", "[[]"))).match
     return lambda text: matches(text.casefold()) is not None
 
 

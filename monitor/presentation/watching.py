@@ -67,6 +67,9 @@ class Watch:
         if former is None:
             return
         yield from self._ended(interval, events, number)
+        if interval.sample is former.sample:
+            # The sample failed, and what the last one told was told.
+            return
         yield from self._opened(interval, matches)
         if events.no_closes is not None:
             yield from self._gone(interval, matches)

@@ -43,7 +43,9 @@ def key_name(text: str) -> str | None:
     if len(text) == 1 and text.isascii() and text.isprintable():
         return "space" if text == " " else _SIGNS.get(text, text)
     name = text.lower()
-    is_control = name.startswith("ctrl+") and len(name) == len("ctrl+x") and name[-1] in string.ascii_lowercase
+    # Terminals send backspace, tab and enter for these three.
+    is_letter = name[-1:] in string.ascii_lowercase and name[-1:] not in "him"
+    is_control = name.startswith("ctrl+") and len(name) == len("ctrl+x") and is_letter
     is_function = name[:1] == "f" and name[1:] in {str(number) for number in range(1, 13)}
     return name if is_control or is_function or name in _SHOWN or name in _SIGN_OF else None
 
@@ -118,7 +120,7 @@ def _fault(entries: Sequence[Key], texts: Sequence[str], names: Sequence[str | N
 
 
 def _is_deliberate(name: str) -> bool:
-    return name.startswith("ctrl+") or name.isupper() or (name[0] == "f" and len(name) > 1)
+    return name.startswith("ctrl+") or name.isupper() or (name[0] == "f" and name[1:].isdigit())
 
 
 def _table(chosen: Mapping[str, Sequence[str]]) -> tuple[Key, ...]:

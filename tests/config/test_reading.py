@@ -118,3 +118,8 @@ def test_what_is_remembered_is_what_was_there(changes: dict[str, object], filter
 def test_a_table_is_shown_as_its_options_say():
     settings = Configuration(events_columns=("time",), events_sort="time reversed").table("events")
     assert (settings.choice, settings.sort) == (ColumnChoice(("time",)), "time reversed")
+
+
+def test_a_number_of_very_many_digits_is_a_sentence():
+    assert read_text(f"period = {'1' * 5000}", Configuration()).complaints
+    assert read_text(f"panes.upper_percent = 0x{'f' * 4000}", Configuration()).complaints

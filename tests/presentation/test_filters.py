@@ -108,3 +108,8 @@ def test_every_owner_of_a_shared_socket_is_asked():
 def test_an_empty_table_gives_an_empty_mask():
     interval = interval_of([])
     assert mask(parse("a or :443 or not pid 1 or 192.0.2.0/24"), interval).shape == (0,)
+
+
+@pytest.mark.parametrize(("text", "mark"), [("fwmark 010", 10), ("fwmark = 0x10", 16)])
+def test_a_mark_with_a_zero_before_it_is_decimal(text, mark):
+    assert parse(text).mark == mark

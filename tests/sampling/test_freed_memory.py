@@ -130,6 +130,9 @@ if sys.argv[1] == "share":
 before = resident_bytes()
 first_sample = np.ones(12_000_000, np.uint8)
 del first_sample
+# Something small that stays may come to lie behind the first columns, and keeps those before it.
+columns = [np.ones(100_000, np.uint64) for _ in range(2)]
+del columns
 columns = [np.ones(100_000, np.uint64) for _ in range(20)]
 held = resident_bytes()
 del columns
@@ -140,5 +143,4 @@ print((held - resident_bytes()) / (held - before))
 def test_where_columns_stay_what_is_freed_goes_back_after_a_large_first_sample():
     if returned_share("default", RESTING_PROGRAM) > 0.5:
         pytest.skip("this C library gives freed memory back by itself")
-    # By chance something small may lie behind all of it, and keeps it.
-    assert max(returned_share("share", RESTING_PROGRAM) for _ in range(3)) > 0.5
+    assert returned_share("share", RESTING_PROGRAM) > 0.5
