@@ -71,7 +71,7 @@ def walk(terminal: Terminal, port: int) -> None:
     do(terminal, "i", then="hold a descriptor")
     back(terminal, gone="hold a descriptor")
     do(terminal, "enter", then="Accepted 1")
-    do(terminal, "?", then="fourtuple: help")
+    do(terminal, "?", then="Keys in a process")
     do(terminal, "tab", "tab", "shift+tab", "shift+tab", "shift+tab", then="endpoint")
     do(terminal, "q", then="Accepted 1")
     do(terminal, ":", then="Search for commands")
