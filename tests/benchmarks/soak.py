@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 from monitor.model.sample import Interval
+from monitor.sampling.history import KEPT_S
 from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
 from tests.benchmarks.figures import Figure
@@ -16,6 +18,8 @@ from tests.benchmarks.load import Load, running
 TICKS = 3_000
 WARM_UP = 300
 """Ticks until what grows once has grown: caches, the rates' window, the first rows that have been closed."""
+WARM_UP_S = KEPT_S + 10
+"""And seconds, since ticks come faster than a period here: what is remembered for a time, the histories longest."""
 LOAD = Load(5_000)
 TURNOVER = 0.1
 """Share of the rows replaced every second: ticks come faster than once a second, and changes with them."""
@@ -45,9 +49,14 @@ def measure(rounds: int, ticks: int = TICKS, load: Load = LOAD) -> list[Figure]:
         interval = advance(None, source.sample())
         source.warm_up()
         held.turn_over(load.rows * TURNOVER)
-        interval = _advanced(interval, source, WARM_UP)
+        begun = time.monotonic()
+        warm_up = WARM_UP
+        interval = _advanced(interval, source, warm_up)
+        while time.monotonic() < begun + WARM_UP_S:
+            interval = _advanced(interval, source, 1)
+            warm_up += 1
         before = Usage.now()
-        interval = _advanced(interval, source, ticks - WARM_UP)
+        interval = _advanced(interval, source, ticks)
         after = Usage.now()
         held.turn_over(0)
         held.truth.update()
@@ -56,9 +65,9 @@ def measure(rounds: int, ticks: int = TICKS, load: Load = LOAD) -> list[Figure]:
         mistakes = held.truth.mistakes(interval, held.truth.update())
     what = f"soak of {ticks:,} samples"
     growth = after.resident_bytes / before.resident_bytes
-    megabytes = f"{before.resident_bytes / 1e6:.1f} to {after.resident_bytes / 1e6:.1f} MB"
+    megabytes = f"after {warm_up:,} samples {before.resident_bytes / 1e6:.1f}, then {after.resident_bytes / 1e6:.1f} MB"
     return [
-        Figure(f"{what}: memory at the end : after {WARM_UP}", load.rows, growth, MOST_GROWTH, detail=megabytes),
+        Figure(f"{what}: memory at the end : before", load.rows, growth, MOST_GROWTH, detail=megabytes),
         _count(f"{what}: descriptors more", load, after.descriptors - before.descriptors),
         _count(f"{what}: threads more", load, after.threads - before.threads),
         _count(f"{what}: mistakes in the last one", load, sum(mistakes)),

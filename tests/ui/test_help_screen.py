@@ -75,6 +75,16 @@ async def test_tab_goes_from_part_to_part_and_round():
         assert " Filter" in stage.text
 
 
+async def test_keys_right_behind_the_one_that_opens_it_are_not_lost():
+    async with monitor_of(machine_db1.source(), (80, 24)) as stage:
+        await stage.burst("?\t\t")
+        await stage.until(lambda: stage.lines[1].startswith(" Signs"))
+        await stage.burst("\t\tjjk")
+        await stage.until(lambda: stage.lines[0] and not stage.lines[1].startswith((" Findings", " Signs")))
+        await stage.burst("k")
+        await stage.until(lambda: stage.lines[1].startswith(" Findings"))
+
+
 @pytest.mark.parametrize(
     ("down", "up", "presses"), [("space", "pageup", 14), ("pagedown", "pageup", 14), ("G", "g", 1), ("end", "home", 1)]
 )

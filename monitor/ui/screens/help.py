@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -126,6 +126,11 @@ class HelpScreen(Screen[None]):
         self._parts = help_parts(place, interval, is_ascii=glyphs is not None, is_read_only=is_read_only, table=table)
         self._starts: list[int] = []
         self._start = start
+        self._height = 0
+        """Of the broken text, in lines."""
+        self._is_laid_out = False
+        self._early: list[Callable[[], None]] = []
+        """What keys ask for that come before the text is laid out; until then there is nothing to scroll to."""
 
     def compose(self) -> ComposeResult:
         """Lay out a title and the scrolling text."""
@@ -136,8 +141,7 @@ class HelpScreen(Screen[None]):
         """Fill in the title."""
         name = Cell(" fourtuple: help", Role.STRONG)
         self._title.show([TextLine((name,), (Cell("Tab next part, j k scroll, q or Esc goes back "),))])
-        # Before the text is laid out there is nothing to scroll to.
-        self.watch(self._scroll, "virtual_size", self._show_start, init=False)
+        self.watch(self._scroll, "virtual_size", self._lay_out, init=False)
 
     def on_resize(self) -> None:
         """Break the text to the width."""
@@ -146,7 +150,7 @@ class HelpScreen(Screen[None]):
         for part in self._parts:
             self._starts.append(len(lines))
             lines += [broken for line in part.all_lines for broken in wrapped(line, self.size.width)]
-        self._text.styles.height = len(lines)
+        self._text.styles.height = self._height = len(lines)
         self._text.show(lines)
 
     def show_interval(self, interval: Interval) -> None:
@@ -157,42 +161,66 @@ class HelpScreen(Screen[None]):
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the text."""
-        self._scroll.scroll_relative(y=lines, animate=False)
+        self._once_laid_out(lambda: self._go(self._scroll.scroll_y + lines))
 
     def action_page(self, pages: int) -> None:
         """Scroll by what fits on the screen."""
-        self.action_scroll(pages * max(1, self._scroll.size.height - _MARGIN))
+        self._once_laid_out(lambda: self._go(self._scroll.scroll_y + pages * self._page))
 
     def action_first(self) -> None:
         """Go to the first line."""
-        self._scroll.scroll_home(animate=False)
+        self._once_laid_out(lambda: self._go(0))
 
     def action_last(self) -> None:
         """Go to the last line."""
-        self._scroll.scroll_end(animate=False)
+        self._once_laid_out(lambda: self._go(self._scroll.max_scroll_y))
 
     def action_part(self, step: int) -> None:
         """Go to the beginning of the next part, or of the one before; round at the ends."""
-        now = round(self._scroll.scroll_y)
-        # The last part may be too short to stand on top.
-        if step > 0 and now >= round(self._scroll.max_scroll_y):
-            wanted = 0
-        elif step > 0:
-            wanted = next((start for start in self._starts if start > now), 0)
-        else:
-            wanted = next((start for start in reversed(self._starts) if start < now), self._starts[-1])
-        self._scroll.scroll_to(y=wanted, animate=False)
+        self._once_laid_out(lambda: self._go(self._part(step)))
 
     def action_leave(self) -> None:
         """Go back."""
         self.app.pop_screen()
 
-    def _show_start(self) -> None:
-        """Begin with the part that was asked for; later the user has moved."""
+    @property
+    def _page(self) -> int:
+        return max(1, self._scroll.size.height - _MARGIN)
+
+    def _part(self, step: int) -> int:
+        now = round(self._scroll.scroll_y)
+        if step < 0:
+            return next((start for start in reversed(self._starts) if start < now), self._starts[-1])
+        # The last part may be too short to stand on top.
+        if now >= round(self._scroll.max_scroll_y):
+            return 0
+        return next((start for start in self._starts if start > now), 0)
+
+    def _go(self, line: float) -> None:
+        """Scroll at once: the next key may already be here, and goes on from there."""
+        self._scroll.scroll_to(y=line, animate=False, immediate=True)
+
+    def _once_laid_out(self, action: Callable[[], None]) -> None:
+        if self._is_laid_out:
+            action()
+        else:
+            self._early.append(action)
+
+    def _lay_out(self) -> None:
+        if self._height and self._scroll.virtual_size.height >= self._height:
+            # The scroll bar comes with the next refresh, and nothing scrolls without it.
+            self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Go to the part that was asked for, then do what was pressed meanwhile."""
+        if self._is_laid_out:
+            return
+        self._is_laid_out = True
         titles = [part.title for part in self._parts]
-        if self._start in titles and self._starts and self._scroll.max_scroll_y > 0:
-            self._scroll.scroll_to(y=self._starts[titles.index(self._start)], animate=False)
-            self._start = ""
+        if self._start in titles:
+            self._go(self._starts[titles.index(self._start)])
+        for action in self._early:
+            action()
 
 
 def help_parts(
