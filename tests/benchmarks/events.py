@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -14,9 +16,9 @@ from monitor.sampling.event_log import EventLog
 from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.short_connections import LIFE_S, Makers
+from tests.benchmarks.short_connections import LIFE_S, SERVERS, Makers
 from tests.kernel.tracefs import detached_tracefs
-from tests.namespaces import network_namespace
+from tests.namespaces import NetworkNamespace, network_namespace
 
 RATES = (1_000, 5_000, 20_000)
 SECONDS = 5.0
@@ -29,9 +31,11 @@ _MOST_PERCENT = 8.0
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What became of the ends of connections; each connection has two."""
+    """What became of the ends of connections in the namespace that is watched."""
 
-    ends: int
+    made: int
+    """Connections."""
+    ends_of_each: int
     events: EventList
     polled: int
     """Ends that at least one sample held."""
@@ -39,9 +43,14 @@ class _Seen:
     """Processor time of the thread that reads the feeds."""
 
     @property
+    def ends(self) -> int:
+        """Sockets that were closed."""
+        return self.made * self.ends_of_each
+
+    @property
     def per_second(self) -> float:
         """Connections that were made each second."""
-        return self.ends / 2 / SECONDS
+        return self.made / SECONDS
 
     @property
     def feed_percent(self) -> float:
@@ -54,21 +63,29 @@ class _Seen:
 
 
 def measure(rounds: int) -> list[Figure]:
-    """Make short connections at several rates, first with closes alone, then with transitions as well."""
+    """Make short connections at several rates, first with closes alone, then with transitions as well.
+
+    Both ends of each are watched; at last a server's ends alone, whose clients are in another namespace.
+    """
     del rounds
     with ExitStack() as stack:
         tracefs = None
         with suppress(OSError):
             tracefs = stack.enter_context(detached_tracefs())
-        return [figure for rate in RATES for figure in _measured(rate, tracefs)]
+        figures = [
+            figure for rate in RATES for figure in _measured(f"{rate:,} short connections a second", rate, tracefs)
+        ]
+        served = f"{RATES[-1]:,} short connections a second from elsewhere"
+        return figures + list(_measured(served, RATES[-1], tracefs, are_clients_elsewhere=True))
 
 
-def _measured(rate: int, tracefs: Path | None) -> Iterator[Figure]:
-    yield from _figures(rate, _run(rate, None), None if tracefs is None else _run(rate, tracefs))
+def _measured(name: str, rate: int, tracefs: Path | None, *, are_clients_elsewhere: bool = False) -> Iterator[Figure]:
+    closes = _run(rate, None, are_clients_elsewhere=are_clients_elsewhere)
+    both = None if tracefs is None else _run(rate, tracefs, are_clients_elsewhere=are_clients_elsewhere)
+    yield from _figures(name, closes, both)
 
 
-def _figures(rate: int, closes: _Seen, both: _Seen | None) -> Iterator[Figure]:
-    name = f"{rate:,} short connections a second"
+def _figures(name: str, closes: _Seen, both: _Seen | None) -> Iterator[Figure]:
     seen, lost = closes.events.closed + closes.events.failed, closes.events.lost_closes
     detail = f"{seen:,} and {lost:,} of {closes.ends:,}, at {closes.per_second:,.0f} a second"
     yield _share(f"{name}: closes listed or counted as lost", closes.percent(seen + lost), detail)
@@ -88,7 +105,7 @@ def _share(what: str, percent: float, detail: str) -> Figure:
     return Figure(what, 0, percent, _LEAST_SEEN, "%", detail, is_least=True, is_count=True)
 
 
-def _run(rate: int, tracefs: Path | None) -> _Seen:
+def _run(rate: int, tracefs: Path | None, *, are_clients_elsewhere: bool) -> _Seen:
     """Watch as the program does, in a namespace of its own, while connections come and go."""
     with ExitStack() as stack:
         namespace = stack.enter_context(network_namespace())
@@ -97,7 +114,8 @@ def _run(rate: int, tracefs: Path | None) -> _Seen:
         source = stack.enter_context(closing(LiveSource()))
         source.sample()
         source.warm_up()
-        makers = stack.enter_context(Makers(rate, SECONDS))
+        clients = stack.enter_context(_clients()) if are_clients_elsewhere else None
+        makers = stack.enter_context(Makers(rate, SECONDS, clients))
         time.sleep(_SETTLED_S)
         source.events()
         log, interval, polled = EventLog(), advance(None, source.sample()), set[int]()
@@ -116,7 +134,25 @@ def _run(rate: int, tracefs: Path | None) -> _Seen:
             events = log.take(source.events(), interval)
             if settled_at is None and makers.are_done:
                 settled_at = time.monotonic() + _SETTLED_S
-        return _Seen(2 * makers.made(), events, len(polled), _cpu_s(thread) - before)
+        return _Seen(makers.made(), 2 if clients is None else 1, events, len(polled), _cpu_s(thread) - before)
+
+
+def _ip(*commands: str) -> None:
+    for command in commands:
+        subprocess.run(["ip", *command.split()], check=True)
+
+
+@contextmanager
+def _clients() -> Iterator[NetworkNamespace]:
+    """Make a namespace for clients, on a cable to the one that the calling thread is in."""
+    with network_namespace() as there:
+        _ip(f"link add e0 type veth peer name there0 netns /proc/{os.getpid()}/fd/{there.fd}")
+        # All addresses of the servers lead to any socket that listens to everywhere.
+        _ip("link set e0 up", f"route add {SERVERS}.0/24 dev e0", f"route add local {SERVERS}.0/24 dev lo")
+        with there.entered():
+            _ip("addr add 198.51.100.1/32 dev there0", "link set there0 up", f"route add {SERVERS}.0/24 dev there0")
+        _ip("route add 198.51.100.1 dev e0")
+        yield there
 
 
 @contextmanager

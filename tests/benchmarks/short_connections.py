@@ -1,7 +1,8 @@
 """python -m tests.benchmarks.short_connections RATE SECONDS: open and close connections at a pace, and count them.
 
 It says "ready", begins with a line of input, then says how many there were, and ends with its input. Both sides are its
-own, in the network namespace that it is started in.
+own. They listen in the network namespace that it is started in, and dial from there too, or, as the clients of a server
+do, from elsewhere: from the namespace of a descriptor that stands on the command line third.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from itertools import cycle
 from select import select
 from typing import Self
 
+from tests.namespaces import NetworkNamespace, enter
 from tests.server_process import die_with_parent
 
 LIFE_S = 0.02
@@ -24,6 +26,8 @@ LIFE_S = 0.02
 _ADDRESSES = 50
 """To which connections go in turn, since TIME-WAIT keeps the ports that were used to one endpoint."""
 _PAUSE_S = 0.001
+SERVERS = "192.0.2"
+"""The /24 to which clients of another namespace connect."""
 
 Connection = tuple[_socket.socket, int]
 """The side that dialled and closes first, and the descriptor of the other."""
@@ -32,10 +36,15 @@ Connection = tuple[_socket.socket, int]
 class Makers:
     """Processes that share a rate; their listeners stay until the block is left."""
 
-    def __init__(self, per_second: float, seconds: float, processes: int = 2) -> None:
+    def __init__(
+        self, per_second: float, seconds: float, clients: NetworkNamespace | None = None, processes: int = 2
+    ) -> None:
         argv = [sys.executable, "-m", __name__, str(per_second / processes), str(seconds)]
+        kept = () if clients is None else (clients.fd,)
+        argv += map(str, kept)
         self._processes = [
-            subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(processes)
+            subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, pass_fds=kept)
+            for _ in range(processes)
         ]
 
     def __enter__(self) -> Self:
@@ -64,10 +73,10 @@ class Makers:
         return sum(int(process.stdout.readline()) for process in self._processes)
 
 
-def make(per_second: float, seconds: float, listener: socket.socket) -> int:
-    """Open connections at a pace and close each after its life; give how many there were."""
+def make(per_second: float, seconds: float, listener: socket.socket, network: str) -> int:
+    """Open connections to the addresses of a /24 at a pace and close each after its life; give how many there were."""
     port = listener.getsockname()[1]
-    remotes = cycle([(f"127.0.0.{number}", port) for number in range(1, _ADDRESSES + 1)])
+    remotes = cycle([(f"{network}.{number}", port) for number in range(1, _ADDRESSES + 1)])
     open_ones, most_open = deque[Connection](), max(1, round(per_second * LIFE_S))
     started, made = time.monotonic(), 0
     while (elapsed := time.monotonic() - started) < seconds:
@@ -98,11 +107,15 @@ def _close(connection: Connection) -> None:
 def main() -> None:
     """Do what the command line says."""
     die_with_parent()
-    per_second, seconds = map(float, sys.argv[1:])
+    per_second, seconds = map(float, sys.argv[1:3])
+    network = "127.0.0"
     with socket.create_server(("", 0), backlog=16) as listener:
+        if sys.argv[3:]:
+            enter(int(sys.argv[3]))
+            network = SERVERS
         print("ready", flush=True)
         sys.stdin.readline()
-        print(make(per_second, seconds, listener), flush=True)
+        print(make(per_second, seconds, listener, network), flush=True)
         sys.stdin.read()
 
 
