@@ -16,13 +16,13 @@ from typing import Self
 import numpy as np
 
 from monitor.errors import KernelError
-from monitor.kernel.inet_diag import decode
+from monitor.kernel.inet_diag import decode_into
 from monitor.kernel.inet_diag_question import SOCK_DIAG_BY_FAMILY
 from monitor.kernel.many_datagrams import Datagrams, ManyDatagrams
 from monitor.kernel.netlink import NETLINK_SOCK_DIAG
 from monitor.kernel.netlink_messages import HEADER, Messages
 from monitor.model.closes import CLOSE, CLOSE_COLUMNS, Records
-from monitor.model.socket_table import Bools
+from monitor.model.socket_table import Bools, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP
 
 _OPERATION = "listen to closing sockets"
@@ -38,11 +38,11 @@ _SOL_NETLINK = 270
 _NETLINK_NO_ENOBUFS = 5
 _ASKED_BUFFER = 16 << 20
 """The kernel doubles it, and charges 1,280 bytes a message: room for 26,000, half a second of the busiest host."""
-_SLOTS = 1024
+_SLOTS = 4096
 _SLOT_BYTES = 512
 """A message is 380 bytes."""
-_CALLS_AT_MOST = 64
-"""Of recvmmsg(2) in one take: beyond these 65,000 messages the next take goes on."""
+_TURNS_AT_MOST = 16
+"""Of filling all slots in one take: beyond these 65,000 messages the next take goes on."""
 
 
 class CloseFeed:
@@ -58,6 +58,10 @@ class CloseFeed:
     def __init__(self, destroyed: socket.socket) -> None:
         self._socket = destroyed
         self._datagrams = ManyDatagrams(_SLOTS, _SLOT_BYTES)
+        self._used = 0
+        """Slots with messages that were received and not read."""
+        self._received_at = np.zeros(_SLOTS)
+        """CLOCK_BOOTTIME in seconds, of each slot."""
 
     @classmethod
     def open(cls) -> Self:
@@ -94,6 +98,26 @@ class CloseFeed:
             raise KernelError(_OPERATION, error.errno or 0) from error
         return int(_MEMINFO.unpack(memory)[_DROPS])
 
+    def gather(self) -> bool:
+        """Take messages off the kernel's hands, without waiting, and leave the reading of them to the next take().
+
+        To read a few messages takes nearly as long as to read thousands.
+
+        Returns:
+            Whether all of them were received; if not, take() has to make room first.
+
+        Raises:
+            KernelError: the socket has broken.
+        """
+        while self._used < _SLOTS:
+            received = self._receive()
+            if not received:
+                return True
+            now = time.clock_gettime(time.CLOCK_BOOTTIME)
+            self._received_at[self._used : self._used + received] = now
+            self._used += received
+        return False
+
     def take(self) -> Records:
         """Give what has come since the last call, without waiting, as CLOSE records in the order of closing.
 
@@ -103,49 +127,50 @@ class CloseFeed:
             KernelError: the socket has broken.
         """
         parts: list[Records] = []
-        for _ in range(_CALLS_AT_MOST):
-            received = self._receive()
-            if received is None:
+        for _ in range(_TURNS_AT_MOST):
+            is_all = self.gather()
+            parts.append(self._records())
+            if is_all:
                 break
-            parts.append(self._records(received))
-            if len(received.sizes) < _SLOTS:
-                break
-        return np.concatenate(parts) if parts else np.zeros(0, CLOSE)
+        return np.concatenate(parts)
 
     def close(self) -> None:
         """Give the socket back."""
         self._socket.close()
 
-    def _receive(self) -> Datagrams | None:
+    def _receive(self) -> int:
         try:
-            return self._datagrams.receive(self._socket.fileno())
+            return self._datagrams.receive(self._socket.fileno(), self._used)
         except OSError as error:
             if error.errno == errno.ENOBUFS:
-                return None
+                return 0
             raise KernelError(_OPERATION, error.errno or 0) from error
 
-    def _records(self, received: Datagrams) -> Records:
-        boot_time = time.clock_gettime(time.CLOCK_BOOTTIME)
-        messages = self._messages(received)
+    def _records(self) -> Records:
+        """Read the messages in the slots, and leave these to what comes next."""
+        used, self._used = self._used, 0
+        if not used:
+            return np.zeros(0, CLOSE)
+        is_ours, messages = self._messages(self._datagrams.received(used))
+        table = SocketTable.zeros(len(messages))
         # The protocol is an attribute of each message; a message without it is about TCP.
-        decoded = decode(messages, PROTOCOL_TCP, 0)
-        self.malformed += len(received.sizes) - len(decoded.table)
-        table = decoded.table
+        is_whole = decode_into(table, messages, PROTOCOL_TCP)
+        self.malformed += used - int(np.count_nonzero(is_whole))
         records = np.zeros(len(table), CLOSE)
-        records["boot_time"] = boot_time
+        records["boot_time"] = self._received_at[:used][is_ours]
         for name in CLOSE_COLUMNS:
             records[name] = getattr(table, name)
         has_port: Bools = (table.local_port != 0) | (table.remote_port != 0)
-        return records[has_port]
+        return records[is_whole & has_port]
 
-    def _messages(self, received: Datagrams) -> Messages:
-        """Give the messages that came whole from the kernel: one in each datagram."""
+    def _messages(self, received: Datagrams) -> tuple[Bools, Messages]:
+        """Tell which messages came whole from the kernel, one in each datagram, and give them."""
         data, sizes = self._datagrams.data, received.sizes
         slots = np.arange(len(sizes), dtype=np.intp) * _SLOT_BYTES
         headers = np.ndarray((len(sizes),), HEADER, data, strides=(_SLOT_BYTES,)).copy()
         is_ours = (received.senders == 0) & ~received.is_cut & (headers["type"] == SOCK_DIAG_BY_FAMILY)
         is_ours &= (headers["length"] >= HEADER.itemsize) & (headers["length"] <= sizes)
-        return Messages(data, slots[is_ours], headers[is_ours])
+        return is_ours, Messages(data, slots[is_ours], headers[is_ours])
 
 
 def _widen(destroyed: socket.socket) -> None:

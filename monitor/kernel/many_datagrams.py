@@ -50,7 +50,7 @@ _SEEN = np.dtype(
 
 
 class Datagrams(NamedTuple):
-    """What one call received; the next one overwrites it."""
+    """What was received; views, which change with what is received next into the same slots."""
 
     sizes: U32
     """Bytes of each datagram, which lie at the beginning of its slot; at most a slot."""
@@ -82,18 +82,23 @@ class ManyDatagrams:
             header.name_length = _NETLINK_ADDRESS.itemsize
         self._seen = np.frombuffer(memoryview(self._messages), _SEEN)
 
-    def receive(self, descriptor: int) -> Datagrams | None:
-        """Receive what is there without waiting; None for nothing.
+    def receive(self, descriptor: int, first: int = 0) -> int:
+        """Receive what is there without waiting, into the slots from one on, and tell how many datagrams that were.
 
         Raises:
             OSError: as recvmmsg(2); ENOBUFS where a netlink socket has lost messages.
         """
-        count = _recvmmsg()(descriptor, self._messages, len(self._messages), socket.MSG_DONTWAIT, None)
+        free = len(self._messages) - first
+        count: int = _recvmmsg()(descriptor, ctypes.byref(self._messages[first]), free, socket.MSG_DONTWAIT, None)
         if count < 0:
             number = ctypes.get_errno()
             if number in {errno.EAGAIN, errno.EINTR}:
-                return None
+                return 0
             raise OSError(number, "recvmmsg")
+        return count
+
+    def received(self, count: int) -> Datagrams:
+        """Describe the datagrams in the first slots."""
         seen = self._seen[:count]
         return Datagrams(seen["size"], (seen["flags"] & socket.MSG_TRUNC) != 0, self._addresses["port"][:count])
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _GATHERING_S = 0.03
 """From the first message to the reading of all that have come: seldom enough to cost little, and often enough for the
 narrowest buffer, a plain user's, at some thousand closes a second."""
+_PATIENCE_S = 1.0
 _REMEMBERED = 100_000
 """Destroyed sockets that closed() still names: a row that is missing from a list was in the one before."""
 
@@ -49,6 +50,7 @@ class EventReader:
         self._destroyed_count = 0
         self._error: KernelError | None = None
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._is_settled = threading.Event()
         self._thread = threading.Thread(target=self._run, name="events", daemon=True)
         self._thread.start()
 
@@ -73,6 +75,11 @@ class EventReader:
                 raise self._error
             return self._waiting.empty(self._namespace)
 
+    def hears_transitions(self) -> bool:
+        """Wait until that is settled, some 100 ms at most after the beginning, and tell it."""
+        self._is_settled.wait(_PATIENCE_S)
+        return self._transitions is not None
+
     def closed(self) -> U64:
         """Give the cookies of the sockets that were destroyed until this moment, the last ones of very many."""
         with self._lock:
@@ -95,7 +102,7 @@ class EventReader:
         while all(descriptor != self._wake for descriptor, _ in self._waits_on.poll()) and self._error is None:
             time.sleep(_GATHERING_S)
             with self._lock:
-                self._read()
+                self._gather()
 
     def _open_transitions(self) -> None:
         from monitor.sampling.transition_reader import TransitionReader  # noqa: PLC0415 - closes are heard before it
@@ -107,6 +114,19 @@ class EventReader:
             else:
                 self._transitions = opened
                 self._waits_on.register(opened, select.POLLIN)
+        self._is_settled.set()
+
+    def _gather(self) -> None:
+        """Receive what has come; closes are read when there are many, or somebody asks; with the lock held."""
+        try:
+            has_all = self._closes.gather()
+        except KernelError as error:
+            self._error = error
+            return
+        if has_all:
+            self._read_transitions()
+        else:
+            self._read()
 
     def _read(self) -> None:
         """Empty the feeds; with the lock held."""

@@ -40,7 +40,7 @@ class _Seen:
     polled: int
     """Ends that at least one sample held."""
     feed_s: float
-    """Processor time of the thread that reads the feeds."""
+    """Processor time of the thread that reads the feeds, and of taking from it what it read."""
 
     @property
     def ends(self) -> int:
@@ -121,7 +121,7 @@ def _run(rate: int, tracefs: Path | None, *, are_clients_elsewhere: bool) -> _Se
         log, interval, polled = EventLog(), advance(None, source.sample()), set[int]()
         assert source._events is not None
         thread = source._events._thread.native_id
-        before, sampled_at = _cpu_s(thread), time.monotonic()
+        before, sampled_at, taking_s = _cpu_s(thread), time.monotonic(), 0.0
         events = log.take(source.events(), interval)
         makers.start()
         settled_at = None
@@ -131,10 +131,15 @@ def _run(rate: int, tracefs: Path | None, *, are_clients_elsewhere: bool) -> _Se
                 sampled_at = time.monotonic()
                 interval = advance(interval, source.sample())
                 polled.update(interval.table.cookie[interval.table.is_pair].tolist())
-            events = log.take(source.events(), interval)
+            began = time.thread_time()
+            taken = source.events()
+            taking_s += time.thread_time() - began
+            events = log.take(taken, interval)
             if settled_at is None and makers.are_done:
                 settled_at = time.monotonic() + _SETTLED_S
-        return _Seen(makers.made(), 2 if clients is None else 1, events, len(polled), _cpu_s(thread) - before)
+        return _Seen(
+            makers.made(), 2 if clients is None else 1, events, len(polled), _cpu_s(thread) - before + taking_s
+        )
 
 
 def _ip(*commands: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from monitor.kernel import close_feed
 from monitor.kernel.close_feed import CloseFeed
 from tests.kernel.inet_diag_bytes import info, row
 
@@ -164,6 +165,32 @@ def test_what_breaks_its_bounds_is_left_out_and_counted(said):
         feed = CloseFeed(heard)
         assert feed.take()["local_port"].tolist() == [7, 8]
         assert feed.malformed == 1
+
+
+def test_what_was_gathered_is_read_later_and_keeps_its_moment_and_order():
+    kernel, heard = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with kernel, heard:
+        feed = CloseFeed(heard)
+        kernel.send(whole(7))
+        kernel.send(whole(8))
+        assert feed.gather()
+        between = time.clock_gettime(time.CLOCK_BOOTTIME)
+        kernel.send(whole(9))
+        closes = feed.take()
+        assert closes["local_port"].tolist() == [7, 8, 9]
+        assert (closes["boot_time"] <= between).tolist() == [True, True, False]
+        assert len(feed.take()) == 0
+
+
+def test_more_than_fit_wait_until_the_first_ones_were_read(monkeypatch):
+    monkeypatch.setattr(close_feed, "_SLOTS", 2)
+    kernel, heard = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with kernel, heard:
+        feed = CloseFeed(heard)
+        for port in range(1, 6):
+            kernel.send(whole(port))
+        assert not feed.gather()
+        assert feed.take()["local_port"].tolist() == [1, 2, 3, 4, 5]
 
 
 def whole(port: int) -> bytes:
