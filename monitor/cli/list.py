@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from monitor.cli.output import write_json, write_lines
 from monitor.cli.reading import read_once
 from monitor.errors import InputError
+from monitor.model.namespace import EVERY_NAMESPACE
 from monitor.model.sample import Interval
-from monitor.model.socket_table import Rows
+from monitor.model.socket_table import Bools, Rows
 from monitor.presentation.csv_lines import csv_lines
 from monitor.presentation.evidence_words import evidence_line
-from monitor.presentation.filters import mask, parse
+from monitor.presentation.filters import Filter, mask, parse
 from monitor.presentation.fitting import cell_width, fit
 from monitor.presentation.formats import count_text, when_text
 from monitor.presentation.list_columns import (
     DEFAULT,
+    DEFAULT_EVERYWHERE,
     LIST_COLUMNS,
     RATES,
     ListColumn,
@@ -26,10 +30,14 @@ from monitor.presentation.list_columns import (
     columns_named,
     in_order,
 )
+from monitor.presentation.namespace_words import namespaces_document, row_place_document
 from monitor.presentation.netns_words import netns_document
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.safe_text import safe_text
-from monitor.presentation.socket_document import socket_document
+from monitor.presentation.socket_document import Document, socket_document
+
+if TYPE_CHECKING:
+    from monitor.cli.reading_everywhere import Everywhere
 
 SCHEMA = "fourtuple.list/1"
 
@@ -38,7 +46,8 @@ def describe(parser: argparse.ArgumentParser) -> None:
     """Say what the command does, and add its options."""
     parser.description = (
         "List every TCP and UDP socket of this network namespace once, in every state, "
-        "with TIME-WAIT and sockets that are only bound."
+        "with TIME-WAIT and sockets that are only bound. With --netns all: of every network namespace that a process "
+        "is in or that `ip netns` has named."
     )
     parser.epilog = (
         "In CSV numbers are exact: microseconds (rtt), seconds (idle, age), bytes, shares of 1; what is not known is "
@@ -61,20 +70,34 @@ def run(arguments: argparse.Namespace) -> int:
     """
     _refuse_contradictions(arguments)
     tree = parse(" ".join(arguments.filter))
-    columns = DEFAULT if arguments.columns is None else columns_named(arguments.columns)
+    is_everywhere = arguments.netns == EVERY_NAMESPACE
+    usual = DEFAULT_EVERYWHERE if is_everywhere else DEFAULT
+    columns = usual if arguments.columns is None else columns_named(arguments.columns)
     sort = None if arguments.sort is None else column_named(arguments.sort)
     named = {column.id for column in columns} | ({sort.id} if sort is not None else set())
-    interval = read_once(tree, has_rates=not named.isdisjoint(RATES))
-    rows = in_order(interval, np.flatnonzero(mask(tree, interval)), sort, is_reversed=arguments.reverse)
+    interval, chosen, everywhere = _read(tree, has_rates=not named.isdisjoint(RATES), is_everywhere=is_everywhere)
+    rows = in_order(interval, np.flatnonzero(chosen), sort, is_reversed=arguments.reverse)
     if arguments.json:
-        write_json(document(interval, rows, is_counted=arguments.count))
-    elif arguments.count:
-        write_lines([str(len(rows))])
-    elif arguments.csv:
-        write_lines(_csv(interval, rows, columns))
-    else:
+        whole = document(interval, rows, is_counted=arguments.count)
+        write_json(whole if everywhere is None else _with_namespaces(whole, everywhere, rows))
+    elif not (arguments.count or arguments.csv):
         write_lines(text_lines(interval, rows, columns))
+    else:
+        write_lines([str(len(rows))] if arguments.count else _csv(interval, rows, columns))
+        # There is no place for it among them, and whoever reads them must not take them for all.
+        sys.stderr.writelines(f"fourtuple: {notice}\n" for notice in interval.sample.notices)
     return 0
+
+
+def _read(tree: Filter, *, has_rates: bool, is_everywhere: bool) -> tuple[Interval, Bools, Everywhere | None]:
+    """Give what was read, the rows that the filter chooses, and what is known of several namespaces."""
+    if not is_everywhere:
+        interval = read_once(tree, has_rates=has_rates)
+        return interval, mask(tree, interval), None
+    from monitor.cli.reading_everywhere import read_everywhere  # noqa: PLC0415 - most lists are of one namespace
+
+    everywhere = read_everywhere(tree, has_rates=has_rates)
+    return everywhere.interval, everywhere.chosen, everywhere
 
 
 def _refuse_contradictions(arguments: argparse.Namespace) -> None:
@@ -86,7 +109,7 @@ def _refuse_contradictions(arguments: argparse.Namespace) -> None:
         raise InputError("--count prints one number, with or without --csv")
 
 
-def document(interval: Interval, rows: Rows, *, is_counted: bool = False) -> dict[str, object]:
+def document(interval: Interval, rows: Rows, *, is_counted: bool = False) -> Document:
     """Make the JSON document of some rows, or of their number alone."""
     sample, texts = interval.sample, RowTexts(interval)
     return {
@@ -102,11 +125,29 @@ def document(interval: Interval, rows: Rows, *, is_counted: bool = False) -> dic
     }
 
 
+def _with_namespaces(whole: Document, everywhere: Everywhere, rows: Rows) -> Document:
+    """Say of a document's sockets in which namespace they are, and what is at their other ends in another one."""
+    interval, ends = everywhere.interval, everywhere.other_ends() if whole["sockets"] else {}
+    sockets = [
+        {
+            **row_place_document(interval, row),
+            **socket,
+            "other_ends": [
+                {**row_place_document(interval, end.row), "certain": end.is_certain} for end in ends.get(row, ())
+            ],
+        }
+        for row, socket in zip(rows.tolist(), whole["sockets"], strict=False)
+    ]
+    found = namespaces_document(everywhere.found, everywhere.left_out, interval)
+    return {**whole, "namespace": None, "namespaces": found, "sockets": sockets}
+
+
 def text_lines(interval: Interval, rows: Rows, columns: Sequence[ListColumn] = DEFAULT) -> Iterator[str]:
     """Make a line per row, in their order, and a last line that says when and by whom."""
     yield from socket_lines(interval, rows, columns)
     yield from interval.sample.notices
-    yield f"{evidence_line(interval.sample)}, {count_text(len(rows))} sockets"
+    places = "" if interval.namespaces is None else f" of {count_text(len(interval.namespaces.namespaces))} namespaces"
+    yield f"{evidence_line(interval.sample)}, {count_text(len(rows))} sockets{places}"
 
 
 def socket_lines(interval: Interval, rows: Rows, columns: Sequence[ListColumn] = DEFAULT) -> Iterator[str]:

@@ -37,7 +37,11 @@ COMMANDS = {
 }
 """Each command's module is monitor.cli.NAME; only the one that is asked for is imported."""
 _READ_ONLY = "offer no actions, and give up every capability but those for reading (SYS_PTRACE, DAC_READ_SEARCH)"
-_NETNS = "look at this network namespace: a name as `ip netns` lists it, or the pid of a process that is in it (yours)"
+_NETNS = (
+    "look at this network namespace: a name as `ip netns` lists it, or the pid of a process that is in it (yours); "
+    "all: at every one, with list"
+)
+_NETNS_VALUE = "NAME|PID|all"
 _MONITOR_OPTIONS = {
     "-f": "monitor_filter",
     "--pid": "monitor_pid",
@@ -83,7 +87,7 @@ def _make_parser(described: Collection[str | None]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"fourtuple {__version__}")
     parser.add_argument("--debug", action="store_true", help="show a traceback where an error ends the program")
     parser.add_argument("--read-only", action="store_true", help=_READ_ONLY)
-    parser.add_argument("--netns", metavar="NAME|PID", help=_NETNS)
+    parser.add_argument("--netns", metavar=_NETNS_VALUE, help=_NETNS)
     parser.set_defaults(failed=EXIT_FAILED)
     _add_monitor_options(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=OneLineParser)
@@ -95,7 +99,7 @@ def _make_parser(described: Collection[str | None]) -> argparse.ArgumentParser:
             command.add_argument("--json", action="store_true", help="print one JSON document")
             # Without a default of its own, which would undo the option before the command.
             command.add_argument("--read-only", action="store_true", default=argparse.SUPPRESS, help=_READ_ONLY)
-            command.add_argument("--netns", metavar="NAME|PID", default=argparse.SUPPRESS, help=_NETNS)
+            command.add_argument("--netns", metavar=_NETNS_VALUE, default=argparse.SUPPRESS, help=_NETNS)
             command.set_defaults(run=module.run)
     return parser
 
@@ -190,8 +194,9 @@ def _parse(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argpars
 def _dispatch(parsed: argparse.Namespace) -> int:
     if sys.platform != "linux":
         raise MonitorError("fourtuple runs on Linux only: it asks Linux's own netlink")
+    looks_everywhere = parsed.netns is not None and _looks_everywhere(parsed)
     if parsed.command:
-        if parsed.netns is not None:
+        if parsed.netns is not None and not looks_everywhere:
             from monitor.kernel.namespaces import settle  # noqa: PLC0415 - most starts stay in their own
 
             # Before anything is opened, and before the rights to do so are given up.
@@ -206,6 +211,26 @@ def _dispatch(parsed: argparse.Namespace) -> int:
     from monitor.cli.monitor import run_monitor  # noqa: PLC0415 - headless commands start without it
 
     return run_monitor(parsed)
+
+
+def _looks_everywhere(parsed: argparse.Namespace) -> bool:
+    """Whether all network namespaces are asked for; raises InputError where that cannot be."""
+    from monitor.model.namespace import EVERY_NAMESPACE  # noqa: PLC0415 - most starts name none
+
+    if parsed.netns != EVERY_NAMESPACE:
+        return False
+    if parsed.read_only:
+        raise InputError(
+            "--netns all and --read-only exclude each other: to enter one namespace after another takes CAP_SYS_ADMIN, "
+            "which --read-only gives up before anything is read"
+        )
+    if parsed.command != "list":
+        what = f"`fourtuple {parsed.command}`" if parsed.command else "the monitor"
+        raise InputError(
+            f"{what} looks into one network namespace: name it, or a process in it, with --netns; "
+            "`fourtuple list --netns all` lists the sockets of all"
+        )
+    return True
 
 
 def _refuse_monitor_options(parser: argparse.ArgumentParser, parsed: argparse.Namespace) -> None:

@@ -13,7 +13,7 @@ from monitor.presentation.filter_tree import Everything, Filter
 from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
 
-_RATED_S = 1.0
+RATED_S = 1.0
 """Between the two readings from which rates follow."""
 
 
@@ -31,13 +31,13 @@ def read_once(tree: Filter | None = None, *, has_rates: bool = False) -> Interva
         interval = advance(None, source.sample(time_wait=True))
         is_rated, is_routed = has_rates or needs_rates(asked), needs_routes(asked)
         if is_rated:
-            time.sleep(_RATED_S)
+            time.sleep(RATED_S)
         # The first sample of a source does without the policy rules, which decide about routes.
         if is_rated or is_routed:
             interval = advance(interval, source.sample(time_wait=True))
         if is_routed:
             interval = _judged(interval, source)
-        return _examined(interval) if needs_findings(asked) else interval
+        return examined(interval) if needs_findings(asked) else interval
 
 
 def _judged(interval: Interval, source: LiveSource) -> Interval:
@@ -47,7 +47,8 @@ def _judged(interval: Interval, source: LiveSource) -> Interval:
     return judged(interval, RouteAgreement(), source)
 
 
-def _examined(interval: Interval) -> Interval:
+def examined(interval: Interval) -> Interval:
+    """Add what is wrong."""
     from monitor.reasoning.findings import Findings  # noqa: PLC0415 - as above
 
     return replace(interval, findings=Findings().advance(interval))

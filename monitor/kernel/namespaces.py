@@ -52,7 +52,7 @@ def enter(word: str) -> Path:
         raise KernelError(operation, error.errno or 0, "looking at it takes root, or sudo") from None
     try:
         if os.fstat(descriptor).st_ino != namespace_number():
-            _set(descriptor, operation)
+            move(descriptor, operation)
     finally:
         os.close(descriptor)
     return place
@@ -79,7 +79,7 @@ def _missing(word: str) -> InputError:
     return InputError(f"there is neither a process {word} nor a network namespace of that name")
 
 
-def _set(descriptor: int, operation: str) -> None:
+def move(descriptor: int, operation: str) -> None:
     """Move this thread, as setns(2) does."""
     import ctypes  # noqa: PLC0415 - most starts stay where they are, and the first sample waits for every import
 

@@ -16,6 +16,7 @@ from monitor.model.host_facts import DescriptorUse, HostFacts
 from monitor.model.namespace import NamedNamespace
 from monitor.model.owner_table import OwnerTable
 from monitor.model.route import InterfaceAddress, Link, RuleSelectors
+from monitor.model.row_namespaces import RowNamespaces
 from monitor.model.socket_table import U64, Bools, Rows, SocketTable
 
 F32 = npt.NDArray[np.float32]
@@ -153,6 +154,8 @@ class Interval:
     """How much of elapsed_s the machine was suspended; nothing has a rate over such a time."""
     names: AddressNames | None = None
     """What addresses are called; None where nobody asks for that."""
+    namespaces: RowNamespaces | None = None
+    """In which network namespace each row is; None where all are in that of the table."""
 
     def has_rows_of(self, other: Interval | None) -> bool:
         """Whether it is another one with newer numbers in some rows: the same sample, rows and verdicts."""
@@ -171,7 +174,8 @@ class Interval:
         The sample, the counters and the numbers of listeners stay those of the whole; verdicts are left out.
         """
         narrowed = {name: getattr(self, name)[rows] for name in ROW_COLUMNS}
-        return replace(self, table=self.table.take(rows), egress=None, **narrowed)
+        namespaces = None if self.namespaces is None else self.namespaces.only(rows)
+        return replace(self, table=self.table.take(rows), egress=None, namespaces=namespaces, **narrowed)
 
     @property
     def is_carried(self) -> Bools:

@@ -16,6 +16,7 @@ from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, Interval
 from monitor.model.socket_table import Rows
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS
 from monitor.presentation.formats import UNKNOWN
+from monitor.presentation.namespace_words import row_namespace
 from monitor.presentation.nearest_names import nearest
 from monitor.presentation.row_columns import RowColumn
 from monitor.presentation.row_text import RowTexts
@@ -69,10 +70,14 @@ def column_named(name: str) -> ListColumn:
 
 
 def in_order(interval: Interval, rows: Rows, column: ListColumn | None, *, is_reversed: bool = False) -> Rows:
-    """Order rows by a column; without one listeners stand first, then ports. Equal rows stand by their cookies."""
+    """Order rows by a column; without one listeners stand first, then ports. Equal rows stand by their cookies.
+
+    Of several namespaces, those with one port stand together.
+    """
     if column is None:
         table = interval.table
         keys: Keys = (table.protocol[rows], ~table.is_listener[rows], table.local_port[rows])
+        keys += _namespaces(interval, rows)
         is_descending = is_reversed
     else:
         keys, is_descending = column.keys(interval, rows), column.largest_first != is_reversed
@@ -153,6 +158,11 @@ def _first_pids(interval: Interval, rows: Rows) -> Keys:
     return (where_known(pids, end > first),)
 
 
+def _namespaces(interval: Interval, rows: Rows) -> Keys:
+    """Rank rows by their namespaces where these are several, the own one first."""
+    return () if interval.namespaces is None else (interval.namespaces.ranks(rows),)
+
+
 def _service(texts: RowTexts, row: int) -> str | None:
     """Name what the port is for of the side that accepts, by the port alone."""
     return local_service(texts.interval, row) or remote_service(texts.interval, row)
@@ -204,8 +214,11 @@ _MORE = (
         is_right=True,
     ),
 )
+_NAMESPACE = _plain("netns", "netns", lambda texts, row: row_namespace(texts.interval, row), _namespaces)
 DEFAULT: Sequence[ListColumn] = _OWN
 """What is listed where nothing is said."""
+DEFAULT_EVERYWHERE: Sequence[ListColumn] = (_NAMESPACE, *_OWN)
+"""Likewise of all network namespaces."""
 LIST_COLUMNS = {
     column.id: column
     for column in (
@@ -216,6 +229,7 @@ LIST_COLUMNS = {
             if name not in _NOT_LISTED and name not in {own.id for own in _OWN}
         ),
         *_MORE,
+        _NAMESPACE,
     )
 }
 """By id."""

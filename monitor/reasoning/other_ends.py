@@ -25,7 +25,9 @@ def other_ends(table: SocketTable, rows: Rows) -> Rows:
     columns = tuple(
         np.concatenate([theirs, ours])
         for theirs, ours in zip(
-            _pair(table, candidates, "remote", "local"), _pair(table, asked, "local", "remote"), strict=True
+            pair_columns(table, candidates, "remote", "local"),
+            pair_columns(table, asked, "local", "remote"),
+            strict=True,
         )
     )
     first, group = group_rows(columns)
@@ -59,7 +61,8 @@ def _candidates(table: SocketTable, asked: Rows) -> Rows:
     return np.flatnonzero(is_local[table.local_port] & is_remote[table.remote_port] & table.is_pair)
 
 
-def _pair(table: SocketTable, rows: Rows, near: str, far: str) -> tuple[npt.NDArray[np.generic], ...]:
+def pair_columns(table: SocketTable, rows: Rows, near: str, far: str) -> tuple[npt.NDArray[np.generic], ...]:
+    """Give what names a pair from one end, for group_rows; near and far are "local" and "remote", or the other way."""
     # group_rows hashes the first four columns and compares them all: those that differ most stand first.
     ports = (
         (table.protocol[rows].astype(np.uint64) << np.uint64(32))

@@ -65,6 +65,7 @@ class LiveSource:
         is_read_only: Refuse every action.
         narrowing: Which sockets are wanted; others may be left out of every sample. None for all.
         names_groups_later: Look up what control groups are called in audit(), for the next sample, so that none waits.
+        is_one_of_many: Leave out owners, users and control groups: whoever reads several namespaces reads them once.
     """
 
     def __init__(
@@ -73,10 +74,12 @@ class LiveSource:
         is_read_only: bool = False,
         names_groups_later: bool = False,
         narrowing: DumpNarrowing | None = None,
+        is_one_of_many: bool = False,
     ) -> None:
         self._is_read_only = is_read_only
         self._narrowing = narrowing
         self._names_groups_later = names_groups_later
+        self._is_one_of_many = is_one_of_many
         self._groups = GroupNames()
         # Generations count from here on, so that no answer about the routes of a former source passes for one of today.
         self._made_ms = time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
@@ -108,11 +111,11 @@ class LiveSource:
             notices.append(f"messages about sockets left out since they broke their bounds: {left_out}")
         host_facts = self._host.read(boot_time)
         self._note_drops(table, host_facts, notices)
-        owners = self._owners.read(table.inode, table.cgroup) if len(table) else OwnerTable.from_rows([], {})
+        owners = self._read_owners(table)
         descriptors = self._limits.use(self._owners.open_descriptors(), owners.processes)
         network = self._read_network(notices)
         self._last, self._last_owners = table, owners
-        if not self._names_groups_later:
+        if not (self._names_groups_later or self._is_one_of_many):
             self._groups.learn(table.cgroup)
         named = named_namespace()
         if named is not None and named.is_gone:
@@ -126,7 +129,7 @@ class LiveSource:
             capabilities=effective_capabilities(),
             table=table,
             owners=owners,
-            users=self._users.names_of(distinct(table.uid).tolist()),
+            users={} if self._is_one_of_many else self._users.names_of(distinct(table.uid).tolist()),
             has_time_wait=time_wait,
             time_wait=time_wait_count(),
             closed_cookies=closed,
@@ -305,6 +308,11 @@ class LiveSource:
         destroyed = np.zeros(0, np.uint64) if self._events is None else self._events.closed()
         closed, missed = self._diag.absentees(self._last, table, destroyed)
         return SocketTable.concatenate([table, missed]) if len(missed) else table, closed
+
+    def _read_owners(self, table: SocketTable) -> OwnerTable:
+        if self._is_one_of_many:
+            return OwnerTable.unread()
+        return self._owners.read(table.inode, table.cgroup) if len(table) else OwnerTable.from_rows([], {})
 
     def _note_drops(self, table: SocketTable, facts: HostFacts, notices: list[str]) -> None:
         try:

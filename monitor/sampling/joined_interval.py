@@ -1,0 +1,155 @@
+"""Joins the intervals of several network namespaces into one, whose rows are ordered and shown together.
+
+What was worked out about a row inside its namespace is taken over, so nothing is joined by address across namespaces.
+What holds for one namespace alone is left out: addresses, routes, findings, the counters of host and interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import accumulate
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from monitor.model.host_facts import HostFacts
+from monitor.model.namespace import Namespace
+from monitor.model.owner_table import OwnerTable
+from monitor.model.row_namespaces import RowNamespaces
+from monitor.model.sample import ROW_COLUMNS, Interval, Network, Sample
+from monitor.model.socket_table import COLUMN_TYPES, U32, Bools, Rows, SocketTable
+from monitor.sampling.link_numbers import LinkNumbers, number_links
+
+_AnyT = TypeVar("_AnyT", bound=np.generic)
+
+_POINTING = frozenset({"owner_first", "owner_end", "listener", "interface"})
+"""Columns of an interval whose numbers mean another thing after the join."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JoinedInterval:
+    """One interval for all namespaces, and where the rows of each have gone."""
+
+    interval: Interval
+    """Its interfaces have numbers of its own, since those of two namespaces may be the same."""
+    rows: tuple[Rows, ...]
+    """For each part, where its rows stand in the whole."""
+
+    def spread(self, chosen: Iterable[Bools]) -> Bools:
+        """Make one mask of masks of the parts."""
+        return _spread(self.rows, chosen)
+
+
+def join(parts: Sequence[tuple[Namespace, Interval]]) -> JoinedInterval:
+    """Join one or more; the first lends what is the machine's: host, user, rights, owners, groups, times."""
+    intervals = [interval for _, interval in parts]
+    first = intervals[0]
+    rows = _places(intervals)
+    numbers = number_links(intervals)
+    owners = reduce(_with_owners_of, intervals, first.sample.owners)
+    owner_first, owner_end = owners.ranges(_spread(rows, map(_held, intervals)))
+    table = _joined_table(intervals, rows, numbers)
+    taken: dict[str, Any] = {
+        name: _spread(rows, (getattr(interval, name) for interval in intervals))
+        for name in ROW_COLUMNS
+        if name not in _POINTING
+    }
+    whole = replace(
+        first,
+        sample=_joined_sample(intervals, table, owners, numbers),
+        table=table,
+        owners=owners,
+        owner_first=owner_first,
+        owner_end=owner_end,
+        listener=_spread(rows, map(_moved_listeners, intervals, rows)),
+        interface=_spread(
+            rows, (links.renumbered(one.interface) for one, links in zip(intervals, numbers, strict=True))
+        ),
+        counters=(),
+        egress=None,
+        findings=(),
+        namespaces=RowNamespaces.of([namespace for namespace, _ in parts], rows),
+        **taken,
+    )
+    return JoinedInterval(whole, rows)
+
+
+def _places(intervals: Sequence[Interval]) -> tuple[Rows, ...]:
+    """Put what samples hold first, part by part, and after it what is only carried."""
+    listed = [len(interval.sample.table) for interval in intervals]
+    carried = [len(interval.table) - count for interval, count in zip(intervals, listed, strict=True)]
+    return tuple(
+        np.concatenate([np.arange(first, first + count), np.arange(later, later + more)])
+        for first, count, later, more in zip(
+            accumulate(listed, initial=0), listed, accumulate(carried, initial=sum(listed)), carried, strict=False
+        )
+    )
+
+
+def _spread(rows: Sequence[Rows], columns: Iterable[npt.NDArray[_AnyT]]) -> npt.NDArray[_AnyT]:
+    """Put one column of each part where its rows are in the whole."""
+    whole = np.concatenate(list(columns))
+    spread = np.empty_like(whole)
+    spread[np.concatenate(rows)] = whole
+    return spread
+
+
+def _joined_table(intervals: Sequence[Interval], rows: Sequence[Rows], numbers: Sequence[LinkNumbers]) -> SocketTable:
+    joined = SocketTable.zeros(sum(map(len, rows)))
+    for name in COLUMN_TYPES:
+        for interval, theirs in zip(intervals, rows, strict=True):
+            getattr(joined, name)[theirs] = getattr(interval.table, name)
+    for interval, theirs, links in zip(intervals, rows, numbers, strict=True):
+        joined.device[theirs] = links.renumbered(interval.table.device)
+    return joined
+
+
+def _joined_sample(
+    intervals: Sequence[Interval], table: SocketTable, owners: OwnerTable, numbers: Sequence[LinkNumbers]
+) -> Sample:
+    samples = [interval.sample for interval in intervals]
+    counts = [sample.time_wait for sample in samples]
+    listed = sum(len(sample.table) for sample in samples)
+    return replace(
+        samples[0],
+        # Ages are counted from here, and none may be below zero.
+        boot_time=max(sample.boot_time for sample in samples),
+        cost_s=sum(sample.cost_s for sample in samples),
+        table=table if listed == len(table) else table.take(np.arange(listed)),
+        owners=owners,
+        has_udp=all(sample.has_udp for sample in samples),
+        time_wait=None if None in counts else sum(count or 0 for count in counts),
+        closed_cookies=np.concatenate([sample.closed_cookies for sample in samples]),
+        network=Network(
+            max(sample.network.generation for sample in samples),
+            tuple(link for links in numbers for link in links.links),
+        ),
+        notices=(),
+        text_protocols=tuple(sorted({number for sample in samples for number in sample.text_protocols})),
+        host_facts=HostFacts(),
+    )
+
+
+def _with_owners_of(owners: OwnerTable, interval: Interval) -> OwnerTable:
+    """Add those that only carried rows had."""
+    if interval.owners is interval.sample.owners:
+        return owners
+    return owners.with_former(interval.owners, interval.table.inode)
+
+
+def _held(interval: Interval) -> U32:
+    """Give for each row the inode by which its owners are known, its own or its listener's; 0 for none."""
+    held = np.zeros(len(interval.table), np.uint32)
+    is_owned = interval.owner_end > interval.owner_first
+    held[is_owned] = interval.owners.inode[interval.owner_first[is_owned]]
+    return held
+
+
+def _moved_listeners(interval: Interval, rows: Rows) -> Rows:
+    has_one = interval.listener >= 0
+    moved = np.full(len(rows), -1, np.intp)
+    moved[has_one] = rows[interval.listener[has_one]]
+    return moved
