@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
-
 from textual import events
 from textual.screen import Screen
 
 from monitor.ui.contracts import ActingScreen
 from monitor.ui.key_map import KeyMap
 from monitor.ui.key_order import HANDED_UP, opened, told
-from monitor.ui.keys import ACTING_KEYS, KEYS, LEAVE_KEYS
+from monitor.ui.keys import ACTING_KEYS, KEYS, LEAVE_KEYS, Where
 from monitor.ui.themed_app import ThemedApp
 from monitor.ui.widgets.list_pane import ListPane
 from monitor.ui.widgets.rows_pane import RowsPane
 
 _ALWAYS = frozenset({"leave_program", "redraw", "suspend_process"})
 """What keys do on every screen, also on those that have keys of their own."""
-_PLACES = {key.action: reduce(or_, (other.where for other in KEYS if other.action == key.action)) for key in KEYS}
+_PLACES: dict[str, Where] = {}
 """Where each action of the key table works."""
+for _key in KEYS:
+    _PLACES[_key.action] = _PLACES.get(_key.action, Where(0)) | _key.where
 
 
 class KeyedApp(ThemedApp):
