@@ -120,6 +120,14 @@ class GroupIs:
 
 
 @dataclass(frozen=True, slots=True)
+class NamespaceIs:
+    """Rows of sockets in the network namespace."""
+
+    name: str
+    """One of Namespace.words, or its title."""
+
+
+@dataclass(frozen=True, slots=True)
 class NameMatches:
     """Rows with a name that a pattern describes as a whole."""
 

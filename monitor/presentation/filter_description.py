@@ -28,6 +28,7 @@ from monitor.presentation.filter_tree import (
     LeavesElsewhere,
     MarkIs,
     NameMatches,
+    NamespaceIs,
     Not,
     NumberIs,
     Or,
@@ -46,7 +47,7 @@ from monitor.presentation.filter_tree import (
 from monitor.presentation.filter_words import JOINING_WORDS, WORDS, read_word, split_field
 from monitor.presentation.safe_text import safe_text
 
-_NAMED = {ProcessContains: "proc", UserIs: "user", InterfaceIs: "iface", DeviceIs: "dev"}
+_NAMED = {ProcessContains: "proc", UserIs: "user", InterfaceIs: "iface", DeviceIs: "dev", NamespaceIs: "netns"}
 _WORD = re.compile(r'[^\s()"!][^\s()"]*')
 
 
@@ -77,7 +78,7 @@ def _condition(tree: Filter) -> str:
     match tree:
         case Text(needle):
             return needle if _is_searched_for(needle) else quoted(needle)
-        case ProcessContains(name) | UserIs(name) | InterfaceIs(name) | DeviceIs(name):
+        case ProcessContains(name) | UserIs(name) | InterfaceIs(name) | DeviceIs(name) | NamespaceIs(name):
             return f"{_NAMED[type(tree)]} {as_value(name)}"
         case GroupIs(name, value):
             return f"{name.value} {as_value(value)}"

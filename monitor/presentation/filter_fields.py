@@ -21,6 +21,7 @@ from monitor.presentation.filter_tree import (
     MarkIs,
     Name,
     NameMatches,
+    NamespaceIs,
     Number,
     PidIs,
     ProcessContains,
@@ -179,6 +180,9 @@ FIELDS: dict[str, Field] = {
         _equal(partial(GroupIs, Name.IMAGE)), "image postgres*", "made in a container of this image", name=Name.IMAGE
     ),
     "dev": Field(_equal(DeviceIs), "dev = eth0", "bound to this interface", name=Name.DEVICE),
+    "netns": Field(
+        _equal(NamespaceIs), "netns blue", "in this network namespace, by a name of it or its inode", name=Name.NETNS
+    ),
     "fwmark": Field(_equal(_read_mark), "fwmark = 0x1/0xff", "SO_MARK, under a mask"),
     "reach": Field(
         _equal(_read_reach), "reach all", "listeners reached from lo, net or all", tuple(reach.value for reach in Reach)

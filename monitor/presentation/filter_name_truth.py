@@ -1,4 +1,4 @@
-"""Which rows belong to whom a filter names: processes, users, interfaces, control groups."""
+"""Which rows belong to whom a filter names: processes, users, interfaces, control groups, network namespaces."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from monitor.presentation.filter_tree import (
     InterfaceIs,
     Name,
     NameMatches,
+    NamespaceIs,
     PidIs,
     ProcessContains,
     UserIs,
 )
 from monitor.presentation.filter_truth import Truth, known, known_where
+from monitor.presentation.namespace_words import words_of_one
 from monitor.presentation.row_search import RowSearch, text_of
 from monitor.presentation.unit_names import names_in
 from monitor.reasoning.interfaces import NO_INTERFACE
@@ -62,12 +64,18 @@ def _name_matches(tree: NameMatches, rows: RowSearch) -> Truth:
             return _belonging(rows, matches)
         case Name.DEVICE:
             return _bound(rows, matches)
+        case Name.NETNS:
+            return _placed(rows, matches)
         case _:
             return _grouped(rows, tree.name, matches)
 
 
 def _group_is(tree: GroupIs, rows: RowSearch) -> Truth:
     return _grouped(rows, tree.name, lambda name: name == tree.value)
+
+
+def _namespace_is(tree: NamespaceIs, rows: RowSearch) -> Truth:
+    return _placed(rows, lambda name: name == tree.name)
 
 
 def _belonging(rows: RowSearch, test: Callable[[str], bool]) -> Truth:
@@ -92,11 +100,20 @@ def _grouped(rows: RowSearch, name: Name, test: Callable[[str], bool]) -> Truth:
     )
 
 
+def _placed(rows: RowSearch, test: Callable[[str], bool]) -> Truth:
+    """Choose rows of namespaces of which some name passes a test; of one alone no others are known."""
+    namespaces = rows.interval.namespaces
+    if namespaces is not None:
+        return known(namespaces.where(lambda one: any(test(text_of(word)) for word in (one.title, *one.words))))
+    is_it = np.full(len(rows.table), any(map(test, words_of_one(rows.interval.sample))))
+    return known_where(is_it, is_it)
+
+
 def _pattern(pattern: str) -> Callable[[str], bool]:
     # A bracket is one: only * and ? are wildcards here.
     matches = re.compile(fnmatch.translate(pattern.casefold().replace("[", "[[]"))).match
     return lambda text: matches(text.casefold()) is not None
 
 
-ANSWERS = (_pid_is, _process_contains, _user_is, _interface_is, _device_is, _name_matches, _group_is)
+ANSWERS = (_pid_is, _process_contains, _user_is, _interface_is, _device_is, _name_matches, _group_is, _namespace_is)
 """Functions from a condition and rows to a Truth, each for the type of its first argument."""

@@ -29,6 +29,7 @@ class Name(Enum):
     CONTAINER = "container"
     SLICE = "slice"
     IMAGE = "image"
+    NETNS = "netns"
 
 
 class Number(Enum):

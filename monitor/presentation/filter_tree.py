@@ -8,7 +8,8 @@ Filter
 │   DirectionIs
 ├── PortIs, PortIn, AddressIn, EndpointIs      where its ends are
 ├── PidIs, ProcessContains, UserIs,            whose it is, and by which interface
-│   InterfaceIs, DeviceIs, GroupIs, NameMatches
+│   InterfaceIs, DeviceIs, GroupIs,
+│   NamespaceIs, NameMatches
 ├── NumberIs, MarkIs                           numbers of it
 └── ReachIs, IsAutobound, LeavesElsewhere,     what follows from it
     HasTrouble
@@ -33,6 +34,7 @@ from monitor.presentation.filter_conditions import (
     LeavesElsewhere,
     MarkIs,
     NameMatches,
+    NamespaceIs,
     NumberIs,
     PidIs,
     PortIn,
@@ -64,6 +66,7 @@ __all__ = [
     "MarkIs",
     "Name",
     "NameMatches",
+    "NamespaceIs",
     "Not",
     "Number",
     "NumberIs",
@@ -130,6 +133,7 @@ Filter = (
     | InterfaceIs
     | DeviceIs
     | GroupIs
+    | NamespaceIs
     | NameMatches
     | NumberIs
     | MarkIs

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from monitor.model.namespace import FoundNamespaces, LeftOut, Namespace, WhyLeftOut
-from monitor.model.sample import Interval
+from monitor.model.namespace import FoundNamespaces, LeftOut, NamedNamespace, Namespace, WhyLeftOut
+from monitor.model.sample import Interval, Sample
 from monitor.presentation.formats import count_text
-from monitor.presentation.netns_words import netns_text
+from monitor.presentation.row_search import text_of
 from monitor.presentation.safe_text import json_name, safe_text
 
 _MOST_NAMED = 5
@@ -26,8 +26,13 @@ def row_namespace(interval: Interval, row: int) -> str:
     """Say what the namespace of a row is called; of one alone the word by which it was asked for, or "own"."""
     if interval.namespaces is not None:
         return safe_text(interval.namespaces.of_row(row).title)
-    named = interval.sample.named
-    return "own" if named is None else netns_text(named).removeprefix("netns ").removeprefix("of ")
+    return safe_text(_called(interval.sample.named))
+
+
+def words_of_one(sample: Sample) -> tuple[str, ...]:
+    """Give what is known of the names of the namespace that alone was read; its number last. For comparison only."""
+    number = sample.table.namespace
+    return (text_of(_called(sample.named)), *((str(number),) if number else ()))
 
 
 def namespace_notices(
@@ -93,6 +98,12 @@ def namespaces_document(
         }
         for one in found.namespaces
     ]
+
+
+def _called(named: NamedNamespace | None) -> bytes:
+    if named is None:
+        return b"own"
+    return b"pid " + named.word if named.is_process else named.word
 
 
 def _document(namespace: Namespace) -> dict[str, object]:

@@ -104,6 +104,8 @@ def test_the_text_names_the_namespace_first_and_the_last_line_counts_them(scene,
     assert head.split()[:3] == ["netns", "proto", "state"]
     assert [row.partition(" tcp ")[0].strip() for row in rows] == ["own", "blue", f"pid {scene.inside}"]
     assert last.endswith(", 3 sockets of 3 namespaces")
+    (found,) = said("listen", f"local {ENDPOINT}", "netns", "blue")[0].splitlines()[1:-1]
+    assert found.split()[0] == "blue"
     backwards = said("listen", f"local {ENDPOINT}", "--csv", "--columns", "netns,pid", "--sort", "netns", "--reverse")[
         0
     ]

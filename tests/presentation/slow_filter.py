@@ -157,7 +157,13 @@ class SlowReader:
         device = self.described[row]["device"]
         return tree.name in (str(device), {1: "lo", 2: "eth0"}.get(device))
 
+    def NamespaceIs(self, tree, row):  # noqa: N802
+        # What else the own namespace is called nobody has looked up.
+        return True if tree.name == "own" else None
+
     def NameMatches(self, tree, row):  # noqa: N802
+        if tree.name is Name.NETNS:
+            return True if fnmatch.fnmatchcase("own", tree.pattern.casefold()) else None
         names = {
             Name.PROCESS: self.process_names,
             Name.USER: self.user_names,

@@ -3,9 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from monitor.model.namespace import FoundNamespaces, LeftOut, NamedNamespace, Namespace, WhyLeftOut, with_titles
 from monitor.model.row_namespaces import RowNamespaces
+from monitor.presentation.filters import mask, parse
 from monitor.presentation.list_columns import DEFAULT_EVERYWHERE, LIST_COLUMNS, in_order
 from monitor.presentation.namespace_words import (
     namespace_notices,
@@ -71,6 +73,30 @@ def test_a_row_of_one_namespace_alone_is_of_the_own_one_or_of_that_which_was_ask
         (NamedNamespace(b"812", is_process=True, is_gone=False), "pid 812"),
     ):
         assert row_namespace(replace(read, sample=replace(read.sample, named=named)), 0) == text
+
+
+@pytest.mark.parametrize(
+    ("line", "ports"),
+    [
+        ("netns own", [80]),
+        ("netns = 2", [80, 22]),
+        ('netns "b\x1b"', [80, 22]),
+        ("netns != own", [80, 22]),
+        ("netns ~ W*", [80, 22]),
+        ("netns red", []),
+    ],
+)
+def test_a_filter_chooses_a_namespace_by_any_of_its_names_and_by_its_number(line, ports):
+    read = interval()
+    assert read.table.local_port[mask(parse(line), read)].tolist() == ports
+
+
+def test_of_one_namespace_alone_only_the_word_and_the_number_are_known():
+    read = advance(None, sample_of([row("tcp", "127.0.0.1:80", ANY, "LISTEN")]))
+    blue = replace(read, sample=replace(read.sample, named=NamedNamespace(b"blue", is_process=False, is_gone=False)))
+    found = {line: mask(parse(line), blue).any() for line in ("netns blue", "netns red", "not netns red", "netns own")}
+    assert [line for line, is_chosen in found.items() if is_chosen] == ["netns blue"]
+    assert mask(parse(f"netns {read.table.namespace}"), read).all()
 
 
 def test_the_column_is_the_first_one_and_its_order_begins_with_the_own_namespace():
