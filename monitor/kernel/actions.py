@@ -12,8 +12,8 @@ from contextlib import ExitStack
 
 from monitor.errors import KernelError
 from monitor.kernel.capabilities import may_administer_network
-from monitor.kernel.proc_files import GONE
-from monitor.kernel.process_signals import SHORTAGES, HeldProcess
+from monitor.kernel.proc_files import GONE, SHORTAGES
+from monitor.kernel.process_signals import HeldProcess
 from monitor.kernel.remembered import Remembered
 from monitor.kernel.socket_destroy import SocketCloser
 from monitor.kernel.standing import Standing, standing_of

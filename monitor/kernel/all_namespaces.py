@@ -15,9 +15,9 @@ from itertools import islice
 
 from monitor.errors import KernelError
 from monitor.kernel import namespaces
-from monitor.kernel.cgroups import path_in
 from monitor.kernel.container_files import ContainerFiles
 from monitor.kernel.group_names import LONGEST_PATH, named_group, this_machine
+from monitor.kernel.group_places import place_in
 from monitor.kernel.proc_files import DENIED, list_pids, process_directory, read_file
 from monitor.kernel.this_namespace import namespace_in
 from monitor.model.control_group import ControlGroup
@@ -105,8 +105,8 @@ def _with_group(namespace: Namespace, files: ContainerFiles) -> Namespace:
 def _group(number: int, pids: Sequence[int], files: ContainerFiles) -> ControlGroup | None:
     for pid in pids:
         with suppress(OSError), process_directory(pid) as inside:
-            path = path_in(read_file("cgroup", inside))
+            place = place_in(read_file("cgroup", inside))
             # The pid may be another process's by now.
-            if namespace_in(inside) == number and path is not None and len(path) <= LONGEST_PATH:
-                return named_group(path, files)
+            if namespace_in(inside) == number and place is not None and len(place.path) <= LONGEST_PATH:
+                return named_group(place, files)
     return None

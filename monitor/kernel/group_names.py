@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
 import numpy as np
 
 from monitor.kernel.cgroups import ControlGroups
-from monitor.kernel.container_files import ContainerFiles, Label
-from monitor.model.control_group import ControlGroup, container_of
+from monitor.kernel.container_files import ContainerFiles
+from monitor.kernel.group_places import Place
+from monitor.model.control_group import ControlGroup
 from monitor.model.places import distinct
 from monitor.model.socket_table import U64
 
@@ -50,14 +52,13 @@ class GroupNames:
         wanted = set(distinct(numbers).tolist()) - {0}
         new = wanted - self.known.keys() - self._missing
         found = self._groups.find(new) if new else {}
-        if found:
-            # Whoever may make groups chooses their paths, and all of them go into one frame.
-            found = {number: path for number, path in found.items() if len(path) <= LONGEST_PATH}
-        self._is_complete = found is not None
-        if not new or found is None:
+        self._is_complete = found.keys() == new
+        if not found:
             return
-        self._missing = (self._missing & wanted) | (new - found.keys())
-        known = {**self.known, **{number: named_group(path, self._files) for number, path in found.items()}}
+        # Whoever may make groups chooses their paths, and all of them go into one frame.
+        places = {number: place for number, place in found.items() if place and len(place.path) <= LONGEST_PATH}
+        self._missing = (self._missing & wanted) | (found.keys() - places.keys())
+        known = {**self.known, **{number: named_group(place, self._files) for number, place in places.items()}}
         if len(known) > MOST_KNOWN:
             known = {number: group for number, group in known.items() if number in wanted}
         self.known = known
@@ -69,8 +70,10 @@ def this_machine() -> ContainerFiles:
     return ContainerFiles(home=Path(home) if home else None)
 
 
-def named_group(path: bytes, files: ContainerFiles) -> ControlGroup:
+def named_group(place: Place, files: ContainerFiles) -> ControlGroup:
     """Put a group's path beside what its container is called."""
-    container = container_of(path)
-    label = Label() if container is None else files.label(container)
-    return ControlGroup(path, label.name, label.image)
+    group = ControlGroup(place.path, delegated=place.delegated)
+    if group.container is None:
+        return group
+    label = files.label(group.container)
+    return replace(group, container_name=label.name, image=label.image)

@@ -2,7 +2,7 @@
 
 A directory of /proc that is held open belongs to its process for ever: once that process has been reaped every look-up
 through it fails with ESRCH or ENOENT, also where the pid was given to another one. Functions raise OSError; its errno
-says what happened (GONE, DENIED, or a shortage such as EMFILE, after which nothing is known).
+says what happened (GONE, DENIED, or one of SHORTAGES, after which nothing is known).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from errno import EACCES, EBUSY, ENOENT, EPERM, ESRCH, ETIMEDOUT
+from errno import EACCES, EBUSY, EMFILE, ENFILE, ENOBUFS, ENOENT, ENOMEM, EPERM, ESRCH, ETIMEDOUT
 from pathlib import Path
 
 from monitor.kernel.patient_calls import PatientCalls
@@ -19,6 +19,8 @@ GONE = frozenset({ENOENT, ESRCH})
 """Error numbers of a process that has ended, or of a thing that it does not have."""
 DENIED = frozenset({EACCES, EPERM})
 """Error numbers of what this user may not read."""
+SHORTAGES = frozenset({EMFILE, ENFILE, ENOBUFS, ENOMEM})
+"""Error numbers of a machine or a process that has no room just now: they tell nothing of what was asked for."""
 
 BLOCKED = frozenset({ETIMEDOUT})
 """Error number of a read that did not come back in time."""

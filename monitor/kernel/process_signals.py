@@ -14,7 +14,7 @@ from typing import Self
 
 from monitor.errors import KernelError
 from monitor.kernel.pidfds import has_exited, inode_of, proc_names_alike
-from monitor.kernel.proc_files import GONE, process_directory, read_file
+from monitor.kernel.proc_files import GONE, SHORTAGES, process_directory, read_file
 from monitor.kernel.process_identity import PF_KTHREAD, ProcessStat
 from monitor.model.action import Outcome, Result, Right, Signal
 from monitor.model.process import ProcessIdentity
@@ -23,8 +23,6 @@ _NO_SIGNAL = 0
 """Sends nothing; the kernel says whether it would."""
 _NO_SUCH_PROCESS = frozenset({errno.ESRCH, errno.ENOENT, errno.EINVAL})
 """Of pidfd_open(): the pid is nobody's, or a thread's, or none."""
-SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-"""Error numbers of what says nothing of the target: an action may be asked for again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from monitor.errors import KernelError
-from monitor.kernel.cgroups import path_in, unit_in
 from monitor.kernel.descriptors import kinds_in
 from monitor.kernel.first_thread import table_in
 from monitor.kernel.group_names import named_group, this_machine
+from monitor.kernel.group_places import place_in, unit_in
 from monitor.kernel.patient_calls import MOST_LEFT_BEHIND
 from monitor.kernel.proc_files import GONE, directory, process_directory, read_file, read_memory
 from monitor.kernel.process_identity import ProcessStat, missing_in, process_in
@@ -102,7 +102,7 @@ def _facts_in(inside: int, pid: int, users: UserNames) -> ProcessFacts:
 
     process = process_in(inside, pid)
     cgroup = fact("unit", lambda: read_file("cgroup", inside))
-    path = None if cgroup is None else path_in(cgroup)
+    place = None if cgroup is None else place_in(cgroup)
     try:
         live = psutil.Process(pid)
     except psutil.NoSuchProcess as error:
@@ -126,7 +126,7 @@ def _facts_in(inside: int, pid: int, users: UserNames) -> ProcessFacts:
             blocked=tuple(blocked),
             others_blocked=others_blocked,
             read_at=read_at,
-            control_group=None if path is None else named_group(path, this_machine()),
+            control_group=None if place is None else named_group(place, this_machine()),
             namespace=namespace_in(inside),
         )
     # While this directory still answers, the pid was never given away: all of the facts are of one process.

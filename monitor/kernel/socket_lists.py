@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from errno import EMFILE, ENFILE, ENOBUFS, ENOMEM
 from typing import TYPE_CHECKING
 
 from monitor.errors import KernelError
+from monitor.kernel.proc_files import SHORTAGES
 from monitor.kernel.protocol_lists import NOT_OFFERED
 from monitor.kernel.sock_diag import SockDiag
 from monitor.model.socket_table import U64, SocketTable
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from monitor.model.dump_narrowing import Narrowing
     from monitor.model.tcp_info import SocketDetails
 
-SHORTAGES = frozenset({EMFILE, ENFILE, ENOBUFS, ENOMEM})
-"""What passes, and says nothing about the kernel."""
 _STAND_IN = (
     "{} sockets are read from /proc/net: no cookies, no closes, no actions, no counters, none that are only bound ({})"
 )

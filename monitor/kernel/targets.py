@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection
 from contextlib import suppress
 
-from monitor.kernel.cgroups import unit_in
+from monitor.kernel.group_places import unit_in
 from monitor.kernel.pidfds import namespace_pids
 from monitor.kernel.proc_files import process_directory, read_file
 from monitor.kernel.process_identity import process_in

@@ -80,21 +80,37 @@ class ControlGroup:
     """As the runtime's files have it, in Kubernetes with its pod: b"web-7d9/nginx"; None where none tells."""
     image: bytes | None = None
     """Likewise, as it was asked for: b"postgres:16"."""
+    delegated: bytes | None = None
+    """The directory on its path that root has given to another user, who has named all below it; None for none.
+
+    What such a user calls like a unit or a container need not be one.
+    """
 
     @property
     def unit(self) -> bytes | None:
-        """The innermost systemd unit that is a service or a scope."""
-        return unit_of(self.path)
+        """The innermost systemd unit that is a service or a scope.
+
+        One that a user has named comes with the directory that was given to him: b"user@1000.service/app.service".
+        """
+        inner = None if self.delegated is None else unit_of(self.path.removeprefix(self.delegated))
+        if self.delegated is None or inner is None:
+            return unit_of(self._vouched)
+        return self.delegated.rpartition(b"/")[2] + b"/" + inner
 
     @property
     def slices(self) -> tuple[bytes, ...]:
-        """The systemd slices that it lies in, the outermost first."""
-        return tuple(part for part in self.path.split(b"/") if part.endswith(_SLICE))
+        """The systemd slices that it lies in, the outermost first, without those that a user has named."""
+        return tuple(part for part in self._vouched.split(b"/") if part.endswith(_SLICE))
 
     @property
     def container(self) -> Container | None:
-        """The outermost container that it lies in: the one that this machine's runtime knows."""
-        return container_of(self.path)
+        """The outermost container that it lies in, the one that this machine's runtime knows; none of a user's own."""
+        return container_of(self._vouched)
+
+    @property
+    def _vouched(self) -> bytes:
+        """The path as far as root has named it."""
+        return self.path if self.delegated is None else self.delegated
 
 
 @lru_cache(_CACHED)

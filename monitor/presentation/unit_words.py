@@ -39,6 +39,8 @@ def group_parts(group: ControlGroup) -> list[str]:
         parts.append(f"image {safe_text(group.image)}")
     if group.unit is not None:
         parts.append(f"unit {safe_text(group.unit)}")
+    if group.delegated is not None:
+        parts.append(f"names below {safe_text(group.delegated)} are of a user's choice")
     if group.slices:
         parts.append(f"slice {safe_text(group.slices[-1])}")
     return [*parts, safe_text(group.path)]

@@ -9,8 +9,8 @@ from monitor.errors import KernelError, WireError
 from monitor.kernel.arrivals import ArrivalReader
 from monitor.kernel.conntrack import Conntrack
 from monitor.kernel.group_members import GroupDatagram, read_memberships
+from monitor.kernel.proc_files import SHORTAGES
 from monitor.kernel.receive_look_up import ReceiveLookUp
-from monitor.kernel.socket_lists import SHORTAGES
 from monitor.model.bind_facts import SocketHolder
 from monitor.model.receiver import LookUp, Membership, ReceiverFacts
 from monitor.model.sample import Network

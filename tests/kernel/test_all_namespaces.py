@@ -11,6 +11,7 @@ import pytest
 from monitor.errors import KernelError
 from monitor.kernel import all_namespaces, namespaces
 from monitor.kernel.all_namespaces import find_namespaces
+from monitor.kernel.group_places import Place
 from monitor.kernel.this_namespace import namespace_number
 from monitor.kernel.visits import visit
 from monitor.model.namespace import FoundNamespaces, Namespace, WhyLeftOut
@@ -114,11 +115,11 @@ def test_one_without_a_name_is_called_by_the_unit_or_the_pid_of_who_is_in_it(as_
         inside = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
     with inside:
         monkeypatch.setattr(all_namespaces, "list_pids", lambda: [inside.pid, os.getpid()])
-        monkeypatch.setattr(all_namespaces, "path_in", lambda _: None)
+        monkeypatch.setattr(all_namespaces, "place_in", lambda _: None)
         by_pid = find_namespaces().namespaces[1]
-        monkeypatch.setattr(all_namespaces, "path_in", lambda _: b"/system.slice/web.service")
+        monkeypatch.setattr(all_namespaces, "place_in", lambda _: Place(b"/system.slice/web.service", None))
         by_unit = find_namespaces().namespaces[1]
-        monkeypatch.setattr(all_namespaces, "path_in", lambda _: b"/docker/" + b"0d" * 32)
+        monkeypatch.setattr(all_namespaces, "place_in", lambda _: Place(b"/docker/" + b"0d" * 32, None))
         by_container = find_namespaces().namespaces[1]
         inside.stdin.close()
     assert (by_pid.number, by_pid.title) == (made.inode, b"pid %d" % inside.pid)

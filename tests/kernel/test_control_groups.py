@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 import subprocess
 import sys
@@ -97,6 +99,20 @@ def test_no_more_directories_are_visited_than_the_most(group, clock, monkeypatch
     assert ControlGroups(clock).members(number_of(group)) == set()
 
 
+@pytest.mark.parametrize("name", ["scandir", "mount_of"])
+def test_for_want_of_descriptors_nothing_is_known_of_a_group(group, clock, monkeypatch, name):
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    with monkeypatch.context() as short:
+        short.setattr(cgroups.os if name == "scandir" else cgroups, name, refuse)
+        groups = ControlGroups(clock)
+        assert groups.find([number_of(group)]) == {}
+    assert groups.find([number_of(group)]) == {}, "it is too early to look again"
+    clock.now += SHORTEST_PAUSE_S
+    assert groups.find([number_of(group), 1 << 60]).keys() == {number_of(group), 1 << 60}
+
+
 def test_without_the_hierarchy_no_group_has_members(group, clock, monkeypatch):
-    monkeypatch.setattr(cgroups, "_mount_point", lambda: None)
+    monkeypatch.setattr(cgroups, "mount_of", lambda: None)
     assert ControlGroups(clock).members(number_of(group)) == set()

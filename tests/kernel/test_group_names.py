@@ -12,6 +12,7 @@ from monitor.kernel import group_names
 from monitor.kernel.cgroups import SHORTEST_PAUSE_S
 from monitor.kernel.container_files import ContainerFiles
 from monitor.kernel.group_names import GroupNames
+from monitor.kernel.group_places import Place
 from monitor.kernel.sock_diag import SockDiag
 from monitor.model.control_group import ControlGroup
 from tests.kernel.control_groups import number_of
@@ -75,9 +76,18 @@ def test_a_group_that_is_nowhere_is_sought_once_and_one_that_is_new_after_a_paus
     assert [*names.known] == [number_of(inner)]
 
 
+def test_of_which_nothing_is_known_yet_is_asked_again_and_what_is_known_holds(names, monkeypatch):
+    monkeypatch.setattr(names._groups, "find", lambda _: {1: Place(b"/1", None)})
+    names.learn(numbers(1, 2))
+    assert names.known == {1: ControlGroup(b"/1")}
+    monkeypatch.setattr(names._groups, "find", lambda new: dict.fromkeys(new, Place(b"/again", b"/")))
+    names.learn(numbers(1, 2))
+    assert names.known == {1: ControlGroup(b"/1"), 2: ControlGroup(b"/again", delegated=b"/")}
+
+
 def test_of_too_many_groups_those_are_kept_that_sockets_have(names, monkeypatch):
     monkeypatch.setattr(group_names, "MOST_KNOWN", 2)
-    monkeypatch.setattr(names._groups, "find", lambda new: {number: b"/%d" % number for number in new})
+    monkeypatch.setattr(names._groups, "find", lambda new: {number: Place(b"/%d" % number, None) for number in new})
     names.learn(numbers(1, 2))
     names.learn(numbers(2, 3))
     assert names.known == {2: ControlGroup(b"/2"), 3: ControlGroup(b"/3")}

@@ -61,6 +61,17 @@ def test_a_group_has_the_innermost_unit_and_all_slices():
     assert group.slices == (b"user.slice", b"user-1000.slice", b"app.slice")
 
 
+def test_what_a_user_has_named_is_no_container_and_no_unit_of_roots():
+    given_away = b"/user.slice/user@7.service"
+    worn = ControlGroup(given_away + b"/system.slice/docker-%s.scope/x" % ID, delegated=given_away)
+    assert worn.container is None
+    assert worn.unit == b"user@7.service/docker-%s.scope" % ID
+    assert worn.slices == (b"user.slice",)
+    assert ControlGroup(given_away + b"/x", delegated=given_away).unit == b"user@7.service"
+    assert ControlGroup(b"/x.service", delegated=b"/").unit == b"/x.service"
+    assert ControlGroup(b"/docker/%s/a.service" % ID, delegated=b"/docker/" + ID).container is not None
+
+
 @given(st.binary(max_size=200) | st.lists(st.sampled_from([b"docker", b"lxc", POD, ID, b"a.slice"])).map(b"/".join))
 def test_any_bytes_have_an_answer(path):
     unit, container = unit_of(path), container_of(path)
