@@ -14,6 +14,7 @@ The rooms, each of which imports only what stands below it (tests/test_architect
     reasoning     what follows: which listener, direction, owner, segment; does the route agree; what is wrong
     model         nouns: Endpoint, SocketTable, OwnerTable, Process, RouteDecision, Sample, Interval, Finding, EventList
     files         the only way in which a file is made
+    regular_files opens a file for reading that somebody else may have put there
     errors        what can go wrong and be said in one sentence
 
 The one way of the data:

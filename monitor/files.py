@@ -69,6 +69,12 @@ def make_folders(path: Path) -> None:
         missing /= name
 
 
+def others_may_write(found: os.stat_result) -> bool:
+    """Tell by the mode whether others than its owner may write; a plain user's own group is taken for himself."""
+    is_private_group = os.geteuid() != 0 and found.st_gid == os.getegid()
+    return bool(found.st_mode & (stat.S_IWOTH if is_private_group else stat.S_IWOTH | stat.S_IWGRP))
+
+
 def _is_there(path: Path) -> bool:
     try:
         return path.exists()
@@ -135,11 +141,9 @@ def _folder_refusal(here: Path, parent: int, name: str, error: OSError) -> str:
 
 
 def _check_folder(folder: int, path: Path) -> None:
-    """Refuse a directory in which others could exchange the file; a plain user's own group is taken for himself."""
+    """Refuse a directory in which others could exchange the file."""
     found = os.fstat(folder)
-    is_private_group = os.geteuid() != 0 and found.st_gid == os.getegid()
-    loose = stat.S_IWOTH if is_private_group else stat.S_IWOTH | stat.S_IWGRP
-    if found.st_mode & loose and not found.st_mode & stat.S_ISVTX:
+    if others_may_write(found) and not found.st_mode & stat.S_ISVTX:
         raise MonitorError(f"no file was made: others may write to {path}, and it has no sticky bit")
 
 

@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from monitor.errors import InputError, MonitorError
+from monitor.regular_files import open_regular
 
 MOST_BYTES = 65_536
-_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
 def config_path(environment: Mapping[str, str]) -> Path | None:
@@ -73,17 +73,16 @@ def read_named_file(path: Path) -> str:
 
 def _read(path: Path, *, is_named: bool) -> str | None:
     try:
-        descriptor = os.open(path, _FLAGS)
+        descriptor = open_regular(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
         raise MonitorError(f"not read: {getattr(error, 'strerror', None) or error}") from None
+    if descriptor is None:
+        raise MonitorError("not read: it is no regular file")
     try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise MonitorError("not read: it is no regular file")
         if not is_named:
-            _check_writers(found)
+            _check_writers(os.fstat(descriptor))
         data = os.read(descriptor, MOST_BYTES + 1)
     except OSError as error:
         raise MonitorError(f"not read: {error.strerror}") from None
@@ -98,11 +97,13 @@ def _read(path: Path, *, is_named: bool) -> str | None:
 
 
 def _check_writers(found: os.stat_result) -> None:
+    from monitor.files import others_may_write  # noqa: PLC0415 - most starts are without a file
+
     user = os.geteuid()
     if found.st_uid not in (0, user):
         raise MonitorError(
             f"not read: it belongs to uid {found.st_uid} and the monitor runs as uid {user}; name it with --config"
         )
-    # A plain user's own group is taken for himself, as where files are made.
-    if found.st_mode & (stat.S_IWOTH if user else stat.S_IWOTH | stat.S_IWGRP):
-        raise MonitorError("not read: others may write to it")
+    if others_may_write(found):
+        mode = stat.S_IMODE(found.st_mode)
+        raise MonitorError(f"not read: others may write to it (mode {mode:o}, group {found.st_gid}); chmod go-w it")

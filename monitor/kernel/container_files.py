@@ -7,7 +7,6 @@ the few fields that are wanted; what cannot be read or understood leaves the con
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from monitor.model.control_group import Container, Runtime
+from monitor.regular_files import open_regular
 
 LONGEST_ID = 253
 
@@ -192,7 +192,8 @@ def _decoded(data: bytes, kind: type[_T]) -> _T | None:
 
 def _content(path: Path) -> bytes:
     """Read a regular file as far as is safe; no link, and nothing that would be waited for."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    descriptor = open_regular(path, follows_link=False)
+    if descriptor is None:
+        return b""
     with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        return file.read(MOST_BYTES) if stat.S_ISREG(found.st_mode) and found.st_size < MOST_BYTES else b""
+        return file.read(MOST_BYTES) if os.fstat(descriptor).st_size < MOST_BYTES else b""
