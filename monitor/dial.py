@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Self
 
-from monitor.errors import KernelError, MonitorError
+from monitor.errors import KernelError
 from monitor.model import connection
 from monitor.model.endpoint import Endpoint, unmapped
 from monitor.model.route import Flow, RouteDecision
@@ -128,11 +128,8 @@ def dial_from(named: NamedNamespace, number: int) -> None:
         MonitorError: the word leads nowhere or elsewhere by now, or this process may not enter.
     """
     from monitor.kernel.namespaces import enter  # noqa: PLC0415 - most dial from where they are
-    from monitor.kernel.this_namespace import namespace_number  # noqa: PLC0415 - as above
 
-    enter(os.fsdecode(named.word))
-    if namespace_number() != number:
-        raise MonitorError("the network namespace of that name is another one by now; nothing was sent")
+    enter(os.fsdecode(named.word), number)
 
 
 def _decide(remote: Endpoint) -> RouteDecision:

@@ -107,7 +107,7 @@ def test_a_thread_dials_from_the_namespace_that_was_named_unless_the_name_leads_
             server = socket.create_server(("127.0.0.1", 0))
         with server:
             assert thread.submit(dial_inside, made.inode).result().is_as_predicted
-            with pytest.raises(MonitorError, match="another one by now; nothing was sent"):
+            with pytest.raises(MonitorError, match="leads to another network namespace by now"):
                 thread.submit(dial_inside, made.inode + 1).result()
 
 

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         from monitor.config.places import config_path, state_path  # noqa: PLC0415 - as above
         from monitor.ui.key_map import KeyMap  # noqa: PLC0415 - as above
 
-        configuration, complaints = load(os.environ, arguments.config)
+        configuration, complaints, _ = load(os.environ, arguments.config)
         path = arguments.config or config_path(os.environ)
         document = {
             "schema": 1,

@@ -17,7 +17,7 @@ from monitor.errors import InputError
 from monitor.sampling.collectors import Collectors
 
 if TYPE_CHECKING:
-    from monitor.config.settings import Configuration
+    from monitor.config.loading import Loaded
 
 _TEXTUAL_DEFAULTS = {"TEXTUAL_FPS": "240", "TEXTUAL_ANIMATIONS": "none"}
 """Read by Textual when it is imported: a key waits for two frames at most, and nothing slides."""
@@ -34,14 +34,10 @@ def run_monitor(arguments: argparse.Namespace) -> int:
         parse(arguments.monitor_filter)
     _check_terminal()
     shed_steering()
-    collectors = Collectors(is_read_only=arguments.read_only, netns=arguments.netns)
+    namespace = _enter(arguments)
+    collectors = Collectors(is_read_only=arguments.read_only, netns=arguments.netns, namespace=namespace)
     if arguments.sudo:
         collectors.ask_for_rights()
-    elif arguments.netns is not None:
-        from monitor.kernel.namespaces import check  # noqa: PLC0415 - most starts stay in their own
-
-        # What the collector would fail by is said before the screen opens; with sudo it may do what we may not.
-        check(arguments.netns)
     collectors.start_ahead()
     if arguments.read_only:
         from monitor.kernel.read_only import give_up_rights  # noqa: PLC0415 - most starts keep their rights
@@ -53,7 +49,7 @@ def run_monitor(arguments: argparse.Namespace) -> int:
         os.environ.setdefault(name, value)
     gc.set_threshold(_OBJECTS_BEFORE_SEARCH, *gc.get_threshold()[1:])
     try:
-        configuration, complaints = _configuration(arguments)
+        configuration, complaints, written = _configuration(arguments)
         from monitor.ui.app import MonitorApp, Settings  # noqa: PLC0415 - after the collector was started
         from monitor.ui.life_cycle import run_app  # noqa: PLC0415 - as above
         from monitor.ui.themed_app import Look  # noqa: PLC0415 - as above
@@ -66,12 +62,14 @@ def run_monitor(arguments: argparse.Namespace) -> int:
             pid=arguments.monitor_pid,
             is_read_only=arguments.read_only,
             resolves=arguments.resolve,
+            is_outside=arguments.netns is not None and namespace is None,
             look=Look(
                 has_dark_ground(os.environ) if configuration.theme == "auto" else configuration.theme == "dark",
                 has_sixteen_colours=colours is Colours.SIXTEEN,
                 is_ascii=lacks_signs(os.environ) if configuration.ascii is None else configuration.ascii,
             ),
             configuration=configuration,
+            written=written,
             complaints=complaints,
         )
         app = MonitorApp(collectors.open_source, settings, ask_for_rights=collectors.ask_for_rights)
@@ -83,12 +81,26 @@ def run_monitor(arguments: argparse.Namespace) -> int:
         collectors.close()
 
 
-def _configuration(arguments: argparse.Namespace) -> tuple[Configuration, tuple[str, ...]]:
+def _enter(arguments: argparse.Namespace) -> int | None:
+    """Be in the network namespace that was named, and give its inode; None where the monitor stays in its own.
+
+    Collectors are started in it then, also once the monitor has given up the right to enter, or the word leads
+    elsewhere; names are asked for and connections dialled from there.
+    """
+    # With sudo only the collector may enter.
+    if arguments.netns is None or arguments.sudo:
+        return None
+    from monitor.kernel.namespaces import settle  # noqa: PLC0415 - most starts stay in their own
+
+    return settle(arguments.netns)
+
+
+def _configuration(arguments: argparse.Namespace) -> Loaded:
     """Give what the options and the files settle, and what in the files does not count; that is said here, too."""
     from monitor.config.loading import load  # noqa: PLC0415 - after the collector was started
 
-    configuration, complaints = load(os.environ, arguments.config)
-    say_complaints(complaints)
+    loaded = load(os.environ, arguments.config)
+    say_complaints(loaded.complaints)
     named = {
         "filter": arguments.monitor_filter,
         "theme": arguments.theme,
@@ -98,7 +110,7 @@ def _configuration(arguments: argparse.Namespace) -> tuple[Configuration, tuple[
     options = {name: value for name, value in named.items() if value is not None}
     if arguments.period is not None:
         options["period"] = None if arguments.period == AUTO_PERIOD else arguments.period
-    return replace(configuration, **options), complaints
+    return loaded._replace(configuration=replace(loaded.configuration, **options))
 
 
 def _check_terminal() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
-from monitor.config.options import OPTIONS, REMEMBERED, TABLES
+from monitor.config.options import DROPPED_FILTERS, OPTIONS, REMEMBERED, TABLES
 from monitor.config.settings import Configuration
 from monitor.config.toml import toml_key, toml_value
 from monitor.presentation.column_names import COLUMN_NAMES
@@ -14,8 +14,9 @@ _HEAD = """\
 # fourtuple's configuration; this is the default, and every line may be left out.
 # It is read from $XDG_CONFIG_HOME/fourtuple/config.toml, which is ~/.config/fourtuple/config.toml where that is not
 # set, or from where --config says. Options of the command line win over it.
-# The file has to belong to who runs the monitor, or to root, and may not be writable by others: root's monitor does
-# not read a user's file unless --config names it. With --sudo the screen, and so this file, stays the user's own.
+# The file has to belong to who runs the monitor, or to root, and may not be writable by others or by a group, unless
+# that is a plain user's own: root's monitor does not read a user's file unless --config names it. With --sudo the
+# screen, and so this file, stays the user's own.
 """
 _FILTERS = """\
 [filters]
@@ -27,7 +28,7 @@ _KEYS = """\
 # Keys of actions: a letter, a sign, or a name such as "space", "pageup", "f7", "ctrl+r"; an empty list takes an action
 # its key and leaves it to the palette. What acts outside the program keeps to capitals, Ctrl and function keys.
 """
-_STATE_HEAD = "# What fourtuple remembers; it wins over config.toml. Delete this file to forget it.\n"
+_STATE_HEAD = "# What fourtuple remembers: only where it differs from config.toml. Delete this file to forget it.\n"
 
 
 def default_text(keys: Iterable[tuple[str, tuple[str, ...], str]]) -> str:
@@ -52,14 +53,28 @@ def default_text(keys: Iterable[tuple[str, tuple[str, ...], str]]) -> str:
     return "\n".join([*lines, _FILTERS, _KEYS + "\n".join(shown), ""])
 
 
-def state_text(configuration: Configuration) -> str:
-    """Write what is remembered of a configuration."""
+def state_text(configuration: Configuration, written: Configuration) -> str:
+    """Write what is remembered of a configuration.
+
+    Args:
+        configuration: What holds now.
+        written: What the user's own file says: of that nothing is repeated, and what it says anew later holds.
+    """
+    differing = (
+        option
+        for option in OPTIONS
+        if option.key in REMEMBERED and getattr(configuration, option.field) != getattr(written, option.field)
+    )
     lines = [_STATE_HEAD]
-    remembered = (option for option in OPTIONS if option.key in REMEMBERED)
-    for section, options in groupby(remembered, lambda option: option.section):
+    for section, options in groupby(differing, lambda option: option.section):
         lines += [f"\n[{section}]"] if section else []
         lines += [f"{option.name} = {toml_value(getattr(configuration, option.field))}" for option in options]
-    return "\n".join([*lines, "\n[filters]", *_pairs(configuration.filters), ""])
+    now, before = configuration.filters, written.filters
+    added = {name: text for name, text in now.items() if before.get(name) != text}
+    dropped = {name: text for name, text in before.items() if name not in now}
+    for section, filters in (("filters", added), (DROPPED_FILTERS, dropped)):
+        lines += [f"\n[{section}]", *_pairs(filters)] if filters else []
+    return "\n".join([*lines, ""])
 
 
 def _pairs(values: Mapping[str, str]) -> list[str]:

@@ -5,14 +5,26 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from monitor.config.places import check_way, config_path, read_named_file, read_own_file, state_path
 from monitor.config.settings import Configuration
 from monitor.errors import MonitorError
 
 
-def load(environment: Mapping[str, str], named: Path | None) -> tuple[Configuration, tuple[str, ...]]:
-    """Give what holds, and a sentence for each thing in the files that does not count; not safe yet.
+class Loaded(NamedTuple):
+    """What the files say together."""
+
+    configuration: Configuration
+    """What holds."""
+    complaints: tuple[str, ...]
+    """A sentence for each thing in the files that does not count; not safe yet."""
+    written: Configuration
+    """What the user's own file says alone, from which differs what is remembered."""
+
+
+def load(environment: Mapping[str, str], named: Path | None) -> Loaded:
+    """Read both files.
 
     Args:
         environment: Says where the files are.
@@ -21,19 +33,19 @@ def load(environment: Mapping[str, str], named: Path | None) -> tuple[Configurat
     Raises:
         InputError: the file that was named cannot be read.
     """
-    configuration, complaints = Configuration(), list[str]()
+    written, complaints = Configuration(), list[str]()
     if named is not None:
-        configuration = _laid_over(configuration, named, read_named_file(named), complaints)
+        written = _laid_over(written, named, read_named_file(named), complaints)
     elif (path := config_path(environment)) is not None:
-        configuration = _laid_over(configuration, path, _own(path, complaints), complaints)
+        written = _laid_over(written, path, _own(path, complaints), complaints)
+    configuration = written
     if (path := state_path(environment)) is not None:
-        text = _own(path, complaints)
-        configuration = _laid_over(configuration, path, text, complaints, is_state=True)
-    return configuration, tuple(complaints)
+        configuration = _laid_over(written, path, _own(path, complaints), complaints, is_state=True)
+    return Loaded(configuration, tuple(complaints), written)
 
 
-def save(configuration: Configuration, environment: Mapping[str, str]) -> Path:
-    """Remember a configuration for the next start; gives the file.
+def save(configuration: Configuration, written: Configuration, environment: Mapping[str, str]) -> Path:
+    """Remember for the next start how a configuration differs from what the user's own file says; gives the file.
 
     Raises:
         MonitorError: it was not kept; why.
@@ -48,7 +60,7 @@ def save(configuration: Configuration, environment: Mapping[str, str]) -> Path:
     check_way(path)
     folder = Path(os.path.realpath(path.parent))
     make_folders(folder)
-    replace_file(folder / path.name, state_text(configuration).encode())
+    replace_file(folder / path.name, state_text(configuration, written).encode())
     return path
 
 
@@ -66,10 +78,8 @@ def _laid_over(
     if text is None:
         return base
     # Where there is no file, which is most often, neither is there anything to import.
-    from monitor.config.options import OPTIONS, REMEMBERED  # noqa: PLC0415 - as above
     from monitor.config.reading import read_text  # noqa: PLC0415 - as above
 
-    options = (option for option in OPTIONS if not is_state or option.key in REMEMBERED)
-    reading = read_text(text, base, options)
+    reading = read_text(text, base, is_state=is_state)
     complaints += [f"{path}: {complaint}" for complaint in reading.complaints]
     return reading.configuration

@@ -68,7 +68,7 @@ OPTIONS = (
     Option(
         "remember",
         "Whether columns, orders and the pane of the last time are kept when the monitor ends.\n"
-        "They stand in $XDG_STATE_HOME/fourtuple/state.toml and win over this file; delete that file to forget them.",
+        "What differs from here stands in $XDG_STATE_HOME/fourtuple/state.toml and wins; delete that to forget it.",
         readers.read_switch,
     ),
     Option("panes.start", f"Where the keys go at first: {', '.join(PANES)}.", readers.one_of(*PANES)),
@@ -84,4 +84,6 @@ OPTIONS = (
 REMEMBERED = frozenset(
     {"hint", "panes.start", *(f"{pane}.{part}" for pane in TABLES for part in ("columns", "density", "sort"))}
 )
-"""Keys of what is kept when the monitor ends."""
+"""Keys of what is kept when the monitor ends, where it differs from the user's file."""
+DROPPED_FILTERS = "dropped_filters"
+"""Section of what is remembered: filters of the user's file that are kept no longer, as they stood there."""

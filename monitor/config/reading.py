@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from monitor.config.options import OPTIONS, Option
-from monitor.config.readers import read_filter, read_key_names
+from monitor.config.options import DROPPED_FILTERS, OPTIONS, REMEMBERED
+from monitor.config.readers import Reader, read_filter, read_key_names
 from monitor.config.settings import Configuration
 from monitor.config.toml import toml_value
 from monitor.errors import InputError, MonitorError
 
-_NAMED_BY_USER = {"filters": read_filter, "keys": read_key_names}
+_NAMED_BY_USER: Mapping[str, Reader] = {"filters": read_filter, "keys": read_key_names}
 """Sections whose keys are no options."""
+_NAMED_IN_STATE: Mapping[str, Reader] = {"filters": read_filter, DROPPED_FILTERS: read_filter}
+"""Likewise, of what is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +27,19 @@ class Reading:
     """A sentence for each thing that did not count, without the name of the file; not safe yet."""
 
 
-def read_text(text: str, base: Configuration, options: Iterable[Option] = OPTIONS) -> Reading:
+def read_text(text: str, base: Configuration, *, is_state: bool = False) -> Reading:
     """Read the text of a file over what held before.
 
     Args:
         text: TOML.
         base: What holds where it says nothing, or something that cannot be.
-        options: What it may say.
+        is_state: Whether it is what was remembered, which may say less; base is then what the user's own file says.
     """
     try:
         document = _document(text)
     except MonitorError as error:
         return Reading(base, (str(error),))
-    return _Reader(document, base).read(options)
+    return _Reader(document, base).read(is_state=is_state)
 
 
 def _document(text: str) -> dict[str, Any]:
@@ -58,19 +60,24 @@ class _Reader:
         self._base = base
         self._complaints: list[str] = []
 
-    def read(self, options: Iterable[Option]) -> Reading:
-        known = {option.key: option for option in options}
+    def read(self, *, is_state: bool) -> Reading:
+        known = {option.key: option for option in OPTIONS if not is_state or option.key in REMEMBERED}
+        sections = _NAMED_IN_STATE if is_state else _NAMED_BY_USER
         changes: dict[str, Any] = {}
+        named: dict[str, dict[str, Any]] = {section: {} for section in sections}
         unknown = []
         for key, value in _flat(self._document):
             section, dot, name = key.partition(".")
             if key in known:
                 self._take(changes, known[key].field, key, value, known[key].read)
-            elif dot and section in _NAMED_BY_USER:
-                named: dict[str, Any] = changes.setdefault(section, dict(getattr(self._base, section)))
-                self._take(named, name, key, value, _NAMED_BY_USER[section])
+            elif dot and section in sections:
+                self._take(named[section], name, key, value, sections[section])
             else:
                 unknown.append(key)
+        dropped = named.pop(DROPPED_FILTERS, {})
+        changes |= {section: {**getattr(self._base, section), **values} for section, values in named.items()}
+        # One that the user has written anew since is another one.
+        changes["filters"] = {name: text for name, text in changes["filters"].items() if dropped.get(name) != text}
         if unknown:
             self._complaints.append(f"unknown and ignored: {', '.join(unknown)}")
         return Reading(replace(self._base, **changes), tuple(self._complaints))

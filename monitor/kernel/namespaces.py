@@ -7,11 +7,11 @@ a program is in it whole that enters before it starts or opens anything. What it
 from __future__ import annotations
 
 import os
-from errno import EINVAL, ENOENT, EPERM, ESRCH
+from errno import EACCES, EINVAL, ENOENT, EPERM, ESRCH
 from pathlib import Path
 from typing import ClassVar
 
-from monitor.errors import InputError, KernelError
+from monitor.errors import InputError, KernelError, MonitorError
 from monitor.kernel.this_namespace import namespace_number
 from monitor.model.endpoint import shown
 from monitor.model.namespace import NamedNamespace
@@ -23,17 +23,19 @@ _CLONE_NEWNET = 0x4000_0000
 """include/uapi/linux/sched.h."""
 _LAST_PID_DIGITS = 7
 """PID_MAX_LIMIT is 4 million."""
-_HINTS = {
+_HINTS_TO_LOOK = dict.fromkeys((EACCES, EPERM), "looking at it takes root, or sudo")
+_HINTS_TO_ENTER = {
     EPERM: "entering it takes CAP_SYS_ADMIN: root, or sudo",
     EINVAL: "what stands under that name is no network namespace, or is what a deleted one has left",
 }
 
 
-def enter(word: str) -> Path:
+def enter(word: str, number: int | None = None) -> Path:
     """Have this thread be in a namespace, and all that it starts and opens from now on; one that is so already stays.
 
     Args:
         word: A name; where no namespace has it, the pid of a process.
+        number: The inode that the namespace has to have. Who is in that one stays, wherever the word leads by now.
 
     Returns:
         Where the namespace was found.
@@ -41,17 +43,24 @@ def enter(word: str) -> Path:
     Raises:
         InputError: there is no such name and no such process.
         KernelError: it may not be looked at or not be entered, or is none.
+        MonitorError: it is another one than that of the number.
     """
     place, operation = _place_of(word), f'enter the network namespace "{shown(word)}"'
+    inside = namespace_number()
+    if number is not None and number == inside:
+        return place
     try:
         # Who may write there could have put a pipe, which opens only once somebody writes to it.
         descriptor = os.open(place, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         if error.errno in {ENOENT, ESRCH}:
             raise _missing(word) from None
-        raise KernelError(operation, error.errno or 0, "looking at it takes root, or sudo") from None
+        raise KernelError(operation, error.errno or 0, _HINTS_TO_LOOK.get(error.errno or 0, "")) from None
     try:
-        if os.fstat(descriptor).st_ino != namespace_number():
+        found = os.fstat(descriptor).st_ino
+        if number is not None and found != number:
+            raise MonitorError(f'the word "{shown(word)}" leads to another network namespace by now')
+        if found != inside:
             move(descriptor, operation)
     finally:
         os.close(descriptor)
@@ -86,7 +95,7 @@ def move(descriptor: int, operation: str) -> None:
     library = ctypes.CDLL(None, use_errno=True)
     if library.setns(descriptor, _CLONE_NEWNET) != 0:
         number = ctypes.get_errno()
-        raise KernelError(operation, number, _HINTS.get(number, ""))
+        raise KernelError(operation, number, _HINTS_TO_ENTER.get(number, ""))
 
 
 class NamedPlace:
@@ -95,34 +104,31 @@ class NamedPlace:
     here: ClassVar[NamedPlace | None] = None
     """The one in which it is, a fact of the whole process as its directory is; None where it has stayed."""
 
-    def __init__(self, word: str) -> None:
-        """Enter it; raises what enter() does."""
-        self._place = enter(word)
-        self._number = namespace_number()
+    def __init__(self, word: str, number: int | None) -> None:
+        """Enter it; arguments and errors are those of enter()."""
+        self._place = enter(word, number)
+        self.number = namespace_number()
+        """Its inode."""
         self._word = os.fsencode(word)
 
     def look(self) -> NamedNamespace:
         """Look where the word leads to now; as long as that may not be seen, it counts as leading here."""
         try:
-            is_gone = self._place.stat().st_ino != self._number
+            is_gone = self._place.stat().st_ino != self.number
         except OSError as error:
             is_gone = error.errno in {ENOENT, ESRCH}
         return NamedNamespace(self._word, is_process=self._place.parent != NAMES, is_gone=is_gone)
 
 
-def settle(word: str) -> None:
-    """Have this program be in a namespace from now on, before it opens or starts anything; raises what enter() does."""
-    NamedPlace.here = NamedPlace(word)
+def settle(word: str, number: int | None = None) -> int:
+    """Have this program be in a namespace from now on, before it opens or starts anything; gives its inode.
+
+    Arguments and errors are those of enter().
+    """
+    NamedPlace.here = NamedPlace(word, number)
+    return NamedPlace.here.number
 
 
 def named_namespace() -> NamedNamespace | None:
     """Tell of the namespace that this program was asked to be in."""
     return None if NamedPlace.here is None else NamedPlace.here.look()
-
-
-def check(word: str) -> None:
-    """Enter it on a thread that ends at once: a process that is started may if this one may; raises likewise."""
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - for this alone
-
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(enter, word).result()

@@ -18,7 +18,7 @@ from monitor.kernel.namespaces import settle
 from monitor.model.sample import Sample
 from monitor.model.ways import WAY_QUESTION, records_in
 from monitor.sampling import messages
-from monitor.sampling.collector_process import NETNS, READ_AHEAD, READ_ONLY
+from monitor.sampling.collector_process import NAMESPACE, NETNS, READ_AHEAD, READ_ONLY
 from monitor.sampling.ending import end_in_order
 from monitor.sampling.frames import read_frame, write_frame
 from monitor.sampling.freed_memory import MANY_ROWS, keep_freed_memory, return_freed_memory
@@ -158,13 +158,19 @@ def serve(input_fd: int, output_fd: int, *, reads_ahead: bool = False, is_read_o
         return
 
 
+def _option(name: str) -> str | None:
+    """Give what follows the name of an option that has a value."""
+    return next((word.removeprefix(name) for word in sys.argv if word.startswith(name)), None)
+
+
 def main() -> int:
     """Serve on the standard streams; nothing else may ever write to standard output."""
     is_read_only = READ_ONLY in sys.argv
     try:
-        if (word := next((word for word in sys.argv if word.startswith(NETNS)), None)) is not None:
+        if (word := _option(NETNS)) is not None:
+            number = _option(NAMESPACE)
             # Before the rights to do so are given up.
-            settle(word.removeprefix(NETNS))
+            settle(word, None if number is None else int(number))
         if is_read_only:
             from monitor.kernel.read_only import give_up_all_rights  # noqa: PLC0415 - most keep them
 

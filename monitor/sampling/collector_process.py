@@ -20,6 +20,8 @@ READ_ONLY = "--read-only"
 """Has it give up its rights and refuse every action."""
 NETNS = "--netns="
 """Has it enter the network namespace of the word that follows at once, before anything else."""
+NAMESPACE = "--namespace="
+"""Has it do so in the namespace of the inode that follows alone; where it is in that one already it stays."""
 
 
 class CollectorProcess:
@@ -30,6 +32,7 @@ class CollectorProcess:
         is_read_only: Whether it gives up its rights and refuses every action.
         is_privileged: Whether sudo starts it, which must need no password by now.
         netns: Name or pid of the network namespace that it enters first; None for that of the monitor.
+        namespace: The inode that it has to have; None for any.
 
     Raises:
         SourceError: the machine cannot start another process, or there is no sudo.
@@ -42,9 +45,11 @@ class CollectorProcess:
         is_read_only: bool = False,
         is_privileged: bool = False,
         netns: str | None = None,
+        namespace: int | None = None,
     ) -> None:
         options = [*([READ_AHEAD] if reads_ahead else []), *([READ_ONLY] if is_read_only else [])]
         options += [] if netns is None else [f"{NETNS}{netns}"]
+        options += [] if namespace is None else [f"{NAMESPACE}{namespace}"]
         command = [sys.executable, "-I", "-m", "monitor.sampling.collector", *options]
         if is_privileged:
             from monitor.sampling.sudo import privileged  # noqa: PLC0415 - most starts are without

@@ -40,6 +40,8 @@ class StreamSource:
         self._conversation = Conversation(collector)
         self._ask, self._id = self._conversation.ask, self._conversation.next_id
         self._decoder = SampleDecoder()
+        self.namespace: int | None = None
+        """Inode of the network namespace of the last sample; None where it is not known."""
 
     @cached_property
     def _look_ups(self) -> StreamLookUps:
@@ -57,9 +59,11 @@ class StreamSource:
         """Ask for a sample and wait for it."""
         answer, frame = self._ask(messages.AskSample(id=self._id(), time_wait=time_wait), messages.SampleRead)
         try:
-            return self._decoder.decode(answer, frame.body)
+            sample = self._decoder.decode(answer, frame.body)
         except WireError as error:
             raise broken(error) from None
+        self.namespace = sample.table.namespace or None
+        return sample
 
     def route_to(self, flow: Flow) -> RouteDecision:
         """Ask for a route."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
+from monitor.config.loading import Loaded
 from monitor.config.settings import Configuration
 from monitor.presentation.view import Role
 from monitor.sampling.period import next_longer, next_shorter
@@ -58,8 +59,12 @@ class Settings:
     """Whether nothing is offered that acts outside the program."""
     resolves: bool = False
     """Whether names of addresses are asked for from the start."""
+    is_outside: bool = False
+    """Whether this process is not in the network namespace that is shown: with sudo only the collector enters it."""
     configuration: Configuration = field(default_factory=Configuration)
     """What else is settled; what the fields above say wins over it."""
+    written: Configuration = field(default_factory=Configuration)
+    """What of it the user's own file says."""
     complaints: tuple[str, ...] = ()
     """What in the files of the configuration does not count."""
 
@@ -91,7 +96,8 @@ class MonitorApp(ConfiguredApp):
                 opened after it; raises MonitorError where they are refused. None where they cannot be had.
         """
         self.settings = settings or Settings()
-        super().__init__(self.settings.configuration, self.settings.complaints, self.settings.look, boot_clock)
+        files = Loaded(self.settings.configuration, self.settings.complaints, self.settings.written)
+        super().__init__(files, self.settings.look, boot_clock)
         self.is_read_only = self.settings.is_read_only
         self.glyphs: Mapping[int, str] | None = ASCII_GLYPHS if self.settings.look.is_ascii else None
         self.interval: Interval | None = None
@@ -102,7 +108,7 @@ class MonitorApp(ConfiguredApp):
         self._newest_events: EventList | None = None
         self._open_source = open_source
         self._ask_for_rights = ask_for_rights
-        self._naming = Naming()
+        self._naming = Naming(is_outside=self.settings.is_outside)
         self.histories = Histories(lambda: self._sampler.history, lambda: self.interval)
 
     # Made when they are needed: importing them would delay the first paint.

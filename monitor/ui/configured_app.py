@@ -9,6 +9,7 @@ from typing import Any
 
 from textual import events
 
+from monitor.config.loading import Loaded, save
 from monitor.config.settings import REVERSED, Configuration
 from monitor.errors import MonitorError
 from monitor.presentation.view import Role
@@ -32,25 +33,23 @@ _HINTED = {
 class ConfiguredApp(RowApp):
     """Keeps the configuration as it holds now."""
 
-    def __init__(
-        self, configuration: Configuration, complaints: tuple[str, ...], look: Look, boot_clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, loaded: Loaded, look: Look, boot_clock: Callable[[], float]) -> None:
         """Begin.
 
         Args:
-            configuration: What holds at the start.
-            complaints: A sentence for each thing in the files that does not count.
+            loaded: What holds at the start, and what of it the user's own file says.
             look: As in TellingApp, and so is the clock.
             boot_clock: CLOCK_BOOTTIME in seconds.
         """
         super().__init__(look, boot_clock)
-        self.configuration = configuration
-        self.key_map = KeyMap(configuration.keys)
+        self.configuration = loaded.configuration
+        self._written = loaded.written
+        self.key_map = KeyMap(self.configuration.keys)
         self.recent_filters = Recent()
         """Of all lists, for this session."""
         self.parting_words = ""
         """What could not be remembered at the end, for standard error; not safe yet."""
-        self._complaints = (*complaints, *self.key_map.complaints)
+        self._complaints = (*loaded.complaints, *self.key_map.complaints)
 
     def on_mount(self) -> None:
         """Say what in the files does not count, once the first picture is drawn."""
@@ -109,10 +108,8 @@ class ConfiguredApp(RowApp):
 
     def action_remember(self) -> None:
         """Remember columns, orders, pane and filters for the next start."""
-        from monitor.config.loading import save  # noqa: PLC0415 - on demand
-
         try:
-            path = save(self._as_it_is(), os.environ)
+            path = save(self._as_it_is(), self._written, os.environ)
         except MonitorError as error:
             self.tell(str(error))
         else:
@@ -128,10 +125,8 @@ class ConfiguredApp(RowApp):
     def exit(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - what Textual's own takes
         """Begin the end, and remember what is to be remembered."""
         if self.configuration.remember and not self.is_leaving:
-            from monitor.config.loading import save  # noqa: PLC0415 - as above
-
             try:
-                save(self._as_it_is(), os.environ)
+                save(self._as_it_is(), self._written, os.environ)
             except MonitorError as error:
                 self.parting_words = str(error)
         super().exit(*arguments, **named)

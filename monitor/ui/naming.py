@@ -10,13 +10,20 @@ if TYPE_CHECKING:
     from monitor.reverse_names import ReverseNames
 
 _ON = "asking this machine's resolver for the names of the remote addresses on screen: that may reach the network"
+_ON_OUTSIDE = "asking for names from the monitor's own network namespace, not the one shown: that may reach the network"
 _OFF = "no names are asked for any more"
 
 
 class Naming:
     """Holds who asks, while somebody does."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_outside: bool = False) -> None:
+        """Ask nothing yet.
+
+        Args:
+            is_outside: Whether this process, which asks, is in another network namespace than the one that is shown.
+        """
+        self._is_outside = is_outside
         self._names: ReverseNames | None = None
         self._shown = 0
 
@@ -34,7 +41,7 @@ class Naming:
         from monitor.reverse_names import ReverseNames  # noqa: PLC0415 - most monitors never ask
 
         self._names, self._shown = ReverseNames(), 0
-        return _ON
+        return _ON_OUTSIDE if self._is_outside else _ON
 
     def lend(self, interval: Interval) -> Interval:
         """Give an interval whose addresses have names as far as these are asked for."""

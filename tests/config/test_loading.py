@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,26 +37,47 @@ def test_the_places_are_those_of_xdg_and_a_relative_one_is_none():
 
 
 def test_without_files_the_defaults_hold_and_nothing_is_said(home: dict[str, str]):
-    assert load(home, None) == (Configuration(), ())
-    assert load({}, None) == (Configuration(), ())
+    assert load(home, None) == (Configuration(), (), Configuration())
+    assert load({}, None) == (Configuration(), (), Configuration())
 
 
 def test_what_is_remembered_wins_over_what_is_configured(home: dict[str, str]):
     config_in(home).write_text('remember = true\nconnections.sort = "idle"\nevents.sort = "what"')
-    save(Configuration(connections_sort="rtt", theme="light"), home)
-    configuration, complaints = load(home, None)
+    written = load(home, None).written
+    save(replace(written, connections_sort="rtt", events_sort="", theme="light"), written, home)
+    configuration, complaints, _ = load(home, None)
     assert (configuration.connections_sort, configuration.events_sort, configuration.theme) == ("rtt", "", "auto")
     assert configuration.remember
     assert complaints == ()
 
 
 def test_what_is_kept_is_its_owners_alone_and_is_replaced_in_one_step(home: dict[str, str]):
-    path = save(Configuration(filters={"a": "nginx"}), home)
-    assert save(Configuration(filters={"b": ":443"}), home) == path
-    assert load(home, None)[0].filters == {"b": ":443"}
+    path = save(Configuration(filters={"a": "nginx"}), Configuration(), home)
+    assert save(Configuration(filters={"b": ":443"}), Configuration(), home) == path
+    assert load(home, None).configuration.filters == {"b": ":443"}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_filter_that_was_dropped_stays_so_until_it_is_written_anew_and_others_stay_the_files_own(
+    home: dict[str, str],
+):
+    config_in(home).write_text('[filters]\nweb = ":443"\ndb = ":5432"')
+    written = load(home, None).written
+    path = save(replace(written, filters={"db": ":5432", "mine": "nginx"}), written, home)
+    assert "5432" not in path.read_text()
+    assert load(home, None).configuration.filters == {"db": ":5432", "mine": "nginx"}
+    config_in(home).write_text('[filters]\nweb = ":8443"\ndb = ":3306"')
+    assert load(home, None).configuration.filters == {"web": ":8443", "db": ":3306", "mine": "nginx"}
+
+
+def of_another_group(path: Path) -> None:
+    """Give a file to a group that is not this user's own; a plain user has only one such, if any."""
+    others = {STRANGER} if os.geteuid() == 0 else set(os.getgroups()) - {os.getegid()}
+    if not others:
+        pytest.skip("this user is in no other group")
+    os.chown(path, -1, others.pop())
 
 
 @pytest.mark.parametrize(
@@ -65,13 +87,14 @@ def test_what_is_kept_is_its_owners_alone_and_is_replaced_in_one_step(home: dict
         (lambda path: path.write_text("#" * (MOST_BYTES + 1)), "longer than"),
         (lambda path: path.mkdir(), "no regular file"),
         (os.mkfifo, "no regular file"),
-        (lambda path: (path.write_text(""), path.chmod(0o666)), "others may write to it"),
+        (lambda path: (path.write_text(""), path.chmod(0o666)), "others may write to it (mode 666"),
+        (lambda path: (path.write_text(""), path.chmod(0o660), of_another_group(path)), "others may write to it (mode"),
     ],
-    ids=["bytes", "long", "folder", "pipe", "writable"],
+    ids=["bytes", "long", "folder", "pipe", "writable", "of a group"],
 )
 def test_what_is_no_file_of_this_users_is_not_read_and_that_is_said(home: dict[str, str], make, words: str):
     make(config_in(home))
-    configuration, complaints = load(home, None)
+    configuration, complaints, _ = load(home, None)
     assert configuration == Configuration()
     assert [words in complaint for complaint in complaints] == [True]
     assert complaints[0].startswith(str(config_in(home)))
@@ -86,17 +109,17 @@ def test_root_does_not_read_a_users_file_unless_it_is_named(home: dict[str, str]
     needs_root()
     config_in(home).write_text("mouse = false")
     os.chown(config_in(home), STRANGER, STRANGER)
-    configuration, complaints = load(home, None)
+    configuration, complaints, _ = load(home, None)
     assert configuration.mouse
     assert f"belongs to uid {STRANGER}" in complaints[0]
-    assert load(home, config_in(home)) == (Configuration(mouse=False), ())
+    assert load(home, config_in(home)).configuration == Configuration(mouse=False)
 
 
 def test_root_keeps_nothing_in_a_users_home(tmp_path: Path):
     needs_root()
     os.chown(tmp_path, STRANGER, STRANGER)
     with pytest.raises(MonitorError, match=f"belongs to uid {STRANGER}"):
-        save(Configuration(), {"HOME": str(tmp_path)})
+        save(Configuration(), Configuration(), {"HOME": str(tmp_path)})
     assert list(tmp_path.iterdir()) == []
 
 

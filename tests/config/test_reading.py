@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from monitor.cli.config import default_document
 from monitor.config.document import state_text
-from monitor.config.options import OPTIONS, REMEMBERED, TABLES
-from monitor.config.reading import read_text
+from monitor.config.options import OPTIONS, TABLES
+from monitor.config.reading import Reading, read_text
 from monitor.config.settings import Configuration
 from monitor.presentation.column_choice import ColumnChoice, Density
 from monitor.presentation.column_names import COLUMN_NAMES
@@ -105,14 +105,21 @@ TABLE_CHANGES = st.sampled_from(TABLES).flatmap(
 )
 
 
-@given(
-    TABLE_CHANGES,
-    st.dictionaries(st.text(st.characters(exclude_categories=("Cs",))), st.sampled_from(["nginx", '"a \\" b"', "é"])),
+FILTERS = st.dictionaries(
+    st.sampled_from(["a", "two words", "é", '"']) | st.text(st.characters(exclude_categories=("Cs",))),
+    st.sampled_from(["nginx", '"a \\" b"', "é"]),
 )
-def test_what_is_remembered_is_what_was_there(changes: dict[str, object], filters: dict[str, str]):
-    kept = Configuration(**changes, filters=filters, panes_start="log", hint=False)
-    remembered = [option for option in OPTIONS if option.key in REMEMBERED]
-    assert read_text(state_text(kept), DEFAULT, remembered).configuration == kept
+
+
+@given(TABLE_CHANGES, FILTERS, TABLE_CHANGES, FILTERS)
+def test_what_is_remembered_over_whatever_the_users_file_says_is_what_was_there(
+    changes: dict[str, object], filters: dict[str, str], settled: dict[str, object], settled_filters: dict[str, str]
+):
+    written = Configuration(**settled, filters=settled_filters)
+    kept = Configuration(**{**settled, **changes}, filters=filters, panes_start="log", hint=False)
+    text = state_text(kept, written)
+    assert read_text(text, written, is_state=True) == Reading(kept)
+    assert state_text(kept, kept) == state_text(DEFAULT, DEFAULT)
 
 
 def test_a_table_is_shown_as_its_options_say():

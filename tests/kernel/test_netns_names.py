@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -12,9 +13,9 @@ from typing import TypeVar
 
 import pytest
 
-from monitor.errors import InputError, KernelError
+from monitor.errors import InputError, KernelError, MonitorError
 from monitor.kernel import namespaces
-from monitor.kernel.namespaces import NamedPlace, check, enter, settle
+from monitor.kernel.namespaces import NamedPlace, enter, settle
 from monitor.kernel.read_only import give_up_rights
 from monitor.kernel.this_namespace import namespace_number
 from tests.namespaces import NetworkNamespace, give_name, network_namespace
@@ -72,6 +73,22 @@ def test_fk_18_a_file_that_is_no_namespace_is_refused_and_another_name_works(nam
     enter("ours")
 
 
+def test_a_hint_fits_what_was_refused(names, monkeypatch):
+    def refused(number: int) -> Callable[..., int]:
+        def open_nothing(*_: object) -> int:
+            raise OSError(number, os.strerror(number))
+
+        return open_nothing
+
+    hints = {}
+    for number in (errno.EACCES, errno.EMFILE):
+        monkeypatch.setattr(namespaces.os, "open", refused(number))
+        with pytest.raises(KernelError) as raised:
+            enter("blue")
+        hints[number] = raised.value.hint
+    assert hints == {errno.EACCES: "looking at it takes root, or sudo", errno.EMFILE: ""}
+
+
 def test_a_pipe_among_the_names_is_not_waited_for(names):
     os.mkfifo(names / "pipe")
     with pytest.raises(KernelError, match="EINVAL"):
@@ -88,7 +105,25 @@ def test_who_is_in_it_already_needs_no_right_to_stay(names):
 def test_a_thread_enters_by_name_and_others_stay(blue):
     outside = namespace_number()
     assert on_a_thread(lambda: (enter("blue"), namespace_number())[1]) == blue.inode
-    check("blue")
+    assert namespace_number() == outside
+
+
+@pytest.mark.kernel
+def test_who_has_entered_needs_neither_the_right_nor_the_name_to_be_there_again(blue, names):
+    def again() -> int:
+        number = settle("blue")
+        give_up_rights()
+        (names / "blue").unlink()
+        return settle("blue", number)
+
+    assert on_a_thread(again) == blue.inode
+
+
+@pytest.mark.kernel
+def test_a_word_that_leads_to_another_namespace_by_now_is_not_followed(blue):
+    outside = namespace_number()
+    with pytest.raises(MonitorError, match='the word "blue" leads to another network namespace by now'):
+        enter("blue", blue.inode + 1)
     assert namespace_number() == outside
 
 

@@ -134,6 +134,22 @@ def test_where_the_rights_have_expired_that_is_said_and_the_next_collector_is_wi
     assert sudo.started == 0
 
 
+@pytest.mark.parametrize(
+    ("is_read_only", "sentence"),
+    [(False, "until it is asked no collector can enter"), (True, "no collector can enter the network namespace until")],
+)
+def test_where_they_have_expired_no_collector_tries_to_enter_a_namespace_without_them(
+    sudo: StandInSudo, monkeypatch, is_read_only, sentence
+):
+    collectors = Collectors(netns="blue", is_read_only=is_read_only)
+    monkeypatch.setattr("monitor.sampling.sudo.ask_for_rights", sudo.remember)
+    collectors.ask_for_rights()
+    sudo.forget()
+    for _ in range(2):
+        with pytest.raises(SourceError, match=sentence):
+            collectors.open_source()
+
+
 def test_with_read_only_nobody_is_told_to_ask_again(sudo: StandInSudo, monkeypatch):
     collectors = Collectors(is_read_only=True)
     monkeypatch.setattr("monitor.sampling.sudo.ask_for_rights", sudo.remember)

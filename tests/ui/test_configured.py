@@ -100,6 +100,7 @@ async def test_filters_are_kept_by_name_and_taken():
         assert stage.app.configuration.filters == {"web": ":443", "mine": "nginx"}
         await stage.press("x")
         assert stage.app.configuration.filters == {"mine": "nginx"}
+        await stage.sees("dropped while the monitor runs")
 
 
 @pytest.mark.parametrize("is_asked_by_key", [True, False])
@@ -112,7 +113,7 @@ async def test_what_is_to_be_remembered_holds_at_the_next_start(tmp_path: Path, 
                 await stage.press("S")
                 await stage.sees("kept for the next start in ")
             stage.app.exit()
-        kept, complaints = load(environment, None)
+        kept, complaints, _ = load(environment, None)
     assert complaints == ()
     assert (kept.panes_start, kept.listeners_sort, kept.hint) == ("listeners", "connections", False)
     assert "protocol" not in kept.listeners_columns

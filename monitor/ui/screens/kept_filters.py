@@ -91,4 +91,5 @@ class KeptFiltersScreen(LinesScreen):
         if line is not None:
             filters = self.app.configuration.filters
             self.app.keep_filters({name: text for name, text in filters.items() if name != line.value})
+            self.say("dropped while the monitor runs; S drops it for the next start")
             self.draw()
