@@ -21,6 +21,7 @@ from monitor.kernel.inet_diag_question import SOCK_DIAG_BY_FAMILY
 from monitor.kernel.many_datagrams import Datagrams, ManyDatagrams
 from monitor.kernel.netlink import NETLINK_SOCK_DIAG
 from monitor.kernel.netlink_messages import HEADER, Messages
+from monitor.kernel.netlink_transport import no_socket
 from monitor.model.closes import CLOSE, CLOSE_COLUMNS, Records
 from monitor.model.socket_table import Bools, SocketTable
 from monitor.model.tcp import PROTOCOL_TCP
@@ -75,7 +76,7 @@ class CloseFeed:
                 socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK, NETLINK_SOCK_DIAG
             )
         except OSError as error:
-            raise KernelError(_OPERATION, error.errno or 0, "no netlink here: another kernel or a sandbox") from error
+            raise no_socket(_OPERATION, error) from error
         try:
             _widen(destroyed)
             # Losses are counted, see lost(): to hear of them by an error as well helps nobody.

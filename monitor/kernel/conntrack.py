@@ -35,7 +35,11 @@ _NESTED = 0x8000
 _PORT = struct.Struct(">H")
 """Ports stand in network byte order."""
 _OPERATION = "look a pair up among tracked connections"
-_NO_RIGHT = "it takes CAP_NET_ADMIN: root, or sudo"
+_HINTS = {
+    errno.EPERM: "it takes CAP_NET_ADMIN: root, or sudo, and no --read-only",
+    # Of the one subsystem that is asked: nfnetlink_rcv_msg().
+    errno.EINVAL: "the kernel has no nf_conntrack_netlink, or may not load it",
+}
 _Tuple = tuple[Endpoint, Endpoint]
 """Source and destination."""
 
@@ -54,7 +58,8 @@ class Conntrack:
         settings = NetSettings()
         count = settings.read("netfilter/nf_conntrack_count", int)
         if settings.unread:
-            return Tracking(TrackingState.UNREADABLE, why=f"{_OPERATION}: {', '.join(settings.unread.values())}")
+            ((name, reason),) = settings.unread.items()
+            return Tracking(TrackingState.UNREADABLE, why=f"could not {_OPERATION}: {name}: {reason}")
         if not count:
             return Tracking(TrackingState.IDLE)
         try:
@@ -80,7 +85,7 @@ class Conntrack:
         if refusal == errno.ENOENT:
             return Tracking(TrackingState.UNTRACKED)
         if refusal:
-            raise KernelError(_OPERATION, refusal, _NO_RIGHT if refusal == errno.EPERM else "")
+            raise KernelError(_OPERATION, refusal, _HINTS.get(refusal, ""))
         return _tracking(asked, _body(messages))
 
 

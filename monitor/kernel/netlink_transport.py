@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 from contextlib import suppress
+from errno import EACCES, EAFNOSUPPORT, EPERM, EPROTONOSUPPORT
 from typing import Protocol
 
 from monitor.errors import KernelError
@@ -14,6 +15,13 @@ _SILENCE_S = 3
 
 _SOL_NETLINK = 270
 _NETLINK_GET_STRICT_CHK = 12
+
+_HINTS = {
+    EAFNOSUPPORT: "no netlink here: another kernel or a sandbox",
+    EPROTONOSUPPORT: "this kernel lacks that part of netlink",
+    **dict.fromkeys((EPERM, EACCES), "a sandbox forbids it"),
+}
+"""Why there is no socket, by error number; a shortage says enough itself."""
 
 
 class Transport(Protocol):
@@ -40,6 +48,11 @@ class Transport(Protocol):
         ...
 
 
+def no_socket(operation: str, error: OSError) -> KernelError:
+    """Make the error of who got no netlink socket."""
+    return KernelError(operation, error.errno or 0, _HINTS.get(error.errno or 0, ""))
+
+
 def connect(protocol: int, operation: str, *, is_strict: bool = False) -> Transport:
     """Open a socket to one of the kernel's netlink families, in the calling thread's network namespace.
 
@@ -55,7 +68,7 @@ def connect(protocol: int, operation: str, *, is_strict: bool = False) -> Transp
     try:
         kernel = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol)
     except OSError as error:
-        raise KernelError(operation, error.errno or 0, "no netlink here: another kernel or a sandbox") from error
+        raise no_socket(operation, error) from error
     try:
         kernel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", _SILENCE_S, 0))
         if is_strict:

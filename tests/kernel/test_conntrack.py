@@ -100,7 +100,7 @@ def test_who_may_not_read_the_table_is_told_what_it_takes(namespace):
     with ThreadPoolExecutor(1) as thread:
         refused = thread.submit(without_rights).result()
     assert refused.state is TrackingState.UNREADABLE
-    assert refused.why.endswith("it takes CAP_NET_ADMIN: root, or sudo")
+    assert refused.why.endswith("it takes CAP_NET_ADMIN: root, or sudo, and no --read-only")
 
 
 @pytest.mark.kernel

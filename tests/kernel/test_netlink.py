@@ -203,11 +203,17 @@ def test_no_messages_are_found_in_nothing():
     assert len(find_messages(np.zeros(0, np.uint8))) == 0
 
 
-def test_kernel_without_netlink_is_an_error_with_a_hint(monkeypatch):
+@pytest.mark.parametrize(
+    ("number", "hint"),
+    [(errno.EAFNOSUPPORT, "no netlink here"), (errno.EPROTONOSUPPORT, "this kernel lacks"), (errno.EMFILE, "")],
+)
+def test_why_there_is_no_netlink_socket_is_said_as_far_as_the_error_tells(monkeypatch, number, hint):
     def refuse(*_):
-        raise OSError(errno.EAFNOSUPPORT, "refused")
+        raise OSError(number, "refused")
 
     monkeypatch.setattr(socket, "socket", refuse)
     with pytest.raises(KernelError) as raised:
         NetlinkSocket.open(NETLINK_SOCK_DIAG, "list things")
-    assert (raised.value.errno, bool(raised.value.hint)) == (errno.EAFNOSUPPORT, True)
+    assert raised.value.errno == number
+    assert raised.value.hint.startswith(hint)
+    assert bool(raised.value.hint) == bool(hint)
