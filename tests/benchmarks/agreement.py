@@ -49,6 +49,9 @@ class Connections:
         self._source = LiveSource()
         self._ways = WayLookUp()
         self._single = Rtnetlink()
+        # Policy rules are read from the second sample on, and before that no route is asked for.
+        self._source.sample()
+        self._source.warm_up()
         self.sample = _sample(self._source.sample(), rows)
         self._interval: Interval = advance(None, self.sample)
 

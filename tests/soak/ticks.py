@@ -21,13 +21,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.soak.ticks")
     parser.add_argument("--ticks", type=int, default=A_DAY, help="samples of the collector (default: %(default)s)")
     parser.add_argument("--rows", type=int, default=soak.LOAD.rows, help="that they hold (default: %(default)s)")
+    parser.add_argument("--processes", type=int, default=soak.LOAD.processes, help="that hold them (%(default)s)")
+    parser.add_argument(
+        "--idle-processes", type=int, default=soak.LOAD.idle_processes, help="beside them (%(default)s)"
+    )
     parser.add_argument(
         "--screen-ticks", type=int, default=10_000, help="samples that are shown (default: %(default)s)"
     )
     arguments = parser.parse_args()
     figures = []
     if arguments.ticks:
-        figures += soak.measure(1, arguments.ticks, Load(arguments.rows))
+        load = Load(arguments.rows, arguments.processes, arguments.idle_processes)
+        figures += soak.measure(1, arguments.ticks, load)
         print(table(figures), flush=True)
     if arguments.screen_ticks:
         shown = screen_soak.measure(1, arguments.screen_ticks)
