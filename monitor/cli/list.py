@@ -146,7 +146,8 @@ def text_lines(interval: Interval, rows: Rows, columns: Sequence[ListColumn] = D
     """Make a line per row, in their order, and a last line that says when and by whom."""
     yield from socket_lines(interval, rows, columns)
     yield from interval.sample.notices
-    places = "" if interval.namespaces is None else f" of {count_text(len(interval.namespaces.namespaces))} namespaces"
+    count = 0 if interval.namespaces is None else len(interval.namespaces.namespaces)
+    places = f" of {count_text(count)} namespace{'s' * (count > 1)}" if count else ""
     yield f"{evidence_line(interval.sample)}, {count_text(len(rows))} sockets{places}"
 
 

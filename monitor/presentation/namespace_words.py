@@ -61,8 +61,8 @@ def namespace_notices(
     if found.has_more_names:
         yield "not all names of /run/netns were looked at: there are too many"
     if found.hidden_processes:
-        hidden = count_text(found.hidden_processes)
-        yield f"hidden in which network namespace the processes are: {hidden}; root, or sudo, sees it"
+        processes = f"{count_text(found.hidden_processes)} process{'es' * (found.hidden_processes > 1)}"
+        yield f"hidden from this user: the network namespace of {processes}"
 
 
 def row_place_document(interval: Interval, row: int) -> dict[str, object]:

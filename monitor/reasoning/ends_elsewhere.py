@@ -64,5 +64,6 @@ def _mirrored(table: SocketTable, places: RowNamespaces) -> tuple[list[int], lis
     near = np.repeat(np.arange(len(rows)), count)
     nth_of_group = np.arange(len(near)) - np.repeat(np.cumsum(count) - count, count)
     far: Rows = order[np.repeat(first, count) + nth_of_group]
+    # Nothing else would come of the others, of which there may be many.
     is_elsewhere = places.place[rows[near]] != places.place[rows[far]]
     return rows[near[is_elsewhere]].tolist(), rows[far[is_elsewhere]].tolist()

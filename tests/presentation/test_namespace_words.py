@@ -49,7 +49,7 @@ def test_what_is_missing_is_said_in_a_sentence_for_each_reason():
         "netns pid 812 left out: could not list TCP sockets",
         "1 name of /run/netns leading to no network namespace: s\\x9b",
         "not all names of /run/netns were looked at: there are too many",
-        "hidden in which network namespace the processes are: 93; root, or sudo, sees it",
+        "hidden from this user: the network namespace of 93 processes",
     ]
     assert list(namespace_notices(FoundNamespaces((OWN,)), [], {})) == []
 

@@ -38,8 +38,8 @@ def test_each_end_finds_the_other_one_with_the_interfaces_of_both():
 
 
 def test_what_has_the_same_pair_beside_it_in_its_own_namespace_never_left():
-    owned = ({"127.0.0.1": 1}, {"127.0.0.1": 1})
-    client, server = pair("127.0.0.1:5", "127.0.0.1:80"), pair("127.0.0.1:80", "127.0.0.1:5")
+    owned = ({"192.0.2.1": 5}, {"192.0.2.1": 5})
+    client, server = pair("192.0.2.1:5", "192.0.2.1:80"), pair("192.0.2.1:80", "192.0.2.1:5")
     assert ends(owned, (0, client), (0, server), (1, client), (1, server)) == {}
 
 

@@ -26,7 +26,8 @@ SERVER = "127.0.0.1:8080"
 def of_same_machine(parts):
     """Give every part inodes of its own, and all of them one reading of owners."""
     moved = [_with_inodes_from(1_000 * number, part) for number, part in enumerate(parts)]
-    owners = reduce(lambda known, part: known.with_former(part.owners, part.owners.inode), moved, moved[0].owners)
+    read = [part.sample.owners for part in moved]
+    owners = reduce(lambda known, more: known.with_former(more, more.inode), read, read[0])
     return [replace(part, sample=replace(part.sample, owners=owners)) for part in moved]
 
 
@@ -34,10 +35,11 @@ def _with_inodes_from(first, part):
     def moved(table):
         return replace(table, inode=np.where(table.inode == 0, 0, table.inode + first).astype(np.uint32))
 
-    owners = replace(part.owners, inode=part.owners.inode + np.uint32(first), hidden_processes=0)
-    return replace(
-        part, table=moved(part.table), owners=owners, sample=replace(part.sample, table=moved(part.sample.table))
-    )
+    def held(owners):
+        return replace(owners, inode=owners.inode + np.uint32(first), hidden_processes=0)
+
+    sample = replace(part.sample, table=moved(part.sample.table), owners=held(part.sample.owners))
+    return replace(part, table=moved(part.table), owners=held(part.owners), sample=sample)
 
 
 @settings(max_examples=25)
@@ -79,10 +81,10 @@ def test_the_same_pair_in_two_namespaces_keeps_its_own_listener_owner_and_direct
         rows = [row("tcp", SERVER, ANY, "LISTEN", owner=(pid, 3), cookie=pid)] if listens else []
         return advance(None, sample_of([*rows, row("tcp", SERVER, "127.0.0.1:5", "ESTAB", inode=0, cookie=pid + 1)]))
 
-    first, second = part(10, listens=True), part(20, listens=False)
+    first, second = part(10, listens=False), part(20, listens=True)
     joined = join(list(zip(NAMESPACES, of_same_machine([first, second]), strict=False))).interval
-    assert joined.listener.tolist() == [-1, 0, -1]
-    assert [RowTexts(joined).process(index) for index in range(3)] == ["process-10[10]", "process-10[10]", "–"]
+    assert joined.listener.tolist() == [-1, -1, 1]
+    assert [RowTexts(joined).process(index) for index in range(3)] == ["–", "process-20[20]", "process-20[20]"]
     assert joined.direction.tolist() == [*first.direction.tolist(), *second.direction.tolist()]
 
 
