@@ -20,6 +20,7 @@ from monitor.cli.output import write_json, write_lines
 from monitor.errors import KernelError, MonitorError, WireError
 from monitor.model.event_list import EventList
 from monitor.model.sample import Interval
+from monitor.presentation.filter_narrowing import lasting_narrowing_of
 from monitor.presentation.filter_needs import needs_findings, needs_routes
 from monitor.presentation.filters import Filter, parse
 from monitor.presentation.watching import Watch
@@ -62,7 +63,11 @@ def run(arguments: argparse.Namespace) -> int:
     """
     tree = parse(" ".join(arguments.filter))
     watch = Watch(tree)
+    # What is wrong with a socket is seen by others.
+    narrowing = None if needs_findings(tree) else lasting_narrowing_of(tree)
     with _Stop() as stop, closing(LiveSource()) as source:
+        if narrowing is not None:
+            source.follow(narrowing)
         reading = _Reading(source, tree)
         while True:
             began = time.monotonic()

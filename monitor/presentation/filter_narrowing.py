@@ -51,6 +51,18 @@ def narrowing_of(tree: Filter) -> DumpNarrowing | None:
     return None if narrowing == _NOT_NARROWED else narrowing
 
 
+def lasting_narrowing_of(tree: Filter) -> DumpNarrowing | None:
+    """Say which sockets have to be listed so that all is seen that happens to those of a filter; None for all.
+
+    What is listed may change its state, and a UDP socket its ends; a TCP connection keeps its ends for as long as it
+    lasts. So ends alone narrow, and those of TCP; UDP sockets are left out where the filter never chooses one.
+    """
+    tcp, udp = (_Reading(protocol, None).most(tree) for protocol in (PROTOCOL_TCP, PROTOCOL_UDP))
+    of_tcp = _NONE if tcp is False else Narrowing(_ALL.states, None if tcp is True else tcp)
+    narrowing = DumpNarrowing(of_tcp, _NONE if udp is False else _ALL)
+    return None if narrowing == _NOT_NARROWED else narrowing
+
+
 def _narrowing(tree: Filter, protocol: int) -> Narrowing:
     answers = {state: _Reading(protocol, state).most(tree) for state in TcpState}
     states = sum(state.bit for state, answer in answers.items() if answer is not False)
@@ -63,15 +75,16 @@ def _narrowing(tree: Filter, protocol: int) -> Narrowing:
 
 
 _ALL = Narrowing(sum(state.bit for state in TcpState), None)
+_NONE = Narrowing(0, None)
 _NOT_NARROWED = DumpNarrowing(_ALL, _ALL)
 
 
 class _Reading:
-    """What a filter asks of sockets of one protocol in one state."""
+    """What a filter asks of sockets of one protocol: in one state, or with a peer in any state, which decides nothing."""
 
-    def __init__(self, protocol: int, state: TcpState) -> None:
+    def __init__(self, protocol: int, state: TcpState | None) -> None:
         self._protocol = protocol
-        self._name = state_name(protocol, state)
+        self._name = None if state is None else state_name(protocol, state)
         self._has_peer = state not in _WITHOUT_PEER[protocol]
 
     def most(self, tree: Filter) -> _Answer:
@@ -105,6 +118,8 @@ class _Reading:
         match tree:
             case Everything():
                 return True
+            case StateIs() | StateIn() if self._name is None:
+                return None
             case StateIs(name):
                 return name == self._name
             case StateIn(names):

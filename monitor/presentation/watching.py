@@ -131,6 +131,8 @@ def _changes(former: Interval, matched: Bools, interval: Interval, matches: Bool
         differs["owners"][:] = False
     was, now = matched[before], matches[rows]
     is_told = (was != now) | (np.logical_or.reduce(list(differs.values())) & (was | now))
+    # What was no concern of the filter and is connected now was told as opened, or will be.
+    is_told &= was | (interval.opened_at[rows] != interval.sample.boot_time)
     texts, former_texts = RowTexts(interval), RowTexts(former)
     for number in np.flatnonzero(is_told).tolist():
         names = [name for name, found in differs.items() if found[number]]
@@ -144,6 +146,7 @@ def _both(names: list[str], former: RowTexts, row: int) -> tuple[tuple[str, RowT
 def _holders(interval: Interval) -> U64:
     """Give a number for the set of processes of each row, which is another for another set: in all likelihood."""
     # 64 bits of a pid's multiple by an odd number are as good as random for sums of them.
-    sums = np.concatenate(([0], np.cumsum(interval.owners.pid.astype(np.uint64) * np.uint64(0x9E37_79B9_7F4A_7C15))))
+    sums = np.zeros(len(interval.owners.pid) + 1, np.uint64)
+    np.cumsum(interval.owners.pid.astype(np.uint64) * np.uint64(0x9E37_79B9_7F4A_7C15), out=sums[1:])
     found: U64 = sums[interval.owner_end] - sums[interval.owner_first]
     return found

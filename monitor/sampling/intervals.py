@@ -11,6 +11,7 @@ import numpy.typing as npt
 from monitor.model.owner_table import OwnerTable
 from monitor.model.sample import DIRECTION_UNKNOWN, F64, Interval, Network, Sample
 from monitor.model.socket_table import Rows, SocketTable
+from monitor.model.tcp import PROTOCOL_TCP
 from monitor.reasoning.direction import directions, told_by_counters
 from monitor.reasoning.interfaces import NOT_KNOWN, interfaces
 from monitor.reasoning.ownership import owner_ranges
@@ -20,9 +21,10 @@ from monitor.sampling.served_rows import ServedRows
 from monitor.sampling.succession import Succession
 
 _PAIR_COLUMNS = ("local_high", "local_low", "local_port", "remote_high", "remote_low", "remote_port")
-"""What makes a row the same connection as before: a socket may be connected again, elsewhere or as a listener."""
+"""What makes a row the same connection as before."""
 _INTERFACE_COLUMNS = ("device", "local_high", "local_low")
 """What a row's interface follows from, beside links and addresses."""
+_NO_ROWS: Rows = np.zeros(0, np.intp)
 
 
 def advance(previous: Interval | None, sample: Sample) -> Interval:
@@ -34,7 +36,9 @@ def advance(previous: Interval | None, sample: Sample) -> Interval:
     closed_at = np.concatenate([np.full(len(sample.table), np.nan), carried.closed_at])
     is_unseen = np.concatenate([np.zeros(len(sample.table), np.bool_), np.isnan(carried.closed_at)])
     served = ServedRows.of(step, former, closed_at, is_unseen)
-    told = told_by_counters(table, None if former is None else _told_before(former, step))
+    # New ones among them. A socket may be connected again, elsewhere or as a listener.
+    renamed = _NO_ROWS if former is None else step.changed(_PAIR_COLUMNS)
+    told = told_by_counters(table, None if former is None else _told_before(former, step, renamed))
     owners = sample.owners
     if former is not None and len(carried.table):
         owners = owners.with_former(former.owners, carried.table.inode)
@@ -48,7 +52,7 @@ def advance(previous: Interval | None, sample: Sample) -> Interval:
         table=table,
         elapsed_s=float("nan") if former is None else sample.boot_time - former.sample.boot_time,
         is_unseen=is_unseen,
-        opened_at=_opened_at(former, sample, step),
+        opened_at=_opened_at(former, sample, step, renamed),
         closed_at=closed_at,
         receive_rate=np.concatenate([receive, no_rate]),
         send_rate=np.concatenate([send, no_rate]),
@@ -74,22 +78,25 @@ def _owner_ranges(
     return owner_ranges(step.table, owners, served.listener, served.index, known)
 
 
-def _opened_at(former: Interval | None, sample: Sample, step: Succession) -> F64:
+def _opened_at(former: Interval | None, sample: Sample, step: Succession, renamed: Rows) -> F64:
     if former is None:
         return np.full(len(step.table), np.nan)
-    opened = step.take(former.opened_at, sample.boot_time)
+    opened, table = step.take(former.opened_at, sample.boot_time), step.table
+    is_connection = table.is_pair[renamed] & (table.protocol[renamed] == PROTOCOL_TCP)
+    if len(renamed):
+        opened = opened.copy()
+        opened[renamed[is_connection]] = sample.boot_time
     new = np.flatnonzero(~step.is_known)
-    opened[new[~is_in_sight(step.table, new, former.sample)]] = np.nan
+    opened[new[~is_in_sight(table, new, former.sample)]] = np.nan
     return opened
 
 
-def _told_before(former: Interval, step: Succession) -> npt.NDArray[np.int8]:
-    return step.renewed(
-        former.told_direction,
-        DIRECTION_UNKNOWN,
-        _PAIR_COLUMNS,
-        lambda rows: np.full(len(rows), DIRECTION_UNKNOWN, np.int8),
-    )
+def _told_before(former: Interval, step: Succession, renamed: Rows) -> npt.NDArray[np.int8]:
+    told = step.take(former.told_direction, DIRECTION_UNKNOWN)
+    if len(renamed):
+        told = told.copy()
+        told[renamed] = DIRECTION_UNKNOWN
+    return told
 
 
 def _rose_at(former: Interval | None, sample: Sample, step: Succession) -> F64:

@@ -97,6 +97,7 @@ class LiveSource:
         self._ways: WayLookUp | None = None
         self._events: EventReader | None = None
         self._no_closes: str | None = None
+        self._is_following = False
         self._actions: Actions | None = None
 
     def sample(self, *, time_wait: bool = False) -> Sample:
@@ -143,6 +144,18 @@ class LiveSource:
             control_groups=self._groups.known,
             named=named,
         )
+
+    def follow(self, narrowing: DumpNarrowing) -> None:
+        """Leave others out of the samples, and nothing that happens to those that are wanted; before the first sample.
+
+        Only where transitions are heard: of a close that says nothing it is else not known whose it was.
+
+        Args:
+            narrowing: By what sockets keep while they are listed, but for those that are connected anew.
+        """
+        self._listen()
+        if self._events is not None and self._events.hears_transitions():
+            self._narrowing, self._is_following = narrowing, True
 
     def audit(self) -> None:
         """Look after what needs no sample: are owners still who they were; called when one has been sent."""
@@ -282,7 +295,9 @@ class LiveSource:
             self._actions.close()
 
     def _listen(self) -> None:
-        """Begin to hear of closes and transitions."""
+        """Begin to hear of closes and transitions, unless that has been done."""
+        if self._events is not None:
+            return
         from monitor.sampling.event_reader import EventReader  # noqa: PLC0415 - after the first sample
 
         try:
@@ -301,13 +316,22 @@ class LiveSource:
 
     def _sockets(self, udp: SocketTable | None, notices: list[str], *, time_wait: bool) -> tuple[SocketTable, U64]:
         wanted = None if self._narrowing is None else self._narrowing.tcp
-        table = self._diag.dump_tcp(ALL_STATES if time_wait else LIVE_STATES, udp, wanted)
+        states = ALL_STATES if time_wait else LIVE_STATES
+        table = self._diag.dump_tcp(states, udp, wanted)
         self._note_change("TCP sockets", notices)
         if self._last is None:
             return table, np.zeros(0, np.uint64)
-        destroyed = np.zeros(0, np.uint64) if self._events is None else self._events.closed()
-        closed, missed = self._diag.absentees(self._last, table, destroyed)
-        return SocketTable.concatenate([table, missed]) if len(missed) else table, closed
+        closed, missed = self._diag.absentees(self._last, table, self._destroyed())
+        table = SocketTable.concatenate([table, missed]) if len(missed) else table
+        if self._is_following:
+            from monitor.sampling.moved_sockets import moved_sockets  # noqa: PLC0415 - few sources follow
+
+            moved = moved_sockets(self._last, table.cookie, self._destroyed, lambda: self._diag.dump_tcp(states))
+            table, closed = SocketTable.concatenate([table, moved]), closed[~np.isin(closed, moved.cookie)]
+        return table, closed
+
+    def _destroyed(self) -> U64:
+        return np.zeros(0, np.uint64) if self._events is None else self._events.closed()
 
     def _read_owners(self, table: SocketTable) -> OwnerTable:
         if self._is_one_of_many:

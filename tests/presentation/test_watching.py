@@ -122,3 +122,22 @@ def test_without_the_kernels_word_of_closes_samples_tell_of_them():
     told.after(0.0, CONNECTION, events=silent)
     assert told.after(1.0, events=silent) == []
     assert [one["event"] for one in told.after(2.0, events=silent)] == ["closed"]
+
+
+def test_a_socket_that_is_connected_again_has_opened_for_the_filter_of_its_new_peer():
+    again = row("tcp", "192.0.2.10:443", "198.51.100.9:60022", "ESTAB", owner=(812, 17), cookie=2, **traffic())
+    for line, events in ((":51834", ["changed"]), (":60022", ["opened"]), ("", ["opened", "changed"])):
+        told = Told(line)
+        told.after(0.0, CONNECTION)
+        assert [one["event"] for one in told.after(1.0, again)] == events, line
+
+
+def test_owners_are_the_same_however_many_others_come():
+    told = Told("pid 3301")
+    others = [
+        row("udp", f"127.0.0.1:{port}", ANY, "UNCONN", owner=(4_000_000 + port, 3), cookie=port)
+        for port in range(100, 140)
+    ]
+    held = row("tcp", "192.0.2.10:22", "198.51.100.9:60022", "ESTAB", owner=(3301, 4), cookie=3, inode=1 << 31)
+    told.after(0.0, held)
+    assert told.after(1.0, *others, held) == []
