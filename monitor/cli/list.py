@@ -51,13 +51,14 @@ def describe(parser: argparse.ArgumentParser) -> None:
     )
     parser.epilog = (
         "In CSV numbers are exact: microseconds (rtt), seconds (idle, age), bytes, shares of 1; what is not known is "
-        "empty. A text that a spreadsheet would take for a formula has an apostrophe before it. "
+        "empty. A connection is at least as old as its age: the kernel keeps no time of birth. "
+        "A text that a spreadsheet would take for a formula has an apostrophe before it. "
         f"Columns: {', '.join(LIST_COLUMNS)}."
     )
     parser.add_argument("filter", nargs="*", metavar="FILTER", help="only rows that match, such as: nginx :443 estab")
     parser.add_argument("--csv", action="store_true", help="print a header and a line per socket (quotes: RFC 4180)")
     parser.add_argument("--columns", metavar="A,B,C", help="which columns, in this order")
-    parser.add_argument("--sort", metavar="COLUMN", help="order by this column, numbers from the largest on")
+    parser.add_argument("--sort", metavar="COLUMN", help="order by this column, amounts from the largest on")
     parser.add_argument("--reverse", action="store_true", help="the other way round")
     parser.add_argument("--count", action="store_true", help="print only how many there are")
 

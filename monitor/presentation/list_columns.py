@@ -13,7 +13,7 @@ import numpy as np
 
 from monitor.errors import InputError
 from monitor.model.sample import DIRECTION_ACCEPTED, DIRECTION_DIALLED, Interval
-from monitor.model.socket_table import Rows
+from monitor.model.socket_table import BACKLOG_UNKNOWN, Rows
 from monitor.presentation.connection_columns import CONNECTION_COLUMNS
 from monitor.presentation.formats import UNKNOWN
 from monitor.presentation.namespace_words import row_namespace
@@ -117,6 +117,7 @@ def _plain(  # noqa: PLR0913 - one parameter for each property
     *,
     text: Callable[[RowTexts, int], str] | None = None,
     is_right: bool = False,
+    largest_first: bool = False,
 ) -> ListColumn:
     """Make a column of values that are read row by row."""
 
@@ -128,7 +129,7 @@ def _plain(  # noqa: PLR0913 - one parameter for each property
             return [text(texts, row) for row in rows.tolist()]
         return [UNKNOWN if known is None else str(known) for known in exact(texts, rows)]
 
-    return ListColumn(column_id, title, exact, written, keys, is_right)
+    return ListColumn(column_id, title, exact, written, keys, is_right, largest_first)
 
 
 def _number(column: str) -> Callable[[Interval, Rows], Keys]:
@@ -163,9 +164,21 @@ def _namespaces(interval: Interval, rows: Rows) -> Keys:
     return () if interval.namespaces is None else (interval.namespaces.ranks(rows),)
 
 
-def _service(texts: RowTexts, row: int) -> str | None:
+def _send_queues(interval: Interval, rows: Rows) -> Keys:
+    queued = interval.table.send_q[rows]
+    return (where_known(queued, ~interval.table.is_listener[rows] | (queued != BACKLOG_UNKNOWN)),)
+
+
+def _service(interval: Interval, row: int) -> str | None:
     """Name what the port is for of the side that accepts, by the port alone."""
-    return local_service(texts.interval, row) or remote_service(texts.interval, row)
+    return local_service(interval, row) or remote_service(interval, row)
+
+
+def _services(interval: Interval, rows: Rows) -> Keys:
+    """Rank rows by that name."""
+    names = [_service(interval, row) for row in rows.tolist()]
+    ranks = {name: float(rank) for rank, name in enumerate(sorted(set(filter(None, names))))}
+    return (np.array([np.nan if name is None else ranks[name] for name in names]),)
 
 
 _OF_PANE = {shown.column.id: shown for shown in CONNECTION_COLUMNS}
@@ -173,9 +186,14 @@ _OWN = (
     _plain("protocol", "proto", lambda texts, row: texts.protocol(row), _number("protocol")),
     _plain("state", "state", lambda texts, row: texts.state(row), _OF_PANE["state"].keys),
     _plain(
-        "recv_q", "recv-q", lambda texts, row: int(texts.interval.table.recv_q[row]), _number("recv_q"), is_right=True
+        "recv_q",
+        "recv-q",
+        lambda texts, row: int(texts.interval.table.recv_q[row]),
+        _number("recv_q"),
+        is_right=True,
+        largest_first=True,
     ),
-    _plain("send_q", "send-q", _send_q, _number("send_q"), is_right=True),
+    _plain("send_q", "send-q", _send_q, _send_queues, is_right=True, largest_first=True),
     _plain("local", "local", lambda texts, row: str(texts.local(row)), _OF_PANE["local"].keys),
     _plain(
         "direction",
@@ -191,7 +209,7 @@ _OWN = (
 )
 _MORE = (
     _plain("pid", "pid", _pids, _first_pids),
-    _plain("service", "service", _service, _number("local_port")),
+    _plain("service", "service", lambda texts, row: _service(texts.interval, row), _services),
     _plain(
         "uid",
         "uid",
