@@ -40,7 +40,7 @@ from monitor.kernel.this_namespace import namespace_number, syn_retries
 from monitor.model.places import find_places
 from monitor.model.socket_table import DROPS_UNKNOWN, U64, Rows, SocketTable
 from monitor.model.sockets import SocketId
-from monitor.model.tcp import ALL_STATES, LIVE_STATES, PROTOCOL_TCP, PROTOCOL_UDP, TcpState
+from monitor.model.tcp import ALL_STATES, LIVE_STATES, PROTOCOL_TCP, PROTOCOL_UDP, WAITING_STATES, TcpState
 
 if TYPE_CHECKING:
     from monitor.model.dump_narrowing import Narrowing
@@ -48,8 +48,6 @@ if TYPE_CHECKING:
 
 _LOOK_UP = "look up a socket"
 
-_WAITING_STATES = TcpState.LISTEN.bit | TcpState.CLOSED.bit | TcpState.BOUND_INACTIVE.bit
-"""Of sockets without a peer: what connections are, and whose, is decided by them."""
 _NOBODY: U64 = np.zeros(0, np.uint64)
 
 
@@ -130,8 +128,8 @@ class SockDiag:
         code = b"" if narrowing.condition is None else byte_code(narrowing.condition)
         if code is None or not self._offers_one_pass:
             return None
-        waiting = self._tcp_lists.one_pass(tcp_list(states & _WAITING_STATES))
-        others = self._tcp_lists.one_pass(tcp_list(states & narrowing.states & ~_WAITING_STATES, code), followed_by)
+        waiting = self._tcp_lists.one_pass(tcp_list(states & WAITING_STATES))
+        others = self._tcp_lists.one_pass(tcp_list(states & narrowing.states & ~WAITING_STATES, code), followed_by)
         return _together(waiting, others)
 
     def narrowed_udp(self, narrowing: Narrowing) -> SocketTable | None:
@@ -140,8 +138,8 @@ class SockDiag:
         code = b"" if narrowing.condition is None else byte_code(narrowing.condition)
         if code is None or not self._offers_udp_in_one_pass:
             return None
-        waiting = self._udp_lists.one_pass(udp_list(_WAITING_STATES))
-        others = self._udp_lists.one_pass(udp_list(narrowing.states & ~_WAITING_STATES, code))
+        waiting = self._udp_lists.one_pass(udp_list(WAITING_STATES))
+        others = self._udp_lists.one_pass(udp_list(narrowing.states & ~WAITING_STATES, code))
         return _together(waiting, others)
 
     def note_listener_drops(self, table: SocketTable, all_drops: int | None) -> None:

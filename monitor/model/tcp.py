@@ -51,6 +51,8 @@ ALL_STATES = 0xFFFF_FFFF
 """Every state, the bound-only one included."""
 LIVE_STATES = sum(state.bit for state in TcpState if state not in (TcpState.TIME_WAIT, TcpState.BOUND_INACTIVE))
 """What every sample dumps: all but TIME-WAIT and bound-only rows."""
+WAITING_STATES = TcpState.LISTEN.bit | TcpState.CLOSED.bit | TcpState.BOUND_INACTIVE.bit
+"""Of sockets without a peer: what connections are, and whose, is decided by them."""
 
 KERNEL_HELD = frozenset({TcpState.TIME_WAIT, TcpState.SYN_RECEIVED, TcpState.NEW_SYN_RECEIVED})
 """States whose entries belong to no process: the kernel's own."""

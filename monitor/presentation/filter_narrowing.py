@@ -20,7 +20,7 @@ from monitor.model.dump_narrowing import (
     Negated,
     PortBetween,
 )
-from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, TcpState, state_name
+from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP, WAITING_STATES, TcpState, state_name
 from monitor.presentation.filter_tree import (
     AddressIn,
     And,
@@ -39,10 +39,8 @@ from monitor.presentation.filter_tree import (
 
 _Answer = bool | Condition
 """Decided by the state alone, or by the kernel."""
-_WITHOUT_PEER = {
-    PROTOCOL_TCP: frozenset({TcpState.LISTEN, TcpState.CLOSED, TcpState.BOUND_INACTIVE}),
-    PROTOCOL_UDP: frozenset({TcpState.CLOSED}),
-}
+_STATES = tuple(state for state in TcpState if not state.bit & WAITING_STATES)
+"""Those of sockets with a peer: what waits for anybody is listed whole, whatever is asked of it."""
 
 
 def narrowing_of(tree: Filter) -> DumpNarrowing | None:
@@ -64,7 +62,7 @@ def lasting_narrowing_of(tree: Filter) -> DumpNarrowing | None:
 
 
 def _narrowing(tree: Filter, protocol: int) -> Narrowing:
-    answers = {state: _Reading(protocol, state).most(tree) for state in TcpState}
+    answers = {state: _Reading(protocol, state).most(tree) for state in _STATES}
     states = sum(state.bit for state, answer in answers.items() if answer is not False)
     wanted = dict.fromkeys(answer for answer in answers.values() if answer is not False)
     conditions = [answer for answer in wanted if not isinstance(answer, bool)]
@@ -74,18 +72,17 @@ def _narrowing(tree: Filter, protocol: int) -> Narrowing:
     return Narrowing(states, conditions[0] if len(conditions) == 1 else AnyOf(tuple(conditions)))
 
 
-_ALL = Narrowing(sum(state.bit for state in TcpState), None)
+_ALL = Narrowing(sum(state.bit for state in _STATES), None)
 _NONE = Narrowing(0, None)
 _NOT_NARROWED = DumpNarrowing(_ALL, _ALL)
 
 
 class _Reading:
-    """What a filter asks of sockets of one protocol: in one state, or with a peer in any state, which decides nothing."""
+    """What a filter asks of sockets of one protocol, in one state or in any: the state then decides nothing."""
 
     def __init__(self, protocol: int, state: TcpState | None) -> None:
         self._protocol = protocol
         self._name = None if state is None else state_name(protocol, state)
-        self._has_peer = state not in _WITHOUT_PEER[protocol]
 
     def most(self, tree: Filter) -> _Answer:
         """Give what holds wherever the filter does."""
@@ -151,10 +148,8 @@ class _Reading:
     def _at(self, side: Side, condition: Callable[[End], Condition]) -> _Answer:
         if side is Side.LOCAL:
             return condition(End.LOCAL)
-        if side is Side.PEER:
-            return condition(End.REMOTE)
-        remote: _Answer = condition(End.REMOTE) if self._has_peer else False
-        return remote if side is Side.REMOTE else _any((condition(End.LOCAL), remote))
+        remote = condition(End.REMOTE)
+        return _any((condition(End.LOCAL), remote)) if side is Side.EITHER else remote
 
 
 def _all(answers: Iterable[_Answer]) -> _Answer:
