@@ -181,6 +181,11 @@ class SocketTable:
         return self._mask("is_listener", lambda: (self.protocol == PROTOCOL_TCP) & (self.state == TcpState.LISTEN))
 
     @property
+    def knows_device(self) -> Bools:
+        """Rows of which it is known whether they are bound to a device: the kernel tells it, and /proc/net does not."""
+        return self.has_cookie
+
+    @property
     def has_cookie(self) -> Bools:
         """Rows that the kernel knows by their cookie; of the others something else stands there."""
         return self._mask("has_cookie", lambda: are_cookies(self.cookie))

@@ -104,7 +104,7 @@ def _identity(reading: ConnectionReading, maker: LineMaker) -> list[LinkedLine]:
     made = f"{texts.user(row)} (uid {reading.column('uid')})" if texts.has_user(row) else "user not known"
     mark = f"mark {reading.column('mark')}" if reading.column("has_mark") else "mark not told to this user"
     device = reading.column("device")
-    unbound = "bound to no device" if has_cookie else "device not told by /proc/net"
+    unbound = "bound to no device" if reading.column("knows_device") else "device not told by /proc/net"
     bound = f"bound to {texts.interface_name(device)}" if device else unbound
     return [
         maker.words("ids", "socket", Cell(first), parts),

@@ -31,8 +31,10 @@ def _protocol(endpoints: ServiceEndpoints, _: RowTexts, entry: int) -> Why:
 
 def _local(endpoints: ServiceEndpoints, texts: RowTexts, entry: int) -> Why:
     row = int(endpoints.first[entry])
-    device = int(endpoints.interval.table.device[row])
+    table = endpoints.interval.table
+    device = int(table.device[row])
     which = "every address" if texts.local(row).is_wildcard else "this address alone"
+    which += "" if bool(table.knows_device[row]) else ", unless it is bound to a device, which /proc/net does not tell"
     where = f"bound to {texts.interface_name(device)}: only what arrives there" if device else which
     return Why("service", " · ".join([where, *port_parts(local_service(endpoints.interval, row))]))
 

@@ -47,7 +47,7 @@ def _interface_is(tree: InterfaceIs, rows: RowSearch) -> Truth:
 def _device_is(tree: DeviceIs, rows: RowSearch) -> Truth:
     device = rows.table.device
     if tree.name.isdecimal():
-        return known(device == int(tree.name))
+        return known_where(rows.table.knows_device, device == int(tree.name))
     return _bound(rows, lambda name: name == tree.name)
 
 
@@ -89,7 +89,7 @@ def _bound(rows: RowSearch, test: Callable[[str], bool]) -> Truth:
     """Choose rows that are bound to an interface whose name passes a test; likewise."""
     device = rows.table.device
     is_named = (device == 0) | np.isin(device, rows.interfaces(lambda _: True))
-    return known_where(is_named, np.isin(device, rows.interfaces(test)))
+    return known_where(is_named & rows.table.knows_device, np.isin(device, rows.interfaces(test)))
 
 
 def _grouped(rows: RowSearch, name: Name, test: Callable[[str], bool]) -> Truth:

@@ -41,9 +41,10 @@ def _endpoint_is(tree: EndpointIs, rows: RowSearch) -> Truth:
     local = (table.local_high == high) & (table.local_low == low) & (table.local_port == endpoint.port)
     remote = (table.remote_high == high) & (table.remote_low == low) & (table.remote_port == endpoint.port)
     found = _at_side(tree.side, local, remote, table) & _has_family(endpoint.address.version, table)
-    if endpoint.zone is not None:
-        found &= np.isin(table.device, rows.interfaces(lambda name: name == endpoint.zone))
-    return known(found)
+    if endpoint.zone is None:
+        return known(found)
+    is_there = np.isin(table.device, rows.interfaces(lambda name: name == endpoint.zone))
+    return Truth(found & is_there & table.knows_device, ~found | (~is_there & table.knows_device))
 
 
 def _at_side(side: Side, local: Bools, remote: Bools, table: SocketTable) -> Bools:

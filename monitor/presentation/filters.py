@@ -40,7 +40,7 @@ from monitor.presentation.filter_truth import Truth, known, known_where
 from monitor.presentation.listener_cells import REACH_WORDS
 from monitor.presentation.row_marks import is_in_trouble
 from monitor.presentation.row_search import RowSearch
-from monitor.reasoning.reach import reach_of
+from monitor.reasoning.reach import LOOPBACK, reach_of
 
 __all__ = ["Filter", "describe", "mask", "mask_in", "parse"]
 
@@ -137,7 +137,10 @@ def _reach_is(tree: ReachIs, rows: RowSearch) -> Truth:
     reach = reach_of(table, waiting, rows.interval.sample.network.links)
     found = np.zeros(len(table), np.bool_)
     found[waiting[reach == REACH_WORDS.index(tree.reach.value)]] = True
-    return known(found)
+    # What is bound to the loopback interface is reached from here alone, on whatever address.
+    hangs_on_device = np.zeros(len(table), np.bool_)
+    hangs_on_device[waiting[reach != LOOPBACK]] = True
+    return known_where(table.knows_device | ~hangs_on_device, found)
 
 
 @_truth.register

@@ -155,6 +155,8 @@ def _via(known: ExplainedSocket) -> Why:
     elif interface == NO_INTERFACE:
         is_wildcard = known.texts.local(row).is_wildcard
         reason = "any interface: it has no address of its own" if is_wildcard else "no interface has its local address"
+    elif not bool(table.knows_device[row]):
+        reason = "/proc/net does not tell whether it is bound to one"
     else:
         reason = "several interfaces own its local address"
     return Why("via", reason, ToRouting() if known.is_pair else None)

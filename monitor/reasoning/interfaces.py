@@ -20,7 +20,8 @@ _WORD = np.uint64(0x9E37_79B9_7F4A_7C15)
 def interfaces(table: SocketTable, network: Network, rows: Rows | None = None) -> npt.NDArray[np.int32]:
     """Give each row's interface index: 0 where no interface owns its address, -1 where that is not known.
 
-    It is not known before addresses were read, and where several interfaces own the address.
+    It is not known before addresses were read, where several interfaces own the address, and where none does and the
+    row does not know its device.
 
     Args:
         table: The sockets.
@@ -36,6 +37,7 @@ def interfaces(table: SocketTable, network: Network, rows: Rows | None = None) -
     # All of 127.0.0.0/8 is local through lo, though as a rule only 127.0.0.1 is listed.
     in_loopback_net = ((low >> np.uint64(24)) & np.uint64(0xFF)) == _LOOPBACK_NET
     found[(found == NO_INTERFACE) & in_loopback_net & is_ipv4(high, low)] = loopback
+    found[(found == NO_INTERFACE) & ~table.knows_device[which]] = NOT_KNOWN
     return np.where(device > 0, device.astype(np.int32), found)
 
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model.sample import Network
+from monitor.model.socket_table import INODE_FOR_COOKIE
 from monitor.reasoning.interfaces import NO_INTERFACE, NOT_KNOWN, interfaces
 from tests.scenes import ANY, address, link, row, table_of
 
@@ -42,6 +43,12 @@ def test_the_interface_that_owns_the_local_address_is_named():
     assert interface("203.0.113.10") == ETH1
     assert interface("[2001:db8::10]") == ETH0
     assert interface("[::1]") == LO
+
+
+def test_where_nothing_tells_the_device_the_address_alone_does():
+    assert interface("192.0.2.10", cookie=INODE_FOR_COOKIE | 7) == ETH0
+    assert interface("0.0.0.0", cookie=INODE_FOR_COOKIE | 7) == NOT_KNOWN
+    assert interface("0.0.0.0", cookie=7) == NO_INTERFACE
 
 
 def test_a_mapped_address_is_owned_as_the_ipv4_address_is():
