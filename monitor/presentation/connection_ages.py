@@ -36,13 +36,18 @@ def connection_ages(interval: Interval, rows: Rows | slice) -> Ages:
     """Tell for how long some rows have been open, or were until they closed."""
     table, now = interval.table, interval.sample.boot_time
     until = np.fmin(interval.closed_at[rows], now)
-    seen = np.maximum(until - interval.opened_at[rows], 0.0)
-    idle_s = np.maximum(table.last_data_sent_ms[rows], table.last_data_recv_ms[rows]) / 1_000
-    busy_s = np.where(table.knows("busy_us")[rows], table.busy_us[rows], 0) / _US
-    least = np.maximum(np.maximum(idle_s, busy_s), until - _first_seen(interval))
-    is_told = table.has_idle_time[rows] & (table.state[rows] != TcpState.TIME_WAIT) & (least >= _LEAST_S)
+    seen = until - interval.opened_at[rows]
+    np.maximum(seen, 0.0, out=seen)
+    # Each step in place: for very many rows, room for another array costs more than what is worked out.
+    seconds = np.maximum(table.last_data_sent_ms[rows], table.last_data_recv_ms[rows]) / 1_000
+    busy_s = table.busy_us[rows] / _US
+    np.maximum(seconds, busy_s, out=seconds, where=table.knows("busy_us")[rows])
+    np.maximum(seconds, until - _first_seen(interval), out=seconds)
+    is_told = table.has_idle_time[rows] & (table.state[rows] != TcpState.TIME_WAIT) & (seconds >= _LEAST_S)
     is_exact = ~np.isnan(seen)
-    return Ages(np.where(is_exact, seen, np.where(is_told, least, np.nan)), is_exact)
+    seconds[~is_told] = np.nan
+    np.copyto(seconds, seen, where=is_exact)
+    return Ages(seconds, is_exact)
 
 
 def age_text(seconds: float, *, is_exact: bool) -> str:

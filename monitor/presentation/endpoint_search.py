@@ -38,7 +38,7 @@ class _Field:
     """The same place in the texts of many endpoints."""
 
     is_hexadecimal: bool
-    values: U16
+    values: U8 | U16
 
 
 _Fields = tuple[_Field | None, ...]
@@ -89,7 +89,7 @@ def _meet(fields: _Fields, pieces: Sequence[str], count: int) -> Bools:
         if field is None:
             met &= bool(test(np.array([b""]), piece.encode())[0])
         else:
-            met &= _answers(test, piece, is_hexadecimal=field.is_hexadecimal)[field.values]
+            met &= _answers(test, piece, is_hexadecimal=field.is_hexadecimal).take(field.values)
     return met
 
 
@@ -120,10 +120,8 @@ def _texts(*, is_hexadecimal: bool) -> _Texts:
 
 
 def _octets(low: U64) -> list[_Field]:
-    return [
-        _Field(is_hexadecimal=False, values=((low >> np.uint64(shift)) & np.uint64(0xFF)).astype(np.uint16))
-        for shift in (24, 16, 8, 0)
-    ]
+    octets = low.astype("<u8", copy=False).view(np.uint8).reshape(-1, 8)
+    return [_Field(is_hexadecimal=False, values=octets[:, place]) for place in (3, 2, 1, 0)]
 
 
 def _shapes_of_ipv6(rows: Rows, high: U64, low: U64, port: U16) -> Iterator[_Shape]:

@@ -9,25 +9,30 @@ from functools import cached_property
 import numpy as np
 
 from monitor.model.control_group import ControlGroup
+from monitor.model.places import distinct
 from monitor.model.process import Process
 from monitor.model.sample import Interval
-from monitor.model.socket_table import Bools, Rows
+from monitor.model.socket_table import U16, Bools, Rows
 from monitor.model.tcp import KERNEL_HELD, state_name
 from monitor.presentation.endpoint_search import CHARACTERS, EndpointSearch
 from monitor.reasoning.ownership import is_unaccepted
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Vocabulary:
-    """The different words of a column, and which of them each row has."""
+class _States:
+    """The different states of a table, and which of them each row has."""
 
     words: list[str]
-    place: Rows
+    codes: Rows
+    """Of each word; they fit into 16 bits."""
+    of_row: U16
+    """The code of each row."""
 
     def rows(self, found: list[bool]) -> Bools:
         """Spread answers, one per word, over the rows."""
-        chosen: Bools = np.array(found, np.bool_)[self.place]
-        return chosen
+        chosen = np.zeros(1 << 16, np.bool_)
+        chosen[self.codes] = found
+        return chosen.take(self.of_row)
 
 
 class RowSearch:
@@ -68,6 +73,8 @@ class RowSearch:
         """Find rows that at least one process holds which passes the test."""
         owners = self.interval.owners
         chosen = [pid for pid, process in owners.processes.items() if test(process)]
+        if not chosen:
+            return np.zeros(len(self.table), np.bool_)
         before = np.concatenate(([0], np.cumsum(np.isin(owners.pid, np.array(chosen, np.uint32)))))
         found: Bools = before[self.interval.owner_end] > before[self.interval.owner_first]
         return found
@@ -75,7 +82,9 @@ class RowSearch:
     def rows_of_users(self, test: Callable[[int, str | None], bool]) -> Bools:
         """Find rows whose user, as number and name, passes the test; the name is None where there is none."""
         names = self.interval.sample.users
-        chosen = [uid for uid in np.unique(self.table.uid).tolist() if test(uid, names.get(uid))]
+        chosen = [uid for uid in distinct(self.table.uid).tolist() if test(uid, names.get(uid))]
+        if not chosen:
+            return np.zeros(len(self.table), np.bool_)
         found: Bools = self.has_user & np.isin(self.table.uid, np.array(chosen, np.uint32))
         return found
 
@@ -107,12 +116,12 @@ class RowSearch:
         return known
 
     @cached_property
-    def _states(self) -> _Vocabulary:
-        number = (self.table.protocol.astype(np.uint16) << np.uint16(8)) | self.table.state
+    def _states(self) -> _States:
+        of_row = (self.table.protocol.astype(np.uint16) << np.uint16(8)) | self.table.state
         is_there = np.zeros(1 << 16, np.bool_)
-        is_there[number] = True
-        numbers, place = np.flatnonzero(is_there), (np.cumsum(is_there) - 1)[number]
-        return _Vocabulary([state_name(*divmod(code, 256)).casefold() for code in numbers.tolist()], place)
+        is_there[of_row] = True
+        codes = np.flatnonzero(is_there)
+        return _States([state_name(*divmod(code, 256)).casefold() for code in codes.tolist()], codes, of_row)
 
     @cached_property
     def _local(self) -> EndpointSearch:
