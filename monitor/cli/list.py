@@ -14,7 +14,7 @@ from monitor.cli.reading import read_once
 from monitor.errors import InputError
 from monitor.model.namespace import EVERY_NAMESPACE
 from monitor.model.sample import Interval
-from monitor.model.socket_table import Bools, Rows
+from monitor.model.socket_table import Rows
 from monitor.presentation.csv_lines import csv_lines
 from monitor.presentation.evidence_words import evidence_line
 from monitor.presentation.filters import Filter, mask, parse
@@ -76,7 +76,10 @@ def run(arguments: argparse.Namespace) -> int:
     columns = usual if arguments.columns is None else columns_named(arguments.columns)
     sort = None if arguments.sort is None else column_named(arguments.sort)
     named = {column.id for column in columns} | ({sort.id} if sort is not None else set())
-    interval, chosen, everywhere = _read(tree, has_rates=not named.isdisjoint(RATES), is_everywhere=is_everywhere)
+    has_rates, has_ends = not named.isdisjoint(RATES), arguments.json and not arguments.count
+    everywhere = _read_everywhere(tree, has_rates=has_rates, has_ends=has_ends) if is_everywhere else None
+    interval = read_once(tree, has_rates=has_rates) if everywhere is None else everywhere.interval
+    chosen = mask(tree, interval) if everywhere is None else everywhere.chosen
     rows = in_order(interval, np.flatnonzero(chosen), sort, is_reversed=arguments.reverse)
     if arguments.json:
         whole = document(interval, rows, is_counted=arguments.count)
@@ -90,15 +93,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _read(tree: Filter, *, has_rates: bool, is_everywhere: bool) -> tuple[Interval, Bools, Everywhere | None]:
-    """Give what was read, the rows that the filter chooses, and what is known of several namespaces."""
-    if not is_everywhere:
-        interval = read_once(tree, has_rates=has_rates)
-        return interval, mask(tree, interval), None
+def _read_everywhere(tree: Filter, *, has_rates: bool, has_ends: bool) -> Everywhere:
     from monitor.cli.reading_everywhere import read_everywhere  # noqa: PLC0415 - most lists are of one namespace
 
-    everywhere = read_everywhere(tree, has_rates=has_rates)
-    return everywhere.interval, everywhere.chosen, everywhere
+    return read_everywhere(tree, has_rates=has_rates, has_ends=has_ends)
 
 
 def _refuse_contradictions(arguments: argparse.Namespace) -> None:

@@ -44,18 +44,19 @@ class Everywhere:
         return find_ends(self.interval, self.parts)
 
 
-def read_everywhere(tree: Filter, *, has_rates: bool = False) -> Everywhere:
+def read_everywhere(tree: Filter, *, has_rates: bool = False, has_ends: bool = False) -> Everywhere:
     """Read this machine, with TIME-WAIT and bound-only sockets.
 
     Args:
         tree: What is asked.
         has_rates: Whether rates are asked for beside it; they take a second.
+        has_ends: Whether the other ends of what it chooses are: it need not choose them.
 
     Raises:
         KernelError, WireError: the own namespace could not be read.
     """
     is_rated, is_routed = has_rates or needs_rates(tree), needs_routes(tree)
-    narrowing = None if needs_findings(tree) else narrowing_of(tree)
+    narrowing = None if has_ends or needs_findings(tree) else narrowing_of(tree)
     with closing(AllNamespaces(narrowing)) as every:
         read = _advanced({}, every.samples(with_rules=is_routed and not is_rated))
         if is_rated:

@@ -28,7 +28,10 @@ def visit(namespace: Namespace) -> Iterator[None]:
     if namespace.is_own:
         yield
         return
-    back = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        back = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise KernelError(_OPERATION, error.errno or 0) from None
     try:
         _enter(namespace)
         try:

@@ -42,7 +42,6 @@ class AllNamespaces:
         narrowing: Which sockets are wanted, as of LiveSource.
         found: What to go through; None for all that there are now.
         budget_s: For each round.
-        clock: Seconds that never go back.
     """
 
     def __init__(
@@ -51,13 +50,11 @@ class AllNamespaces:
         *,
         found: FoundNamespaces | None = None,
         budget_s: float = BUDGET_S,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.found = found or find_namespaces()
         """What there was in the beginning."""
         self._narrowing = narrowing
         self._budget_s = budget_s
-        self._clock = clock
         self._left_out: dict[int, LeftOut] = {}
         self._owners = OwnerReader()
         self._limits = DescriptorLimits()
@@ -88,12 +85,12 @@ class AllNamespaces:
 
     def each(self, ask: Callable[[Namespace, LiveSource], T]) -> InEach[T]:
         """Ask a new source in each namespace that was never left out; raises as samples() does."""
-        end = self._clock() + self._budget_s
+        end = time.monotonic() + self._budget_s
         answers = []
         for namespace in self.found.namespaces:
             if namespace.number in self._left_out:
                 continue
-            is_late = not namespace.is_own and self._clock() >= end
+            is_late = not namespace.is_own and time.monotonic() >= end
             answer = LeftOut(namespace, WhyLeftOut.LATE) if is_late else self._visit(namespace, ask)
             if isinstance(answer, LeftOut):
                 self._left_out[namespace.number] = answer

@@ -96,6 +96,8 @@ def test_each_row_is_of_its_namespace_and_nothing_is_joined_by_address_across(sc
         place = {name: ends[there][name] for name in ("netns", "cookie")}
         assert ends[here]["other_ends"] == [{**place, "certain": True}]
         assert ends[here]["interface"] in ("here0", "there0")
+    (alone,) = json.loads(said("--json", "dst", far)[0])["sockets"]
+    assert alone == ends[near] | {name: alone[name] for name in ("idle_ms", "counters")}
 
 
 @pytest.mark.kernel
