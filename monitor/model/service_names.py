@@ -1,14 +1,15 @@
-"""Service names: what a port is called, by a table of this program's own. Nothing is asked for it.
+"""Service names: what a port is called, by what the machine calls it, else by a table of this program's own.
 
-A port only names a service; what listens there may be anything. Most names are those of IANA's registry. Where one
-program is nearly always met at a port that is registered for another, or for none, the name is that program's; a port
-that several programs share (3000, 5000, 8000, 9000, 9100) has none.
+A port only names a service; what listens there may be anything. Most names of the table are those of IANA's registry.
+Where one program is nearly always met at a port that is registered for another, or for none, the name is that
+program's; a port that several programs share (3000, 5000, 8000, 9000, 9100) has none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
 
 from monitor.model.tcp import PROTOCOL_TCP, PROTOCOL_UDP
 
@@ -66,24 +67,66 @@ bacnet 47808  wireguard 51820
 _TABLES = {(PROTOCOL_TCP, PROTOCOL_UDP): _BOTH, (PROTOCOL_TCP,): _TCP, (PROTOCOL_UDP,): _UDP}
 
 
-def service_name(protocol: int, port: int) -> str | None:
-    """Name the service of a port of TCP or UDP; None where the table has none."""
-    return _names().get((protocol, port))
+class Service(NamedTuple):
+    """A port of one protocol and its names, which are untrusted bytes."""
+
+    protocol: int
+    port: int
+    names: tuple[bytes, ...]
+    """One or more; the first is the usual one."""
 
 
-@cache
-def service_ports() -> Mapping[str, int]:
-    """Give the port of every service by its name, which is in lower case."""
-    return {name: port for _, name, port in _entries()}
+class ServiceNames:
+    """Looks up ports and names, each of which may be there several times: the first counts."""
+
+    def __init__(self, read: Callable[[], Iterable[Service]] = tuple) -> None:
+        """Know the table, and what a machine calls its ports before it.
+
+        Args:
+            read: Gives the machine's own; called once, when a name is first wanted.
+        """
+        self._read = read
+
+    def prefer(self, read: Callable[[], Iterable[Service]]) -> None:
+        """Let other names go before the table from now on."""
+        # What was worked out from the former ones goes with them.
+        self.__dict__.clear()
+        self._read = read
+
+    def name(self, protocol: int, port: int) -> bytes | None:
+        """Name the service of a port of TCP or UDP; None where none is known."""
+        return self._names.get((protocol, port))
+
+    @cached_property
+    def ports(self) -> Mapping[bytes, int]:
+        """The port of every service by each of its names in lower case."""
+        ports: dict[bytes, int] = {}
+        for service in self._services:
+            for name in service.names:
+                ports.setdefault(name.lower(), service.port)
+        return ports
+
+    @cached_property
+    def _names(self) -> Mapping[tuple[int, int], bytes]:
+        names: dict[tuple[int, int], bytes] = {}
+        for service in self._services:
+            names.setdefault((service.protocol, service.port), service.names[0])
+        return names
+
+    @cached_property
+    def _services(self) -> list[Service]:
+        return [*self._read(), *table_services()]
 
 
-def _entries() -> Iterator[tuple[tuple[int, ...], str, int]]:
+SERVICES = ServiceNames()
+"""What this program calls ports; who starts it says what the machine calls them."""
+
+
+def table_services() -> Iterator[Service]:
+    """Give what stands in the table."""
     for protocols, table in _TABLES.items():
         words = iter(table.split())
         for name in words:
-            yield protocols, name, int(next(words))
-
-
-@cache
-def _names() -> dict[tuple[int, int], str]:
-    return {(protocol, port): name for protocols, name, port in _entries() for protocol in protocols}
+            port = int(next(words))
+            for protocol in protocols:
+                yield Service(protocol, port, (name.encode(),))

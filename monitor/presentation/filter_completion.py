@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from monitor.model.service_names import SERVICES
 from monitor.presentation.filter_description import as_value
 from monitor.presentation.filter_fields import FIELDS, Field
 from monitor.presentation.filter_operators import is_operator
@@ -14,11 +15,15 @@ from monitor.presentation.filter_states import STATE_SETS, STATES
 from monitor.presentation.filter_tree import Name
 from monitor.presentation.filter_words import STATE_WORDS, WORDS
 from monitor.presentation.option_words import PROTOCOLS
+from monitor.presentation.safe_text import safe_text
 
 if TYPE_CHECKING:
     from monitor.model.sample import Interval
 
 _LAST_WORD = re.compile(r"[^\s()\"]*\Z")
+_TYPED = re.compile(r"[a-z][\w.+-]*", re.ASCII)
+"""A service that can be typed as a port is."""
+_PORTS = frozenset({"port", "sport", "dport"})
 _MOST_SHOWN = 8
 """Candidates that are named; of more the first ones."""
 
@@ -58,12 +63,20 @@ def candidates(line: str, interval: Interval | None) -> tuple[str, list[str]]:
     if before and is_operator(before[-1]):
         before.pop()
     field = before[-1].lower().lstrip("(!") if before else ""
-    words = _values(field, interval)
+    words = _services(field, word) or _values(field, interval)
     if words is None:
         words = (
             (*FIELDS, *WORDS, *sorted(STATE_WORDS - {"state"}), *STATES, *PROTOCOLS, "and", "or", "not") if word else ()
         )
     return start, sorted(dict.fromkeys(found for found in words if found.lower().startswith(word.lower())))
+
+
+def _services(field: str, word: str) -> Iterable[str]:
+    """Give the services of ports: behind a colon anywhere, and behind fields that ask for a port; else none."""
+    if len(word) < 2 or not (word[0] == ":" or field in _PORTS):  # noqa: PLR2004 - there are hundreds of them
+        return ()
+    colon = ":" if word[0] == ":" else ""
+    return [f"{colon}{name}" for name in map(safe_text, SERVICES.ports) if _TYPED.fullmatch(name)]
 
 
 def _values(field: str, interval: Interval | None) -> Iterable[str] | None:

@@ -10,7 +10,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from monitor.errors import InputError
 from monitor.model.endpoint import Endpoint, parse_port
-from monitor.model.service_names import service_ports
+from monitor.model.service_names import SERVICES
 from monitor.presentation.filter_operators import Operator
 from monitor.presentation.filter_tree import (
     AddressIn,
@@ -132,9 +132,12 @@ def read_network(address: str, length: str) -> AddressIn:
 def _read_port(text: str) -> int:
     if text[:1].isdigit() or not text:
         return parse_port(text)
-    port = service_ports().get(text.lower())
+    lowered = text.lower()
+    port = SERVICES.ports.get(lowered.encode("utf-8", "surrogateescape"))
     if port is None:
-        *others, last = [*get_close_matches(text.lower(), service_ports()), "a number"]
+        # Of some ten thousand names only those that begin alike are compared: this is asked with every letter.
+        known = (safe_text(name) for name in SERVICES.ports if lowered.startswith(chr(name[0])))
+        *others, last = [*get_close_matches(lowered, known), "a number"]
         meant = f"{', '.join(others)} or {last}" if others else last
         raise InputError(f'"{safe_text(text, 60)}" is no port number and no known service; write {meant}')
     return port

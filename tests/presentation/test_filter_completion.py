@@ -26,6 +26,11 @@ INTERVAL = interval_of([a_row()])
         ("nginx", "nginx"),
         ("", ""),
         ('user "ww', 'user "ww'),
+        (":postg", ":postgresql "),
+        ("src :postg", "src :postgresql "),
+        ("dport = mysqlx", "dport = mysqlx "),
+        ("sport = :ht", "sport = :http"),
+        (":", ":"),
     ],
 )
 def test_the_last_word_is_completed_as_far_as_there_is_one_way(line, completed):

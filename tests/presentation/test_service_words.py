@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from monitor.errors import InputError
+from monitor.kernel.services_file import read_services
 from monitor.model.endpoint import Endpoint
+from monitor.model.service_names import SERVICES
+from monitor.presentation.filter_completion import candidates_text, complete
 from monitor.presentation.filter_parser import parse
 from monitor.presentation.filter_tree import EndpointIs, PortIn, PortIs, Side
 from monitor.presentation.list_columns import LIST_COLUMNS
@@ -64,3 +67,24 @@ def test_it_is_said_beside_the_port():
     listener = interval.table.is_listener & (interval.table.local_port == 5432)
     strip = owner_line(RowTexts(interval), int(listener.nonzero()[0][0]))
     assert "port of postgresql" in "".join(cell.text for cell in strip.left)
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """Call 5432 what a file calls it."""
+    path = tmp_path / "services"
+    path.write_bytes(b"pg\x1b 5432/tcp postgres\nhttps 443/tcp\n")
+    SERVICES.prefer(lambda: read_services(path))
+    yield
+    SERVICES.prefer(tuple)
+
+
+def test_what_the_machine_calls_a_port_is_shown_typed_and_completed(machine):
+    assert parse(":postgres") == PortIs(5432)
+    assert complete(":postgre", None) == ":postgres"
+    assert "postgresql" in candidates_text(":postgre", None)
+    with pytest.raises(InputError, match=r"write postgres, postgresql"):
+        parse(":postgress")
+    interval = db1_interval()
+    listener = interval.table.is_listener & (interval.table.local_port == 5432)
+    assert local_service(interval, int(listener.nonzero()[0][0])) == r"pg\x1b"
