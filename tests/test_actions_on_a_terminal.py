@@ -189,7 +189,9 @@ def test_read_only_offers_nothing_that_acts(namespace):
     with server() as held, monitor("--read-only", "--period", "0.2", size=(120, 40)) as terminal:
         terminal.wait_for(lambda text: "ESTAB" in text and "read-only" in text, PATIENCE_S)
         terminal.press("K", "X", "1", "K", "?")
-        text = terminal.wait_for("fourtuple: help", PATIENCE_S)
+        # Behind the line where the key would stand that signals.
+        text = terminal.wait_for("copy as text, JSON", PATIENCE_S)
+        assert "Keys in Listeners" in text
         assert "signal the process" not in text
         assert held.lives()
         held.client.sendall(b"still here")
