@@ -31,7 +31,8 @@ _ENDS = {
     "is hidden.",
     "unit": "The container, else the systemd unit, of the control group in which the socket was made; of an accepted "
     "connection its listener's. It stays known when the process has ended. Where systemd itself listens for a service "
-    "(a .socket unit), it is systemd's: init.scope.",
+    "(a .socket unit), it is systemd's: init.scope. What a user has named in a group that was given to him follows the "
+    "name of that group.",
     "peer": "The process at the other end, where that is on this host too. Empty: the other end is elsewhere.",
 }
 """Who and where."""

@@ -38,6 +38,13 @@ def test_a_container_goes_before_its_unit_and_a_unit_before_the_path(group, text
     assert unit_text(group) == text
 
 
+def test_what_a_user_has_named_like_a_container_is_said_to_be_his():
+    given_away = b"/user.slice/user@7.service"
+    worn = ControlGroup(given_away + WEB.path, delegated=given_away)
+    assert unit_text(worn) == f"user@7.service/docker-{ID.decode()}.scope"
+    assert "names below /user.slice/user@7.service are of a user's choice" in group_parts(worn)
+
+
 def test_all_that_is_known_is_said_the_innermost_first():
     number, scope = "5f1d5f1d5f1d", f"docker-{ID.decode()}.scope"
     assert group_parts(WEB) == [

@@ -7,6 +7,7 @@ import socket
 import pytest
 
 from monitor.ui.app import Settings
+from monitor.ui.naming import Naming
 from tests import machine_db1
 from tests.ui.stage import PATIENCE_S, Stage, monitor_of
 
@@ -63,3 +64,8 @@ async def test_with_resolve_names_are_asked_for_from_the_start(asked):
         await answered(stage)
         assert "client.….org:51834" in stage.text
         assert asked
+
+
+def test_who_is_in_another_network_namespace_than_the_one_shown_says_whose_answers_come():
+    assert "from the monitor's own network namespace, not the one shown" in Naming(is_outside=True).toggle()
+    assert "own network namespace" not in Naming().toggle()
