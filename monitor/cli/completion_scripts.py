@@ -113,8 +113,11 @@ def fish_script() -> Iterator[str]:
         for word in argument_words(command):
             yield f"complete -c fourtuple -n '{place}' -a {word}"
     filtering = f"__fish_seen_subcommand_from {' '.join(command.name for command in commands if takes_filter(command))}"
+    # Where a field's own values are few, only they may follow it.
+    fields = " ".join(word for value in field_values() for word in value.before)
+    beginning = f"{filtering}; and not contains -- (commandline -opc)[-1] {fields}"
     for word, meaning in filter_words().items():
-        yield f"complete -c fourtuple -n '{filtering}' -a {word} -d {_fish(meaning)}"
+        yield f"complete -c fourtuple -n '{beginning}' -a {word} -d {_fish(meaning)}"
     for value in field_values():
         after = f"{filtering}; and contains -- (commandline -opc)[-1] {' '.join(value.before)}"
         yield f"complete -c fourtuple -n '{after}' {completed[value.source](value)}"
