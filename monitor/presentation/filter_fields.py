@@ -155,7 +155,7 @@ FIELDS: dict[str, Field] = {
     "dport": Field(partial(compare_ports, Side.PEER), "dport = :443", "remote port, likewise"),
     "local": Field(_place(Side.LOCAL), "local :8080", "as src"),
     "remote": Field(_place(Side.REMOTE), "remote 198.51.100.0/24", "as dst, of sockets that have a remote end"),
-    "port": Field(partial(compare_ports, Side.EITHER), "port 8000-8999", "port of either end"),
+    "port": Field(partial(compare_ports, Side.EITHER), "port 8000-8999", "port of either end, by number or service"),
     "pid": Field(_equal(_read_pid), "pid 812", "held by this process"),
     "proc": Field(_equal(ProcessContains), "proc ~ node*", "held by a process of this name", name=Name.PROCESS),
     "process": Field(_equal(ProcessContains), "process nginx", "as proc", name=Name.PROCESS),
