@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     columns = usual if arguments.columns is None else columns_named(arguments.columns)
     sort = None if arguments.sort is None else column_named(arguments.sort)
     named = {column.id for column in columns} | ({sort.id} if sort is not None else set())
-    has_rates, has_ends = not named.isdisjoint(RATES), arguments.json and not arguments.count
+    has_rates, has_ends = not named.isdisjoint(RATES), arguments.json
     everywhere = _read_everywhere(tree, has_rates=has_rates, has_ends=has_ends) if is_everywhere else None
     interval = read_once(tree, has_rates=has_rates) if everywhere is None else everywhere.interval
     chosen = mask(tree, interval) if everywhere is None else everywhere.chosen

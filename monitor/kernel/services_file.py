@@ -33,8 +33,11 @@ def read_services(path: Path = PATH) -> list[Service]:
 
 
 def _services(content: bytes) -> Iterator[Service]:
-    # The last line may have been cut.
-    for line in content[: content.rfind(b"\n") + 1 or None].splitlines():
+    lines = content.splitlines()
+    if len(content) == MOST_BYTES:
+        # It may have been cut.
+        lines.pop()
+    for line in lines:
         words = line.partition(b"#")[0].split()
         if len(words) > 1 and (place := _place(words[1])) is not None and len(words[0]) <= LONGEST_NAME:
             names = (words[0], *words[2 : MOST_NAMES + 1])

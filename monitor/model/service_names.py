@@ -99,7 +99,7 @@ class ServiceNames:
 
     @cached_property
     def ports(self) -> Mapping[bytes, int]:
-        """The port of every service by each of its names in lower case."""
+        """The port of every service by each of its names in lower case; of several the first."""
         ports: dict[bytes, int] = {}
         for service in self._services:
             for name in service.names:

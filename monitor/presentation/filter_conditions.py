@@ -116,7 +116,7 @@ class GroupIs:
     name: Name
     """One of CGROUP, UNIT, CONTAINER, SLICE, IMAGE."""
     value: str
-    """As unit_words.names_in() has it."""
+    """As unit_names.names_in() has it."""
 
 
 @dataclass(frozen=True, slots=True)

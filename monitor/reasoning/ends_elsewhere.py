@@ -13,9 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.model.row_namespaces import RowNamespaces
-from monitor.model.socket_table import Rows, SocketTable
+from monitor.model.socket_table import U16, Rows, SocketTable
 from monitor.reasoning.columns import group_rows
 from monitor.reasoning.other_ends import pair_columns
+
+_MOST_OF_A_PLACE, _MOST = 2, 8
+"""Other ends of one row that are given, of one namespace and of all: by two of them it is not certain which it is."""
 
 Owned = Mapping[tuple[int, int], int]
 """By the two words of an address: index of the interface that owns it."""
@@ -33,7 +36,7 @@ class EndElsewhere:
 
 
 def ends_elsewhere(table: SocketTable, places: RowNamespaces, owned: Sequence[Owned]) -> dict[int, list[EndElsewhere]]:
-    """Find by row what may be its other end; rows without such are left out.
+    """Find by row what may be its other end, some of it where that is much; rows without such are left out.
 
     Args:
         table: The sockets of all namespaces.
@@ -58,12 +61,27 @@ def _mirrored(table: SocketTable, places: RowNamespaces) -> tuple[list[int], lis
     ours, theirs = pair_columns(table, rows, "local", "remote"), pair_columns(table, rows, "remote", "local")
     _, group = group_rows(tuple(np.concatenate(both) for both in zip(ours, theirs, strict=True)))
     of_pair, of_mirror = group[: len(rows)], group[len(rows) :]
-    order = np.argsort(of_pair, kind="stable")
+    order = _few_of_each(of_pair, places.place[rows])
     first, end = (np.searchsorted(of_pair[order], of_mirror, side) for side in ("left", "right"))
     count = end - first
     near = np.repeat(np.arange(len(rows)), count)
     nth_of_group = np.arange(len(near)) - np.repeat(np.cumsum(count) - count, count)
     far: Rows = order[np.repeat(first, count) + nth_of_group]
-    # Nothing else would come of the others, of which there may be many.
     is_elsewhere = places.place[rows[near]] != places.place[rows[far]]
     return rows[near[is_elsewhere]].tolist(), rows[far[is_elsewhere]].tolist()
+
+
+def _few_of_each(pair: Rows, place: U16) -> Rows:
+    """Order rows by their pair, and leave out those of a pair that has very many.
+
+    UDP sockets may share one, as many as anybody likes, and each would be an end of each.
+    """
+    order = np.lexsort((place, pair))
+    for keys, most in (((pair, place), _MOST_OF_A_PLACE), ((pair,), _MOST)):
+        is_first = np.ones(len(order), np.bool_)
+        if len(order):
+            is_first[1:] = np.any([key[order][1:] != key[order][:-1] for key in keys], axis=0)
+        starts = np.flatnonzero(is_first)
+        nth = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+        order = order[nth < most]
+    return order

@@ -105,6 +105,7 @@ class LiveSource:
         taken_at, (boot_time, asleep_s), started = time.time(), _boot_clock(), time.thread_time()
         notices: list[str] = []
         malformed = self._diag.malformed
+        self._stop_following_without_transitions()
         udp = self._udp(notices)
         table, closed = self._sockets(udp, notices, time_wait=time_wait)
         notices += self._diag.notices
@@ -148,7 +149,7 @@ class LiveSource:
     def follow(self, narrowing: DumpNarrowing) -> None:
         """Leave others out of the samples, and nothing that happens to those that are wanted; before the first sample.
 
-        Only where transitions are heard: of a close that says nothing it is else not known whose it was.
+        Only where transitions are heard, and as long: of a close that says nothing it is else not known whose it was.
 
         Args:
             narrowing: By what sockets keep while they are listed, but for those that are connected anew.
@@ -305,6 +306,10 @@ class LiveSource:
         except KernelError as error:
             self._no_closes = str(error)
 
+    def _stop_following_without_transitions(self) -> None:
+        if self._is_following and (self._events is None or not self._events.hears_transitions()):
+            self._narrowing, self._is_following = None, False
+
     def _udp(self, notices: list[str]) -> SocketTable | None:
         try:
             table = self._diag.dump_udp(None if self._narrowing is None else self._narrowing.udp)
@@ -327,7 +332,8 @@ class LiveSource:
             from monitor.sampling.moved_sockets import moved_sockets  # noqa: PLC0415 - few sources follow
 
             moved = moved_sockets(self._last, table.cookie, self._destroyed, lambda: self._diag.dump_tcp(states))
-            table, closed = SocketTable.concatenate([table, moved]), closed[~np.isin(closed, moved.cookie)]
+            if len(moved):
+                table, closed = SocketTable.concatenate([table, moved]), closed[~np.isin(closed, moved.cookie)]
         return table, closed
 
     def _destroyed(self) -> U64:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,9 +30,10 @@ half 80
 cut 82/tcp"""
 
 
-def test_ports_of_tcp_and_udp_are_read_with_all_their_names(tmp_path):
+@pytest.mark.parametrize("end", [b"", b"\n"], ids=["without a last newline", "with one"])
+def test_ports_of_tcp_and_udp_are_read_with_all_their_names(tmp_path, end):
     path = tmp_path / "services"
-    path.write_bytes(TEXT + b"\n")
+    path.write_bytes(TEXT + end)
     assert read_services(path) == [
         Service(PROTOCOL_TCP, 22, (b"ssh",)),
         Service(PROTOCOL_TCP, 5432, (b"postgresql", b"postgres", b"Pg")),

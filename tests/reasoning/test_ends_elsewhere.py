@@ -70,3 +70,12 @@ def test_another_protocol_and_another_port_are_not_the_other_end_and_a_mapped_ad
 
 def test_without_rows_there_are_no_ends():
     assert ends(({},)) == {}
+
+
+def test_of_very_many_that_share_a_pair_some_are_given():
+    owned = ({"192.0.2.1": 5}, *[{"192.0.2.11": 7}] * 6)
+    far = [(place, pair(THERE, HERE, "udp")) for place in range(1, 7) for _ in range(500)]
+    found = ends(owned, (0, pair(HERE, THERE, "udp")), *[(0, pair(HERE, THERE, "udp"))] * 499, *far)
+    assert {len(some) for some in found.values()} == {2, 8}
+    assert [end.row for end in found[0]] == [500, 501, 1000, 1001, 1500, 1501, 2000, 2001]
+    assert [end.row for end in found[500]] == [0, 1]

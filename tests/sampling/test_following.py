@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import socket
 import struct
 from collections import Counter
@@ -10,6 +11,7 @@ from contextlib import ExitStack, closing
 
 import pytest
 
+from monitor.errors import KernelError
 from monitor.presentation.filter_narrowing import lasting_narrowing_of
 from monitor.presentation.filter_parser import parse
 from monitor.presentation.watching import Watch
@@ -18,6 +20,7 @@ from monitor.sampling.event_log import EventLog
 from monitor.sampling.event_reader import EventReader
 from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
+from monitor.sampling.transition_reader import TransitionReader
 
 pytestmark = pytest.mark.kernel
 
@@ -172,3 +175,17 @@ def test_without_transitions_nothing_is_left_out(namespace, monkeypatch):
     with closing(LiveSource()) as source, socket.create_server(("127.0.0.1", OTHER)), dial(OTHER):
         source.follow(lasting_narrowing_of(parse("dport = :1")))
         assert len(source.sample(time_wait=True).table) == 3
+
+
+def test_once_transitions_are_heard_no_longer_nothing_is_left_out(namespace, tracefs, monkeypatch):
+    monkeypatch.setattr(transition_reader, "find_tracefs", lambda: tracefs)
+    with closing(LiveSource()) as source, socket.create_server(("127.0.0.1", OTHER)), dial(OTHER):
+        source.follow(lasting_narrowing_of(parse("dport = :1")))
+        assert len(source.sample(time_wait=True).table) < 3
+        monkeypatch.setattr(TransitionReader, "read", refuse)
+        source.events()
+        assert len(source.sample(time_wait=True).table) == 3
+
+
+def refuse(*_: object) -> None:
+    raise KernelError("read transitions", errno.EIO)
