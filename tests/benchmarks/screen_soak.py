@@ -35,8 +35,15 @@ async def _measure(ticks: int) -> list[Figure]:
         after = _usage()
     growth = after.resident_bytes / before.resident_bytes
     megabytes = f"{before.resident_bytes / 1e6:.1f} to {after.resident_bytes / 1e6:.1f} MB"
-    what = f"screen over {ticks:,} samples: memory at the end : after {WARM_UP}"
-    return [Figure(what, ROWS, growth, MOST_GROWTH, detail=megabytes)]
+    what = f"screen over {ticks:,} samples"
+    counts = {
+        "descriptors": after.descriptors - before.descriptors,
+        "threads": after.threads - before.threads,
+    }
+    return [
+        Figure(f"{what}: memory at the end : after {WARM_UP}", ROWS, growth, MOST_GROWTH, detail=megabytes),
+        *(Figure(f"{what}: {name} more", ROWS, more, 0, "", is_count=True) for name, more in counts.items()),
+    ]
 
 
 async def _show(app: MonitorApp, pilot: Pilot[None], samples: int) -> None:
