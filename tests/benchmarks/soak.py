@@ -42,13 +42,13 @@ class Usage(NamedTuple):
         return cls(pages * _PAGE_BYTES, descriptors, threads)
 
 
-def measure(rounds: int, ticks: int = TICKS, load: Load = LOAD) -> list[Figure]:
+def measure(rounds: int, ticks: int = TICKS, load: Load = LOAD, turnover: float = TURNOVER) -> list[Figure]:
     """Take the samples one after another, without waiting for a period, then hold the last one against the truth."""
     del rounds
     with running(load) as held, held.entered(), closing(LiveSource()) as source:
         interval = advance(None, source.sample())
         source.warm_up()
-        held.turn_over(load.rows * TURNOVER)
+        held.turn_over(load.rows * turnover)
         begun = time.monotonic()
         warm_up = WARM_UP
         interval = _advanced(interval, source, warm_up)

@@ -21,6 +21,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.soak.ticks")
     parser.add_argument("--ticks", type=int, default=A_DAY, help="samples of the collector (default: %(default)s)")
     parser.add_argument("--rows", type=int, default=soak.LOAD.rows, help="that they hold (default: %(default)s)")
+    parser.add_argument(
+        "--turnover", type=float, default=soak.TURNOVER, help="share of them replaced every second (%(default)s)"
+    )
     parser.add_argument("--processes", type=int, default=soak.LOAD.processes, help="that hold them (%(default)s)")
     parser.add_argument(
         "--idle-processes", type=int, default=soak.LOAD.idle_processes, help="beside them (%(default)s)"
@@ -32,7 +35,7 @@ def main() -> int:
     figures = []
     if arguments.ticks:
         load = Load(arguments.rows, arguments.processes, arguments.idle_processes)
-        figures += soak.measure(1, arguments.ticks, load)
+        figures += soak.measure(1, arguments.ticks, load, arguments.turnover)
         print(table(figures), flush=True)
     if arguments.screen_ticks:
         shown = screen_soak.measure(1, arguments.screen_ticks)
