@@ -70,11 +70,12 @@ async def test_a_row_that_has_gone_is_marked_closed(sampler_clock: HandClock):
 
 async def test_nothing_is_asked_for_while_paused_or_where_samples_come_each_second(sampler_clock: HandClock):
     async with monitor_of(machine_db1.source(), settings=RARE) as stage:
+        await stage.press("space")
+        # Only from here on would anything be asked: the clock of the app ticks by itself between all these.
         sampler_clock.now += 1
-        await stage.press("space")
         stage.app._tick()
-        await stage.press("space")
         stage.app.set_period(1.0)
+        await stage.press("space")
         stage.app._tick()
         await stage.next_sample()
         assert not asked(stage.source)
