@@ -85,21 +85,30 @@ class ServiceNames:
         Args:
             read: Gives the machine's own; called once, when a name is first wanted.
         """
-        self._read = read
+        self._indexes = _Indexes(read)
 
     def prefer(self, read: Callable[[], Iterable[Service]]) -> None:
         """Let other names go before the table from now on."""
-        # What was worked out from the former ones goes with them.
-        self.__dict__.clear()
-        self._read = read
+        self._indexes = _Indexes(read)
 
     def name(self, protocol: int, port: int) -> bytes | None:
         """Name the service of a port of TCP or UDP; None where none is known."""
-        return self._names.get((protocol, port))
+        return self._indexes.names.get((protocol, port))
+
+    @property
+    def ports(self) -> Mapping[bytes, int]:
+        """The port of every service by each of its names in lower case; of several the first."""
+        return self._indexes.ports
+
+
+class _Indexes:
+    """One machine's services and the table, by port and by name; each is worked out when first wanted."""
+
+    def __init__(self, read: Callable[[], Iterable[Service]]) -> None:
+        self._read = read
 
     @cached_property
     def ports(self) -> Mapping[bytes, int]:
-        """The port of every service by each of its names in lower case; of several the first."""
         ports: dict[bytes, int] = {}
         for service in self._services:
             for name in service.names:
@@ -107,7 +116,7 @@ class ServiceNames:
         return ports
 
     @cached_property
-    def _names(self) -> Mapping[tuple[int, int], bytes]:
+    def names(self) -> Mapping[tuple[int, int], bytes]:
         names: dict[tuple[int, int], bytes] = {}
         for service in self._services:
             names.setdefault((service.protocol, service.port), service.names[0])

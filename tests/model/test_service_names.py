@@ -55,4 +55,5 @@ def test_names_are_read_once_when_one_is_wanted_and_anew_where_others_are_prefer
     assert names.ports[b"https"] == 443
     names.prefer(lambda: asked.append("second") or [Service(PROTOCOL_TCP, 443, (b"tls",))])
     assert names.name(PROTOCOL_TCP, 443) == b"tls"
+    assert names.ports[b"tls"] == 443
     assert asked == ["first", "second"]
