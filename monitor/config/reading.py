@@ -90,8 +90,9 @@ class _Reader:
 
 
 _LONGEST = 60
-_MOST_BITS = 64
 """Characters of a value in a complaint."""
+_MOST_BITS = 64
+"""Of a number that is shown there."""
 
 
 def _shown(value: object) -> str:
