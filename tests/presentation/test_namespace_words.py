@@ -96,7 +96,11 @@ def test_of_one_namespace_alone_only_the_word_and_the_number_are_known():
     blue = replace(read, sample=replace(read.sample, named=NamedNamespace(b"blue", is_process=False, is_gone=False)))
     found = {line: mask(parse(line), blue).any() for line in ("netns blue", "netns red", "not netns red", "netns own")}
     assert [line for line, is_chosen in found.items() if is_chosen] == ["netns blue"]
-    assert mask(parse(f"netns {read.table.namespace}"), read).all()
+    own = read.table.namespace
+    assert mask(parse(f"netns {own}"), blue).all()
+    assert not mask(parse(f"not netns {own}"), blue).any()
+    assert not mask(parse(f"netns {own + 1}"), blue).any()
+    assert mask(parse(f"not netns {own + 1}"), blue).all()
 
 
 def test_the_column_is_the_first_one_and_its_order_begins_with_the_own_namespace():
