@@ -105,6 +105,19 @@ def needs_root() -> None:
         pytest.skip("only root gives files to another user")
 
 
+def test_a_plain_users_own_group_may_write_to_his_file_and_another_may_not(
+    home: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    needs_root()
+    path = config_in(home)
+    path.write_text("mouse = false")
+    path.chmod(0o660)
+    monkeypatch.setattr(os, "geteuid", lambda: STRANGER)
+    assert not load(home, None).complaints
+    os.chown(path, -1, STRANGER)
+    assert "others may write to it" in load(home, None).complaints[0]
+
+
 def test_root_does_not_read_a_users_file_unless_it_is_named(home: dict[str, str]):
     needs_root()
     config_in(home).write_text("mouse = false")
