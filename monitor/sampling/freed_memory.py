@@ -17,8 +17,9 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 _LARGEST_KEPT = 4 << 20
 """Bytes of one block; numpy asks for huge pages from here on."""
 _MOST_KEPT = 256 << 20
-_LARGEST_SHARED, _MOST_SHARED = 1 << 20, 4 << 20
-"""Bytes likewise, where columns stay. Left alone, the C library would come to keep what the first sample took."""
+_LARGEST_SHARED, _MOST_SHARED = 128 << 10, 4 << 20
+"""Bytes likewise, where columns stay. Left alone, the C library would come to keep what the first sample took; and of
+large columns on its heap, between small blocks that stay, twice what is in use."""
 
 
 def share_freed_memory() -> None:

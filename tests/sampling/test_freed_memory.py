@@ -127,8 +127,8 @@ library.free.argtypes = [ctypes.c_void_p]
 library.memset.restype = ctypes.c_void_p
 library.memset.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t]
 statm = os.open("/proc/self/statm", os.O_RDONLY)
-columns = (ctypes.c_void_p * 20)()
-COLUMN, FIRST_SAMPLE = 800_000, 12_000_000
+COLUMN, COLUMNS, FIRST_SAMPLE = 100_000, 160, 12_000_000
+columns = (ctypes.c_void_p * COLUMNS)()
 
 def resident_bytes():
     return int(os.pread(statm, 200, 0).split()[1]) * 4096
@@ -140,10 +140,10 @@ if sys.argv[1] == "share":
     share_freed_memory()
 before = resident_bytes()
 library.free(take(FIRST_SAMPLE))
-for index in range(20):
+for index in range(COLUMNS):
     columns[index] = take(COLUMN)
 held = resident_bytes()
-for index in range(20):
+for index in range(COLUMNS):
     library.free(columns[index])
 print((held - resident_bytes()) / (held - before))
 """
@@ -154,3 +154,34 @@ def test_where_columns_stay_what_is_freed_goes_back_after_a_large_first_sample()
     if returned_share("default", RESTING_PROGRAM) > 0.5:
         pytest.skip("this C library gives freed memory back by itself")
     assert returned_share("share", RESTING_PROGRAM) > 0.9
+
+
+SCATTERED_PROGRAM = """
+import os, sys
+import numpy as np
+from monitor.sampling.freed_memory import share_freed_memory
+
+statm = os.open("/proc/self/statm", os.O_RDONLY)
+
+def resident_bytes():
+    return int(os.pread(statm, 200, 0).split()[1]) * 4096
+
+if sys.argv[1] == "share":
+    share_freed_memory()
+# As the C library comes to do by itself once a larger block was freed.
+np.ones(20_000_000, np.uint8)
+before = resident_bytes()
+columns, small = [], []
+for _ in range(40):
+    columns.append(np.ones(100_000, np.uint64))
+    small.append(np.ones(1_000, np.uint8))
+held = resident_bytes()
+del columns
+print((held - resident_bytes()) / (held - before))
+"""
+
+
+def test_large_columns_go_back_from_between_small_ones_that_stay():
+    if returned_share("default", SCATTERED_PROGRAM) > 0.5:
+        pytest.skip("this C library gives freed memory back by itself")
+    assert returned_share("share", SCATTERED_PROGRAM) > 0.9
