@@ -5,6 +5,7 @@ MonitorError
 ├── KernelError    the kernel refused an operation: carries operation and errno
 ├── WireError      bytes from netlink, a pipe or a file break their contract
 └── SourceError    the collector is gone or does not answer
+    └── ExpiredRightsError  and none can be started before the user has typed a password again
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ class WireError(MonitorError):
 
 class SourceError(MonitorError):
     """The source of samples has ended or does not answer; another may be started."""
+
+
+class ExpiredRightsError(SourceError):
+    """The source had rights that nobody gives again without asking the user."""
 
 
 class KernelError(MonitorError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.errors import SourceError
+from monitor.errors import ExpiredRightsError, SourceError
 from monitor.sampling.collector_process import CollectorProcess
 
 if TYPE_CHECKING:
@@ -93,6 +93,8 @@ class Collectors:
         if not needs_password():
             return
         if self._has_to_enter:
-            raise SourceError(_EXPIRED_OUTSIDE_READ_ONLY if self._is_read_only else _EXPIRED_OUTSIDE)
+            raise (
+                SourceError(_EXPIRED_OUTSIDE_READ_ONLY) if self._is_read_only else ExpiredRightsError(_EXPIRED_OUTSIDE)
+            )
         self._is_privileged = False
         raise SourceError(_EXPIRED_READ_ONLY if self._is_read_only else _EXPIRED)

@@ -40,6 +40,8 @@ class SampleFailed(NamedTuple):
     text: str
     is_source_gone: bool
     """Whether the source has ended and another is being started."""
+    wants_rights: bool = False
+    """Whether no other can be before the user has been asked for rights again."""
 
 
 class RouteAnswered(NamedTuple):

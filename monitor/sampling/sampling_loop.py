@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.errors import MonitorError, SourceError
+from monitor.errors import ExpiredRightsError, MonitorError, SourceError
 from monitor.sampling.asked import Asked, Wish
 from monitor.sampling.event_watch import SPACING_S, EventWatch
 from monitor.sampling.open_receivers import OpenReceivers
@@ -122,7 +122,9 @@ class SamplingLoop:
     def _report_gone(self, error: SourceError) -> None:
         if self.is_stopped.is_set():
             return
-        self._listener(SampleFailed(str(error), is_source_gone=True))
+        self._listener(
+            SampleFailed(str(error), is_source_gone=True, wants_rights=isinstance(error, ExpiredRightsError))
+        )
         pause = _RESTART_PAUSES_S[min(self._failures, len(_RESTART_PAUSES_S) - 1)]
         self._failures += 1
         self.is_stopped.wait(pause)

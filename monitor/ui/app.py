@@ -108,6 +108,7 @@ class MonitorApp(ConfiguredApp):
         self._newest_events: EventList | None = None
         self._open_source = open_source
         self._ask_for_rights = ask_for_rights
+        self._wants_rights = False
         self._naming = Naming(is_outside=self.settings.is_outside)
         self.histories = Histories(lambda: self._sampler.history, lambda: self.interval)
 
@@ -193,7 +194,8 @@ class MonitorApp(ConfiguredApp):
                 self._take_interval(interval)
             case EventsListed(events):
                 self._take_events(events)
-            case SampleFailed(text, is_source_gone):
+            case SampleFailed(text, is_source_gone, wants_rights):
+                self._wants_rights = wants_rights
                 self._take_failure(f"{text}; starting another collector" if is_source_gone else text)
             case ActionPrepared() | ActionAnswered() as answer:
                 self.actions.take(answer)
@@ -210,6 +212,7 @@ class MonitorApp(ConfiguredApp):
         if self._newest is None:
             self.call_after_refresh(self._sampler.note_drawn)
         self._newest = interval
+        self._wants_rights = False
         self.take_notices(interval.sample)
         if not self.is_paused or self.interval is None:
             self._show(interval)
@@ -283,9 +286,10 @@ class MonitorApp(ConfiguredApp):
 
     @property
     def can_ask_for_rights(self) -> bool:
-        """Whether there are owners that are not seen, and rights by which they would be."""
+        """Whether there are owners that are not seen, or no samples any more, and rights by which they would be."""
         has_hidden = self._newest is not None and self._newest.owners.hidden_processes > 0
-        return has_hidden and self._ask_for_rights is not None and not self.is_read_only
+        is_wanted = has_hidden or self._wants_rights
+        return is_wanted and self._ask_for_rights is not None and not self.is_read_only
 
     def ask_for_rights(self) -> None:
         """Go on with a source that sees all owners, where the user gets the rights for it; what is known stays."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import SourceError
+from monitor.errors import ExpiredRightsError, SourceError
 from monitor.sampling.collectors import Collectors
 from monitor.sampling.sudo import ask_for_rights, needs_password, privileged
 from tests.stand_in_sudo import PROMPT, WORD, StandInSudo
@@ -146,8 +146,9 @@ def test_where_they_have_expired_no_collector_tries_to_enter_a_namespace_without
     collectors.ask_for_rights()
     sudo.forget()
     for _ in range(2):
-        with pytest.raises(SourceError, match=sentence):
+        with pytest.raises(SourceError, match=sentence) as raised:
             collectors.open_source()
+        assert isinstance(raised.value, ExpiredRightsError) is not is_read_only
 
 
 def test_with_read_only_nobody_is_told_to_ask_again(sudo: StandInSudo, monkeypatch):
