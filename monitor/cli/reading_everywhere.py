@@ -6,8 +6,6 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from monitor.cli.reading import RATED_S, examined
 from monitor.model.namespace import FoundNamespaces, LeftOut
 from monitor.model.row_namespaces import RowNamespaces
@@ -84,6 +82,6 @@ def _placed(read: InEach[Interval]) -> InEach[Interval]:
     """Have each interval say in which of the namespaces its rows are."""
     every = tuple(namespace for namespace, _ in read)
     return tuple(
-        (one, replace(part, namespaces=RowNamespaces(every, np.full(len(part.table), place, np.uint16))))
+        (one, replace(part, namespaces=RowNamespaces.all_in(every, place, len(part.table))))
         for place, (one, part) in enumerate(read)
     )

@@ -20,18 +20,27 @@ class RowNamespaces:
     """Each once, the own one first."""
     place: npt.NDArray[np.uint16]
     """For each row, which of them."""
+    inside: Rows
+    """For each row, its number in the interval of that namespace alone."""
 
     @classmethod
     def of(cls, namespaces: Sequence[Namespace], rows: Sequence[Rows]) -> RowNamespaces:
         """Put the rows of each namespace where they belong; together they are all rows of a table."""
         place = np.zeros(sum(map(len, rows)), np.uint16)
+        inside = np.zeros(len(place), np.intp)
         for number, theirs in enumerate(rows):
             place[theirs] = number
-        return cls(tuple(namespaces), place)
+            inside[theirs] = np.arange(len(theirs))
+        return cls(tuple(namespaces), place, inside)
+
+    @classmethod
+    def all_in(cls, namespaces: Sequence[Namespace], place: int, rows: int) -> RowNamespaces:
+        """Put so many rows into one of them."""
+        return cls(tuple(namespaces), np.full(rows, place, np.uint16), np.arange(rows))
 
     def only(self, rows: Rows) -> RowNamespaces:
         """Give some rows by themselves."""
-        return RowNamespaces(self.namespaces, self.place[rows])
+        return RowNamespaces(self.namespaces, self.place[rows], self.inside[rows])
 
     def of_row(self, row: int) -> Namespace:
         """Give the namespace of a row."""

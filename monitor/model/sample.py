@@ -156,6 +156,19 @@ class Interval:
     """What addresses are called; None where nobody asks for that."""
     namespaces: RowNamespaces | None = None
     """In which network namespace each row is; None where all are in that of the table."""
+    parts: tuple[Interval, ...] = ()
+    """Where several namespaces are joined, the interval of each alone, in the order of `namespaces`."""
+
+    def home(self, row: int) -> tuple[Interval, int]:
+        """Give the interval of the row's own namespace, with its addresses and routes, and its number there."""
+        if self.namespaces is None or not self.parts:
+            return self, row
+        return self.parts[int(self.namespaces.place[row])], int(self.namespaces.inside[row])
+
+    def within(self, namespace: int) -> Interval | None:
+        """Give the interval of one network namespace, by its inode; None where that is not among what was read."""
+        every = self.parts or (self,)
+        return next((one for one in every if one.table.namespace == namespace), None)
 
     def has_rows_of(self, other: Interval | None) -> bool:
         """Whether it is another one with newer numbers in some rows: the same sample, rows and verdicts."""

@@ -38,10 +38,13 @@ _ALIGNMENT = 64
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class SocketTable:
-    """The sockets of one network namespace. Addresses are two words, IPv4 in mapped form (::ffff:a.b.c.d)."""
+    """The sockets of one network namespace, or of several joined.
+
+    Addresses are two words, IPv4 in mapped form (::ffff:a.b.c.d).
+    """
 
     namespace: int
-    """Inode number of the network namespace; 0 where unknown."""
+    """Inode number of the network namespace; 0 where unknown, or where the rows are of several."""
     protocol: U8
     """IPPROTO_TCP (6) or IPPROTO_UDP (17)."""
     family: U8
@@ -103,6 +106,8 @@ class SocketTable:
     """Part of it in which the own send buffer was too small."""
     bytes_sent: U64
     bytes_retrans: U64
+    networks: U32 | None = None
+    """For each row the inode number of its network namespace; None where all are in that of the table."""
     _masks: dict[str, Bools] = field(default_factory=dict, init=False, repr=False)
     """Masks that were asked for, by name: cells ask row by row, and rows do not change once the table is filled."""
 
@@ -149,7 +154,17 @@ class SocketTable:
 
     def take(self, rows: npt.NDArray[np.intp] | Bools) -> SocketTable:
         """Give the rows of a mask or of row numbers, in that order."""
-        return SocketTable(self.namespace, **{name: getattr(self, name)[rows] for name in COLUMN_TYPES})
+        taken = {name: getattr(self, name)[rows] for name in COLUMN_TYPES}
+        return SocketTable(self.namespace, **taken, networks=None if self.networks is None else self.networks[rows])
+
+    @property
+    def network(self) -> U32:
+        """For each row the inode number of its network namespace."""
+        return np.full(len(self), self.namespace, np.uint32) if self.networks is None else self.networks
+
+    def namespace_of(self, row: int) -> int:
+        """Give the inode number of a row's network namespace; 0 where unknown."""
+        return self.namespace if self.networks is None else int(self.networks[row])
 
     def knows(self, name: str) -> Bools:
         """Tell for each row whether the kernel's TCP_INFO was long enough to hold that column."""

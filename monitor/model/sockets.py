@@ -51,7 +51,7 @@ class SocketId:
     def of(cls, table: SocketTable, row: int) -> SocketId:
         """Name the socket of a row."""
         return cls(
-            namespace=table.namespace,
+            namespace=table.namespace_of(row),
             protocol=int(table.protocol[row]),
             local=table.local(row),
             remote=table.remote(row),

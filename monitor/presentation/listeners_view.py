@@ -24,7 +24,7 @@ from monitor.presentation.view import Cell
 if TYPE_CHECKING:
     from monitor.presentation.filter_tree import Filter
 
-KEY_COLUMNS = ("protocol", "family", "v6only", "local_high", "local_low", "local_port", "device")
+KEY_COLUMNS = ("network", "protocol", "family", "v6only", "local_high", "local_low", "local_port", "device")
 ListenerKey = tuple[int, ...]
 """The values of what names a service endpoint: protocol, family, v6only, address, port, bound device."""
 

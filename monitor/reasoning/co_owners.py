@@ -11,7 +11,7 @@ from monitor.model.sample import Interval
 from monitor.model.socket_table import Bools, Rows
 from monitor.reasoning.holders import pids_of
 
-_ENDPOINT = ("protocol", "family", "local_high", "local_low", "local_port", "device")
+_ENDPOINT = ("network", "protocol", "family", "local_high", "local_low", "local_port", "device")
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ def join(parts: Sequence[tuple[Namespace, Interval]]) -> JoinedInterval:
         egress=None,
         findings=(),
         namespaces=RowNamespaces.of([namespace for namespace, _ in parts], rows),
+        parts=tuple(intervals),
         **taken,
     )
     return JoinedInterval(whole, rows)
@@ -98,7 +99,8 @@ def _spread(rows: Sequence[Rows], columns: Iterable[npt.NDArray[_AnyT]]) -> npt.
 
 
 def _joined_table(intervals: Sequence[Interval], rows: Sequence[Rows], numbers: Sequence[LinkNumbers]) -> SocketTable:
-    joined = SocketTable.zeros(sum(map(len, rows)))
+    networks = _spread(rows, (interval.table.network for interval in intervals))
+    joined = replace(SocketTable.zeros(len(networks)), networks=networks)
     for name in COLUMN_TYPES:
         for interval, theirs in zip(intervals, rows, strict=True):
             getattr(joined, name)[theirs] = getattr(interval.table, name)

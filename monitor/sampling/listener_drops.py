@@ -18,7 +18,7 @@ class ListenerDrops(NamedTuple):
     """An entry for each service endpoint of the newest moment."""
 
     keys: U64
-    """The values of readings.LISTENER_KEY, shape (endpoints, 7)."""
+    """The values of readings.LISTENER_KEY, shape (endpoints, 8)."""
     dropped: F64
     """Packets thrown away while it was watched; NaN where unknown."""
     watched_s: F64

@@ -19,7 +19,7 @@ Floats = npt.NDArray[np.floating[Any]]
 MAX_LISTENERS = 512
 MAX_PROCESSES = 1024
 
-LISTENER_KEY = ("protocol", "family", "v6only", "local_high", "local_low", "local_port", "device")
+LISTENER_KEY = ("network", "protocol", "family", "v6only", "local_high", "local_low", "local_port", "device")
 """The columns whose values name a service endpoint."""
 DROPS = 2
 """The place of the drop counter among what is read of one."""

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
+from monitor.model.namespace import Namespace
 from monitor.model.process import ProcessIdentity
 from monitor.model.sample import Interval
 from monitor.reasoning.co_owners import co_owners_of, holdings_of
+from monitor.reasoning.holders import pids_of
 from monitor.sampling.intervals import advance
+from monitor.sampling.joined_interval import join
 from tests.scenes import ANY, ANY6, Row, row, sample_of
 
 FIRST = ProcessIdentity(10, 10, None)
@@ -46,3 +53,18 @@ def test_who_shares_the_socket_and_who_shares_the_port_by_reuseport_are_co_owner
         row("tcp", "192.0.2.10:80", "198.51.100.7:5", "ESTAB", owner=(16, 3)),
     )
     assert co_owners_of(interval, FIRST, 0) == [11, 12]
+
+
+def test_who_listens_there_in_another_network_namespace_shares_nothing():
+    parts = [interval_of(row("tcp", "0.0.0.0:80", ANY, "LISTEN", owner=(pid, 3), cookie=pid)) for pid in (10, 11)]
+    parts = [within(part, number) for number, part in enumerate(parts, 1)]
+    owners = parts[0].sample.owners.with_former(parts[1].sample.owners, parts[1].sample.owners.inode)
+    parts = [replace(part, sample=replace(part.sample, owners=owners)) for part in parts]
+    joined = join([(Namespace(number), part) for number, part in enumerate(parts, 1)]).interval
+    assert [pids_of(joined, np.array([row])) for row in (0, 1)] == [[10], [11]]
+    assert co_owners_of(joined, FIRST, 0) == []
+
+
+def within(part, number):
+    table = replace(part.table, namespace=number)
+    return replace(part, table=table, sample=replace(part.sample, table=table))

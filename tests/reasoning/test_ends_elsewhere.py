@@ -15,9 +15,9 @@ HERE, THERE = "192.0.2.1:40000", "192.0.2.11:80"
 
 def ends(owned, *placed):
     """Find ends among rows that stand behind the number of their namespace."""
-    places = RowNamespaces(
-        tuple(Namespace(number) for number in range(len(owned))), np.array([place for place, _ in placed], np.uint16)
-    )
+    stands = np.array([place for place, _ in placed], np.uint16)
+    every = [Namespace(number) for number in range(len(owned))]
+    places = RowNamespaces.of(every, [np.flatnonzero(stands == one.number) for one in every])
     words = [
         {address_words(Endpoint.parse(text, default_port=0).address): link for text, link in of_one.items()}
         for of_one in owned

@@ -37,7 +37,8 @@ def told(*, read_at, busy_us):
 
 
 def listener_key(described):
-    return tuple(described.columns.get(name, 0) for name in readings.LISTENER_KEY)
+    columns = {"network": table_of([]).namespace, **described.columns}
+    return tuple(columns.get(name, 0) for name in readings.LISTENER_KEY)
 
 
 class Machine:

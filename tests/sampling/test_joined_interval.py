@@ -59,6 +59,8 @@ def test_every_row_is_written_as_in_its_own_namespace_and_stands_before_what_is_
             assert joined.interval.namespaces.of_row(row_of_whole) == namespace
             assert socket_document(whole, row_of_whole) == socket_document(texts, inside)
             listener = int(part.listener[inside])
+            assert joined.interval.home(row_of_whole) == (part, inside)
+            assert joined.interval.table.namespace_of(row_of_whole) == part.table.namespace
             assert joined.interval.listener[row_of_whole] == (-1 if listener < 0 else rows[listener])
 
 
