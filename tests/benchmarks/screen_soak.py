@@ -19,14 +19,14 @@ SIZE = (160, 50)
 _KEYS = ("down", "pagedown", "pageup", "tab")
 
 
-def measure(rounds: int, ticks: int = TICKS) -> list[Figure]:
+def measure(rounds: int, ticks: int = TICKS, rows: int = ROWS) -> list[Figure]:
     """Show the samples as fast as the screen takes them, and press a key now and then; needs no root."""
     del rounds
-    return asyncio.run(_measure(ticks))
+    return asyncio.run(_measure(ticks, rows))
 
 
-async def _measure(ticks: int) -> list[Figure]:
-    source = TurningSource(ROWS, SHARE)
+async def _measure(ticks: int, rows: int) -> list[Figure]:
+    source = TurningSource(rows, SHARE)
     app = MonitorApp(lambda: source, Settings(period_s=60.0), source.boot_clock)
     async with app.run_test(size=SIZE) as pilot:
         await _show(app, pilot, WARM_UP)
@@ -41,8 +41,8 @@ async def _measure(ticks: int) -> list[Figure]:
         "threads": after.threads - before.threads,
     }
     return [
-        Figure(f"{what}: memory at the end : after {WARM_UP}", ROWS, growth, MOST_GROWTH, detail=megabytes),
-        *(Figure(f"{what}: {name} more", ROWS, more, 0, "", is_count=True) for name, more in counts.items()),
+        Figure(f"{what}: memory at the end : after {WARM_UP}", rows, growth, MOST_GROWTH, detail=megabytes),
+        *(Figure(f"{what}: {name} more", rows, more, 0, "", is_count=True) for name, more in counts.items()),
     ]
 
 

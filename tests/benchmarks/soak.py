@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from monitor.model.sample import Interval
+from monitor.sampling.freed_memory import MANY_ROWS, keep_freed_memory, return_freed_memory
 from monitor.sampling.history import KEPT_S
 from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
@@ -43,8 +44,12 @@ class Usage(NamedTuple):
 
 
 def measure(rounds: int, ticks: int = TICKS, load: Load = LOAD, turnover: float = TURNOVER) -> list[Figure]:
-    """Take the samples one after another, without waiting for a period, then hold the last one against the truth."""
+    """Take the samples one after another, without waiting for a period, then hold the last one against the truth.
+
+    What is freed is kept, and given back after large samples, as the collector does it.
+    """
     del rounds
+    keep_freed_memory()
     with running(load) as held, held.entered(), closing(LiveSource()) as source:
         interval = advance(None, source.sample())
         source.warm_up()
@@ -77,6 +82,8 @@ def measure(rounds: int, ticks: int = TICKS, load: Load = LOAD, turnover: float 
 def _advanced(interval: Interval, source: LiveSource, ticks: int) -> Interval:
     for _ in range(ticks):
         interval = advance(interval, source.sample())
+        if len(interval.table) >= MANY_ROWS:
+            return_freed_memory()
         # As the monitor does: what nobody takes waits, up to a limit.
         source.events()
         source.audit()

@@ -31,6 +31,9 @@ def main() -> int:
     parser.add_argument(
         "--screen-ticks", type=int, default=10_000, help="samples that are shown (default: %(default)s)"
     )
+    parser.add_argument(
+        "--screen-rows", type=int, default=screen_soak.ROWS, help="sockets that these hold (default: %(default)s)"
+    )
     arguments = parser.parse_args()
     figures = []
     if arguments.ticks:
@@ -38,7 +41,7 @@ def main() -> int:
         figures += soak.measure(1, arguments.ticks, load, arguments.turnover)
         print(table(figures), flush=True)
     if arguments.screen_ticks:
-        shown = screen_soak.measure(1, arguments.screen_ticks)
+        shown = screen_soak.measure(1, arguments.screen_ticks, arguments.screen_rows)
         print(table(shown))
         figures += shown
     return int(any(figure.is_wrong for figure in figures))
