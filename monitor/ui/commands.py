@@ -75,6 +75,8 @@ _MOST_PROCESSES = 50
 """More than a palette shows at once."""
 _LAST = 1e-6
 """The score of what stands behind all others."""
+_FIRST = 1e6
+"""The score of what was typed itself: Textual's matcher gives more than 1 where letters start words."""
 _BEFORE = 1.001
 """Who matches as well as an action stands before it: providers answer side by side, in an order that varies."""
 
@@ -91,7 +93,7 @@ class ProcessCommands(Provider):
         with suppress(InputError):
             pid = parse_pid(query.strip())
             title = titles.pop(pid, str(pid))
-            yield Hit(1.0, Content(f"process {title}"), partial(app.drill_down.show_process, pid), text=title)
+            yield Hit(_FIRST, Content(f"process {title}"), partial(app.drill_down.show_process, pid), text=title)
         likely = _most_likely(titles, query)
         matcher = self.matcher(query)
         for pid, title in likely[:_MOST_PROCESSES]:
