@@ -90,6 +90,21 @@ async def test_a_pid_with_sockets_is_offered_once_and_by_name():
         assert "process 990" not in stage.text
 
 
+async def test_the_process_whose_pid_is_typed_stands_before_names_that_have_its_digits():
+    processes = [Process(22666, 1, b"plain", 0), Process(22668, 1, "\u202eab\u2066c".encode(), 0)]
+    rows = [
+        row("tcp", f"127.0.0.1:{made.pid}", ANY, "LISTEN", owner=(made.pid, 3), cookie=made.pid) for made in processes
+    ]
+    async with monitor_of(FixedSource([sample_of(rows, processes=processes)])) as stage:
+        await stage.press("colon")
+        await stage.sees("Search for commands")
+        await stage.type("22666")
+        await stage.sees("process plain[22666]")
+        commands = stage.app.screen.query_one("CommandList")
+        await stage.until(lambda: commands.option_count == 2)
+        assert str(commands.get_option_at_index(0).prompt) == "process plain[22666]"
+
+
 async def test_of_thousands_of_processes_the_likeliest_are_offered_and_the_rest_counted():
     names = [f"worker-{number}" for number in range(3000)]
     processes = [Process(5000 + number, 1, name.encode(), 0) for number, name in enumerate(names)]
