@@ -20,11 +20,13 @@ from monitor.model.namespace import Namespace
 from monitor.model.owner_table import OwnerTable
 from monitor.model.row_namespaces import RowNamespaces
 from monitor.model.sample import ROW_COLUMNS, Interval, Network, Sample
-from monitor.model.socket_table import COLUMN_TYPES, U32, Bools, Rows, SocketTable
+from monitor.model.socket_table import COLUMN_TYPES, PAIR_FOR_COOKIE, U32, U64, Bools, Rows, SocketTable
 from monitor.sampling.link_numbers import LinkNumbers, number_links
 
 _AnyT = TypeVar("_AnyT", bound=np.generic)
 
+_SPREADING = 0x9E3779B97F4A7C15
+"""2^64 divided by the golden ratio: inodes that follow one another become far apart."""
 _POINTING = frozenset({"owner_first", "owner_end", "listener", "interface"})
 """Columns of an interval whose numbers mean another thing after the join."""
 
@@ -104,9 +106,19 @@ def _joined_table(intervals: Sequence[Interval], rows: Sequence[Rows], numbers: 
     for name in COLUMN_TYPES:
         for interval, theirs in zip(intervals, rows, strict=True):
             getattr(joined, name)[theirs] = getattr(interval.table, name)
+    joined.cookie[:] = _spread(rows, (_told_apart(one.table.cookie, one.table.namespace) for one in intervals))
     for interval, theirs, links in zip(intervals, rows, numbers, strict=True):
         joined.device[theirs] = links.renumbered(interval.table.device)
     return joined
+
+
+def _told_apart(cookies: U64, namespace: int) -> U64:
+    """Make what stands in for a cookie differ from that of the same pair in another namespace.
+
+    The kernel counts cookies, and inodes of sockets, in one series for the whole machine; pairs it does not.
+    """
+    mixed = np.uint64(namespace * _SPREADING % PAIR_FOR_COOKIE)
+    return np.where(cookies >> np.uint64(62) == PAIR_FOR_COOKIE >> 62, cookies ^ mixed, cookies)
 
 
 def _joined_sample(
@@ -124,10 +136,14 @@ def _joined_sample(
         owners=owners,
         has_udp=all(sample.has_udp for sample in samples),
         time_wait=None if None in counts else sum(count or 0 for count in counts),
-        closed_cookies=np.concatenate([sample.closed_cookies for sample in samples]),
+        closed_cookies=np.concatenate(
+            [_told_apart(sample.closed_cookies, sample.table.namespace) for sample in samples]
+        ),
         network=Network(
-            max(sample.network.generation for sample in samples),
+            # Not the largest: it would stand still while that of another namespace grows.
+            sum(sample.network.generation for sample in samples),
             tuple(link for links in numbers for link in links.links),
+            routing_generation=sum(sample.network.routing_generation for sample in samples),
         ),
         notices=(),
         text_protocols=tuple(sorted({number for sample in samples for number in sample.text_protocols})),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.model.namespace import Namespace
 from monitor.model.sample import ROW_COLUMNS, Network
-from monitor.model.socket_table import COLUMN_TYPES
+from monitor.model.socket_table import COLUMN_TYPES, INODE_FOR_COOKIE, PAIR_FOR_COOKIE, are_cookies
 from monitor.presentation.row_text import RowTexts
 from monitor.presentation.socket_document import socket_document
 from monitor.sampling.intervals import advance
@@ -102,3 +102,32 @@ def test_what_one_namespace_counts_is_not_said_of_all():
     assert (joined.time_wait, joined.host_facts.counters, joined.network.addresses) == (5, {}, ())
     unknown = [parts[0], advance(None, replace(parts[1].sample, time_wait=None))]
     assert join(list(zip(NAMESPACES, unknown, strict=False))).interval.sample.time_wait is None
+
+
+def test_what_stands_in_for_cookies_of_the_same_pair_differs_by_namespace_and_is_the_same_every_time():
+    pair, inode, cookie = PAIR_FOR_COOKIE | 77, INODE_FOR_COOKIE | 9, 5
+
+    def part(namespace):
+        rows = [row("tcp", SERVER, "127.0.0.1:5", "ESTAB", cookie=pair)]
+        closed = np.array([pair, inode, cookie], np.uint64)
+        sample = sample_of(rows)
+        return advance(None, replace(sample, table=replace(sample.table, namespace=namespace), closed_cookies=closed))
+
+    joined = [join([(NAMESPACES[0], part(401)), (NAMESPACES[1], part(402))]).interval for _ in range(2)]
+    first, second = joined[0].table.cookie.tolist()
+    assert len({first, second, pair}) == 3
+    assert not are_cookies(joined[0].table.cookie).any()
+    assert joined[1].table.cookie.tolist() == [first, second]
+    assert joined[0].sample.closed_cookies.tolist() == [first, inode, cookie, second, inode, cookie]
+
+
+def test_a_change_in_any_namespace_is_one_of_the_whole():
+    def whole(*generations):
+        parts = [
+            advance(None, sample_of([], network=Network(number, routing_generation=number * 2)))
+            for number in generations
+        ]
+        return join(list(zip(NAMESPACES, parts, strict=False))).interval.sample.network
+
+    assert whole(3, 9).generation < whole(4, 9).generation < whole(4, 10).generation
+    assert whole(3, 9).routing_generation < whole(4, 9).routing_generation
