@@ -6,25 +6,18 @@ Who holds a socket, users and control groups are the machine's and not a namespa
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from typing import TypeVar
-
-import numpy as np
 
 from monitor.errors import KernelError, WireError
 from monitor.kernel.all_namespaces import find_namespaces
-from monitor.kernel.descriptor_limits import DescriptorLimits
-from monitor.kernel.group_names import GroupNames
-from monitor.kernel.owners import OwnerReader
 from monitor.kernel.proc_files import DENIED, GONE
-from monitor.kernel.users import UserNames
 from monitor.kernel.visits import visit
 from monitor.model.dump_narrowing import DumpNarrowing
 from monitor.model.namespace import FoundNamespaces, LeftOut, Namespace, WhyLeftOut
-from monitor.model.places import distinct
 from monitor.model.sample import Sample
+from monitor.sampling.belongings import Belongings
 from monitor.sampling.live import LiveSource
 
 T = TypeVar("T")
@@ -56,10 +49,7 @@ class AllNamespaces:
         self._narrowing = narrowing
         self._budget_s = budget_s
         self._left_out: dict[int, LeftOut] = {}
-        self._owners = OwnerReader()
-        self._limits = DescriptorLimits()
-        self._groups = GroupNames()
-        self._users = UserNames()
+        self._belongings = Belongings()
 
     @property
     def left_out(self) -> tuple[LeftOut, ...]:
@@ -81,7 +71,8 @@ class AllNamespaces:
             return source.sample(time_wait=True) if with_rules else first
 
         read = self.each(sample)
-        return tuple(zip((one for one, _ in read), self._belonging([sample for _, sample in read]), strict=True))
+        given = self._belongings.of([sample for _, sample in read])
+        return tuple((namespace, given.given_to(sample)) for namespace, sample in read)
 
     def each(self, ask: Callable[[Namespace, LiveSource], T]) -> InEach[T]:
         """Ask a new source in each namespace that was never left out; raises as samples() does."""
@@ -100,14 +91,14 @@ class AllNamespaces:
 
     def close(self) -> None:
         """Give back what owners are read by."""
-        self._owners.close()
+        self._belongings.close()
 
     def _visit(self, namespace: Namespace, ask: Callable[[Namespace, LiveSource], T]) -> T | LeftOut:
         with ExitStack() as stack:
             try:
                 stack.enter_context(visit(namespace))
             except KernelError as error:
-                return _kept_out(namespace, error)
+                return kept_out(namespace, error)
             try:
                 with closing(LiveSource(narrowing=self._narrowing, is_one_of_many=True)) as source:
                     return ask(namespace, source)
@@ -116,21 +107,9 @@ class AllNamespaces:
                     raise
                 return LeftOut(namespace, WhyLeftOut.FAILED, str(error))
 
-    def _belonging(self, samples: Sequence[Sample]) -> Iterable[Sample]:
-        """Say of all sockets together to whom they belong."""
-        tables = [sample.table for sample in samples]
-        cgroups = np.concatenate([table.cgroup for table in tables])
-        owners = self._owners.read(np.concatenate([table.inode for table in tables]), cgroups)
-        descriptors = self._limits.use(self._owners.open_descriptors(), owners.processes)
-        users = self._users.names_of(distinct(np.concatenate([table.uid for table in tables])).tolist())
-        self._groups.learn(cgroups)
-        return (
-            replace(sample, owners=owners, descriptors=descriptors, users=users, control_groups=self._groups.known)
-            for sample in samples
-        )
 
-
-def _kept_out(namespace: Namespace, error: KernelError) -> LeftOut:
+def kept_out(namespace: Namespace, error: KernelError) -> LeftOut:
+    """Say why a visit was refused."""
     if error.errno in DENIED:
         return LeftOut(namespace, WhyLeftOut.REFUSED)
     if error.errno in GONE:

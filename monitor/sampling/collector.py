@@ -13,8 +13,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.errors import KernelError, MonitorError, SourceError
+from monitor.errors import InputError, KernelError, MonitorError, SourceError
 from monitor.kernel.namespaces import settle
+from monitor.model.namespace import EVERY_NAMESPACE
 from monitor.model.sample import Sample
 from monitor.model.ways import WAY_QUESTION, records_in
 from monitor.sampling import messages
@@ -27,8 +28,14 @@ from monitor.sampling.row_records import table_in, to_records
 from monitor.sampling.sample_frames import SampleEncoder
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from monitor.sampling.action_messages import ActionQuestion
+    from monitor.sampling.collector_of_all import CollectorOfAll
     from monitor.sampling.look_up_messages import LookUp
+
+    AnyQuestion: TypeAlias = messages.Question | LookUp | ActionQuestion
+    AnySmallQuestion: TypeAlias = messages.AskNamespaces | messages.SmallQuestion | LookUp | ActionQuestion
 
 _AHEAD_AT_MOST_S = 10.0
 """A sample that was read ahead is dropped when it has grown as old; a busy machine takes seconds to start a monitor."""
@@ -44,13 +51,17 @@ class Collector:
         self._afterwards_s = 0.0
         self._ahead: Sample | None = None
 
+    def hold(self, sample: Sample) -> None:
+        """Keep a sample for the next who asks for one like it."""
+        self._ahead = sample
+
     def read_ahead(self) -> None:
         """Read the first sample before it is asked for."""
         # Whoever asks for it is told what is wrong.
         with suppress(MonitorError, OSError):
             self._ahead = self._source.sample()
 
-    def answer(self, question: messages.Question | LookUp | ActionQuestion) -> None:
+    def answer(self, question: AnyQuestion) -> None:
         """Answer one question; an error of the kernel is an answer too.
 
         Raises:
@@ -72,7 +83,7 @@ class Collector:
 
     def _answer_sample(self, question: messages.AskSample) -> None:
         sample, self._ahead = self._ahead, None
-        if sample is None or question.time_wait or _age_s(sample) > _AHEAD_AT_MOST_S:
+        if sample is None or sample.has_time_wait != question.time_wait or _age_s(sample) > _AHEAD_AT_MOST_S:
             sample = self._source.sample(time_wait=question.time_wait)
         # What sending this one and looking after it takes is not known yet: about as much as with the one before.
         sample = replace(sample, cost_s=sample.cost_s + self._afterwards_s)
@@ -87,7 +98,14 @@ class Collector:
             return_freed_memory()
         self._afterwards_s = time.thread_time() - started
 
-    def _small_answer(self, question: messages.SmallQuestion | LookUp | ActionQuestion) -> messages.Message:
+    def warm_up(self) -> None:
+        """Import and open what the first sample could do without."""
+        self._source.warm_up()
+
+    def audit(self) -> None:
+        """Nothing is left to do: that was done when the sample had been sent."""
+
+    def _small_answer(self, question: AnySmallQuestion) -> messages.Message:
         source, number = self._source, question.id
         answer: messages.Message
         match question:
@@ -110,6 +128,8 @@ class Collector:
                     gone=fresh.gone.tobytes(),
                     asleep_s=fresh.asleep_s,
                 )
+            case messages.AskNamespaces():
+                raise InputError("this collector looks into one network namespace alone")
             case _:
                 from monitor.sampling.collector_look_ups import answer_look_up  # noqa: PLC0415 - as decoding them
 
@@ -117,7 +137,7 @@ class Collector:
         return answer
 
 
-def _decode(question: memoryview) -> messages.Question | LookUp | ActionQuestion:
+def _decode(question: memoryview) -> AnyQuestion:
     """Unpack and check a question; raises WireError."""
     if not messages.is_look_up(question):
         return messages.decode_question(question)
@@ -130,32 +150,41 @@ def _age_s(sample: Sample) -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME) - sample.boot_time
 
 
-def serve(input_fd: int, output_fd: int, *, reads_ahead: bool = False, is_read_only: bool = False) -> None:
+def serve(input_fd: int, collector: Collector | CollectorOfAll) -> None:
     """Answer questions until the input ends or nobody reads.
 
     Args:
         input_fd: Where questions come from.
-        output_fd: Where answers go.
-        reads_ahead: Whether to read the first sample without waiting to be asked: whoever asks is still starting.
-        is_read_only: Whether to refuse every action.
+        collector: Who answers them.
 
     Raises:
         WireError: the questions are not of this version.
     """
-    source = LiveSource(is_read_only=is_read_only, names_groups_later=True)
-    collector = Collector(source, output_fd)
-    if reads_ahead:
-        collector.read_ahead()
     try:
         is_prepared = False
         while (frame := read_frame(input_fd)) is not None:
             collector.answer(_decode(frame.head))
             if not is_prepared:
-                source.warm_up()
+                collector.warm_up()
                 return_freed_memory()
                 is_prepared = True
+            collector.audit()
     except SourceError:
         return
+
+
+def _of_one(output: int, *, is_read_only: bool) -> Collector:
+    collector = Collector(LiveSource(is_read_only=is_read_only, names_groups_later=True), output)
+    if READ_AHEAD in sys.argv:
+        # Whoever will ask is still starting.
+        collector.read_ahead()
+    return collector
+
+
+def _of_all(output: int) -> CollectorOfAll:
+    from monitor.sampling.collector_of_all import CollectorOfAll  # noqa: PLC0415 - most look into one namespace
+
+    return CollectorOfAll(output)
 
 
 def _option(name: str) -> str | None:
@@ -167,7 +196,9 @@ def main() -> int:
     """Serve on the standard streams; nothing else may ever write to standard output."""
     is_read_only = READ_ONLY in sys.argv
     try:
-        if (word := _option(NETNS)) is not None:
+        word = _option(NETNS)
+        is_of_all = word == EVERY_NAMESPACE
+        if word is not None and not is_of_all:
             number = _option(NAMESPACE)
             # Before the rights to do so are given up.
             settle(word, None if number is None else int(number))
@@ -179,7 +210,7 @@ def main() -> int:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         keep_freed_memory()
         end_in_order()
-        serve(sys.stdin.fileno(), output, reads_ahead=READ_AHEAD in sys.argv, is_read_only=is_read_only)
+        serve(sys.stdin.fileno(), _of_all(output) if is_of_all else _of_one(output, is_read_only=is_read_only))
     except MonitorError as error:
         sys.stderr.write(f"{error}\n")
         return 1

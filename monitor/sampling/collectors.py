@@ -64,7 +64,7 @@ class Collectors:
         from monitor.sampling.stream import StreamSource  # noqa: PLC0415 - it brings numpy, after the first paint
 
         process, self._ahead = self._ahead, None
-        self._last = StreamSource(process or self._start())
+        self._last = StreamSource.to(process or self._start())
         return self._last
 
     def close(self) -> None:

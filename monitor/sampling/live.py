@@ -158,6 +158,10 @@ class LiveSource:
         if self._events is not None and self._events.hears_transitions():
             self._narrowing, self._is_following = narrowing, True
 
+    def note_owners(self, owners: OwnerTable) -> None:
+        """Take who holds the sockets of the last sample, where that was read for several namespaces together."""
+        self._last_owners = owners
+
     def audit(self) -> None:
         """Look after what needs no sample: are owners still who they were; called when one has been sent."""
         self._owners.audit()

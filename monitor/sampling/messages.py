@@ -17,7 +17,7 @@ from monitor.errors import InputError, KernelError, MonitorError, SourceError, W
 from monitor.model.control_group import ControlGroup
 from monitor.model.endpoint import Address
 from monitor.model.host_facts import DescriptorUse, HostFacts
-from monitor.model.namespace import NamedNamespace
+from monitor.model.namespace import FoundNamespaces, LeftOut, NamedNamespace
 from monitor.model.process import Process
 from monitor.model.route import Flow, RouteDecision
 from monitor.model.sample import Network
@@ -27,10 +27,21 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     """Common to all: which question this is, or answers."""
 
     id: int
+    namespace: int = 0
+    """Inode of the network namespace that is asked about; 0 for that of the collector."""
 
 
 class AskSample(Message, frozen=True, kw_only=True, tag="ask-sample"):
     """Read all sockets now."""
+
+    time_wait: bool
+
+
+class AskNamespaces(Message, frozen=True, kw_only=True, tag="ask-namespaces"):
+    """Read the sockets of every network namespace now; AskSample with its number then gives those of each.
+
+    Only a collector that was started for all of them answers it.
+    """
 
     time_wait: bool
 
@@ -120,6 +131,13 @@ class SampleRead(Message, frozen=True, kw_only=True, tag="sample"):
     named: NamedNamespace | None = None
 
 
+class NamespacesRead(Message, frozen=True, kw_only=True, tag="namespaces"):
+    """Which there are; of all but those that are left out there is a sample. Who holds sockets, the own one's tells."""
+
+    found: FoundNamespaces
+    left_out: tuple[LeftOut, ...]
+
+
 class WaysRead(Message, frozen=True, kw_only=True, tag="ways"):
     """The kernel's answers, to the questions in their order."""
 
@@ -188,7 +206,7 @@ _ERRORS: dict[Literal["input", "wire", "source"], type[MonitorError]] = {
 
 SmallQuestion = AskWays | AskRoute | AskFreshRows | AskEvents
 """What is answered by one structure, without a body."""
-Question = AskSample | SmallQuestion
+Question = AskSample | AskNamespaces | SmallQuestion
 _T = TypeVar("_T")
 _AnswerT = TypeVar("_AnswerT", bound=Message)
 

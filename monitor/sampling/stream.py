@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from monitor.model.sockets import SocketId
     from monitor.model.tcp_info import SocketDetails
     from monitor.sampling.collector_process import CollectorProcess
+    from monitor.sampling.messages import NamespacesRead
     from monitor.sampling.stream_actions import StreamActions
     from monitor.sampling.stream_look_ups import StreamLookUps
 
@@ -36,12 +37,36 @@ if TYPE_CHECKING:
 class StreamSource:
     """Asks a collector process, one question at a time; used by one thread."""
 
-    def __init__(self, collector: CollectorProcess) -> None:
-        self._conversation = Conversation(collector)
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
         self._ask, self._id = self._conversation.ask, self._conversation.next_id
         self._decoder = SampleDecoder()
         self.namespace: int | None = None
         """Inode of the network namespace of the last sample; None where it is not known."""
+        self._inside: dict[int, StreamSource] = {}
+
+    @classmethod
+    def to(cls, collector: CollectorProcess) -> StreamSource:
+        """Begin to talk to a collector."""
+        return cls(Conversation(collector))
+
+    def namespaces(self, *, time_wait: bool = False) -> NamespacesRead:
+        """Have the sockets of every network namespace read, where the collector was started for all."""
+        answer, _ = self._ask(messages.AskNamespaces(id=self._id(), time_wait=time_wait), messages.NamespacesRead)
+        found = answer.found.namespaces
+        numbers = {namespace.number for namespace in found}
+        if not (found and found[0].is_own and 0 not in numbers and len(numbers) == len(found)):
+            raise broken(WireError("the network namespaces are no list of different ones with the own one first"))
+        self._inside = {number: source for number, source in self._inside.items() if number in numbers}
+        return answer
+
+    def within(self, namespace: int) -> StreamSource:
+        """Give what asks about one of them, by its inode; 0 for the collector's own. All end together."""
+        if not namespace:
+            return self
+        if namespace not in self._inside:
+            self._inside[namespace] = StreamSource(self._conversation.within(namespace))
+        return self._inside[namespace]
 
     @cached_property
     def _look_ups(self) -> StreamLookUps:

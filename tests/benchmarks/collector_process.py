@@ -22,7 +22,7 @@ def measure(held: RunningLoad, rounds: int) -> list[Figure]:
     del rounds
     rows = held.load.rows
     process = CollectorProcess()
-    source = StreamSource(process)
+    source = StreamSource.to(process)
     try:
         number = len(source.sample().table)
         first = _bytes_written(process.pid)

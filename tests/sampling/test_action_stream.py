@@ -81,7 +81,7 @@ ANSWERS = [
 
 @pytest.fixture
 def source() -> Iterator[StreamSource]:
-    made = StreamSource(CollectorProcess())
+    made = StreamSource.to(CollectorProcess())
     yield made
     made.close()
 
@@ -162,7 +162,7 @@ def test_the_owner_that_a_sample_names_can_be_signalled_by_that(source, child):
 @pytest.mark.kernel
 def test_the_collector_is_the_operators_too_and_so_are_the_monitors_parents():
     collector = CollectorProcess()
-    source = StreamSource(collector)
+    source = StreamSource.to(collector)
     try:
         with shell_and_monitor() as (shell, monitor):
             for pid, caution in ((collector.pid, Caution.ITSELF), (shell, Caution.ANCESTOR)):
@@ -188,7 +188,7 @@ def test_fa_10_whoever_holds_the_operators_ssh_connection_is_known(source, servi
 @pytest.mark.kernel
 def test_a_collector_that_has_ended_takes_what_was_prepared_with_it(child):
     collector = CollectorProcess()
-    source = StreamSource(collector)
+    source = StreamSource.to(collector)
     answer = source.prepare(signal_asked(child.read()), NOBODY_ELSE)
     pidfd = os.pidfd_open(collector.pid)
     signal.pidfd_send_signal(pidfd, signal.SIGKILL)
@@ -196,7 +196,7 @@ def test_a_collector_that_has_ended_takes_what_was_prepared_with_it(child):
     with pytest.raises(SourceError):
         source.confirm(answer.token)
     source.close()
-    following = StreamSource(CollectorProcess())
+    following = StreamSource.to(CollectorProcess())
     try:
         assert following.confirm(answer.token).result is Result.FORGOTTEN
     finally:
@@ -206,7 +206,7 @@ def test_a_collector_that_has_ended_takes_what_was_prepared_with_it(child):
 
 @pytest.mark.kernel
 def test_fm_07_a_read_only_collector_refuses_both_steps_and_has_no_rights_for_them(child):
-    source = StreamSource(CollectorProcess(is_read_only=True))
+    source = StreamSource.to(CollectorProcess(is_read_only=True))
     try:
         assert source.prepare(signal_asked(child.read()), NOBODY_ELSE).result is Result.READ_ONLY
         assert source.prepare(CLOSE, NOBODY_ELSE).result is Result.READ_ONLY
@@ -235,7 +235,7 @@ def test_what_was_held_for_too_long_is_let_go_with_the_next_sample(child):
 def test_fm_07_threads_that_numpy_starts_have_no_rights_either(monkeypatch):
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "4")
     collector = CollectorProcess(is_read_only=True)
-    with closing(StreamSource(collector)) as source:
+    with closing(StreamSource.to(collector)) as source:
         assert source.confirm(1).result is Result.READ_ONLY
         tasks = list(Path(f"/proc/{collector.pid}/task").iterdir())
         assert {effective_capabilities(task) & ~KEPT for task in tasks} == {0}

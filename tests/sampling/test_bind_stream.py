@@ -42,7 +42,7 @@ def test_a_prefix_that_cannot_be_is_refused(length):
 @pytest.mark.kernel
 def test_a_collector_answers_as_the_kernel_does(namespace):
     with socket_at("127.0.0.1:8080", REUSEADDR) as held:
-        source = StreamSource(CollectorProcess())
+        source = StreamSource.to(CollectorProcess())
         try:
             sample = source.sample(time_wait=True)
             refused, _ = decide(source, sample, attempt_of("127.0.0.1:8080"))

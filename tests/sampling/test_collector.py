@@ -62,7 +62,7 @@ def collector() -> Iterator[CollectorProcess]:
 
 @pytest.fixture
 def source(sockets_are_listed: None, collector: CollectorProcess) -> StreamSource:
-    return StreamSource(collector)
+    return StreamSource.to(collector)
 
 
 def kill(collector: CollectorProcess) -> None:
@@ -201,7 +201,7 @@ def test_a_new_collector_follows_one_that_was_killed(sockets_are_listed):
 
     def open_source():
         collectors.append(CollectorProcess())
-        return StreamSource(collectors[-1])
+        return StreamSource.to(collectors[-1])
 
     def hear(event):
         # Other processes open and close sockets meanwhile.
@@ -263,7 +263,7 @@ def test_garbage_ends_it_with_one_sentence(data, words):
 
 
 def test_its_last_words_are_told(collector):
-    source = StreamSource(collector)
+    source = StreamSource.to(collector)
     os.write(collector.input, b"nonsense, but long enough for a prefix")
     with pytest.raises(SourceError, match=r"exit code 1: the stream holds no frames of fourtuple"):
         source.sample()
@@ -321,7 +321,7 @@ def test_nothing_but_answers_leaves_by_its_output(source, collector):
 def test_a_first_sample_that_was_read_ahead_is_from_before_it_was_asked_for(sockets_are_listed):
     started = time.clock_gettime(time.CLOCK_BOOTTIME)
     ahead = CollectorProcess(reads_ahead=True)
-    reader = StreamSource(ahead)
+    reader = StreamSource.to(ahead)
     try:
         # It reads its input when it has read ahead, and not before.
         write_frame(ahead.input, messages.encode(look_up_messages.AskProcess(id=0, pid=os.getpid())))

@@ -53,7 +53,7 @@ def sample_with(**changed):
 def test_an_answer_whose_body_breaks_its_head_ends_the_source(collector):
     collector.say(*sample_with(rows=2))
     with pytest.raises(SourceError, match="the collector's answer is broken: a frame's body is shorter"):
-        StreamSource(collector).sample()
+        StreamSource.to(collector).sample()
 
 
 @pytest.mark.parametrize(
@@ -67,32 +67,32 @@ def test_an_answer_whose_body_breaks_its_head_ends_the_source(collector):
 def test_an_answer_that_is_none_ends_the_source(collector, speak: Callable[[ScriptedCollector], object]):
     speak(collector)
     with pytest.raises(SourceError, match="the collector's answer is broken"):
-        StreamSource(collector).sample()
+        StreamSource.to(collector).sample()
 
 
 def test_an_answer_to_another_kind_of_question_ends_the_source(collector):
     collector.say(look_up_messages.ProcessRead(id=1, facts=None))
     with pytest.raises(SourceError, match=r"the collector's answer is broken: .*'process'"):
-        StreamSource(collector).sample()
+        StreamSource.to(collector).sample()
 
 
 def test_the_end_of_the_stream_ends_the_source(collector):
     os.close(collector.answers)
     with pytest.raises(SourceError, match="the collector has gone: exit code 0"):
-        StreamSource(collector).sample()
+        StreamSource.to(collector).sample()
 
 
 def test_a_collector_that_does_not_listen_ends_the_source(collector):
     os.close(collector.questions)
     with pytest.raises(SourceError, match="the collector has gone"):
-        StreamSource(collector).sample()
+        StreamSource.to(collector).sample()
 
 
 @pytest.mark.parametrize("error", [KernelError("list TCP sockets", 1), InputError("no eth9"), WireError("cut")])
 def test_a_refusal_is_raised_as_it_was_and_the_source_lives_on(collector, error):
     collector.say(messages.Failed.of(1, error))
     collector.say(*sample_with(id=2))
-    source = StreamSource(collector)
+    source = StreamSource.to(collector)
     with pytest.raises(type(error), match=str(error).split("(")[0]):
         source.sample()
     assert source.sample().table.cookie.tolist() == SAMPLE.table.cookie.tolist()
@@ -101,4 +101,4 @@ def test_a_refusal_is_raised_as_it_was_and_the_source_lives_on(collector, error)
 def test_late_answers_to_former_questions_are_dropped(collector):
     collector.say(look_up_messages.ProcessRead(id=0, facts=None))
     collector.say(*sample_with())
-    assert len(StreamSource(collector).sample().table) == 1
+    assert len(StreamSource.to(collector).sample().table) == 1

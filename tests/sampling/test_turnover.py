@@ -48,7 +48,7 @@ def live_without_bpf():
 
 
 def collector():
-    return StreamSource(CollectorProcess())
+    return StreamSource.to(CollectorProcess())
 
 
 @pytest.fixture(params=[live, live_without_bpf, collector])
