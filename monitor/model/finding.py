@@ -6,6 +6,7 @@ each kind stand in finding_numbers.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -189,8 +190,18 @@ class Finding:
     """The sockets that it is about."""
     is_acknowledged: bool = field(default=False, compare=False)
     """Whether the user has said that it is known."""
+    namespace: int = 0
+    """Inode of the network namespace in which it is, where several are looked into; 0 where it is the only one."""
 
     @property
     def calls(self) -> bool:
         """Whether it asks for attention: trouble that is not acknowledged. Its rows are marked, and it is counted."""
         return self.grade is Grade.TROUBLE and not self.is_acknowledged
+
+
+_ORDER = {kind: place for place, kind in enumerate(FindingKind)}
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Put trouble first, then by kind."""
+    return tuple(sorted(findings, key=lambda one: (one.grade is Grade.NOTE, _ORDER[one.kind])))

@@ -165,10 +165,19 @@ class Interval:
             return self, row
         return self.parts[int(self.namespaces.place[row])], int(self.namespaces.inside[row])
 
+    def asked_in(self, row: int) -> int:
+        """Give the inode of the namespace in which to ask about a row; 0 where all rows are of one."""
+        return 0 if self.namespaces is None else self.namespaces.of_row(row).number
+
     def within(self, namespace: int) -> Interval | None:
-        """Give the interval of one network namespace, by its inode; None where that is not among what was read."""
-        every = self.parts or (self,)
-        return next((one for one in every if one.table.namespace == namespace), None)
+        """Give the interval of one network namespace, by its inode; None where that is not among what was read.
+
+        With 0 it is that of the program's own, or of the only one.
+        """
+        if self.namespaces is None or not self.parts:
+            return self if namespace in (0, self.table.namespace) else None
+        every = zip(self.namespaces.namespaces, self.parts, strict=True)
+        return next((part for one, part in every if namespace in (0, one.number)), None)
 
     def has_rows_of(self, other: Interval | None) -> bool:
         """Whether it is another one with newer numbers in some rows: the same sample, rows and verdicts."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from monitor.model.event_list import EventList
-from monitor.model.finding import Finding, FindingKind, Grade
+from monitor.model.finding import Finding, in_order
 from monitor.model.sample import Interval
 from monitor.reasoning.counter_window import CounterWindow
 from monitor.reasoning.finding_look import Holding, Look
@@ -26,8 +26,6 @@ from monitor.reasoning.findings_routes import moved_connections
 from monitor.reasoning.findings_silence import idle_without_keepalive, silent_peers
 from monitor.reasoning.findings_stalls import Stalls
 from monitor.reasoning.findings_workers import uneven_workers
-
-_ORDER = {kind: place for place, kind in enumerate(FindingKind)}
 
 
 class Findings:
@@ -81,4 +79,4 @@ class Findings:
         self._window.add(sample.boot_time, sample.host_facts.counters)
         look = Look.at(interval, self._window, events)
         found = self._spells.tell(look, (holding for family in self._families for holding in family(look)))
-        return tuple(sorted(found, key=lambda one: (one.grade is Grade.NOTE, _ORDER[one.kind])))
+        return in_order(found)

@@ -1,12 +1,11 @@
-"""Belongings: to whom the sockets of several network namespaces belong.
+"""Belongings: reads to whom the sockets of several network namespaces belong.
 
 Who holds a socket, users and control groups are the machine's and not a namespace's: they are read once for all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,37 +13,10 @@ from monitor.kernel.descriptor_limits import DescriptorLimits
 from monitor.kernel.group_names import GroupNames
 from monitor.kernel.owners import OwnerReader
 from monitor.kernel.users import UserNames
-from monitor.model.control_group import ControlGroup
-from monitor.model.host_facts import DescriptorUse
-from monitor.model.owner_table import OwnerTable
+from monitor.model.belonging import Belonging
 from monitor.model.places import distinct
 from monitor.model.sample import Sample
 from monitor.model.socket_table import U64
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Belonging:
-    """What holds for the sockets of all namespaces."""
-
-    owners: OwnerTable
-    descriptors: Mapping[int, DescriptorUse]
-    users: Mapping[int, str]
-    control_groups: Mapping[int, ControlGroup]
-
-    def given_to(self, sample: Sample) -> Sample:
-        """Put it into the sample of one of them, or what another tells of it."""
-        return replace(
-            sample,
-            owners=self.owners,
-            descriptors=self.descriptors,
-            users=self.users,
-            control_groups=self.control_groups,
-        )
-
-    @classmethod
-    def told_by(cls, sample: Sample) -> Belonging:
-        """Take it from a sample that it was given to."""
-        return cls(sample.owners, sample.descriptors, sample.users, sample.control_groups)
 
 
 class Belongings:

@@ -104,6 +104,10 @@ class RowHistory:
     """As often as its screen asked, oldest first."""
 
 
+_OF_ALL = 0
+"""In place of an inode: rows of all namespaces, or of one that is not known; no two of them have one cookie."""
+
+
 class History:
     """Bounded in age and number. A series has a NaN for every moment at which its thing was not read."""
 
@@ -190,7 +194,7 @@ class History:
     def row(self, key: RowKey) -> RowHistory:
         """Give the series of a socket, known from when it was first watched."""
         namespace, cookie = key
-        moments = tuple(moment for moment in self._moments if moment.namespace == namespace)
+        moments = tuple(moment for moment in self._moments if moment.namespace in (_OF_ALL, namespace))
         found = find_thing([moment.rows for moment in moments], (cookie,))
         receive, send, rtt, total, recv_q, send_q = series_of(moments, found, 6)
         busy = tuple(reading for _, reading in self._busy.of(key))
@@ -228,4 +232,4 @@ class History:
                 self._watched[key] = now
         kept = [(key, at) for key, at in self._watched.items() if 0 <= now - at <= WATCHED_S]
         self._watched = dict(kept[-MAX_WATCHED:])
-        return np.array([cookie for space, cookie in self._watched if space == namespace], np.uint64)
+        return np.array([cookie for space, cookie in self._watched if namespace in (_OF_ALL, space)], np.uint64)

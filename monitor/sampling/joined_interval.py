@@ -7,7 +7,7 @@ What holds for one namespace alone is left out: addresses, routes, findings, the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import reduce
 from itertools import accumulate
 from typing import Any, TypeVar
@@ -15,13 +15,14 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from monitor.model.egress import Egress
 from monitor.model.host_facts import HostFacts
 from monitor.model.namespace import Namespace
 from monitor.model.owner_table import OwnerTable
 from monitor.model.row_namespaces import RowNamespaces
 from monitor.model.sample import ROW_COLUMNS, Interval, Network, Sample
 from monitor.model.socket_table import COLUMN_TYPES, PAIR_FOR_COOKIE, U32, U64, Bools, Rows, SocketTable
-from monitor.sampling.link_numbers import LinkNumbers, number_links
+from monitor.sampling.link_numbers import KnownNumbers, LinkNumbers, number_links
 
 _AnyT = TypeVar("_AnyT", bound=np.generic)
 
@@ -29,6 +30,8 @@ _SPREADING = 0x9E3779B97F4A7C15
 """2^64 divided by the golden ratio: inodes that follow one another become far apart."""
 _POINTING = frozenset({"owner_first", "owner_end", "listener", "interface"})
 """Columns of an interval whose numbers mean another thing after the join."""
+_LINKS_OF_EGRESS = frozenset({"was", "leaving", "redialled_by", "opened_by"})
+"""Columns of Egress that hold interfaces."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,17 +43,38 @@ class JoinedInterval:
     rows: tuple[Rows, ...]
     """For each part, where its rows stand in the whole."""
 
+    numbers: tuple[LinkNumbers, ...]
+    """For each part, the new numbers of its interfaces."""
+
+    def egress(self, parts: Sequence[Interval]) -> Egress | None:
+        """Join how the rows of the parts stand to the routes of each; None where one was not judged."""
+        judged = [part.egress for part in parts if part.egress is not None]
+        if len(judged) < len(self.rows):
+            return None
+        joined: dict[str, Any] = {}
+        for column in fields(Egress):
+            columns = [getattr(one, column.name) for one in judged]
+            if column.name in _LINKS_OF_EGRESS:
+                columns = [links.renumbered(one) for links, one in zip(self.numbers, columns, strict=True)]
+            joined[column.name] = _spread(self.rows, columns)
+        return Egress(**joined)
+
     def spread(self, chosen: Iterable[Bools]) -> Bools:
         """Make one mask of masks of the parts."""
         return _spread(self.rows, chosen)
 
 
-def join(parts: Sequence[tuple[Namespace, Interval]]) -> JoinedInterval:
-    """Join one or more; the first lends what is the machine's: host, user, rights, owners, groups, times."""
+def join(parts: Sequence[tuple[Namespace, Interval]], known: KnownNumbers | None = None) -> JoinedInterval:
+    """Join one or more; the first lends what is the machine's: host, user, rights, owners, groups, times.
+
+    Args:
+        parts: Each with its namespace.
+        known: The numbers of interfaces that stay from one join to the next; added to.
+    """
     intervals = [interval for _, interval in parts]
     first = intervals[0]
     rows = _places(intervals)
-    numbers = number_links(intervals)
+    numbers = number_links(parts, known)
     owners = reduce(_with_owners_of, intervals, first.sample.owners)
     owner_first, owner_end = owners.ranges(_spread(rows, map(_held, intervals)))
     table = _joined_table(intervals, rows, numbers)
@@ -77,7 +101,7 @@ def join(parts: Sequence[tuple[Namespace, Interval]]) -> JoinedInterval:
         parts=tuple(intervals),
         **taken,
     )
-    return JoinedInterval(whole, rows)
+    return JoinedInterval(whole, rows, tuple(numbers))
 
 
 def _places(intervals: Sequence[Interval]) -> tuple[Rows, ...]:

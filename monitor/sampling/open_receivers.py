@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from monitor.errors import MonitorError
-from monitor.sampling.questions import NOT_ALL
+from monitor.sampling.questions import NAMESPACE_GONE, NOT_ALL
 
 if TYPE_CHECKING:
-    from monitor.model.receiver import ReceiverQuestion
     from monitor.model.sample import Interval
+    from monitor.sampling.questions import AskReceivers
     from monitor.sampling.receiver_answers import DecidedReceivers, Deciding
     from monitor.sampling.source import Source
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class OpenReceivers:
     """One question; of the sampling thread only."""
 
-    def __init__(self, question: ReceiverQuestion) -> None:
-        self.question = question
+    def __init__(self, wish: AskReceivers) -> None:
+        self.wish = wish
         self._deciding: Deciding | None = None
 
     def go_on(
@@ -41,5 +41,7 @@ class OpenReceivers:
             interval = read_all()
             if interval is None:
                 raise MonitorError(NOT_ALL)
-            self._deciding = Deciding(interval, self.question)
+            if (there := interval.within(self.wish.namespace)) is None:
+                raise MonitorError(NAMESPACE_GONE)
+            self._deciding = Deciding(there, self.wish.question)
         return self._deciding.go_on(source, is_time_up)

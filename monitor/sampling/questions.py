@@ -5,7 +5,7 @@ They are no dataclasses for the reason that sampler_events gives.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from monitor.errors import MonitorError
 from monitor.sampling.sampler_events import (
@@ -28,23 +28,31 @@ if TYPE_CHECKING:
     from monitor.model.route import Flow
     from monitor.model.sample import Interval
     from monitor.model.sockets import SocketId
-    from monitor.sampling.source import Source
+    from monitor.sampling.source import Source, SourceOfAll
 
 NOT_ALL = "TIME-WAIT and bound-only sockets could not be read"
+NAMESPACE_GONE = "its network namespace has gone"
+
+
+def inside(source: Source, namespace: int) -> Source:
+    """Give what is asked about a network namespace: 0 for the own or only one, else one of a SourceOfAll."""
+    return cast("SourceOfAll", source).within(namespace) if namespace else source
 
 
 class AskRoute(NamedTuple):
     """Which way a packet would go."""
 
     flow: Flow
+    namespace: int = 0
+    """Inode of the network namespace that is asked about; 0 for the own or only one."""
 
     def answered_by(self, source: Source) -> RouteAnswered:
         """Ask; raises MonitorError where there is no answer, as all of these do."""
-        return RouteAnswered(self.flow, source.route_to(self.flow), None)
+        return RouteAnswered(self.flow, inside(source, self.namespace).route_to(self.flow), None, self.namespace)
 
     def unanswered(self, error: str) -> RouteAnswered:
         """Say why there is no answer."""
-        return RouteAnswered(self.flow, None, error)
+        return RouteAnswered(self.flow, None, error, self.namespace)
 
 
 class AskRouting(NamedTuple):
@@ -53,14 +61,17 @@ class AskRouting(NamedTuple):
     flow: Flow
     table: int | None
     """None for the table that decides."""
+    namespace: int = 0
+    """Inode of the network namespace that is asked about; 0 for the own or only one."""
 
     def answered_by(self, source: Source) -> RoutingAnswered:
         """Ask."""
-        return RoutingAnswered(self.flow, self.table, source.routing_of(self.flow, self.table), None)
+        routing = inside(source, self.namespace).routing_of(self.flow, self.table)
+        return RoutingAnswered(self.flow, self.table, routing, None, self.namespace)
 
     def unanswered(self, error: str) -> RoutingAnswered:
         """Say why there is no answer."""
-        return RoutingAnswered(self.flow, self.table, None, error)
+        return RoutingAnswered(self.flow, self.table, None, error, self.namespace)
 
 
 class AskProcess(NamedTuple):
@@ -95,10 +106,12 @@ class AskSocket(NamedTuple):
     """All that the kernel tells of one socket."""
 
     socket: SocketId
+    namespace: int = 0
+    """Inode of the network namespace that is asked about; 0 for the own or only one."""
 
     def answered_by(self, source: Source) -> SocketAnswered:
         """Ask."""
-        return SocketAnswered(self.socket, source.socket(self.socket), None)
+        return SocketAnswered(self.socket, inside(source, self.namespace).socket(self.socket), None)
 
     def unanswered(self, error: str) -> SocketAnswered:
         """Say why there is no answer."""
@@ -111,6 +124,8 @@ class AskBind(NamedTuple):
     attempt: BindAttempt
     read_all: Callable[[], Interval | None]
     """Gives an interval with TIME-WAIT and bound-only rows; None where they could not be read."""
+    namespace: int = 0
+    """Inode of the network namespace that is asked about; 0 for the own or only one."""
 
     def answered_by(self, source: Source) -> BindAnswered:
         """Decide by the rows, and by what is asked besides."""
@@ -119,17 +134,22 @@ class AskBind(NamedTuple):
         interval = self.read_all()
         if interval is None:
             raise MonitorError(NOT_ALL)
-        return BindAnswered(self.attempt, decide_by(source, interval, self.attempt), None)
+        if (there := interval.within(self.namespace)) is None:
+            raise MonitorError(NAMESPACE_GONE)
+        decided = decide_by(inside(source, self.namespace), there, self.attempt)
+        return BindAnswered(self.attempt, decided, None, self.namespace)
 
     def unanswered(self, error: str) -> BindAnswered:
         """Say why there is no answer."""
-        return BindAnswered(self.attempt, None, error)
+        return BindAnswered(self.attempt, None, error, self.namespace)
 
 
 class AskReceivers(NamedTuple):
     """Who gets a segment. It may take longer than a period, and goes on between samples."""
 
     question: ReceiverQuestion
+    namespace: int = 0
+    """Inode of the network namespace that is asked about; 0 for the own or only one."""
 
 
 class AskFreshRows(NamedTuple):

@@ -7,7 +7,7 @@ from contextlib import suppress
 from monitor.errors import KernelError, WireError
 from monitor.model.sample import Interval
 from monitor.sampling.agreement import RouteAgreement
-from monitor.sampling.sampling_loop import WAYS_AT_ONCE
+from monitor.sampling.sight import WAYS_AT_ONCE
 from monitor.sampling.source import Source
 
 

@@ -20,7 +20,7 @@ from monitor.sampling.questions import (
     AskRouting,
     AskSocket,
 )
-from monitor.sampling.sampling_loop import SamplingLoop
+from monitor.sampling.sampling_loop import Look, SamplingLoop, one_namespace
 
 if TYPE_CHECKING:
     from monitor.model.action import Asked, Operator
@@ -48,6 +48,7 @@ class Sampler:
         period_s: Seconds from the start of one sample to the start of the next; None for as long as samples need.
         draws_first: Whether the listener calls note_drawn() when it has drawn the first interval, and would be held up
             by what the thread has to think of that.
+        look: Makes what thinks of the samples; for a SourceOfAll a SightOfAll.
     """
 
     def __init__(
@@ -57,12 +58,13 @@ class Sampler:
         period_s: float | None = None,
         *,
         draws_first: bool = False,
+        look: Callable[[], Look] = one_namespace,
     ) -> None:
         self._period = Period(period_s)
         self._has_room = threading.Event()
         if not draws_first:
             self._has_room.set()
-        self._loop = SamplingLoop(open_source, listener, self._period, self._has_room)
+        self._loop = SamplingLoop(open_source, listener, self._period, self._has_room, look)
         self._thread = threading.Thread(target=self._loop.run, name="sampler", daemon=True)
 
     @property
@@ -124,13 +126,16 @@ class Sampler:
         if self._period.seconds > _FRESH_S:
             self._loop.asked.put(AskFreshRows(cookies))
 
-    def ask_route(self, flow: Flow) -> None:
-        """Ask for a route; RouteAnswered brings the answer. Of several unanswered questions only the last counts."""
-        self._loop.asked.put(AskRoute(flow))
+    def ask_route(self, flow: Flow, namespace: int = 0) -> None:
+        """Ask for a route; RouteAnswered brings the answer. Of several unanswered questions only the last counts.
 
-    def ask_routing(self, flow: Flow, table: int | None = None) -> None:
+        Here as below: inside the network namespace of that inode, where all are looked into; 0 for the own.
+        """
+        self._loop.asked.put(AskRoute(flow, namespace))
+
+    def ask_routing(self, flow: Flow, table: int | None = None, namespace: int = 0) -> None:
         """Ask what stands behind a route, see Source; RoutingAnswered brings it. Of several only the last counts."""
-        self._loop.asked.put(AskRouting(flow, table))
+        self._loop.asked.put(AskRouting(flow, table, namespace))
 
     def ask_process(self, pid: int) -> None:
         """Ask for the facts of a process; ProcessAnswered brings them."""
@@ -140,24 +145,24 @@ class Sampler:
         """Ask for the environment of a process; EnvironmentAnswered brings it. Of several only the last counts."""
         self._loop.asked.put(AskEnvironment(pid))
 
-    def ask_socket(self, socket: SocketId) -> None:
+    def ask_socket(self, socket: SocketId, namespace: int = 0) -> None:
         """Ask for one socket alone; SocketAnswered brings the answer. Of several only the last counts, as above."""
-        self._loop.asked.put(AskSocket(socket))
+        self._loop.asked.put(AskSocket(socket, namespace))
 
-    def ask_bind(self, attempt: BindAttempt) -> None:
+    def ask_bind(self, attempt: BindAttempt, namespace: int = 0) -> None:
         """Ask what would become of an attempt; BindAnswered brings it. Of several only the last counts, as above.
 
         Samples have to hold TIME-WAIT and bound-only rows, see set_time_wait(); where the last one does not, another
         is read first.
         """
-        self._loop.asked.put(AskBind(attempt, self._loop.read_all))
+        self._loop.asked.put(AskBind(attempt, self._loop.read_all, namespace))
 
-    def ask_receivers(self, question: ReceiverQuestion) -> None:
+    def ask_receivers(self, question: ReceiverQuestion, namespace: int = 0) -> None:
         """Ask who gets it; ReceiversAnswered brings it. A question takes the place of one that is not answered yet.
 
         About TIME-WAIT and bound-only rows as above.
         """
-        self._loop.asked.put(AskReceivers(question))
+        self._loop.asked.put(AskReceivers(question, namespace))
 
     def prepare(self, asked: Asked, operator: Operator) -> None:
         """Have the target of an action looked at and held; ActionPrepared brings the token. Each one counts."""

@@ -50,6 +50,8 @@ class RouteAnswered(NamedTuple):
     flow: Flow
     decision: RouteDecision | None
     error: str | None
+    namespace: int = 0
+    """As in the question."""
 
 
 class RoutingAnswered(NamedTuple):
@@ -60,6 +62,8 @@ class RoutingAnswered(NamedTuple):
     """The table that was asked for; None for the one that decides."""
     routing: Routing | None
     error: str | None
+    namespace: int = 0
+    """As in the question."""
 
 
 class ProcessAnswered(NamedTuple):
@@ -92,6 +96,8 @@ class BindAnswered(NamedTuple):
     attempt: BindAttempt
     decided: DecidedBind | None
     error: str | None
+    namespace: int = 0
+    """As in the question."""
 
 
 class ReceiversAnswered(NamedTuple):
@@ -100,6 +106,8 @@ class ReceiversAnswered(NamedTuple):
     question: ReceiverQuestion
     decided: DecidedReceivers | None
     error: str | None
+    namespace: int = 0
+    """As in the question."""
 
 
 class ActionPrepared(NamedTuple):

@@ -10,13 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from monitor.errors import ExpiredRightsError, MonitorError, SourceError
 from monitor.sampling.asked import Asked, Wish
 from monitor.sampling.event_watch import SPACING_S, EventWatch
 from monitor.sampling.open_receivers import OpenReceivers
-from monitor.sampling.questions import AskFreshRows, AskReceivers, Question
+from monitor.sampling.questions import AskFreshRows, AskReceivers, Question, inside
 from monitor.sampling.sampler_events import (
     EventsListed,
     IntervalMade,
@@ -28,19 +28,43 @@ from monitor.sampling.sampler_events import (
 )
 
 if TYPE_CHECKING:
+    from monitor.model.event_list import EventList
     from monitor.model.sample import Interval
-    from monitor.reasoning.findings import Findings
-    from monitor.sampling.agreement import RouteAgreement
     from monitor.sampling.history import History
     from monitor.sampling.period import Period
     from monitor.sampling.source import Source
 
-WAYS_AT_ONCE = 512
-"""Route questions that go to the source together: some milliseconds, which is how long a user's question may wait."""
 _FRESH_SPACING_S = 0.5
 """Rows are not read so soon after they were read last, nor so soon before they are read anyhow."""
 _LONGEST_PAINT_S = 1.0
 _RESTART_PAUSES_S = (0.2, 1.0, 3.0, 10.0)
+
+
+class Look(Protocol):
+    """What thinks of samples: see Sight and SightOfAll."""
+
+    def read(self, source: Source, *, time_wait: bool) -> Interval:
+        """Read the next."""
+        ...
+
+    def think(self, interval: Interval, events: EventList | None) -> Interval:
+        """Give it verdicts and findings."""
+        ...
+
+    def learn_ways(self, source: Source, is_time_up: Callable[[], bool]) -> Interval | None:
+        """Ask what verdicts follow from; None where nothing was learnt."""
+        ...
+
+    def freshened(self, source: Source, shown: Interval, cookies: Sequence[int]) -> Interval | None:
+        """Read some rows again; None where none can be asked for."""
+        ...
+
+
+def one_namespace() -> Look:
+    """Think of the samples of one network namespace."""
+    from monitor.sampling.sight import Sight  # noqa: PLC0415 - it brings numpy, after the first paint
+
+    return Sight()
 
 
 class SamplingLoop:
@@ -52,6 +76,7 @@ class SamplingLoop:
         listener: Callable[[SamplerEvent], None],
         period: Period,
         has_room: threading.Event,
+        look: Callable[[], Look] = one_namespace,
     ) -> None:
         self._open_source = open_source
         self._listener = listener
@@ -77,8 +102,8 @@ class SamplingLoop:
         self._interval: Interval | None = None
         self._shown: Interval | None = None
         """The same with what was read of some rows since; the next interval follows from the sample alone."""
-        self._agreement: RouteAgreement | None = None
-        self._findings: Findings | None = None
+        self._make_look = look
+        self._look: Look | None = None
         self._receivers: OpenReceivers | None = None
         self._failures = 0
 
@@ -154,27 +179,24 @@ class SamplingLoop:
         return not self.asked.is_empty or time.monotonic() >= self._next_at
 
     def _sample(self, source: Source) -> None:
-        from monitor.sampling.intervals import advance  # noqa: PLC0415 - it brings numpy, after the first paint
-
+        self._look = look = self._look or self._make_look()
         self._sampled_at = self._read_at = time.monotonic()
         started = time.thread_time()
         try:
-            is_wanted = self._findings is not None and self._findings.wants_time_wait
-            sample = source.sample(time_wait=self.has_time_wait or is_wanted)
+            interval = look.read(source, time_wait=self.has_time_wait)
         except SourceError:
             raise
         except MonitorError as error:
             self._listener(SampleFailed(str(error), is_source_gone=False))
             return
         self._failures = 0
-        interval = advance(self._interval, sample)
         if not (self._has_room.is_set() or self.is_stopped.is_set()):
             # Whoever waits for the first rows waits neither for what is thought of them nor for its modules.
             self._show(interval)
             self._has_room.wait(_LONGEST_PAINT_S)
             self._has_room.set()
-        self._interval = self._thought_of(interval)
-        self._period.take(sample.cost_s + time.thread_time() - started, is_cold=self._is_cold)
+        self._interval = self._thought_of(look, interval)
+        self._period.take(interval.sample.cost_s + time.thread_time() - started, is_cold=self._is_cold)
         self._is_cold = False
         if not self.is_stopped.is_set():
             self._show(self._interval)
@@ -184,21 +206,18 @@ class SamplingLoop:
         """Read what happened to sockets; where closes were missed, a sample says what became of the rest."""
         if self._interval is None or self.is_stopped.is_set():
             return
-        has_news = self.events.read(source, self._interval)
+        has_news = self.events.read(source, self._interval.within(0) or self._interval)
         self._is_due |= self.events.has_lost and time.monotonic() - self._sampled_at > SPACING_S
         if has_news and self.events.listed is not None:
             self._listener(EventsListed(self.events.listed))
 
-    def _thought_of(self, interval: Interval) -> Interval:
+    def _thought_of(self, look: Look, interval: Interval) -> Interval:
         """Give an interval its verdicts and findings, and keep its numbers."""
-        if self._agreement is None or self._findings is None or self.history is None:
-            from monitor.reasoning.findings import Findings  # noqa: PLC0415 - as above
-            from monitor.sampling.agreement import RouteAgreement  # noqa: PLC0415 - as above
-            from monitor.sampling.history import History  # noqa: PLC0415 - as above
+        judged = look.think(interval, self.events.listed)
+        if self.history is None:
+            from monitor.sampling.history import History  # noqa: PLC0415 - not before the first rows
 
-            self._agreement, self._findings, self.history = RouteAgreement(), Findings(), History()
-        judged = self._agreement.take(interval)
-        judged = replace(judged, findings=self._findings.advance(judged, self.events.listed))
+            self.history = History()
         self.history.add(judged)
         return judged
 
@@ -214,7 +233,7 @@ class SamplingLoop:
         for place, wish in enumerate(wishes, 1):
             gone: SourceError | None = None
             if isinstance(wish, AskReceivers):
-                self._receivers = OpenReceivers(wish.question)
+                self._receivers = OpenReceivers(wish)
             elif isinstance(wish, AskFreshRows):
                 gone = self._freshen(source, wish)
             else:
@@ -250,13 +269,15 @@ class SamplingLoop:
         if asked is None:
             return
         try:
-            decided = asked.go_on(source, self.read_all, self._is_time_up)
+            there = inside(source, asked.wish.namespace)
+            decided = asked.go_on(there, self.read_all, self._is_time_up)
         except MonitorError as raised:
             decided, error = None, raised
         if decided is None and error is None:
             return
         self._receivers = None
-        self._listener(ReceiversAnswered(asked.question, decided, None if error is None else str(error)))
+        said = None if error is None else str(error)
+        self._listener(ReceiversAnswered(asked.wish.question, decided, said, asked.wish.namespace))
         if isinstance(error, SourceError):
             raise error
 
@@ -264,45 +285,28 @@ class SamplingLoop:
         """Read some rows again; what cannot be read stays as the clock on screen says."""
         now = time.monotonic()
         is_time = self._read_at + _FRESH_SPACING_S <= now <= self._next_at - _FRESH_SPACING_S
-        if self._shown is None or not is_time:
+        if self._shown is None or self._look is None or not is_time:
             return None
-        from monitor.sampling.fresh_rows import rows_to_ask, with_fresh_rows  # noqa: PLC0415 - as above
-
-        rows = rows_to_ask(self._shown, asked.cookies)
         try:
-            fresh = source.fresh_rows(rows) if len(rows) else None
+            fresh = self._look.freshened(source, self._shown, asked.cookies)
         except SourceError as error:
             return error
         except MonitorError:
             return None
         if fresh is not None:
             self._read_at = now
-            self._show(with_fresh_rows(self._shown, fresh))
+            self._show(fresh)
         return None
 
     def _ask_ways(self, source: Source) -> None:
         """Ask which way the newest rows would go, until all is known, a user asks, or the next sample is due."""
-        if self._agreement is None:
-            return
-        has_learnt = False
-        while not self._is_time_up():
-            asked = self._agreement.open_questions(WAYS_AT_ONCE)
-            try:
-                ways = source.ways(asked) if len(asked) else asked
-            except SourceError:
-                raise
-            except MonitorError:
-                # What was not answered stays unknown, as the screen says; it is asked again after the next sample.
-                break
-            if not len(ways):
-                break
-            self._agreement.learn(ways)
-            has_learnt = True
-        if has_learnt:
-            self._tell_verdicts(self._agreement.judged())
+        judged = None if self._look is None else self._look.learn_ways(source, self._is_time_up)
+        if judged is not None:
+            self._tell_verdicts(judged)
 
     def _tell_verdicts(self, judged: Interval) -> None:
-        former = self._interval
-        self._interval = judged if former is None else replace(judged, findings=former.findings)
+        former, self._interval = self._interval, judged
         if former is None or judged.egress is None or not judged.egress.says_the_same(former.egress):
-            self._show(self._interval if self._shown is None else replace(self._shown, egress=judged.egress))
+            self._show(
+                judged if self._shown is None else replace(self._shown, egress=judged.egress, parts=judged.parts)
+            )

@@ -8,6 +8,7 @@ from typing import Protocol
 from monitor.model.action import Asked, Operator, Outcome, Prepared
 from monitor.model.bind_facts import BindFacts, SocketHolder
 from monitor.model.fresh_rows import FreshRows
+from monitor.model.namespace import FoundNamespaces, LeftOut
 from monitor.model.process import ProcessEnvironment, ProcessFacts
 from monitor.model.receiver import ReceiverFacts
 from monitor.model.route import Flow, RouteDecision
@@ -110,4 +111,30 @@ class Source(Protocol):
 
     def close(self) -> None:
         """End the source; further calls, and one that another thread waits for, raise SourceError."""
+        ...
+
+
+class ReadNamespaces(Protocol):
+    """Which network namespaces there are, the own one first, and of which of them there is no sample."""
+
+    @property
+    def found(self) -> FoundNamespaces:
+        """All of them."""
+        ...
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Those that could not be read."""
+        ...
+
+
+class SourceOfAll(Source, Protocol):
+    """A source of every network namespace; asked as it is, it speaks of its own."""
+
+    def namespaces(self, *, time_wait: bool = False) -> ReadNamespaces:
+        """Read all sockets of all of them; the next sample of each is of then. Raises as sample() does."""
+        ...
+
+    def within(self, namespace: int) -> Source:
+        """Give what is asked about one of them, by its inode."""
         ...

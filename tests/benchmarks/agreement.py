@@ -19,7 +19,7 @@ from monitor.model.tcp import PROTOCOL_TCP, TcpState
 from monitor.sampling.agreement import RouteAgreement
 from monitor.sampling.intervals import advance
 from monitor.sampling.live import LiveSource
-from monitor.sampling.sampling_loop import WAYS_AT_ONCE
+from monitor.sampling.sight import WAYS_AT_ONCE
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.rounds import interleaved
 from tests.namespaces import network_namespace

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from ipaddress import IPv4Address
 
 import pytest
 
 from monitor.errors import InputError, KernelError
 from monitor.kernel.this_namespace import namespace_number
+from monitor.model.belonging import Belonging
 from monitor.model.namespace import EVERY_NAMESPACE
 from monitor.model.route import Flow
 from monitor.model.socket_table import SocketTable
-from monitor.sampling.belongings import Belonging
 from monitor.sampling.collector_process import CollectorProcess
 from monitor.sampling.stream import StreamSource
-from tests.namespaces import NetworkNamespace, network_namespace
+from tests.inhabited import inhabited, listener_in
 from tests.waiting import wait_until
 
 
@@ -28,29 +26,8 @@ def source() -> Iterator[StreamSource]:
         yield made
 
 
-@contextmanager
-def listener_in(place: NetworkNamespace) -> Iterator[socket.socket]:
-    with place.entered():
-        server = socket.create_server(("127.0.0.1", 0))
-    with server:
-        yield server
-
-
 def ports(table: SocketTable) -> set[int]:
     return set(table.local_port[table.is_listener].tolist())
-
-
-@contextmanager
-def inhabited() -> Iterator[NetworkNamespace]:
-    """Make a namespace that a process leads to."""
-    with network_namespace() as place:
-        with place.entered():
-            process = subprocess.Popen(["sleep", "60"])
-        try:
-            yield place
-        finally:
-            process.kill()
-            process.wait()
 
 
 def test_each_namespace_gives_its_own_sockets_round_after_round_and_one_table_says_who_holds_them(source):
