@@ -138,6 +138,7 @@ def test_routes_are_asked_for_in_the_namespace_that_is_named(everywhere):
 
 def test_bind_is_decided_by_the_rows_of_the_namespace_that_is_named(everywhere):
     with two_places() as numbers:
+        everywhere.sampler.set_time_wait(is_wanted=True)
         everywhere.interval_with(lambda one: all(rows_in(one, number) for number in numbers))
         attempt = BindAttempt(endpoint=Endpoint(IPv4Address("127.0.0.1"), PORT), protocol=PROTOCOL_TCP, uid=0)
         for number in (0, *numbers):
@@ -151,6 +152,7 @@ def test_bind_is_decided_by_the_rows_of_the_namespace_that_is_named(everywhere):
 def test_a_namespace_that_has_gone_is_said_to_be_and_no_other_is_asked_instead(everywhere):
     with inhabited() as place, listener_in(place):
         everywhere.interval_with(lambda one: rows_in(one, place.inode))
+    everywhere.sampler.set_time_wait(is_wanted=True)
     everywhere.interval_with(lambda one: one.within(place.inode) is None)
     everywhere.sampler.ask_bind(
         BindAttempt(endpoint=Endpoint(IPv4Address("127.0.0.1"), PORT), protocol=PROTOCOL_TCP, uid=0), place.inode
